@@ -1,0 +1,171 @@
+"""The features that a contract may derive from a row's past, as validated values.
+
+Each kind can say itself in one exact sentence (`definition`), which the service shows to
+callers, since whoever asks for a score computes these values.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from fraud_assets.contract.duration import format_duration, parse_duration
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class _Kind(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Windowed(_Kind):
+    """Over an entity's payments in the `window` before the row, strictly earlier in time."""
+
+    entity: str
+    window: Duration
+    include_current: bool = False
+
+    @property
+    def _span(self) -> str:
+        own = "this payment included" if self.include_current else "this payment not included"
+        return (
+            f"payments of the same {self.entity} in the {format_duration(self.window)} "
+            f"before this payment, {own}"
+        )
+
+
+class Count(_Windowed):
+    """How many payments."""
+
+    kind: Literal["count"]
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return f"Number of {self._span}."
+
+
+class Mean(_Windowed):
+    """Mean of a column; missing where no payment counts."""
+
+    kind: Literal["mean"]
+    of: str
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return f"Mean {self.of} over {self._span}; null where there is none."
+
+
+class Sum(_Windowed):
+    """Sum of a column; zero where no payment counts."""
+
+    kind: Literal["sum"]
+    of: str
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return f"Sum of {self.of} over {self._span}."
+
+
+class Distinct(_Windowed):
+    """How many different values of a column, such as counterparties."""
+
+    kind: Literal["distinct"]
+    of: str
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return f"Number of different {self.of} among {self._span}."
+
+
+class Ratio(_Windowed):
+    """A column's value divided by its mean over the entity's own history."""
+
+    kind: Literal["ratio"]
+    of: str
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return (
+            f"{self.of} of this payment divided by the mean {self.of} over {self._span}; "
+            "null where there is none."
+        )
+
+
+class LabelShare(_Kind):
+    """Share of frauds among an entity's payments whose labels had matured by `delay`."""
+
+    kind: Literal["label_share"]
+    entity: str
+    window: Duration
+    delay: Duration
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        delay, window = format_duration(self.delay), format_duration(self.window)
+        return (
+            f"Share of frauds among payments of the same {self.entity} in the {window} "
+            f"that ended {delay} before this payment; 0 where there is none."
+        )
+
+
+class Age(_Kind):
+    """Time since the row's own timestamp column, or since the entity was first seen."""
+
+    kind: Literal["age"]
+    entity: str | None = None
+    since: str | None = None
+    unit: Literal["days", "hours", "seconds"] = "days"
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        start = self.since or f"the first payment of the same {self.entity}"
+        return f"Time from {start} to this payment in {self.unit}, with fractions."
+
+
+class SinceLast(_Kind):
+    """Time since the entity's payment strictly before this one; missing where none."""
+
+    kind: Literal["since_last"]
+    entity: str
+    unit: Literal["days", "hours", "seconds"] = "seconds"
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return (
+            f"Time since the last earlier payment of the same {self.entity} in {self.unit}; "
+            "null where there is none."
+        )
+
+
+class Calendar(_Kind):
+    """A fact of the event time's own clock, UTC."""
+
+    kind: Literal["calendar"]
+    flag: Literal["weekend", "night", "hour", "weekday"]
+    night_ends: int = Field(default=6, ge=1, le=12)
+
+    @property
+    def definition(self) -> str:
+        """The exact meaning, for people who must compute it."""
+        return {
+            "weekend": "1 on Saturday and Sunday (UTC), else 0.",
+            "night": f"1 from midnight to {self.night_ends}:59 (UTC), else 0.",
+            "hour": "Hour of the day (UTC), 0 to 23.",
+            "weekday": "Day of the week (UTC), Monday 0 to Sunday 6.",
+        }[self.flag]
+
+
+Derived = Annotated[
+    Count | Mean | Sum | Distinct | Ratio | LabelShare | Age | SinceLast | Calendar,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,193 @@
+"""What one contract file says about a team's transactions, as validated values.
+
+Sections stand in the order in which the data meets them: source, columns, label, rules,
+features, derived, windows, policy, evaluation, search, reasons.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from fraud_assets.contract.derived import Derived
+from fraud_assets.contract.duration import parse_duration
+from fraud_assets.profiles import MIN_JUDGED_FRAUDS, RECALL_FLOOR
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Scalar = str | int | float | bool
+
+
+class Section(BaseModel):
+    """A frozen part of the contract that rejects keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Section):
+    """Where the transactions lie: a file, folder, glob or fsspec URL of CSV or Parquet."""
+
+    path: str = Field(min_length=1)
+    format: Literal["auto", "csv", "parquet"] = "auto"
+    separator: str = Field(default="auto", min_length=1)
+    decimal: Literal[".", ","] = "."
+    encoding: str = "utf-8"
+
+
+class EventTime(Section):
+    """The column of the event time: timestamps, or numbers counted from an origin."""
+
+    column: str
+    unit: Literal["timestamp", "s", "ms", "us", "ns"] = "timestamp"
+    origin: datetime = datetime(1970, 1, 1)
+
+
+def _event_time(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class Columns(Section):
+    """Which columns play which role; only what is named here is known by role."""
+
+    id: str | None = None
+    event_time: Annotated[EventTime, BeforeValidator(_event_time)] | None = None
+    sender: str | None = None
+    entities: tuple[str, ...] = ()
+    amount: str | None = None
+    currency: str = "USD"
+
+
+class Label(Section):
+    """The label, the values that mean fraud and not fraud, and when it becomes known."""
+
+    column: str
+    positive: tuple[Scalar, ...] = (1, "true", "yes", "fraud")
+    negative: tuple[Scalar, ...] = (0, "false", "no", "legit", "legitimate")
+    known_at: str | None = None
+    maturity_days: float = Field(default=0, ge=0)
+
+
+class Rule(Section):
+    """What a column must fulfil; a row that breaks it goes to quarantine under the rule's name."""
+
+    column: str
+    min: float | None = None
+    max: float | None = None
+    required: bool = False
+    one_of: tuple[Scalar, ...] | None = None
+
+
+class Features(Section):
+    """The model's inputs, raw or derived; text is trimmed and put into one case."""
+
+    numeric: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    case: Literal["keep", "upper", "lower"] = "keep"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All features, numeric first, in the order in which models see them."""
+        return self.numeric + self.categorical
+
+
+class Windows(Section):
+    """How much history a week needs: by frauds, by days, or by shares of the rows.
+
+    `frauds` takes the shortest whole days that hold the counts; `days` fixed lengths;
+    `shares` splits rows in time order, or stratified at random where there is no event time.
+    """
+
+    by: Literal["frauds", "days", "shares"] = "frauds"
+    fit_frauds: int = Field(default=1000, ge=1)
+    threshold_frauds: int = Field(default=500, ge=1)
+    judged_frauds: int = Field(default=500, ge=1)
+    fit_days: int = Field(default=60, ge=1)
+    threshold_days: int = Field(default=30, ge=1)
+    judged_days: int = Field(default=30, ge=1)
+    threshold_share: Share = 0.2
+    judged_share: Share = 0.2
+    stale_after_days: float = Field(default=60, gt=0)
+    seed: int = 0
+
+
+class ThresholdRule(Section):
+    """How the threshold is chosen: with a guarantee at a confidence, or by a plain aim."""
+
+    rule: Literal["guarantee", "aim"] = "guarantee"
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    aim: Annotated[float, Field(ge=RECALL_FLOOR, lt=1)] = 0.94
+
+
+class Policy(Section):
+    """What a candidate must show before it may serve; recall may only be demanded higher."""
+
+    min_recall: Annotated[float, Field(ge=RECALL_FLOOR, le=1)] = RECALL_FLOOR
+    max_alert_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    min_precision: Annotated[float, Field(gt=0, le=1)] = 0.10
+    min_judged_frauds: int = Field(default=MIN_JUDGED_FRAUDS, ge=1)
+    strict: bool = False
+    threshold: ThresholdRule = ThresholdRule()
+    champion_margin: float = Field(default=0.02, ge=0, le=1)
+    champion_lookback: int = Field(default=8, ge=1)
+    max_p95_ms: float = Field(default=50, gt=0, le=50)
+    max_quarantine_share: Annotated[float, Field(gt=0, lt=1)] = 0.05
+
+
+class Evaluation(Section):
+    """Options of the judgement: entity precision at k, known entities left out, slices."""
+
+    k: tuple[int, ...] = (100,)
+    k_entity: str | None = None
+    exclude_known: str | None = None
+    slices: tuple[str, ...] = ()
+
+
+class Search(Section):
+    """Which families compete, and how many legitimate rows are kept per fraud when fitting."""
+
+    families: tuple[str, ...] = (
+        "logistic_regression",
+        "random_forest",
+        "gradient_boosting",
+        "adaboost",
+        "hist_gradient_boosting",
+    )
+    legitimate_per_fraud: float = Field(default=20, gt=0)
+    folds: int = Field(default=5, ge=2)
+    seed: int = 0
+
+
+class Reason(Section):
+    """The stable code of a feature and its sentence for the analyst.
+
+    `text` may use {value} and {percentile}; `levels` are sentences for single categories.
+    """
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    text: str
+    levels: dict[str, str] = {}
+
+
+class Contract(Section):
+    """One team's transactions, completely described. `base` is the contract file's folder."""
+
+    format: Literal[1]
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    owner: str = "team:fraud"
+    description: str = ""
+    source: Source
+    columns: Columns = Columns()
+    label: Label
+    rules: dict[str, Rule] = {}
+    features: Features
+    derived: dict[str, Derived] = {}
+    windows: Windows = Windows()
+    policy: Policy = Policy()
+    evaluation: Evaluation = Evaluation()
+    search: Search = Search()
+    reasons: dict[str, Reason] = {}
+    base: Path = Field(default=Path(), exclude=True)
+    text: str = Field(default="", exclude=True, repr=False)

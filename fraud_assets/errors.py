@@ -1,0 +1,59 @@
+"""Everything that fraud_assets raises on purpose: one tree, each message a sentence to act on.
+
+A message says the rule, the bound, the value found and what to do next. Whoever catches
+`FraudAssetsError` may print `str(error)` to a person without a traceback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FraudAssetsError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one setting: where, what is demanded, what was found."""
+
+    key: str
+    rule: str
+    value: object
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.rule}, got {self.value!r}"
+
+
+class ContractError(FraudAssetsError):
+    """A contract that cannot be used; carries every fault, not the first."""
+
+    def __init__(self, path: object, faults: list[Fault]) -> None:
+        self.faults = faults
+        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
+        lines = "".join(f"\n  - {fault}" for fault in faults)
+        super().__init__(f"The contract {path} has {count}:{lines}")
+
+
+class DataError(FraudAssetsError):
+    """The data cannot be read or does not fit its contract."""
+
+
+class StaleDataError(DataError):
+    """The newest plausible row is older than the contract allows."""
+
+
+class InsufficientEvidenceError(DataError):
+    """Too few matured frauds for the windows that the policy asks for."""
+
+
+class RefusedError(FraudAssetsError):
+    """A candidate may not be promoted; the message opens with the rule that failed."""
+
+
+class StoreError(FraudAssetsError):
+    """The model store cannot do what was asked; its content is unchanged."""
+
+
+class TrustError(StoreError):
+    """A version, pointer or log line whose signature or digest does not hold."""

@@ -1,0 +1,28 @@
+"""Named constants with unit and source; what a team may change stands in its contract."""
+
+from __future__ import annotations
+
+RECALL_FLOOR = 0.90
+"""Lowest recall that any contract may ask for; the promise this software exists for."""
+
+MIN_JUDGED_FRAUDS = 100
+"""Default minimum of matured frauds among the judged rows: at 100 the one-sided 95 %
+Clopper-Pearson bound of an observed 0.90 is 0.836."""
+
+CONFIDENCE = 0.95
+"""Confidence of every interval that a report shows."""
+
+MAX_REASONS = 4
+"""Most reasons given for one payment; adverse-action practice names up to four."""
+
+PARITY_TOLERANCE = 1e-5
+"""Largest allowed difference between a served probability and `pipeline.joblib`'s."""
+
+ADDITIVITY_TOLERANCE = 1e-6
+"""Largest allowed gap between a margin and the sum of its base and contributions."""
+
+CATEGORY_MISSING = "unknown"
+"""The level that stands for a missing category, in training and in serving."""
+
+GOLDEN_ROWS = 64
+"""Rows stored with each version, replayed before the version is served."""
