@@ -1,0 +1,1 @@
+"""From files to point-in-time features. Not here: models, judgement, Dagster."""

@@ -1,0 +1,1 @@
+"""The only importer of Dagster: assets, checks, job, schedule. Not here: anything that computes."""

@@ -1,0 +1,1 @@
+"""The gate, the signed store, and publication. Not here: Dagster, HTTP servers."""

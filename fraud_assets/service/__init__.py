@@ -1,0 +1,1 @@
+"""The only importer of FastAPI: the scoring service. Not here: training, Dagster."""
