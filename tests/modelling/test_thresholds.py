@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fraud_assets.contract.schema import Policy, ThresholdRule
+from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.modelling.thresholds import (
+    aimed_rank,
+    choose_threshold,
+    guaranteed_rank,
+    midway_below,
+)
+
+GUARANTEE = Policy()
+AIM = Policy(threshold=ThresholdRule(rule="aim", aim=0.94))
+
+
+def binomial_tail(k: int, n: int, p: float) -> float:
+    """P(Binomial(n, p) >= k) by summation, the outside oracle."""
+    return math.fsum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))
+
+
+def test_hand_worked_ranks() -> None:
+    """At 300 frauds the guarantee takes rank 279 (.930); 29 is the least that can guarantee."""
+    assert guaranteed_rank(300, 0.9, 0.95) == 279
+    assert guaranteed_rank(29, 0.9, 0.95) == 29
+    assert aimed_rank(300, 0.94) == 282
+    assert aimed_rank(50, 0.94) == 47
+
+
+@given(
+    n=st.integers(1, 400),
+    floor=st.sampled_from([0.9, 0.93, 0.95]),
+    confidence=st.sampled_from([0.5, 0.9, 0.95, 0.99]),
+)
+def test_rank_is_the_smallest_whose_binomial_tail_is_small(
+    n: int, floor: float, confidence: float
+) -> None:
+    """The rank keeps the promise, the one below does not; none exists where it raises."""
+    try:
+        k = guaranteed_rank(n, floor, confidence)
+    except InsufficientEvidenceError:
+        assert floor**n > 1 - confidence
+        return
+    assert binomial_tail(k, n, floor) <= (1 - confidence) * (1 + 1e-9)
+    assert binomial_tail(k - 1, n, floor) > (1 - confidence) * (1 - 1e-9)
+
+
+def test_too_few_frauds_say_how_many_are_needed() -> None:
+    """28 frauds cannot guarantee 0.90 at 95 %; the sentence says 29 and 28."""
+    scores, labels = np.linspace(0, 1, 100), np.r_[np.zeros(72), np.ones(28)]
+    with pytest.raises(InsufficientEvidenceError, match=r"at least 29 .* got 28"):
+        choose_threshold(scores, labels, GUARANTEE)
+    with pytest.raises(InsufficientEvidenceError, match="got 0"):
+        choose_threshold(scores, np.zeros(100), AIM)
+
+
+def test_a_guarantee_of_every_fraud_is_refused() -> None:
+    """No number of frauds guarantees a recall of 1."""
+    with pytest.raises(InsufficientEvidenceError, match="below 1"):
+        choose_threshold(np.linspace(0, 1, 100), np.ones(100), Policy(min_recall=1))
+
+
+@given(
+    scores=st.lists(st.floats(0, 1, width=64), min_size=60, max_size=120),
+    data=st.data(),
+    policy=st.sampled_from([GUARANTEE, AIM]),
+)
+def test_threshold_separates_exactly_the_ranked_score_from_the_next_lower(
+    scores: list[float], data: st.DataObject, policy: Policy
+) -> None:
+    """No score lies in [value, score) or equals the value unless no float lies between."""
+    values = np.array(scores)
+    labels = np.zeros(len(values), dtype=int)
+    labels[data.draw(st.permutations(range(len(values))))[:40]] = 1
+    chosen = choose_threshold(values, labels, policy)
+    frauds = np.sort(values[labels == 1])[::-1]
+    k = guaranteed_rank(40, 0.9, 0.95) if policy is GUARANTEE else aimed_rank(40, 0.94)
+    placed = frauds[k - 1]
+    below = values[values < placed]
+    assert chosen.value <= placed
+    assert len(below) == 0 or below.max() < chosen.value
+    assert chosen.recall["k"] == int((frauds >= placed).sum()) >= k
+    assert chosen.precision["n"] == int((values >= placed).sum())
+
+
+def test_midway_is_between_adjacent_floats() -> None:
+    """Between neighbours there is no middle: the score itself; else the exact middle."""
+    assert midway_below(0.5, np.array([0.5, 0.25, 0.0, 0.9])) == 0.375
+    neighbour = np.nextafter(0.5, 0)
+    assert midway_below(0.5, np.array([0.5, neighbour])) == 0.5
+    assert midway_below(0.5, np.array([0.5, 0.7])) == 0.5
+
+
+def test_scores_that_are_not_finite_are_refused() -> None:
+    """A NaN score ends in a sentence."""
+    scores = np.linspace(0, 1, 100)
+    scores[3] = np.nan
+    with pytest.raises(DataError, match="99 finite scores for 100 rows"):
+        choose_threshold(scores, np.ones(100), GUARANTEE)
+
+
+def test_guarantee_holds_for_exchangeable_frauds() -> None:
+    """Over 4,000 simulated weeks true recall is below the floor in at most about 5 %."""
+    rng = np.random.default_rng(1)
+    k = guaranteed_rank(300, 0.9, 0.95)
+    delivered = 1 - np.sort(rng.random((4000, 300)), axis=1)[:, 300 - k]
+    misses = int((delivered < 0.9).sum())
+    assert 0.03 * 4000 < misses < 0.06 * 4000
