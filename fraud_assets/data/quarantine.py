@@ -1,0 +1,73 @@
+"""The rules that every row must pass; a row that breaks one is kept aside with the rules' names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.schema import Rule
+from fraud_assets.data.columns import TIME
+from fraud_assets.data.plausible import leaps
+
+Failures = dict[str, pd.Series]
+"""Rule name to a mask of the rows that break it."""
+
+
+def contract_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
+    """Rows that break the contract's own rules."""
+    return {name: _breaks(rows[rule.column], rule) for name, rule in contract.rules.items()}
+
+
+def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
+    """Rows without a believable event time; `now` is the wall clock, UTC."""
+    if TIME not in rows:
+        return {}
+    times = rows[TIME]
+    future = times > now
+    believable = times[times.notna() & ~future].to_numpy()
+    lowest, highest = leaps(believable)
+    none = pd.Series(data=False, index=rows.index)
+    return {
+        "time_missing": times.isna(),
+        "time_after_now": future,
+        "time_leaps_ahead": none if highest is None else (times > highest) & ~future,
+        "time_leaps_back": none if lowest is None else times < lowest,
+    }
+
+
+def duplicate_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
+    """Later rows that repeat an id; the first stays."""
+    name = contract.columns.id
+    if name is None:
+        return {}
+    return {"duplicate_id": rows[name].notna() & rows[name].duplicated(keep="first")}
+
+
+def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:
+    """For each row the names of the rules that it breaks, joined by ", "; empty where none."""
+    names = pd.Series("", index=index, dtype=object)
+    for name, mask in failures.items():
+        hit = mask.to_numpy(dtype=bool)
+        names[hit] = names[hit].map(lambda text, name=name: f"{text}, {name}" if text else name)
+    return names
+
+
+def _breaks(values: pd.Series, rule: Rule) -> pd.Series:
+    broken = pd.Series(data=False, index=values.index)
+    for mask in _masks(values, rule):
+        broken |= mask.fillna(value=False).astype(bool)
+    return broken
+
+
+def _masks(values: pd.Series, rule: Rule) -> Iterator[pd.Series]:
+    if rule.required:
+        yield values.isna()
+    if rule.min is not None:
+        yield values < rule.min
+    if rule.max is not None:
+        yield values > rule.max
+    if rule.one_of is not None:
+        yield values.notna() & ~values.isin(list(rule.one_of))

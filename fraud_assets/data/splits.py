@@ -1,0 +1,256 @@
+"""Which rows a week is fitted on, which set its threshold, and which judge it.
+
+    fit | threshold | (label maturity) | judged | (label maturity) | as_of
+
+Judged rows end one maturity before T = min(as_of, newest row), so that early-known frauds do not
+bias the rate; threshold and fit rows carry only labels known when the judged window opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.schema import Windows
+from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
+from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
+
+NAMES = ("fit", "threshold", "judged")
+DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+_SCALES = (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window: half-open [start, end) in UTC, or without dates where there is no time."""
+
+    name: str
+    start: np.datetime64 | None
+    end: np.datetime64 | None
+    rows: int
+    frauds: int
+
+    def as_dict(self) -> dict[str, object]:
+        """JSON-able form with ISO dates."""
+        start, end = (None if t is None else str(t)[:19] for t in (self.start, self.end))
+        return {
+            "name": self.name,
+            "start": start,
+            "end": end,
+            "rows": self.rows,
+            "frauds": self.frauds,
+        }
+
+
+@dataclass(frozen=True)
+class Split:
+    """`window` (n,) names each row's window, "" for none; `label` (n,) what was known in time."""
+
+    window: np.ndarray
+    label: np.ndarray
+    windows: tuple[Window, ...]
+    time_respected: bool
+    notes: tuple[str, ...] = ()
+
+    def named(self, name: str) -> Window:
+        """The window of that name."""
+        return next(window for window in self.windows if window.name == name)
+
+
+def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | None) -> Split:
+    """Assign typed rows in time order (`raw_transactions`) to the week's windows.
+
+    Raises
+    ------
+    StaleDataError
+        If the newest row is older than `windows.stale_after_days` at `as_of`.
+    InsufficientEvidenceError
+        If no choice of windows holds a fraud each.
+    """
+    if TIME not in rows or as_of is None:
+        return _stratified(rows, contract)
+    _refuse_stale(rows, contract.windows, as_of)
+    if contract.windows.by == "shares":
+        return _by_shares(rows, contract)
+    return _by_time(rows, contract)
+
+
+def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
+    """Labels (n,) int8 as known at an instant: a fraud reported later still looks legitimate."""
+    fraud = rows[LABEL].fillna(0).to_numpy(dtype="int8")
+    if KNOWN_AT not in rows:
+        return fraud
+    later = (rows[KNOWN_AT] > at).to_numpy()
+    return np.where(later, 0, fraud).astype("int8")
+
+
+def _refuse_stale(rows: pd.DataFrame, windows: Windows, as_of: np.datetime64) -> None:
+    newest = rows[TIME].iloc[-1].to_datetime64()
+    age = (as_of - newest) / DAY
+    if age > windows.stale_after_days:
+        raise StaleDataError(
+            f"stale data: the newest transaction ({str(newest)[:10]}) may be at most "
+            f"{windows.stale_after_days:g} days old at as_of {str(as_of)[:10]}, but is "
+            f"{age:.1f} days old. Deliver newer transactions, or run with an earlier as_of."
+        )
+
+
+def _by_time(rows: pd.DataFrame, contract: Contract) -> Split:
+    times = rows[TIME].to_numpy(dtype="datetime64[us]")
+    maturity = contract.label.maturity_days * DAY
+    judged_end = _ceil_day(times[-1]) - maturity
+    frauds_now = times[(known_labels(rows, times[-1]) == 1) & rows[LABEL].notna().to_numpy()]
+    for scale in _SCALES if contract.windows.by == "frauds" else (1.0,):
+        start = _start(frauds_now, judged_end, contract.windows, "judged", scale, times[0])
+        if start is None:
+            continue
+        known = times[(known_labels(rows, start) == 1) & rows[LABEL].notna().to_numpy()]
+        middle_end = start - maturity
+        middle = _start(known, middle_end, contract.windows, "threshold", scale, times[0])
+        if middle is None:
+            continue
+        first = _start(known, middle, contract.windows, "fit", scale, times[0])
+        if first is None:
+            continue
+        bounds = {"fit": (first, middle), "threshold": (middle, middle_end)}
+        return _assign(rows, bounds | {"judged": (start, judged_end)}, scale)
+    raise InsufficientEvidenceError(_too_little(contract, len(frauds_now), times))
+
+
+def _start(
+    frauds: np.ndarray,
+    end: np.datetime64,
+    windows: Windows,
+    name: str,
+    scale: float,
+    oldest: np.datetime64,
+) -> np.datetime64 | None:
+    """Latest whole day from which the window holds its frauds, or None where it cannot."""
+    if windows.by == "days":
+        start = end - getattr(windows, f"{name}_days") * DAY
+        return start if start >= _floor_day(oldest) else None
+    before = frauds[frauds < end]
+    need = max(1, int(getattr(windows, f"{name}_frauds") * scale))
+    return _floor_day(before[-need]) if len(before) >= need else None
+
+
+def _assign(
+    rows: pd.DataFrame, bounds: dict[str, tuple[np.datetime64, np.datetime64]], scale: float
+) -> Split:
+    times = rows[TIME].to_numpy(dtype="datetime64[us]")
+    labelled = rows[LABEL].notna().to_numpy()
+    window = np.full(len(rows), "", dtype=object)
+    label = known_labels(rows, bounds["judged"][0])
+    for name, (start, end) in bounds.items():
+        inside = (times >= start) & (times < end) & labelled
+        window[inside] = name
+    judged = window == "judged"
+    label[judged] = known_labels(rows, times[-1])[judged]
+    notes = () if scale == 1.0 else (_scaled_note(scale),)
+    return Split(window, label, _describe(window, label, bounds), time_respected=True, notes=notes)
+
+
+def _by_shares(rows: pd.DataFrame, contract: Contract) -> Split:
+    times = rows[TIME].to_numpy(dtype="datetime64[us]")
+    labelled = np.flatnonzero(rows[LABEL].notna().to_numpy())
+    cut = int(len(labelled) * (1 - contract.windows.judged_share))
+    middle = int(cut * (1 - contract.windows.threshold_share))
+    opens = times[labelled[cut]]
+    matured = times[labelled] + contract.label.maturity_days * DAY <= opens
+    window = np.full(len(rows), "", dtype=object)
+    window[labelled[:middle][matured[:middle]]] = "fit"
+    window[labelled[middle:cut][matured[middle:cut]]] = "threshold"
+    window[labelled[cut:]] = "judged"
+    label = known_labels(rows, opens)
+    label[window == "judged"] = known_labels(rows, times[-1])[window == "judged"]
+    bounds = {
+        name: (times[window == name][0], times[window == name][-1])
+        for name in NAMES
+        if (window == name).any()
+    }
+    split = Split(window, label, _describe(window, label, bounds), time_respected=True)
+    return _with_frauds(split, contract)
+
+
+def _stratified(rows: pd.DataFrame, contract: Contract) -> Split:
+    labelled = np.flatnonzero(rows[LABEL].notna().to_numpy())
+    label = rows[LABEL].fillna(0).to_numpy(dtype="int8")
+    windows, seed = contract.windows, contract.windows.seed
+    try:
+        train, judged = train_test_split(
+            labelled,
+            test_size=windows.judged_share,
+            stratify=label[labelled],
+            random_state=seed,
+        )
+        fit, threshold = train_test_split(
+            train, test_size=windows.threshold_share, stratify=label[train], random_state=seed
+        )
+    except ValueError as error:
+        raise InsufficientEvidenceError(
+            f"Each window must hold frauds and legitimate rows, but {int(label.sum())} frauds "
+            f"among {len(labelled)} labelled rows cannot be split three ways. Add labelled rows."
+        ) from error
+    window = np.full(len(rows), "", dtype=object)
+    for name, index in zip(NAMES, (fit, threshold, judged), strict=True):
+        window[index] = name
+    note = "The contract names no event time, so rows were split at random: time is not respected."
+    described = _describe(window, label, {name: (None, None) for name in NAMES})
+    return _with_frauds(Split(window, label, described, False, (note,)), contract)
+
+
+def _with_frauds(split: Split, contract: Contract) -> Split:
+    empty = [window.name for window in split.windows if window.frauds == 0]
+    if empty or len(split.windows) < len(NAMES):
+        found = sum(window.frauds for window in split.windows)
+        raise InsufficientEvidenceError(
+            f"Each window of contract {contract.name} must hold a matured fraud, but "
+            f"{', '.join(empty) or 'a window'} holds none ({found} frauds in all). "
+            "Add labelled history or change the windows' shares."
+        )
+    return split
+
+
+def _describe(
+    window: np.ndarray, label: np.ndarray, bounds: dict[str, tuple[object, object]]
+) -> tuple[Window, ...]:
+    return tuple(
+        Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))  # type: ignore[arg-type]
+        for name, (start, end) in bounds.items()
+    )
+
+
+def _floor_day(time: np.datetime64) -> np.datetime64:
+    return time.astype("datetime64[D]").astype("datetime64[us]")
+
+
+def _ceil_day(time: np.datetime64) -> np.datetime64:
+    floor = _floor_day(time)
+    return floor if floor == time else floor + DAY
+
+
+def _scaled_note(scale: float) -> str:
+    return (
+        f"History is too short for the frauds that the windows ask for; "
+        f"each window holds {scale:.0%} of them."
+    )
+
+
+def _too_little(contract: Contract, frauds: int, times: np.ndarray) -> str:
+    windows = contract.windows
+    need = windows.fit_frauds + windows.threshold_frauds + windows.judged_frauds
+    asked = (
+        f"{need} matured frauds"
+        if windows.by == "frauds"
+        else f"{windows.fit_days + windows.threshold_days + windows.judged_days} days of history"
+    )
+    return (
+        f"insufficient evidence: the windows of contract {contract.name} ask for {asked} and two "
+        f"label maturities of {contract.label.maturity_days:g} days, but the data holds {frauds} "
+        f"frauds from {str(times[0])[:10]} to {str(times[-1])[:10]}. Add labelled history or ask "
+        "for less."
+    )
