@@ -8,6 +8,7 @@ bias the rate; threshold and fit rows carry only labels known when the judged wi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
 NAMES = ("fit", "threshold", "judged")
 DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+TICK = np.timedelta64(1, "us")
 _SCALES = (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1)
 
 
@@ -75,8 +77,8 @@ def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | No
         return _stratified(rows, contract)
     _refuse_stale(rows, contract.windows, as_of)
     if contract.windows.by == "shares":
-        return _by_shares(rows, contract)
-    return _by_time(rows, contract)
+        return _by_shares(rows, contract, as_of)
+    return _by_time(rows, contract, as_of)
 
 
 def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
@@ -99,25 +101,26 @@ def _refuse_stale(rows: pd.DataFrame, windows: Windows, as_of: np.datetime64) ->
         )
 
 
-def _by_time(rows: pd.DataFrame, contract: Contract) -> Split:
+def _by_time(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> Split:
     times = rows[TIME].to_numpy(dtype="datetime64[us]")
-    maturity = contract.label.maturity_days * DAY
-    judged_end = _ceil_day(times[-1]) - maturity
-    frauds_now = times[(known_labels(rows, times[-1]) == 1) & rows[LABEL].notna().to_numpy()]
-    for scale in _SCALES if contract.windows.by == "frauds" else (1.0,):
-        start = _start(frauds_now, judged_end, contract.windows, "judged", scale, times[0])
-        if start is None:
+    windows, maturity = contract.windows, contract.label.maturity_days * DAY
+    judged_end = times[-1] - maturity + TICK
+    frauds_now = times[(known_labels(rows, as_of) == 1) & rows[LABEL].notna().to_numpy()]
+    oldest = _floor_day(times[0])
+    for scale in _SCALES if windows.by == "frauds" else (1.0,):
+        start = _start(frauds_now, judged_end, windows, "judged", scale)
+        if start is None or start < oldest:
             continue
         known = times[(known_labels(rows, start) == 1) & rows[LABEL].notna().to_numpy()]
         middle_end = start - maturity
-        middle = _start(known, middle_end, contract.windows, "threshold", scale, times[0])
-        if middle is None:
+        middle = _start(known, middle_end, windows, "threshold", scale)
+        if middle is None or middle < oldest:
             continue
-        first = _start(known, middle, contract.windows, "fit", scale, times[0])
-        if first is None:
+        first = _start(known, middle, windows, "fit", scale)
+        if first is None or first < oldest:
             continue
         bounds = {"fit": (first, middle), "threshold": (middle, middle_end)}
-        return _assign(rows, bounds | {"judged": (start, judged_end)}, scale)
+        return _assign(rows, bounds | {"judged": (start, judged_end)}, as_of, scale)
     raise InsufficientEvidenceError(_too_little(contract, len(frauds_now), times))
 
 
@@ -127,19 +130,20 @@ def _start(
     windows: Windows,
     name: str,
     scale: float,
-    oldest: np.datetime64,
 ) -> np.datetime64 | None:
     """Latest whole day from which the window holds its frauds, or None where it cannot."""
     if windows.by == "days":
-        start = end - getattr(windows, f"{name}_days") * DAY
-        return start if start >= _floor_day(oldest) else None
+        return _floor_day(end - getattr(windows, f"{name}_days") * DAY)
     before = frauds[frauds < end]
     need = max(1, int(getattr(windows, f"{name}_frauds") * scale))
     return _floor_day(before[-need]) if len(before) >= need else None
 
 
 def _assign(
-    rows: pd.DataFrame, bounds: dict[str, tuple[np.datetime64, np.datetime64]], scale: float
+    rows: pd.DataFrame,
+    bounds: dict[str, tuple[np.datetime64, np.datetime64]],
+    as_of: np.datetime64,
+    scale: float,
 ) -> Split:
     times = rows[TIME].to_numpy(dtype="datetime64[us]")
     labelled = rows[LABEL].notna().to_numpy()
@@ -149,12 +153,12 @@ def _assign(
         inside = (times >= start) & (times < end) & labelled
         window[inside] = name
     judged = window == "judged"
-    label[judged] = known_labels(rows, times[-1])[judged]
+    label[judged] = known_labels(rows, as_of)[judged]
     notes = () if scale == 1.0 else (_scaled_note(scale),)
     return Split(window, label, _describe(window, label, bounds), time_respected=True, notes=notes)
 
 
-def _by_shares(rows: pd.DataFrame, contract: Contract) -> Split:
+def _by_shares(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> Split:
     times = rows[TIME].to_numpy(dtype="datetime64[us]")
     labelled = np.flatnonzero(rows[LABEL].notna().to_numpy())
     cut = int(len(labelled) * (1 - contract.windows.judged_share))
@@ -166,7 +170,7 @@ def _by_shares(rows: pd.DataFrame, contract: Contract) -> Split:
     window[labelled[middle:cut][matured[middle:cut]]] = "threshold"
     window[labelled[cut:]] = "judged"
     label = known_labels(rows, opens)
-    label[window == "judged"] = known_labels(rows, times[-1])[window == "judged"]
+    label[window == "judged"] = known_labels(rows, as_of)[window == "judged"]
     bounds = {
         name: (times[window == name][0], times[window == name][-1])
         for name in NAMES
@@ -199,7 +203,7 @@ def _stratified(rows: pd.DataFrame, contract: Contract) -> Split:
     for name, index in zip(NAMES, (fit, threshold, judged), strict=True):
         window[index] = name
     note = "The contract names no event time, so rows were split at random: time is not respected."
-    described = _describe(window, label, {name: (None, None) for name in NAMES})
+    described = _describe(window, label, dict.fromkeys(NAMES, (None, None)))
     return _with_frauds(Split(window, label, described, False, (note,)), contract)
 
 
@@ -216,21 +220,18 @@ def _with_frauds(split: Split, contract: Contract) -> Split:
 
 
 def _describe(
-    window: np.ndarray, label: np.ndarray, bounds: dict[str, tuple[object, object]]
+    window: np.ndarray,
+    label: np.ndarray,
+    bounds: Mapping[str, tuple[np.datetime64 | None, np.datetime64 | None]],
 ) -> tuple[Window, ...]:
     return tuple(
-        Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))  # type: ignore[arg-type]
+        Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))
         for name, (start, end) in bounds.items()
     )
 
 
 def _floor_day(time: np.datetime64) -> np.datetime64:
     return time.astype("datetime64[D]").astype("datetime64[us]")
-
-
-def _ceil_day(time: np.datetime64) -> np.datetime64:
-    floor = _floor_day(time)
-    return floor if floor == time else floor + DAY
 
 
 def _scaled_note(scale: float) -> str:

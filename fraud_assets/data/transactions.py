@@ -94,15 +94,13 @@ def _at(
     if TIME not in rows:
         return RawTransactions(rows.reset_index(drop=True), quarantine, None, None, read, counts)
     rows = rows.sort_values([TIME, ROW], kind="stable")
-    at = rows[TIME].iloc[-1].to_datetime64() if as_of is None else parse_as_of(as_of)
+    at: np.datetime64 = rows[TIME].to_numpy()[-1] if as_of is None else parse_as_of(as_of)
     seen = rows[rows[TIME] <= at].reset_index(drop=True)
     if seen.empty:
-        first = rows[TIME].iloc[0]
+        first = rows[TIME].to_numpy()[0]
         raise DataError(f"as_of {at} must not lie before the first transaction, {first}.")
-    newest = seen[TIME].iloc[-1].to_datetime64()
-    return RawTransactions(
-        seen, quarantine, np.datetime64(at, "us"), newest, read, counts, len(rows) - len(seen)
-    )
+    newest: np.datetime64 = seen[TIME].to_numpy()[-1]
+    return RawTransactions(seen, quarantine, at, newest, read, counts, len(rows) - len(seen))
 
 
 def _typed(exported: pd.DataFrame, contract: Contract) -> tuple[pd.DataFrame, Failures]:
