@@ -6,10 +6,15 @@ not be understood; a missing value is never a fault by itself.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.schema import EventTime, Label
+
+_NUMBER = r"[+-]?(?:(?:\d+|\d{{1,3}}(?:{t}\d{{3}})+)(?:{d}\d*)?|{d}\d+)(?:e[+-]?\d+)?"
+"""Groups of thousands must be whole, so that "12,50" is never read as 1250."""
 
 _EMPTY = ("", "nan", "null", "none", "n/a", "na", "-")
 
@@ -23,9 +28,11 @@ def parse_numbers(values: pd.Series, decimal: str = ".") -> tuple[pd.Series, pd.
         return numbers.where(np.isfinite(numbers)), np.isinf(numbers)
     text, missing = _text(values)
     thousands = "," if decimal == "." else "."
-    plain = text.str.replace(rf"[\s_'\u00a0{thousands}]", "", regex=True)
-    plain = plain.str.replace(decimal, ".", regex=False)
-    numbers = pd.to_numeric(plain.where(~missing), errors="coerce").astype("float64")
+    plain = text.str.replace(r"[\s_'\u00a0]", "", regex=True)
+    well_formed = plain.str.fullmatch(_NUMBER.format(t=re.escape(thousands), d=re.escape(decimal)))
+    plain = plain.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
+    understood = well_formed.fillna(value=False).astype(bool) & ~missing
+    numbers = pd.to_numeric(plain.where(understood), errors="coerce").astype("float64")
     numbers = numbers.where(np.isfinite(numbers))
     return numbers, numbers.isna() & ~missing
 

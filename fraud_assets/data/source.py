@@ -33,7 +33,7 @@ def read_source(contract: Contract) -> pd.DataFrame:
     """
     files = source_files(contract)
     wanted = contract_columns(contract)
-    frames = [_read(file, contract.source, wanted) for file in files]
+    frames = [_pick(read_table(file, contract.source), wanted, file) for file in files]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -93,13 +93,21 @@ def _format(name: str, source: Source) -> str | None:
     return _SUFFIXES.get(suffixes[-1].lower()) if suffixes else None
 
 
-def _read(file: str, source: Source, wanted: list[str]) -> pd.DataFrame:
-    kind = _format(file, source)
+def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
+    """One file as it stands, all columns, text unparsed.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or is neither CSV nor Parquet.
+    """
+    source = source or Source(path=str(file))
+    kind = _format(str(file), source)
     try:
         if kind == "parquet":
-            return _pick(pd.read_parquet(file), wanted, file)
+            return pd.read_parquet(file)
         if kind == "csv":
-            return _pick(_read_csv(file, source), wanted, file)
+            return _read_csv(str(file), source)
     except (OSError, ValueError, UnicodeError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else "empty"
         raise DataError(f"{file} must be a readable {kind} file: {first}") from error

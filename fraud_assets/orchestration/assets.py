@@ -1,0 +1,136 @@
+"""The chain as Dagster assets: each body is one call plus its metadata.
+
+Belongs here: names, descriptions, wiring. Not here: anything that computes, decides or draws.
+Concept: https://docs.dagster.io/guides/build/assets
+"""
+
+import dagster as dg
+
+from fraud_assets.data.cleaning import CleanedFeatures, clean
+from fraud_assets.data.transactions import RawTransactions, read_transactions
+from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
+from fraud_assets.modelling.rows import to_rows
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.modelling.tuning import tune
+from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.settings import Settings
+from fraud_assets.release.judgement import Judgement, judge
+from fraud_assets.release.publish import publish
+
+GROUP = "weekly_model"
+OWNERS = ["team:fraud"]
+
+
+class Week(dg.Config):
+    """The week to run: `as_of` is an ISO date (that day's beginning, UTC) or time.
+
+    Left out, it is the newest plausible event time in the data.
+    """
+
+    as_of: str | None = None
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"pandas", "parquet"})
+def raw_transactions(
+    context: dg.AssetExecutionContext, config: Week, settings: dg.ResourceParam[Settings]
+) -> dg.Output[RawTransactions]:
+    """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
+    with sentences():
+        raw = read_transactions(settings.contract(), config.as_of)
+    context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
+    return dg.Output(raw, metadata=metadata.of_raw(raw))
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"pandas"})
+def cleaned_features(
+    raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
+) -> dg.Output[CleanedFeatures]:
+    """Point-in-time features of the fitted, threshold and judged windows."""
+    with sentences():
+        cleaned = clean(raw_transactions, settings.contract())
+    return dg.Output(cleaned, metadata=metadata.of_cleaned(cleaned))
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+def candidate_models(
+    context: dg.AssetExecutionContext,
+    cleaned_features: CleanedFeatures,
+    settings: dg.ResourceParam[Settings],
+) -> dg.Output[Leaderboard]:
+    """Five model families compared in five time-ordered folds by ROC-AUC and one-row p95."""
+    with sentences():
+        contract = settings.contract()
+        leaderboard = compare_candidates(
+            to_rows(cleaned_features.window("fit"), contract.features.names),
+            contract,
+            workers=settings.workers,
+            progress=context.log.info,
+        )
+    return dg.Output(leaderboard, metadata=metadata.of_leaderboard(leaderboard))
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+def tuned_pipeline(
+    context: dg.AssetExecutionContext,
+    cleaned_features: CleanedFeatures,
+    candidate_models: Leaderboard,
+    settings: dg.ResourceParam[Settings],
+) -> dg.Output[TunedPipeline]:
+    """The winner after its grid search, with its threshold frozen on rows it never saw."""
+    with sentences():
+        contract = settings.contract()
+        names = contract.features.names
+        tuned = tune(
+            to_rows(cleaned_features.window("fit"), names),
+            to_rows(cleaned_features.window("threshold"), names),
+            candidate_models,
+            contract,
+            workers=settings.workers,
+            progress=context.log.info,
+        )
+    return dg.Output(tuned, metadata=metadata.of_tuned(tuned))
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+def evaluation_report(
+    context: dg.AssetExecutionContext,
+    cleaned_features: CleanedFeatures,
+    tuned_pipeline: TunedPipeline,
+    settings: dg.ResourceParam[Settings],
+) -> dg.Output[Judgement]:
+    """The evidence on the judged rows, the champion beside it, and the verdict."""
+    with sentences():
+        judgement = judge(
+            cleaned_features,
+            tuned_pipeline,
+            settings.contract(),
+            settings.store(),
+            run_id=context.run_id,
+            progress=context.log.info,
+        )
+    context.log.info(judgement.verdict.sentence)
+    return dg.Output(judgement, metadata=metadata.of_judgement(judgement))
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, pool="promotion")
+def published_artifact(
+    context: dg.AssetExecutionContext,
+    cleaned_features: CleanedFeatures,
+    tuned_pipeline: TunedPipeline,
+    evaluation_report: Judgement,
+    settings: dg.ResourceParam[Settings],
+) -> dg.Output[str]:
+    """The signed version that serves from now on; only a proven candidate gets here."""
+    with sentences():
+        published = publish(
+            cleaned_features,
+            tuned_pipeline,
+            evaluation_report,
+            settings.contract(),
+            settings.store(),
+            run_id=context.run_id,
+            progress=context.log.info,
+        )
+    context.log.info(published.sentence)
+    return dg.Output(published.version, metadata=metadata.of_published(published))

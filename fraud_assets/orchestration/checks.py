@@ -1,0 +1,118 @@
+"""Asset checks: each says in a sentence what was expected and what was found.
+
+They show; the publisher decides for itself, since a blocking check holds only inside one run.
+Concept: https://docs.dagster.io/guides/test/asset-checks
+"""
+
+import hashlib
+import itertools
+
+import dagster as dg
+
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration.settings import Settings
+from fraud_assets.release.judgement import Judgement
+
+
+@dg.asset_check(asset="raw_transactions", blocking=True)
+def quarantine_share(
+    raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """The share of quarantined rows stays under the policy's bound."""
+    bound = settings.contract().policy.max_quarantine_share
+    share = raw_transactions.quarantine_share
+    return dg.AssetCheckResult(
+        passed=bool(share <= bound),
+        description=f"Expected at most {bound:.1%} of the rows in quarantine, found {share:.2%}.",
+        metadata={"share": share, "bound": bound},
+    )
+
+
+@dg.asset_check(asset="cleaned_features", blocking=True)
+def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckResult:
+    """Fitted, threshold and judged rows follow each other and hold frauds."""
+    windows = cleaned_features.windows
+    ordered = all(
+        a.end is None or b.start is None or a.end <= b.start for a, b in itertools.pairwise(windows)
+    )
+    frauds = ", ".join(f"{w.name} {w.frauds:,}" for w in windows)
+    return dg.AssetCheckResult(
+        passed=bool(ordered and all(w.frauds > 0 for w in windows)),
+        description=f"Expected windows in time order with frauds in each, found {frauds}.",
+    )
+
+
+@dg.asset_check(asset="candidate_models")
+def better_than_chance(candidate_models: Leaderboard) -> dg.AssetCheckResult:
+    """The best candidate ranks frauds above chance in every fold mean."""
+    best = max(record["auc_mean"] for record in candidate_models.as_records())
+    return dg.AssetCheckResult(
+        passed=bool(best > 0.5),
+        description=f"Expected a mean ROC-AUC above 0.5, found {best:.4f}.",
+    )
+
+
+@dg.asset_check(asset="tuned_pipeline", blocking=True)
+def bytes_match_digest(tuned_pipeline: TunedPipeline) -> dg.AssetCheckResult:
+    """The pipeline's bytes are those that its digest names."""
+    found = hashlib.sha256(tuned_pipeline.payload).hexdigest()
+    return dg.AssetCheckResult(
+        passed=bool(found == tuned_pipeline.digest),
+        description=f"Expected digest {tuned_pipeline.digest[:12]}, found {found[:12]}.",
+    )
+
+
+@dg.asset_check(asset="evaluation_report", blocking=True)
+def recall_at_least_floor(
+    evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """Recall on the judged rows is at least what the policy demands."""
+    floor, recall = (
+        settings.contract().policy.min_recall,
+        evaluation_report.report["metrics"]["recall"],
+    )
+    return dg.AssetCheckResult(
+        passed=bool(recall["value"] is not None and recall["value"] >= floor),
+        description=(
+            f"Expected recall of at least {floor:.0%}, found {recall['value']:.4f} "
+            f"({recall['low']:.3f} to {recall['high']:.3f}, n = {recall['n']} frauds)."
+        ),
+    )
+
+
+@dg.asset_check(asset="evaluation_report", blocking=True)
+def verdict(evaluation_report: Judgement) -> dg.AssetCheckResult:
+    """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
+    found = evaluation_report.verdict
+    return dg.AssetCheckResult(
+        passed=bool(found.decision == "promote"),
+        description=found.sentence,
+        metadata=metadata.of_verdict(found),
+    )
+
+
+@dg.asset_check(asset="published_artifact")
+def signature_holds(
+    published_artifact: str, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """The version on disk verifies: signature, every digest, no file more or less."""
+    verified = settings.store().verify(published_artifact)
+    return dg.AssetCheckResult(
+        passed=True,
+        description=f"Expected every file of {verified.version} signed and unchanged, found so.",
+    )
+
+
+ALL = [
+    quarantine_share,
+    windows_in_time_order,
+    better_than_chance,
+    bytes_match_digest,
+    recall_at_least_floor,
+    verdict,
+    signature_holds,
+]

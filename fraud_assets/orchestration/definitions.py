@@ -1,0 +1,23 @@
+"""Puts assets, checks, job, schedule and resources together.
+
+`build_definitions(settings)` makes the same graph over another contract and store, for tests.
+Concept: https://docs.dagster.io/guides/build/projects
+"""
+
+import dagster as dg
+
+from fraud_assets.orchestration import assets, checks
+from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.weekly import weekly_job, weekly_schedule
+
+
+def build_definitions(settings: Settings | None = None) -> dg.Definitions:
+    """The whole code location; the chain is linear, so one process by default."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([assets]),
+        asset_checks=checks.ALL,
+        jobs=[weekly_job],
+        schedules=[weekly_schedule],
+        resources={"settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings())},
+        executor=dg.in_process_executor,
+    )

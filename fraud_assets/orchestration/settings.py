@@ -1,0 +1,37 @@
+"""Where a run finds its contract, store and keys: from the environment, never from run config.
+
+Run config would make the policy a bypass: whoever launches could relax what must be shown.
+Concept: https://docs.dagster.io/guides/build/external-resources
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraud_assets.contract import Contract, load_contract
+from fraud_assets.release.keys import Keys
+from fraud_assets.release.store import Store
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The three settings; None means the environment's value or the default."""
+
+    contract_path: Path | None = None
+    models: Path | None = None
+    keys: Path | None = None
+
+    def contract(self) -> Contract:
+        """Read the contract anew, so that a corrected file counts at once."""
+        return load_contract(self.contract_path)
+
+    def store(self) -> Store:
+        """Open the model store with its keys."""
+        return Store(self.models, Keys(self.keys))
+
+    @property
+    def workers(self) -> int:
+        """Processes for the search: all cores that this process may use."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
