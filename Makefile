@@ -1,0 +1,58 @@
+# Every target sets up .venv by itself; only Python >= 3.11 and make are needed.
+PYTHON ?= python3
+BIN := .venv/bin
+MODULE := fraud_assets.definitions
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow check fix ui serve lock clean bench-search bench-serve \
+	bench-features bench-quality bench-coverage
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+$(READY): requirements/bootstrap.lock requirements/dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 to 3.13 is needed, this is %d.%d; try make PYTHON=python3.12" % sys.version_info[:2] if not (3, 11) <= sys.version_info[:2] < (3, 14) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bootstrap.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock \
+		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(READY) ## one week: from raw transactions to a published, proven model
+	$(BIN)/dagster asset materialize --select '*' -m $(MODULE)
+	@$(BIN)/fraud-assets models show
+
+ui: $(READY) ## the Dagster UI with the weekly schedule
+	$(BIN)/dagster dev -w workspace.yaml
+
+serve: $(READY) ## the scoring service on the current version
+	$(BIN)/fraud-assets serve
+
+check: $(READY) ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: $(READY) ## mend what format and lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(READY) ## the specification, a few minutes
+	$(BIN)/python -m pytest -m "not slow" -n auto
+
+test-slow: $(READY) ## races, kills, browsers, large data
+	$(BIN)/python -m pytest -m slow
+
+lock: $(READY) ## pin the newest versions again, with hashes
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-strip-extras --upgrade --quiet -o requirements/dev.lock
+
+bench-search bench-serve bench-features bench-quality bench-coverage: bench-%: $(READY) ## both sides in one run
+	$(BIN)/python -m benchmarks.$*
+
+clean: ## all that was made here, the published models excepted
+	rm -rf .venv .dagster dist .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/out
