@@ -1,0 +1,25 @@
+"""Pictures of a report: numbers in, SVG text out; nothing is computed beyond scaling.
+
+Every function tolerates what is missing or not finite by leaving it out, and gives "" when
+nothing is left to draw.
+"""
+
+from fraud_assets.report.charts.bars import importances, reason_bars
+from fraud_assets.report.charts.curves import precision_recall, roc
+from fraud_assets.report.charts.scores import reliability, score_distribution
+from fraud_assets.report.charts.strips import interval_strip, verdict_strip
+from fraud_assets.report.charts.svg import standalone
+from fraud_assets.report.charts.weekly import weekly_recall
+
+__all__ = [
+    "importances",
+    "interval_strip",
+    "precision_recall",
+    "reason_bars",
+    "reliability",
+    "roc",
+    "score_distribution",
+    "standalone",
+    "verdict_strip",
+    "weekly_recall",
+]

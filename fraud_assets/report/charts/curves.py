@@ -1,0 +1,128 @@
+"""Precision against recall, and the receiver operating characteristic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fraud_assets.report import numbers
+from fraud_assets.report.charts import svg
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def precision_recall(
+    curve: Rows,
+    metrics: Mapping[str, Any],
+    floor: float | None = None,
+    champion: Rows = (),
+) -> str:
+    """Precision over recall with its interval band and the point of the frozen threshold.
+
+    `curve` is `curves.precision_recall`, `metrics` holds the rates recall and precision at the
+    frozen threshold, `champion` is the production model's curve on the same rows.
+    """
+    rows = [row for row in curve if svg.finite(row.get("recall"), row.get("precision"))]
+    if not rows:
+        return ""
+    plot = svg.Plot((0, 1), (0, 1))
+    parts = [
+        _band(plot, rows),
+        plot.frame(svg.fifths(), svg.fifths(), "Recall", "Precision"),
+        _floor(plot, floor),
+        _curve(plot, champion, "recall", "precision", "line s-other dash"),
+        _curve(plot, rows, "recall", "precision", "line s-main"),
+        _frozen(plot, metrics),
+        svg.legend(_names(champion, floor), plot.left + 12, plot.height - plot.bottom - 58),
+    ]
+    return svg.picture(
+        "precision-recall",
+        "Precision against recall",
+        _at_threshold(metrics),
+        (plot.width, plot.height),
+        "".join(parts),
+    )
+
+
+def roc(curve: Rows, metrics: Mapping[str, Any], champion: Rows = ()) -> str:
+    """Recall over the false-positive rate; the diagonal is a model that guesses."""
+    rows = [row for row in curve if svg.finite(row.get("fpr"), row.get("tpr"))]
+    if not rows:
+        return ""
+    plot = svg.Plot((0, 1), (0, 1))
+    area = (metrics.get("roc_auc") or {}).get("value")
+    rate, recall = (_value(metrics, key) for key in ("false_positive_rate", "recall"))
+    parts = [
+        plot.frame(svg.fifths(), svg.fifths(), "False-positive rate", "Recall"),
+        svg.path([(plot.x(0), plot.y(0)), (plot.x(1), plot.y(1))], "line thin dash s-soft"),
+        _curve(plot, champion, "fpr", "tpr", "line s-other dash"),
+        _curve(plot, rows, "fpr", "tpr", "line s-main"),
+        svg.dot(plot.x(rate), plot.y(recall), "f-fraud") if svg.finite(rate, recall) else "",
+        svg.text(
+            plot.width - plot.right - 10,
+            plot.height - plot.bottom - 14,
+            f"area {numbers.decimal(area)}",
+            text_anchor="end",
+            class_="strong",
+        ),
+    ]
+    return svg.picture(
+        "roc",
+        "Receiver operating characteristic",
+        f"The area under the curve is {numbers.decimal(area)}. {_at_threshold(metrics)}",
+        (plot.width, plot.height),
+        "".join(parts),
+    )
+
+
+def _curve(plot: svg.Plot, rows: Rows, x: str, y: str, class_: str) -> str:
+    points = plot.points([row.get(x) for row in rows], [row.get(y) for row in rows])  # type: ignore[misc]
+    return svg.path(points, class_)
+
+
+def _band(plot: svg.Plot, rows: Rows) -> str:
+    keys = ("recall", "precision_low", "precision_high")
+    kept = [row for row in rows if svg.finite(*(row.get(key) for key in keys))]
+    xs = [row["recall"] for row in kept]
+    low = plot.points(xs, [row["precision_low"] for row in kept])
+    high = plot.points(xs, [row["precision_high"] for row in kept])
+    return svg.path(high + low[::-1], "band", closed=True)
+
+
+def _floor(plot: svg.Plot, floor: float | None) -> str:
+    if not svg.finite(floor):
+        return ""
+    x = plot.x(floor)  # type: ignore[arg-type]
+    return svg.line(x, plot.top, x, plot.height - plot.bottom, "line thin dash s-soft")
+
+
+def _frozen(plot: svg.Plot, metrics: Mapping[str, Any]) -> str:
+    recall, precision = metrics.get("recall") or {}, metrics.get("precision") or {}
+    if not svg.finite(recall.get("value"), precision.get("value")):
+        return ""
+    x, y = plot.x(recall["value"]), plot.y(precision["value"])
+    across = ""
+    if svg.finite(recall.get("low"), recall.get("high")):
+        across = svg.line(plot.x(recall["low"]), y, plot.x(recall["high"]), y, "line s-fraud")
+    upright = plot.whisker(
+        recall["value"], precision.get("low"), precision.get("high"), "line s-fraud"
+    )
+    return across + upright + svg.dot(x, y, "f-fraud")
+
+
+def _names(champion: Rows, floor: float | None) -> list[tuple[str, str]]:
+    names = [("line s-main", "this model, with its interval"), ("line s-fraud", "frozen threshold")]
+    if champion:
+        names.insert(1, ("line s-other dash", "model in production"))
+    if svg.finite(floor):
+        names.append(("line thin dash s-soft", "lowest recall allowed"))
+    return names
+
+
+def _at_threshold(metrics: Mapping[str, Any]) -> str:
+    recall, precision = (numbers.rate(metrics.get(key)) for key in ("recall", "precision"))
+    return f"At the frozen threshold recall is {recall} and precision {precision}."
+
+
+def _value(metrics: Mapping[str, Any], key: str) -> Any:
+    return (metrics.get(key) or {}).get("value")

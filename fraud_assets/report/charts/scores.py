@@ -1,0 +1,109 @@
+"""Where the scores lie, and whether they mean what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fraud_assets.report import numbers
+from fraud_assets.report.charts import svg
+
+
+def score_distribution(scores: Mapping[str, Any], threshold: float | None = None) -> str:
+    """Payments per score bin on a logarithmic scale, fraud and legitimate, with the threshold.
+
+    `scores` is `curves.scores`: `edges` (b + 1) and the counts `legitimate` and `fraud` (b).
+    """
+    edges = list(scores.get("edges") or ())
+    series = {name: list(scores.get(name) or ()) for name in ("legitimate", "fraud")}
+    fitting = all(len(counts) == len(edges) - 1 for counts in series.values())
+    if len(edges) < 2 or not fitting or not svg.finite(*edges):
+        return ""
+    top = max((value for counts in series.values() for value in counts), default=0)
+    decades = max(1, math.ceil(math.log10(max(top, 2))))
+    plot = svg.Plot((edges[0], edges[-1]), (-0.15, decades))
+    parts = [
+        plot.frame(
+            _linear_ticks(edges[0], edges[-1]),
+            [(power, numbers.count(10**power)) for power in range(decades + 1)],
+            "Fraud probability",
+            "Payments",
+        ),
+        svg.path(_steps(plot, edges, series["legitimate"]), "line s-main"),
+        svg.path(_steps(plot, edges, series["fraud"]), "line s-fraud"),
+        _threshold(plot, threshold),
+        svg.legend(
+            [("line s-main", "legitimate"), ("line s-fraud", "fraud")],
+            plot.width - plot.right - 110,
+            plot.top + 14,
+        ),
+    ]
+    return svg.picture(
+        "score-distribution",
+        "Distribution of scores",
+        "Counts of fraudulent and legitimate payments per score, on a logarithmic scale. "
+        f"The threshold is {numbers.number(threshold)}.",
+        (plot.width, plot.height),
+        "".join(parts),
+    )
+
+
+def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
+    """Observed share of fraud over the mean predicted probability, each bin with its interval.
+
+    `bins` is `curves.reliability`; on the diagonal a probability means what it says.
+    """
+    rows = [
+        (row["mean_predicted"], row["observed"])
+        for row in bins
+        if row.get("observed") and svg.finite(row.get("mean_predicted"), row["observed"]["value"])
+    ]
+    if not rows:
+        return ""
+    plot = svg.Plot((0, 1), (0, 1))
+    parts = [
+        plot.frame(svg.fifths(), svg.fifths(), "Predicted probability", "Observed share of fraud"),
+        svg.path([(plot.x(0), plot.y(0)), (plot.x(1), plot.y(1))], "line thin dash s-soft"),
+    ]
+    for predicted, observed in rows:
+        parts.append(
+            plot.whisker(predicted, observed.get("low"), observed.get("high"), "line s-main")
+        )
+        parts.append(svg.dot(plot.x(predicted), plot.y(observed["value"]), "f-main"))
+    return svg.picture(
+        "reliability",
+        "Reliability of the probabilities",
+        f"Observed share of fraud in {len(rows)} groups of payments by predicted probability, "
+        "each with its interval; on the diagonal the probability means what it says.",
+        (plot.width, plot.height),
+        "".join(parts),
+    )
+
+
+def _steps(plot: svg.Plot, edges: Sequence[float], counts: Sequence[float]) -> list[svg.Point]:
+    points = []
+    for index, value in enumerate(counts):
+        usable = svg.finite(value) and value > 0
+        y = plot.y(math.log10(value)) if usable else plot.y(plot.y_range[0])
+        points += [(plot.x(edges[index]), y), (plot.x(edges[index + 1]), y)]
+    return points
+
+
+def _threshold(plot: svg.Plot, threshold: float | None) -> str:
+    if not svg.finite(threshold):
+        return ""
+    x = plot.x(threshold)  # type: ignore[arg-type]
+    right = x > plot.width / 2
+    return svg.line(x, plot.top, x, plot.height - plot.bottom, "line thin dash s-ink") + svg.text(
+        x + (-6 if right else 6),
+        plot.top + 12,
+        f"threshold {numbers.number(threshold)}",
+        text_anchor="end" if right else "start",
+        class_="strong",
+    )
+
+
+def _linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    values = [low + (high - low) * step / 5 for step in range(6)]
+    return [(value, f"{value:.3g}") for value in values]

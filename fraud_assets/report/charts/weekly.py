@@ -1,0 +1,54 @@
+"""Recall week by week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fraud_assets.report.charts import svg
+
+
+def weekly_recall(weeks: Sequence[Mapping[str, Any]], floor: float | None = None) -> str:
+    """Recall of each week with its interval, precision beside it, and the lowest recall allowed.
+
+    `weeks` is `curves.weekly`; a week without fraud has no recall and leaves a gap.
+    """
+    rows = [row for row in weeks if row.get("week") is not None]
+    if not any(svg.finite((row.get("recall") or {}).get("value")) for row in rows):
+        return ""
+    plot = svg.Plot((-0.5, len(rows) - 0.5), (0, 1))
+    every = max(1, -(-len(rows) // 5))
+    ticks = [(float(at), str(row["week"])) for at, row in enumerate(rows) if at % every == 0]
+    parts = [plot.frame(ticks, svg.fifths(), "Week", "Share")]
+    if svg.finite(floor):
+        y = plot.y(floor)  # type: ignore[arg-type]
+        parts.append(svg.line(plot.left, y, plot.width - plot.right, y, "line thin dash s-bad"))
+    parts += [_series(plot, rows, "precision", "other", 0.14), _series(plot, rows, "recall")]
+    entries = [("line s-main", "recall"), ("line s-other", "precision")]
+    if svg.finite(floor):
+        entries.append(("line thin dash s-bad", "lowest recall allowed"))
+    parts.append(svg.legend(entries, plot.left + 12, plot.height - plot.bottom - 50))
+    return svg.picture(
+        "weekly-recall",
+        "Recall per week",
+        f"Recall and precision in {len(rows)} weeks of the judged rows, each with its interval.",
+        (plot.width, plot.height),
+        "".join(parts),
+    )
+
+
+def _series(
+    plot: svg.Plot,
+    rows: Sequence[Mapping[str, Any]],
+    key: str,
+    colour: str = "main",
+    aside: float = 0,
+) -> str:
+    parts = []
+    for at, row in enumerate(rows):
+        rate = row.get(key) or {}
+        if svg.finite(rate.get("value")):
+            x = at + aside
+            parts.append(plot.whisker(x, rate.get("low"), rate.get("high"), f"line s-{colour}"))
+            parts.append(svg.dot(plot.x(x), plot.y(rate["value"]), f"f-{colour}"))
+    return "".join(parts)

@@ -1,0 +1,165 @@
+"""The report as one HTML file: self-contained, readable without scripts, the same each time.
+
+The template walks the report through `Located`, so that every number on the page carries its
+full value and its place in report.json. No clock, no randomness, no file is read but the
+template's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from fraud_assets.profiles import RECALL_FLOOR
+from fraud_assets.report import charts, numbers
+from fraud_assets.report.charts import svg
+from fraud_assets.report.located import Located, pairs, path, plain, shown
+from fraud_assets.report.rules import RuleText, rule_text
+
+DECISIONS = {
+    "promote": "Promoted",
+    "refuse": "Refused",
+    "insufficient_evidence": "Insufficient evidence",
+}
+
+
+def render_report(report: Mapping[str, Any]) -> str:
+    """report.html for the dict of report.json; the same dict gives the same bytes.
+
+    Parts that are missing are shown as "not measured". Raises TypeError where the dict could
+    not stand in a JSON file.
+    """
+    canonical = json.loads(json.dumps(report, sort_keys=True))
+    part = Located(canonical)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=part,
+            decision=DECISIONS.get(str(part["verdict"]["decision"]), "Not judged"),
+            failed=[rule for rule in part["verdict"]["rules"] if not rule["passed"]],
+            pictures=pictures(canonical),
+            floor=recall_floor(canonical),
+        )
+    )
+
+
+def pictures(report: Mapping[str, Any]) -> dict[str, Markup]:
+    """The report's pictures by name, as SVG to stand inside the page; "" where there is none."""
+    curves, metrics = report.get("curves") or {}, report.get("metrics") or {}
+    champion = (report.get("champion") or {}).get("curves") or {}
+    ranks = report.get("importances") or {}
+    floor = recall_floor(report)
+    threshold = (report.get("threshold") or {}).get("value")
+    drawn = {
+        "precision_recall": charts.precision_recall(
+            curves.get("precision_recall") or (),
+            metrics,
+            floor,
+            champion.get("precision_recall") or (),
+        ),
+        "roc": charts.roc(curves.get("roc") or (), metrics, champion.get("roc") or ()),
+        "reliability": charts.reliability(curves.get("reliability") or ()),
+        "scores": charts.score_distribution(curves.get("scores") or {}, threshold),
+        "weekly": charts.weekly_recall(curves.get("weekly") or (), floor),
+        "importances": charts.importances(ranks.get("permutation") or ()),
+        "verdict": charts.verdict_strip((report.get("verdict") or {}).get("rules") or ()),
+    }
+    return {name: Markup(picture) for name, picture in drawn.items()}  # noqa: S704 - ours, escaped
+
+
+def recall_floor(report: Mapping[str, Any]) -> float:
+    """The lowest recall allowed: the bound of the verdict's recall rule, else the promise."""
+    for rule in (report.get("verdict") or {}).get("rules") or ():
+        if rule.get("name") in ("recall", "min_recall") and svg.finite(rule.get("bound")):
+            return float(rule["bound"])
+    return RECALL_FLOOR
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("fraud_assets.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=_as(numbers.count),
+        decimal=lambda part, digits=3: shown(part, lambda value: numbers.decimal(value, digits)),
+        percent=_as(numbers.percent),
+        number=_as(numbers.number),
+        money=lambda part, currency: shown(
+            part, lambda value: numbers.money(value, str(currency) or "USD")
+        ),
+        rate=_rate,
+        estimate=_estimate,
+        interval=_interval,
+        strip=lambda part, floor: Markup(charts.interval_strip(plain(part), floor)),  # noqa: S704
+        bars=_bars,
+        rule=_rule,
+        against=_against,
+        pairs=pairs,
+        words=lambda part: str(part).replace("_", " "),
+    )
+    environment.globals.update(chart_style=Markup(svg.STYLE), light=svg.LIGHT, dark=svg.DARK)  # noqa: S704
+    return environment
+
+
+def _as(text: Callable[[object], str]) -> Callable[[Located], Markup]:
+    return lambda part: shown(part, text)
+
+
+def _rate(part: Located) -> Markup:
+    return _with_interval(part, numbers.percent)
+
+
+def _estimate(part: Located, digits: int = 3) -> Markup:
+    return _with_interval(part, lambda value: numbers.decimal(value, digits))
+
+
+def _with_interval(part: Located, text: Callable[[object], str]) -> Markup:
+    if not part:
+        return Markup('<span class="missing">{}</span>').format(numbers.MISSING)
+    return Markup(
+        '<span class="rate">{} <span class="ci">{} to {}</span>'
+        ' <span class="ci">n&nbsp;{}</span></span>'
+    ).format(
+        shown(part["value"], text),
+        shown(part["low"], text),
+        shown(part["high"], text),
+        shown(part["n"], numbers.count),
+    )
+
+
+def _interval(part: Located, name: str = "") -> Markup:
+    """A rule's interval under its own unit."""
+    if not part:
+        return Markup('<span class="missing">none</span>')
+    text = rule_text(name).text
+    low, high = (shown(part[end], lambda value: text(value, None)) for end in ("low", "high"))
+    return Markup("{} to {}").format(low, high)
+
+
+def _rule(name: Located) -> RuleText:
+    return rule_text(str(name))
+
+
+def _against(rule: Located, key: str) -> Markup:
+    """A rule's value or bound in its unit, with enough digits not to look like the other."""
+    other = plain(rule["bound" if key == "value" else "value"])
+    part = rule[key]
+    if isinstance(plain(part), str | bool):
+        return Markup('<span class="text">{}</span>').format(part)
+    return shown(part, lambda value: rule_text(str(rule["name"])).text(value, other))
+
+
+def _bars(reasons: Located) -> Markup:
+    name = "reasons-" + "".join(c if c.isalnum() else "-" for c in path(reasons))
+    return Markup(charts.reason_bars(plain(reasons) or (), name))  # noqa: S704 - ours, escaped

@@ -1,0 +1,114 @@
+"""The one place that turns numbers into text, so that page, tables and pictures agree.
+
+Every function takes what stands in report.json and gives a short text; None is "not measured"
+and what is not finite says so. Nothing is computed here beyond rounding and the percent sign.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+MISSING = "not measured"
+NOT_FINITE = "not a finite number"
+_MAX_DIGITS = 12
+
+
+def unusable(value: object) -> str | None:
+    """The words for a value that is no finite number; None when it is one."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return None if math.isfinite(value) else NOT_FINITE
+
+
+def decimal(value: object, digits: int = 3) -> str:
+    """A number with a fixed count of decimals: 0.9634 -> "0.963"."""
+    return unusable(value) or f"{float(value):,.{digits}f}"  # type: ignore[arg-type]
+
+
+def count(value: object) -> str:
+    """A whole number with thousands separators: 12345 -> "12,345"."""
+    return unusable(value) or f"{float(value):,.0f}"  # type: ignore[arg-type]
+
+
+def number(value: object) -> str:
+    """A number of unknown unit with four significant digits: 1234.567 -> "1,235"."""
+    words = unusable(value)
+    if words is not None:
+        return words
+    real = float(value)  # type: ignore[arg-type]
+    if real == int(real) and abs(real) < 1e15:
+        return f"{int(real):,}"
+    if abs(real) < 1e-4 or abs(real) >= 1e15:
+        return f"{real:.3e}"
+    return f"{real:,.{max(0, 3 - math.floor(math.log10(abs(real))))}f}"
+
+
+def percent(value: object, digits: int | None = None) -> str:
+    """A share as percent: 0.9312 -> "93.1 %", 0.0031 -> "0.31 %"; small shares keep digits."""
+    words = unusable(value)
+    if words is not None:
+        return words
+    shown = 100 * float(value)  # type: ignore[arg-type]
+    return f"{shown:.{share_digits(shown) if digits is None else digits}f} %"
+
+
+def share_digits(shown: float) -> int:
+    """Decimals of a percentage: one, and two significant digits where it is under one percent."""
+    if shown == 0 or abs(shown) >= 1:
+        return 1
+    return min(_MAX_DIGITS, 1 - math.floor(math.log10(abs(shown))))
+
+
+def percent_apart(value: object, bound: object) -> str:
+    """A share with as many digits as it takes not to look like a bound that it does not equal.
+
+    0.89999 beside 0.90 is "89.999 %", never "90.0 %".
+    """
+    if unusable(value) is not None:
+        return percent(value)
+    return _apart(value, bound, percent, share_digits(100 * float(value)))  # type: ignore[arg-type]
+
+
+def number_apart(value: object, bound: object) -> str:
+    """A number with as many digits as it takes not to look like a bound that it does not equal."""
+    if unusable(value) is not None or number(value) != number(bound):
+        return number(value)
+    return _apart(value, bound, decimal, 4)
+
+
+def _apart(value: object, bound: object, text: Callable[[object, int], str], digits: int) -> str:
+    if unusable(bound) is not None or value == bound:
+        return percent(value) if text is percent else number(value)
+    for more in range(digits, _MAX_DIGITS + 1):
+        if text(value, more) != text(bound, more):
+            return text(value, more)
+    return str(value)
+
+
+def money(value: object, currency: str = "USD") -> str:
+    """An amount with its currency: 1234567.8 -> "USD 1,234,568"; cents under a thousand."""
+    words = unusable(value)
+    if words is not None:
+        return words
+    digits = 0 if abs(float(value)) >= 1000 else 2  # type: ignore[arg-type]
+    return f"{currency} {float(value):,.{digits}f}"  # type: ignore[arg-type]
+
+
+def rate(rate: Mapping[str, object] | None) -> str:
+    """A rate with interval and n in one line: "93.1 % (90.8 % to 95.0 %, n 600)"."""
+    return _with_interval(rate, percent)
+
+
+def estimate(estimate: Mapping[str, object] | None, digits: int = 3) -> str:
+    """An estimate with interval and n in one line: "0.981 (0.976 to 0.986, n 58,264)"."""
+    return _with_interval(estimate, lambda value: decimal(value, digits))
+
+
+def _with_interval(shown: Mapping[str, object] | None, text: Callable[[object], str]) -> str:
+    if not shown:
+        return MISSING
+    value, low, high = (text(shown.get(key)) for key in ("value", "low", "high"))
+    return f"{value} ({low} to {high}, n {count(shown.get('n'))})"

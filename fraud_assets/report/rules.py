@@ -1,0 +1,117 @@
+"""What a reader should know of each rule: its title, its unit, where to look when it fails.
+
+A rule that is not named here is shown under its own name with plain numbers; the verdict
+itself, its sentences and numbers come from report.json alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fraud_assets.report import numbers
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """How a rule is shown, and the next step when it fails, with the section that helps."""
+
+    title: str
+    text: Callable[[object, object], str]
+    advice: str
+    section: str
+
+
+def _share(value: object, bound: object) -> str:
+    return numbers.percent_apart(value, bound)
+
+
+def _count(value: object, _bound: object) -> str:
+    return numbers.count(value)
+
+
+def _plain(value: object, bound: object) -> str:
+    return numbers.number_apart(value, bound)
+
+
+def _milliseconds(value: object, bound: object) -> str:
+    words = numbers.unusable(value)
+    return words or f"{numbers.number_apart(value, bound)} ms"
+
+
+_ADVICE_RECALL = (
+    "See which slices and which weeks lose the frauds, then read the missed payments: a new kind "
+    "of fraud shows there first. A feature that separates it, or more matured frauds for the "
+    "threshold, is what helps; lowering the threshold by hand does not."
+)
+_ADVICE_FLAGS = (
+    "The model needs too many alerts to reach the recall. Compare the families on the "
+    "leaderboard, and look at the score distribution: frauds that lie among the legitimate "
+    "payments need a new feature, not another setting."
+)
+_ADVICE_IDENTITY = (
+    "Report and file do not belong together. Run the whole chain again so that what was judged "
+    "is what is published; do not mix steps of several runs."
+)
+
+RULES = {
+    "recall": RuleText("Recall on the judged rows", _share, _ADVICE_RECALL, "slices"),
+    "recall_low": RuleText("Cautious bound of recall", _share, _ADVICE_RECALL, "slices"),
+    "alert_rate": RuleText("Share of payments flagged", _share, _ADVICE_FLAGS, "cost"),
+    "precision": RuleText("Precision", _share, _ADVICE_FLAGS, "cost"),
+    "judged_frauds": RuleText(
+        "Matured frauds among the judged rows",
+        _count,
+        "Wait until more labels have matured, or let the contract's windows reach further back.",
+        "data",
+    ),
+    "finite": RuleText(
+        "All numbers are finite",
+        _plain,
+        "Look for empty windows and for columns that hold one value only, then run again.",
+        "data",
+    ),
+    "digest": RuleText("The report describes this file", _plain, _ADVICE_IDENTITY, "lineage"),
+    "fingerprint": RuleText("The report describes this data", _plain, _ADVICE_IDENTITY, "lineage"),
+    "contract": RuleText("The report follows this contract", _plain, _ADVICE_IDENTITY, "lineage"),
+    "as_of": RuleText(
+        "Not older than the model in production",
+        _plain,
+        "An older week may be replayed, and is not published over a newer one.",
+        "lineage",
+    ),
+    "p95": RuleText(
+        "One payment is scored in time",
+        _milliseconds,
+        "Measure on a quiet machine; then compare the one-row times on the leaderboard.",
+        "search",
+    ),
+    "champion": RuleText(
+        "No worse than the model in production",
+        _plain,
+        "Read the two curves beside each other and the drift of the features; the model in "
+        "production goes on serving.",
+        "curves",
+    ),
+}
+_ALIASES = {
+    "min_recall": "recall",
+    "max_alert_rate": "alert_rate",
+    "min_precision": "precision",
+    "frauds": "judged_frauds",
+    "min_judged_frauds": "judged_frauds",
+    "evidence": "judged_frauds",
+    "finite_numbers": "finite",
+    "latency": "p95",
+    "p95_ms": "p95",
+    "max_p95_ms": "p95",
+}
+
+
+def rule_text(name: str) -> RuleText:
+    """The texts of a rule by its name in the verdict."""
+    known = RULES.get(_ALIASES.get(name, name))
+    if known is not None:
+        return known
+    title = name.replace("_", " ").strip() or "unnamed rule"
+    return RuleText(title[0].upper() + title[1:], _plain, "Read the rule's sentence.", "rules")
