@@ -7,9 +7,9 @@ callers, since whoever asks for a score computes these values.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fraud_assets.contract.duration import format_duration, parse_duration
 
@@ -21,14 +21,29 @@ class _Kind(BaseModel):
 
 
 class _Windowed(_Kind):
-    """Over an entity's payments in the `window` before the row, strictly earlier in time."""
+    """Over an entity's payments in the `window` before the row, strictly earlier in time.
+
+    With a `delay` the window ends that long before the row instead of at it.
+    """
 
     entity: str
     window: Duration
+    delay: Duration | None = None
     include_current: bool = False
+
+    @model_validator(mode="after")
+    def _delay_leaves_the_row_out(self) -> Self:
+        if self.delay is not None and self.include_current:
+            raise ValueError("must not have both a delay and include_current = true")
+        return self
 
     @property
     def _span(self) -> str:
+        if self.delay is not None:
+            return (
+                f"payments of the same {self.entity} in the {format_duration(self.window)} "
+                f"that ended {format_duration(self.delay)} before this payment"
+            )
         own = "this payment included" if self.include_current else "this payment not included"
         return (
             f"payments of the same {self.entity} in the {format_duration(self.window)} "
@@ -94,12 +109,15 @@ class Ratio(_Windowed):
         """The exact meaning, for people who must compute it."""
         return (
             f"{self.of} of this payment divided by the mean {self.of} over {self._span}; "
-            "null where there is none."
+            "null where there is none or that mean is 0."
         )
 
 
 class LabelShare(_Kind):
-    """Share of frauds among an entity's payments whose labels had matured by `delay`."""
+    """Share of an entity's payments that were known frauds `delay` after they were made.
+
+    A payment without a fraud label known by then counts as not fraud.
+    """
 
     kind: Literal["label_share"]
     entity: str
@@ -111,7 +129,7 @@ class LabelShare(_Kind):
         """The exact meaning, for people who must compute it."""
         delay, window = format_duration(self.delay), format_duration(self.window)
         return (
-            f"Share of frauds among payments of the same {self.entity} in the {window} "
+            f"Share of known frauds among payments of the same {self.entity} in the {window} "
             f"that ended {delay} before this payment; 0 where there is none."
         )
 
@@ -123,6 +141,12 @@ class Age(_Kind):
     entity: str | None = None
     since: str | None = None
     unit: Literal["days", "hours", "seconds"] = "days"
+
+    @model_validator(mode="after")
+    def _one_start(self) -> Self:
+        if (self.entity is None) == (self.since is None):
+            raise ValueError("must name either an entity or a since column")
+        return self
 
     @property
     def definition(self) -> str:

@@ -1,0 +1,116 @@
+"""Who paid when: an entity's payments in time order, and which of them a row may see.
+
+A row at time t sees payments of its entity within (t - window, t): strictly earlier ones,
+so that rows at one instant do not see each other, and none exactly a window old. With a
+delay it sees (t - delay - window, t - delay]. Nothing here looks at values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Clock:
+    """The distinct instants of a frame; turns times into ranks so that keys stay small."""
+
+    def __init__(self, times: NDArray[np.datetime64]) -> None:
+        micros = times.astype("datetime64[us]").view(np.int64)
+        self.instants, rank = np.unique(micros, return_inverse=True)
+        self.rank: Ints = rank.astype(np.int64)
+
+    @property
+    def stride(self) -> int:
+        """Room for one entity's ranks in a combined key."""
+        return len(self.instants) + 1
+
+    def first_at_or_after(self, micros: Ints) -> Ints:
+        """Rank of the first instant >= each time."""
+        return np.searchsorted(self.instants, micros, side="left").astype(np.int64)
+
+    def first_later_than(self, micros: Ints) -> Ints:
+        """Rank of the first instant > each time."""
+        return np.searchsorted(self.instants, micros, side="right").astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Payments with a known entity, by (entity, time, row), and those of them that ask.
+
+    `order` (h,) positions in the frame; `codes` (h,) entity numbers; `key` (h,) entity and
+    instant in one number, ascending; `asked` (q,) positions within `order` that want features.
+    """
+
+    clock: Clock
+    order: Ints
+    codes: Ints
+    key: Ints
+    asked: Ints
+    _found: dict[timedelta, Ints] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entity: pd.Series, clock: Clock, emitted: NDArray[np.bool_]) -> History:
+        """Sort the payments of each entity; rows without an entity have no history."""
+        codes = pd.factorize(entity)[0].astype(np.int64)
+        key = codes * clock.stride + clock.rank
+        order = np.argsort(key, kind="stable").astype(np.int64)
+        order = order[np.searchsorted(key[order], 0) :]
+        asked = np.flatnonzero(emitted[order]).astype(np.int64)
+        return cls(clock, order, codes[order], key[order], asked)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Positions in the frame of the rows that ask."""
+        return self.order[self.asked]
+
+    @cached_property
+    def micros(self) -> Ints:
+        """Time of each payment in microseconds, (h,)."""
+        return self.clock.instants[self.clock.rank[self.order]]
+
+    @cached_property
+    def asked_key(self) -> Ints:
+        """Keys of the rows that ask, ascending, (q,)."""
+        return self.key[self.asked]
+
+    @cached_property
+    def first(self) -> Ints:
+        """Position of the entity's first payment, for each row that asks."""
+        return np.searchsorted(self.key, self._base).astype(np.int64)
+
+    @cached_property
+    def present(self) -> Ints:
+        """Position of the entity's first payment at the asking row's own instant."""
+        return np.searchsorted(self.key, self.asked_key).astype(np.int64)
+
+    def bounds(self, window: timedelta, delay: timedelta | None) -> tuple[Ints, Ints]:
+        """Half-open position range [low, high) that each asking row sees; both ascend."""
+        if delay is None:
+            return self._after(window), self.present
+        return self._after(delay + window), self._after(delay)
+
+    def _after(self, span: timedelta) -> Ints:
+        """Position of the entity's first payment later than `span` before each asking row."""
+        if span not in self._found:
+            # One search per distinct instant, not per row.
+            bound = self.clock.first_later_than(self.clock.instants - to_micros(span))
+            key = self._base + bound[self.clock.rank[self.rows]]
+            self._found[span] = np.searchsorted(self.key, key).astype(np.int64)
+        return self._found[span]
+
+    @cached_property
+    def _base(self) -> Ints:
+        return self.codes[self.asked] * self.clock.stride
+
+
+def to_micros(span: timedelta) -> int:
+    """A length of time in whole microseconds."""
+    return span // _MICROSECOND

@@ -1,0 +1,108 @@
+"""Sums, distinct counts and fraud counts over position ranges, exact under any later change.
+
+A running total over all rows would be quick and wrong: its rounding carries every row before
+it, other entities' included, so that a change elsewhere moves the last bits here. Sums are
+put together from blocks of doubling length instead, each a function of the rows inside the
+window alone; counts of things are integers, for which order does not matter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud_assets.data.derive_history import History, Ints
+
+Floats = NDArray[np.float64]
+
+
+def window_sums(values: Floats, low: Ints, high: Ints) -> Floats:
+    """Sum of `values[low:high]` for each pair, by blocks of 1, 2, 4, ... values.
+
+    O((n + q) log longest window); the same values in a window give the same bits, wherever
+    the window lies and whatever surrounds it.
+    """
+    total = np.zeros(len(low))
+    position, length = low.copy(), high - low
+    longest = int(length.max(initial=0))
+    blocks, size = values, 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        while size <= longest:
+            odd = np.flatnonzero(length & size)
+            total[odd] += blocks[position[odd]]
+            position[odd] += size
+            blocks = blocks[:-size] + blocks[size:]
+            size *= 2
+    return total
+
+
+def window_counts(kept: NDArray[np.bool_], low: Ints, high: Ints) -> Ints:
+    """How many of `kept[low:high]` are true, for each pair."""
+    running = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+    counts: Ints = running[high] - running[low]
+    return counts
+
+
+def stab_counts(begin: Ints, end: Ints, queries: int) -> Ints:
+    """How many of the half-open ranges [begin, end) cover each query number."""
+    valid = begin < end
+    steps = np.bincount(begin[valid], minlength=queries + 1) - np.bincount(
+        end[valid], minlength=queries + 1
+    )
+    return np.cumsum(steps[:queries], dtype=np.int64)
+
+
+def distinct_counts(
+    history: History, values: Ints, low: Ints, high: Ints, *, include_current: bool
+) -> Ints:
+    """How many different non-negative `values` (h,) lie in each range, own row's included.
+
+    A value counts at its first position inside the range: where its previous position lies
+    below `low`. As both bounds ascend, the rows that count it there are one range of rows.
+    """
+    previous, previous_instant = _same_value_before(history, values)
+    at = np.flatnonzero(values >= 0)
+    begin = np.maximum(
+        np.searchsorted(high, at, side="right"), np.searchsorted(low, previous[at], side="right")
+    )
+    counts = stab_counts(begin, np.searchsorted(low, at, side="right"), len(low))
+    if include_current:
+        own = values[history.asked] >= 0
+        counts += own & (previous_instant[history.asked] < low)
+    return counts
+
+
+def _same_value_before(history: History, values: Ints) -> tuple[Ints, Ints]:
+    """Last position with the same entity and value: before each row, before its instant.
+
+    -1 where there is none.
+    """
+    order = np.lexsort((values, history.codes)).astype(np.int64)
+    codes, value, key = history.codes[order], values[order], history.key[order]
+    same = np.zeros(len(order), dtype=bool)
+    same[1:] = (codes[1:] == codes[:-1]) & (value[1:] == value[:-1])
+    before = np.where(same, np.concatenate([[-1], order[:-1]]), -1)
+    tied = same.copy()
+    tied[1:] &= key[1:] == key[:-1]
+    run_start = np.maximum.accumulate(np.where(tied, 0, np.arange(len(order))))
+    previous, previous_instant = np.empty_like(before), np.empty_like(before)
+    previous[order], previous_instant[order] = before, before[run_start]
+    return previous, previous_instant
+
+
+def known_fraud_counts(
+    history: History, fraud: NDArray[np.bool_], known: Ints, window: int, delay: int
+) -> Ints:
+    """How many frauds in (t - delay - window, t - delay] each asking row at t knows of.
+
+    `fraud` (h,) and `known` (h,) microseconds from which the label is known; `window` and
+    `delay` in microseconds. Each fraud is seen by one range of its entity's rows.
+    """
+    at = np.flatnonzero(fraud)
+    matured = history.micros[at] + delay
+    opens = history.clock.first_at_or_after(np.maximum(matured, known[at]))
+    closes = history.clock.first_at_or_after(matured + window)
+    base = history.codes[at] * history.clock.stride
+    begin = np.searchsorted(history.asked_key, base + opens)
+    end = np.searchsorted(history.asked_key, base + closes)
+    return stab_counts(begin, end, len(history.asked))

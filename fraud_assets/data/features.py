@@ -1,0 +1,89 @@
+"""Point-in-time features: what each payment could have known about its own past.
+
+A row sees itself where the declaration says so, payments of its entity strictly earlier in
+time (rows at one instant do not see each other) within (t - window, t), and frauds only
+`delay` after they happened and once they were known. Without an entity there is no history:
+the feature is missing. Altering or deleting any later row changes no bit of an earlier row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.derived import Age, Derived, LabelShare, SinceLast
+from fraud_assets.data.columns import LABEL, TIME
+from fraud_assets.data.derive import Past, derive
+from fraud_assets.errors import ContractError, Fault
+
+
+def derive_features(
+    rows: pd.DataFrame, contract: Contract, start: np.datetime64 | None = None
+) -> pd.DataFrame:
+    """Add every `contract.derived` column to the rows with `_time` >= `start`.
+
+    Parameters
+    ----------
+    rows
+        Typed raw frame (see `data.columns`); rows before `start` serve as history and are not
+        emitted. Any order; the result keeps it, with a fresh index.
+    contract
+        Names and kinds of the derived columns. A raw column of the same name is replaced.
+    start
+        First event time to emit, inclusive; None emits all rows.
+
+    Raises
+    ------
+    ContractError
+        If a declaration names a column that the rows lack or whose type does not fit.
+    """
+    if not contract.derived:
+        return rows if start is None else rows[rows[TIME] >= start].reset_index(drop=True)
+    faults = [
+        fault for name, kind in contract.derived.items() for fault in _faults(name, kind, rows)
+    ]
+    if faults:
+        raise ContractError(contract.name, faults)
+    emitted = np.ones(len(rows), dtype=bool) if start is None else rows[TIME].to_numpy() >= start
+    past = Past(rows, emitted)
+    columns = {name: derive(kind, past) for name, kind in contract.derived.items()}
+    kept = rows.drop(columns=list(columns), errors="ignore")[emitted].reset_index(drop=True)
+    return pd.concat([kept, pd.DataFrame(columns, index=kept.index)], axis=1)
+
+
+def history_needed(contract: Contract) -> timedelta | None:
+    """How far before the first emitted row the features look; None where without bound.
+
+    Sums need no more than this: rows further back change no bit of them.
+    """
+    spans = [timedelta(0)]
+    for kind in contract.derived.values():
+        if isinstance(kind, SinceLast) or (isinstance(kind, Age) and kind.since is None):
+            return None
+        window = getattr(kind, "window", None) or timedelta(0)
+        spans.append(window + (getattr(kind, "delay", None) or timedelta(0)))
+    return max(spans)
+
+
+def _faults(name: str, kind: Derived, rows: pd.DataFrame) -> Iterator[Fault]:
+    """What keeps `kind` from being derived from these rows."""
+    if isinstance(kind, LabelShare) and LABEL not in rows:
+        yield Fault(f"derived.{name}", "must not need labels where rows have none", kind.kind)
+    for role in ("entity", "of", "since"):
+        column = getattr(kind, role, None)
+        if column is None:
+            continue
+        if column not in rows:
+            yield Fault(f"derived.{name}.{role}", "must be a column of the data", column)
+        elif role == "since" and not pd.api.types.is_datetime64_dtype(rows[column]):
+            yield Fault(f"derived.{name}.since", "must be a column of timestamps", column)
+        elif role == "of" and kind.kind != "distinct" and not _is_number(rows[column]):
+            yield Fault(f"derived.{name}.of", "must be a column of numbers", column)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column))
