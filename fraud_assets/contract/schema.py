@@ -163,11 +163,15 @@ class Search(Section):
 class Reason(Section):
     """The stable code of a feature and its sentence for the analyst.
 
-    `text` may use {value} and {percentile}; `levels` are sentences for single categories.
+    `text` may use {value} and {percentile}, the share of legitimate payments below a number or
+    at a category; `low` is the sentence of a number of which more lie above, `missing` that of
+    a missing value, and `levels` are sentences for single categories.
     """
 
     code: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
     text: str
+    low: str = ""
+    missing: str = ""
     levels: dict[str, str] = {}
 
 

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.schema import EventTime, Label
+from fraud_assets.profiles import MISSING_TEXT
 
 _NUMBER = r"[+-]?(?:(?:\d+|\d{{1,3}}(?:{t}\d{{3}})+)(?:{d}\d*)?|{d}\d+)(?:e[+-]?\d+)?"
 """Groups of thousands must be whole, so that "12,50" is never read as 1250."""
-
-_EMPTY = ("", "nan", "null", "none", "n/a", "na", "-")
 
 
 def parse_numbers(values: pd.Series, decimal: str = ".") -> tuple[pd.Series, pd.Series]:
@@ -84,5 +83,5 @@ def _text(values: pd.Series, *, lower: bool = True) -> tuple[pd.Series, pd.Serie
         values = values.astype("Int64") if bool(whole.all()) else values
     text = values.astype("string").str.strip()
     folded = text.str.lower()
-    missing = (folded.isna() | folded.isin(_EMPTY)).astype(bool)
+    missing = (folded.isna() | folded.isin(MISSING_TEXT)).astype(bool)
     return (folded if lower else text), missing
