@@ -27,7 +27,13 @@ from fraud_assets.release.keys import Keys
 from fraud_assets.release.lock import exclusive
 from fraud_assets.release.pointer import FORMAT, Kind, Override, Pointer
 from fraud_assets.release.staging import Content, Staged
-from fraud_assets.release.version import Verified, is_version, read_as_of, verify_version
+from fraud_assets.release.version import (
+    Verified,
+    check_version,
+    is_version,
+    read_as_of,
+    verify_version,
+)
 
 _LOCK = ".lock"
 
@@ -288,7 +294,8 @@ class Store:
         return True
 
     def _verify_in(self, folder: Path, version: str) -> Verified:
-        if is_version(version) and not (folder / version).exists():
+        check_version(version)
+        if not (folder / version).exists():
             raise StoreError(
                 f"There is no {version} in {folder}; `fraud-assets models list` names all."
             )

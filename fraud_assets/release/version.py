@@ -47,6 +47,21 @@ def is_version(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def check_version(name: str) -> None:
+    """Refuse what is no version's name.
+
+    Raises
+    ------
+    TrustError
+        If it is none.
+    """
+    if not is_version(name):
+        raise TrustError(
+            f"{name!r} is no version: a version is named {PREFIX}<YYYYmmdd_HHMMSS>; "
+            "`fraud-assets models list` names all."
+        )
+
+
 def is_file_name(name: str) -> bool:
     """Whether a version may hold a file of this name; no paths, no hidden files."""
     return _FILE.fullmatch(name) is not None
@@ -136,11 +151,7 @@ def read_as_of(value: object) -> datetime:
 
 
 def _regular_files(folder: Path) -> set[str]:
-    if not is_version(folder.name):
-        raise TrustError(
-            f"{folder.name!r} is no version: a version is named {PREFIX}<YYYYmmdd_HHMMSS>; "
-            "`fraud-assets models list` names all."
-        )
+    check_version(folder.name)
     if folder.is_symlink():
         raise _fault(folder.name, "the folder is a symbolic link")
     try:
