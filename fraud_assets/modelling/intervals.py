@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.stats import beta, betabinom
 from scipy.stats import t as student
 
 from fraud_assets.profiles import CONFIDENCE
@@ -89,3 +89,34 @@ def cluster_codes(senders: np.ndarray | None, n: int) -> np.ndarray:
 
 def _beta_low(k: float, n: float, tail: float) -> float:
     return 0.0 if k <= 0 else float(beta.ppf(tail, k, n - k + 1))
+
+
+def prediction_interval(
+    k: int, n: int, later: int, confidence: float = CONFIDENCE, design_effect: float = 1.0
+) -> dict[str, Any]:
+    """Where the share among `later` rows of a coming window will lie, having seen k of n.
+
+    Beta-binomial with the Jeffreys prior (Brown, Cai and DasGupta 2001,
+    doi:10.1214/ss/1009213286): unlike an interval of the rate it holds the noise of both
+    windows. Clusters divide both sizes by their `design_effect`. Returns {value, low, high, n,
+    later, method}.
+    """
+    effect = max(design_effect, 1.0)
+    draws = max(1, round(later / effect))
+    a, b = k / effect + 0.5, (n - k) / effect + 0.5
+    tail = (1 - confidence) / 2
+    low, high = betabinom.ppf([tail, 1 - tail], draws, a, b) / draws
+    return {
+        "value": k / n if n else None,
+        "low": float(low),
+        "high": float(high),
+        "n": int(n),
+        "later": int(later),
+        "method": f"beta-binomial prediction {confidence:.0%}, design effect {effect:.2f}",
+    }
+
+
+def design_effect(hits: np.ndarray, clusters: np.ndarray) -> float:
+    """Rows per effective row, at least 1; 1 where no row or cluster allows a figure."""
+    size = effective_size(hits, clusters)
+    return max(1.0, len(hits) / size) if size > 0 else 1.0
