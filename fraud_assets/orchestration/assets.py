@@ -129,7 +129,6 @@ def published_artifact(
             evaluation_report,
             settings.contract(),
             settings.store(),
-            run_id=context.run_id,
             progress=context.log.info,
         )
     context.log.info(published.sentence)

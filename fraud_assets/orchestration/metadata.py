@@ -1,0 +1,153 @@
+"""What the Dagster UI shows of each step: tables, pictures, and numbers that plot over time.
+
+Everything is already computed; this module only names and wraps it.
+Concept: https://docs.dagster.io/guides/build/assets/metadata-and-tags
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.release.gate import Verdict
+from fraud_assets.release.judgement import Judgement
+from fraud_assets.release.publish import Published
+from fraud_assets.report import tables
+from fraud_assets.report.html import pictures
+
+Metadata = dict[str, Any]
+PICTURES = ("precision_recall", "reliability", "scores", "importances", "weekly")
+
+
+def of_raw(raw: RawTransactions) -> Metadata:
+    """Rows, the week, and what was quarantined under which rule."""
+    return {
+        "dagster/row_count": len(raw.rows),
+        "dagster/column_schema": _schema(raw.rows),
+        "as_of": str(raw.as_of)[:19],
+        "newest_transaction": str(raw.newest)[:19],
+        "rows_read": raw.read,
+        "rows_after_as_of": raw.after_as_of,
+        "quarantined": len(raw.quarantine),
+        "quarantine_share": raw.quarantine_share,
+        "quarantine": dg.MetadataValue.md(tables.quarantine_markdown(raw.rule_counts)),
+        "sample": _sample(raw.rows),
+    }
+
+
+def of_cleaned(cleaned: CleanedFeatures) -> Metadata:
+    """Rows and the three windows."""
+    windows = pd.DataFrame([window.as_dict() for window in cleaned.windows])
+    return {
+        "dagster/row_count": len(cleaned.frame),
+        "dagster/column_schema": _schema(cleaned.frame),
+        "as_of": str(cleaned.as_of)[:19],
+        "windows": dg.MetadataValue.md(_table(windows)),
+        "fingerprint": cleaned.fingerprint,
+        "sample": _sample(cleaned.frame),
+        **{f"{window.name}_rows": window.rows for window in cleaned.windows},
+        **{f"{window.name}_frauds": window.frauds for window in cleaned.windows},
+    }
+
+
+def of_leaderboard(leaderboard: Leaderboard) -> Metadata:
+    """The candidates beside each other."""
+    records = leaderboard.as_records()
+    return {
+        "leaderboard": dg.MetadataValue.md(tables.leaderboard_markdown(records)),
+        "best_family": records[0]["family"],
+        "best_roc_auc": float(records[0]["auc_mean"]),
+        "rows": leaderboard.rows,
+        "frauds": leaderboard.frauds,
+        "seconds": float(leaderboard.seconds),
+    }
+
+
+def of_tuned(tuned: TunedPipeline) -> Metadata:
+    """The winner, its settings and its threshold."""
+    return {
+        "family": tuned.family,
+        "parameters": dg.MetadataValue.json(tuned.parameters),
+        "threshold": float(tuned.threshold.value),
+        "threshold_rule": tuned.threshold.sentence,
+        "search": dg.MetadataValue.md(tables.search_markdown(tuned.search)),
+        "digest": tuned.digest,
+        "training_samples": tuned.training_samples,
+        "seconds": float(tuned.search["seconds"]),
+    }
+
+
+def of_judgement(judgement: Judgement) -> Metadata:
+    """The verdict, the rates with their intervals, and the pictures."""
+    report, metrics = judgement.report, judgement.report["metrics"]
+    drawn = pictures(report)
+    numbers = {
+        "recall": metrics["recall"],
+        "precision": metrics["precision"],
+        "alert_rate": metrics["alert_rate"],
+        "roc_auc": metrics["roc_auc"],
+        "average_precision": metrics["average_precision"],
+    }
+    return {
+        "verdict": dg.MetadataValue.md(tables.verdict_markdown(report["verdict"])),
+        "decision": judgement.verdict.decision,
+        "rates": dg.MetadataValue.md(tables.rates_markdown(metrics)),
+        "threshold": float(report["threshold"]["value"]),
+        "judged_frauds": int(report["evidence"]["frauds"]),
+        "refused_as": judgement.refused or "not refused",
+        **{k: float(v["value"]) for k, v in numbers.items() if v["value"] is not None},
+        **{
+            f"picture_{name}": dg.MetadataValue.md(tables.picture_markdown(drawn[name]))
+            for name in PICTURES
+            if drawn.get(name)
+        },
+    }
+
+
+def of_verdict(verdict: Verdict) -> Metadata:
+    """Every rule: bound, value, interval, n, passed."""
+    return {
+        "decision": verdict.decision,
+        "rules": dg.MetadataValue.md(tables.verdict_markdown(verdict.as_dict())),
+        "failed": len(verdict.failed),
+    }
+
+
+def of_published(published: Published) -> Metadata:
+    """Where the artifact lies, and the proof of its service."""
+    proof: Mapping[str, Any] = published.report["proof"]
+    return {
+        "version": published.version,
+        "path": dg.MetadataValue.path(published.path),
+        "report": dg.MetadataValue.path(f"{published.path}/report.html"),
+        "verdict": dg.MetadataValue.md(tables.verdict_markdown(published.report["verdict"])),
+        "served_p95_ms": float(proof["p95_ms"]),
+        "digest": published.pointer.digest,
+    }
+
+
+def _schema(frame: pd.DataFrame) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[dg.TableColumn(str(name), str(kind)) for name, kind in frame.dtypes.items()]
+    )
+
+
+def _sample(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(_table(frame.tail(5)))
+
+
+def _table(frame: pd.DataFrame) -> str:
+    """A small frame as a Markdown table, without another library for it."""
+    header = "| " + " | ".join(str(name) for name in frame.columns) + " |"
+    rule = "|" + " --- |" * len(frame.columns)
+    rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in frame.to_numpy().tolist()]
+    return "\n".join([header, rule, *rows])
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")

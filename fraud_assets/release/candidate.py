@@ -1,0 +1,132 @@
+"""A candidate as the files and metadata of a version, complete but for the store's own part."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata as packages
+from typing import Any
+
+import numpy as np
+
+from fraud_assets import __version__
+from fraud_assets.contract import Contract
+from fraud_assets.contract.load import contract_digest
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.release.gate import Verdict
+from fraud_assets.release.store import Store
+from fraud_assets.release.trust import pickling_libraries
+from fraud_assets.report.html import render_report
+from fraud_assets.scoring.export import export_scorer
+
+Files = dict[str, bytes]
+_TOLD = ("dagster", "onnx", "onnxruntime", "polars", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What would be published: the tuned pipeline, its contract and the service's own files."""
+
+    tuned: TunedPipeline
+    contract: Contract
+    service: Files
+
+    def files(self, report: Mapping[str, Any]) -> Files:
+        """Every file of a version except metadata.json and the signature."""
+        return {
+            "pipeline.joblib": self.tuned.payload,
+            "report.json": (json.dumps(report, indent=1, allow_nan=False) + "\n").encode(),
+            "report.html": render_report(report).encode(),
+            "contract.toml": self.contract.text.encode(),
+            **self.service,
+        }
+
+    def metadata(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """metadata.json without what the store fills in."""
+        return version_metadata(self.tuned, self.contract, report)
+
+    def keep_refused(self, report: Mapping[str, Any], verdict: Verdict, store: Store) -> str:
+        """Keep the candidate under `refused/`, signed with the reason; returns its name."""
+        return store.refuse(self.files(report), self.metadata(report), reason=verdict.sentence)
+
+
+def make_candidate(tuned: TunedPipeline, judged: Rows, contract: Contract) -> Candidate:
+    """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
+    pipeline = load_pipeline(tuned.payload)
+    legitimate = judged.take(judged.label == 0)
+    service = export_scorer(pipeline, contract, legitimate, tuned.threshold.value)
+    return Candidate(tuned, contract, service)
+
+
+def version_metadata(
+    tuned: TunedPipeline, contract: Contract, report: Mapping[str, Any]
+) -> dict[str, Any]:
+    """metadata.json without what the store fills in."""
+    metrics = report["metrics"]
+    return {
+        "digest": tuned.digest,
+        "as_of": report["as_of"],
+        "contract": {"name": contract.name, "digest": contract_digest(contract)},
+        "model": {"family": tuned.family, "parameters": tuned.parameters},
+        "auc": metrics["roc_auc"]["value"],
+        "average_precision": metrics["average_precision"]["value"],
+        "threshold": tuned.threshold.value,
+        "recall": metrics["recall"]["value"],
+        "recall_interval": _interval(metrics["recall"]),
+        "precision": metrics["precision"]["value"],
+        "precision_interval": _interval(metrics["precision"]),
+        "alert_rate": metrics["alert_rate"]["value"],
+        "features": list(tuned.features),
+        "input_features": list(contract.features.names),
+        "training_samples": tuned.training_samples,
+        "data_fingerprint": report["data"]["fingerprint"],
+        "code_version": report["lineage"]["code_version"],
+        "libraries": report["lineage"]["libraries"],
+        "run_id": report["lineage"]["run_id"],
+        "verdict": report["verdict"],
+    }
+
+
+def lineage(run_id: str, as_of: str, *, replayable: bool) -> dict[str, Any]:
+    """Section `lineage` of report.json: how to make this very candidate again."""
+    week = json.dumps({"ops": {"raw_transactions": {"config": {"as_of": as_of}}}})
+    setting = f" --config-json '{week}'" if replayable else ""
+    return {
+        "command": "dagster asset materialize --select '*' -m fraud_assets.definitions" + setting,
+        "code_version": __version__,
+        "libraries": pickling_libraries() | _installed(),
+        "run_id": run_id,
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+    }
+
+
+def plain(value: Any) -> Any:
+    """JSON-able copy of a report: numpy scalars as Python's, non-finite numbers as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def _interval(rate: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: rate[key] for key in ("low", "high", "n", "method")}
+
+
+def _installed() -> dict[str, str]:
+    return {name: version for name in _TOLD if (version := _version(name)) is not None}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return packages.version(name)
+    except packages.PackageNotFoundError:
+        return None

@@ -1,0 +1,84 @@
+"""The champion and the last promoted models, scored on the very rows that judge the challenger.
+
+Each is scored through the contract and tables it was published with. One that cannot be scored
+is a named outcome, told with its reason; the absolute rules then decide alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.contract import Contract, parse_contract
+from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.columns import ROW
+from fraud_assets.data.features import derive_features
+from fraud_assets.data.source import contract_columns
+from fraud_assets.errors import FraudAssetsError
+from fraud_assets.modelling.comparison import compare_models
+from fraud_assets.modelling.rows import Rows, to_rows
+from fraud_assets.release.store import Store
+from fraud_assets.release.trust import load_pipeline
+from fraud_assets.release.version import Verified
+from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.scoring.spec import SPEC, read_spec
+
+Section = dict[str, Any]
+
+
+def compare_with_champion(
+    cleaned: CleanedFeatures, scores: np.ndarray, contract: Contract, store: Store
+) -> Section:
+    """Section `champion` of report.json: what serves now, then the best of the last promoted.
+
+    `scores` (n,) are the challenger's probabilities of the judged rows.
+    """
+    current = store.current()
+    if current is None:
+        return {"outcome": "none", "version": None, "why": None, "best_of_last": []}
+    judged = to_rows(cleaned.window("judged"), contract.features.names)
+
+    def compared(version: str) -> Section:
+        try:
+            theirs = _scores(store.verify(version), cleaned, judged, contract)
+        except (FraudAssetsError, KeyError, ValueError) as error:
+            return {"outcome": "unscorable", "version": version, "why": str(error)}
+        numbers = compare_models(
+            judged, scores, theirs, contract.policy.min_recall, contract.policy.champion_margin
+        )
+        return {"outcome": "scored", "version": version, "why": None, **numbers}
+
+    earlier = [name for name in _last_promoted(store, contract) if name != current.version]
+    return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
+
+
+def _last_promoted(store: Store, contract: Contract) -> list[str]:
+    moves = [move.version for move in store.history() if move.kind == "promotion"]
+    return list(dict.fromkeys(reversed(moves)))[: contract.policy.champion_lookback]
+
+
+def _scores(
+    verified: Verified, cleaned: CleanedFeatures, judged: Rows, contract: Contract
+) -> np.ndarray:
+    """Probabilities by the version's own tables; by its pipeline only where it has none."""
+    own = parse_contract(verified.read("contract.toml").decode(), name=verified.version)
+    features = judged.features
+    if contract_digest(own) != contract_digest(contract):
+        features = _features_under(own, cleaned)
+    if read_spec(verified.read(SPEC)).family == "pipeline":
+        return np.asarray(load_pipeline(verified).predict_proba(features)[:, 1])
+    scorer = load_scorer({name: verified.read(name) for name in verified.files})
+    rows = features.astype(object).where(features.notna(), None).to_dict("records")
+    return scorer.score_batch([scorer.encoder.row(row) for row in rows])
+
+
+def _features_under(own: Contract, cleaned: CleanedFeatures) -> Any:
+    """The judged rows' features as the champion's contract defines them, in the same order."""
+    missing = [name for name in contract_columns(own) if name not in cleaned.history]
+    if missing:
+        raise ValueError(f"its contract needs the columns {', '.join(missing)}")
+    judged = cleaned.window("judged")
+    derived = derive_features(cleaned.history, own).set_index(ROW)
+    return derived.loc[judged[ROW], list(own.features.names)].reset_index(drop=True)

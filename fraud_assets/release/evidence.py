@@ -1,0 +1,96 @@
+"""What the report shows beyond the rates: importances, drift, the naive way, single payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.modelling.drift import drift
+from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.importances import importances
+from fraud_assets.modelling.naive import naive_comparison
+from fraud_assets.modelling.rows import Rows, to_rows
+from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.scoring.scorer import Scorer, load_scorer
+
+SHOWN = 10
+
+
+def explanation(
+    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract
+) -> dict[str, Any]:
+    """Sections `importances` and `naive` of report.json."""
+    names = contract.features.names
+    fit, middle, judged = (
+        to_rows(cleaned.window(name), names) for name in ("fit", "threshold", "judged")
+    )
+
+    def fresh() -> Pipeline:
+        features = contract.features
+        return build_pipeline(
+            tuned.family, tuned.parameters, features.numeric, features.categorical
+        )
+
+    sample = sample_legitimate(fit, contract.search.legitimate_per_fraud, contract.search.seed)
+    pipeline = load_pipeline(tuned.payload)
+    return {
+        "importances": importances(pipeline, judged),
+        "naive": naive_comparison(
+            sample.rows, middle, judged, fresh, contract.policy, contract.search.seed
+        ),
+    }
+
+
+def drift_of(cleaned: CleanedFeatures, contract: Contract) -> list[dict[str, Any]]:
+    """Section `data.drift`: the judged rows against the fitted ones, by effect size."""
+    names = contract.features.names
+    fit, judged = (to_rows(cleaned.window(name), names) for name in ("fit", "judged"))
+    return drift(fit, judged)
+
+
+def examples(
+    service: Mapping[str, bytes], judged: Rows, scores: np.ndarray, threshold: float
+) -> dict[str, Any]:
+    """Section `examples`: the highest scored alerts and the costliest missed frauds, explained."""
+    try:
+        scorer = load_scorer(service)
+    except Exception as error:  # noqa: BLE001 - a winner without tables has no reasons to show
+        return {"flagged": [], "missed": [], "why": str(error)}
+    flagged = np.flatnonzero(scores >= threshold)
+    missed = np.flatnonzero((scores < threshold) & (judged.label == 1))
+    cost = scores if judged.amount is None else np.nan_to_num(judged.amount)
+    return {
+        "flagged": _explained(scorer, judged, scores, flagged[np.argsort(-scores[flagged])]),
+        "missed": _explained(scorer, judged, scores, missed[np.argsort(-cost[missed])]),
+    }
+
+
+def _explained(
+    scorer: Scorer, judged: Rows, scores: np.ndarray, order: np.ndarray
+) -> list[dict[str, Any]]:
+    shown = []
+    for i in order[:SHOWN]:
+        values = _values(judged.features.iloc[int(i)])
+        flagged = bool(scores[i] >= scorer.threshold)
+        shown.append(
+            {
+                "probability": float(scores[i]),
+                "is_fraud": bool(judged.label[i]),
+                "amount": None if judged.amount is None else float(judged.amount[i]),
+                "values": values,
+                "reasons": msgspec.to_builtins(scorer.reasons(values, flagged)),
+            }
+        )
+    return shown
+
+
+def _values(row: pd.Series) -> dict[str, Any]:
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}

@@ -1,0 +1,188 @@
+"""evaluation_report: the whole evidence for one candidate and the verdict on it.
+
+A candidate that is not promoted is kept under `refused/`, signed with its refusal, so that the
+evidence survives whether or not a later step runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
+from fraud_assets.modelling.evaluation import evaluate
+from fraud_assets.modelling.rows import Rows, to_rows
+from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline, sha256
+from fraud_assets.release.candidate import lineage, make_candidate, plain
+from fraud_assets.release.champion import compare_with_champion
+from fraud_assets.release.evidence import drift_of, examples, explanation
+from fraud_assets.release.gate import Verdict, decide
+from fraud_assets.release.store import Store
+
+FORMAT = 1
+"""Format of report.json; raise it when a reader of the previous one would misread it."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """report.json as a value, its verdict, and where a refused candidate was kept."""
+
+    report: dict[str, Any]
+    verdict: Verdict
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """What the bytes of a tuned pipeline really do on the week's rows."""
+
+    judged: Rows
+    scores: np.ndarray
+    numbers: dict[str, Any]
+    expected: dict[str, Any]
+
+
+def judge(
+    cleaned: CleanedFeatures,
+    tuned: TunedPipeline,
+    contract: Contract,
+    store: Store,
+    *,
+    run_id: str = "",
+    progress: Progress | None = None,
+) -> Judgement:
+    """Evaluate a candidate on the judged rows, beside the champion, and decide.
+
+    Raises
+    ------
+    TrustError
+        If the store's pointer or log does not hold.
+    """
+    say = progress or (lambda _: None)
+    found = rescore(cleaned, tuned, contract)
+    say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
+    report = _opening(cleaned, tuned, contract, run_id) | found.numbers
+    report |= explanation(cleaned, tuned, contract)
+    report["data"]["drift"] = drift_of(cleaned, contract)
+    candidate = make_candidate(tuned, found.judged, contract)
+    report["examples"] = examples(
+        candidate.service, found.judged, found.scores, tuned.threshold.value
+    )
+    say("Comparing with the champion on the same rows.")
+    report["champion"] = compare_with_champion(cleaned, found.scores, contract, store)
+    verdict = ruling(report, found, contract, store)
+    report = plain(report | {"verdict": verdict.as_dict()})
+    if verdict.decision == "promote":
+        return Judgement(report, verdict)
+    return Judgement(report, verdict, candidate.keep_refused(report, verdict, store))
+
+
+def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) -> Rescored:
+    """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
+    names = contract.features.names
+    judged, middle = (to_rows(cleaned.window(name), names) for name in ("judged", "threshold"))
+    pipeline = load_pipeline(tuned.payload)
+    scores = pipeline.predict_proba(judged.features)[:, 1]
+    chosen = choose_threshold(
+        pipeline.predict_proba(middle.features)[:, 1], middle.label, contract.policy
+    )
+    numbers = plain(evaluate(judged, scores, tuned.threshold, contract))
+    expected = {
+        "model_digest": sha256(tuned.payload),
+        "data_fingerprint": fingerprint(cleaned.frame),
+        "contract_digest": contract_digest(contract),
+        "threshold": chosen.value,
+        "confusion": numbers["metrics"]["confusion"],
+    }
+    return Rescored(judged, scores, numbers, expected)
+
+
+def ruling(
+    report: Mapping[str, Any],
+    found: Rescored,
+    contract: Contract,
+    store: Store,
+    proof: Mapping[str, Any] | None = None,
+) -> Verdict:
+    """The gate's verdict on a report, against what was rescored and what serves now."""
+    current = store.current()
+    production = None if current is None else current.to_dict()
+    return decide(
+        report, contract.policy, expected=found.expected, production=production, proof=proof
+    )
+
+
+def _opening(
+    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, run_id: str
+) -> dict[str, Any]:
+    as_of = _as_of(cleaned)
+    return {
+        "format": FORMAT,
+        "as_of": as_of,
+        "contract": {
+            "name": contract.name,
+            "digest": contract_digest(contract),
+            "owner": contract.owner,
+            "description": contract.description,
+            "currency": contract.columns.currency,
+            "maturity_days": contract.label.maturity_days,
+        },
+        "model": {
+            "family": tuned.family,
+            "parameters": tuned.parameters,
+            "digest": tuned.digest,
+            "features": list(tuned.features),
+            "training_samples": tuned.training_samples,
+            "age_days": _age_days(cleaned),
+        },
+        "data": _data(cleaned),
+        "search": tuned.search,
+        "proof": None,
+        "lineage": lineage(run_id, as_of, replayable=cleaned.as_of is not None),
+    }
+
+
+def _data(cleaned: CleanedFeatures) -> dict[str, Any]:
+    return {
+        "fingerprint": cleaned.fingerprint,
+        "rows": cleaned.rows_read,
+        "windows": [window.as_dict() for window in cleaned.windows],
+        "time_respected": cleaned.time_respected,
+        "newest": None if cleaned.newest is None else str(cleaned.newest)[:19],
+        "quarantine": {
+            "rows": cleaned.quarantined,
+            "share": cleaned.quarantined / max(cleaned.rows_read, 1),
+            "rules": cleaned.rule_counts,
+        },
+        "unseen": [*cleaned.notes, *UNSEEN],
+    }
+
+
+UNSEEN = (
+    "Payments that were blocked before they were made have no label and are not judged here.",
+    "A fraud that nobody reports within the label's maturity counts as legitimate.",
+)
+
+
+def _as_of(cleaned: CleanedFeatures) -> str:
+    """The week's T; without event time the day of the run, so that weeks stay in order."""
+    if cleaned.as_of is None:
+        return datetime.now(UTC).date().isoformat()
+    return str(cleaned.as_of.astype("datetime64[s]"))
+
+
+def _age_days(cleaned: CleanedFeatures) -> float | None:
+    """Days from the newest fitted row to T: how old the model is when it starts to serve."""
+    fitted = next(window for window in cleaned.windows if window.name == "fit")
+    if cleaned.as_of is None or fitted.end is None:
+        return None
+    return float((cleaned.as_of - fitted.end) / np.timedelta64(1, "D"))
