@@ -7,6 +7,7 @@ later days look into others.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def precision_at_k(
     half = 1.0
     if n > 1:
         quantile = float(student.ppf((1 + CONFIDENCE) / 2, n - 1))
-        half = quantile * float(daily.std(ddof=1)) / np.sqrt(n)
+        half = quantile * float(daily.std(ddof=1)) / math.sqrt(n)
     return {
         "k": k,
         "value": value,

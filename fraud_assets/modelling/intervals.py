@@ -23,13 +23,13 @@ def rate(k: int, n: int, confidence: float = CONFIDENCE) -> dict[str, Any]:
     Returns {value, low, high, n, k, method}; of no rows the value is None and the interval
     is [0, 1].
     """
-    tail = (1 - confidence) / 2
+    k, n, tail = int(k), int(n), (1 - confidence) / 2
     return {
         "value": k / n if n else None,
         "low": _beta_low(k, n, tail),
         "high": 1 - _beta_low(n - k, n, tail),
-        "n": int(n),
-        "k": int(k),
+        "n": n,
+        "k": k,
         "method": f"Clopper-Pearson {confidence:.0%}",
     }
 

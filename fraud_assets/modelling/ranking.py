@@ -73,5 +73,5 @@ class Ranking:
 
 def _at_cuts(values: np.ndarray, cuts: np.ndarray) -> np.ndarray:
     """Cumulative sums (2 g + 1,) of `values` before each cut, and of all of them last."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    return sums[np.append(cuts, len(values))]
+    sums: np.ndarray = np.concatenate([[0.0], np.cumsum(values)])
+    return sums.take(np.append(cuts, len(values)))

@@ -1,0 +1,109 @@
+"""Where the model catches less: rates by category, amount band, and new against known senders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.profiles import CATEGORY_MISSING
+
+MOST_LEVELS = 12
+"""Levels of one column that stand alone, by rows; the rest is told together."""
+
+BAND_SHARES = (0.25, 0.5, 0.75, 0.95)
+"""Shares of the judged amounts that end a band; the last band is the dearest payments."""
+
+REST = "all others"
+
+
+def slice_rates(
+    judged: Rows,
+    flagged: np.ndarray,
+    contract: Contract,
+    earlier_senders: np.ndarray | None = None,
+) -> list[dict[str, Any]]:
+    """Rates of every slice, lowest recall first, slices without frauds last.
+
+    `flagged` (n,) bool; `earlier_senders` are those of the rows before the judged window.
+    Returns {by, level, rows, frauds, recall, precision, alert_rate}; recall is None without
+    frauds, precision None without alerts.
+    """
+    found = [
+        _one(by, level, judged.label[inside] == 1, flagged[inside])
+        for by, levels in _columns(judged, contract, earlier_senders)
+        for level, inside in _levels(levels)
+    ]
+    return sorted(found, key=_worst_first)
+
+
+def amount_bands(amount: np.ndarray) -> np.ndarray:
+    """The band (n,) of each amount as text, between rounded quantiles of all amounts."""
+    known = amount[np.isfinite(amount)]
+    if len(known) == 0:
+        return np.full(len(amount), CATEGORY_MISSING, dtype=object)
+    edges = np.unique([float(f"{edge:.2g}") for edge in np.quantile(known, BAND_SHARES)])
+    names = [
+        f"under {edges[0]:,g}",
+        *(f"{low:,g} to {high:,g}" for low, high in pairwise(edges)),
+        f"{edges[-1]:,g} and over",
+    ]
+    band = np.array(names, dtype=object)[np.searchsorted(edges, amount, side="right")]
+    return np.where(np.isfinite(amount), band, CATEGORY_MISSING)
+
+
+def _columns(
+    judged: Rows, contract: Contract, earlier_senders: np.ndarray | None
+) -> Iterator[tuple[str, np.ndarray]]:
+    for name in contract.evaluation.slices:
+        if name in judged.features:
+            yield name, _as_levels(judged.features[name])
+    if judged.amount is not None:
+        yield "amount_band", amount_bands(np.asarray(judged.amount, dtype=np.float64))
+    if judged.sender is not None and earlier_senders is not None:
+        known = pd.Series(judged.sender, dtype=object).isin(pd.unique(earlier_senders)).to_numpy()
+        yield "sender", np.where(known, "known", "new")
+
+
+def _as_levels(column: pd.Series) -> np.ndarray:
+    """Categories as text; a number with many values falls into bands."""
+    if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_LEVELS:
+        return amount_bands(column.to_numpy(dtype=np.float64))
+    levels = column.astype(object).where(column.notna(), CATEGORY_MISSING)
+    text = levels.astype(str).replace("", CATEGORY_MISSING)
+    return np.asarray(text, dtype=object)
+
+
+def _levels(levels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    codes, names = pd.factorize(levels)
+    rows = np.bincount(codes, minlength=len(names))
+    alone = np.argsort(-rows, kind="stable")[:MOST_LEVELS]
+    for code in alone:
+        yield str(names[code]), codes == code
+    if len(names) > len(alone):
+        yield REST, ~np.isin(codes, alone)
+
+
+def _one(by: str, level: str, fraud: np.ndarray, flagged: np.ndarray) -> dict[str, Any]:
+    frauds, alerts, hits = int(fraud.sum()), int(flagged.sum()), int((fraud & flagged).sum())
+    return {
+        "by": by,
+        "level": level,
+        "rows": len(fraud),
+        "frauds": frauds,
+        "recall": rate(hits, frauds) if frauds else None,
+        "precision": rate(hits, alerts) if alerts else None,
+        "alert_rate": rate(alerts, len(fraud)),
+    }
+
+
+def _worst_first(found: Mapping[str, Any]) -> tuple[float, float, str, str]:
+    recall = found["recall"]
+    value = 2.0 if recall is None else recall["value"]
+    return value, -found["frauds"], found["by"], found["level"]
