@@ -26,6 +26,7 @@ DECISIONS = {
     "refuse": "Refused",
     "insufficient_evidence": "Insufficient evidence",
 }
+NONE = Markup('<span class="missing">none</span>')
 
 
 def render_report(report: Mapping[str, Any]) -> str:
@@ -42,9 +43,10 @@ def render_report(report: Mapping[str, Any]) -> str:
         .render(
             report=part,
             decision=DECISIONS.get(str(part["verdict"]["decision"]), "Not judged"),
-            failed=[rule for rule in part["verdict"]["rules"] if not rule["passed"]],
+            failed=[rule for rule in part["verdict"]["rules"] if plain(rule["passed"]) is False],
             pictures=pictures(canonical),
             floor=recall_floor(canonical),
+            bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
         )
     )
 
@@ -76,7 +78,7 @@ def pictures(report: Mapping[str, Any]) -> dict[str, Markup]:
 def recall_floor(report: Mapping[str, Any]) -> float:
     """The lowest recall allowed: the bound of the verdict's recall rule, else the promise."""
     for rule in (report.get("verdict") or {}).get("rules") or ():
-        if rule.get("name") in ("recall", "min_recall") and svg.finite(rule.get("bound")):
+        if rule.get("name") == "recall" and svg.finite(rule.get("bound")):
             return float(rule["bound"])
     return RECALL_FLOOR
 
@@ -93,7 +95,9 @@ def _environment() -> Environment:
     environment.filters.update(
         count=_as(numbers.count),
         decimal=lambda part, digits=3: shown(part, lambda value: numbers.decimal(value, digits)),
-        percent=_as(numbers.percent),
+        percent=lambda part, bound=None: shown(
+            part, lambda value: numbers.percent_apart(value, plain(bound))
+        ),
         number=_as(numbers.number),
         money=lambda part, currency: shown(
             part, lambda value: numbers.money(value, str(currency) or "USD")
@@ -107,8 +111,14 @@ def _environment() -> Environment:
         against=_against,
         pairs=pairs,
         words=lambda part: str(part).replace("_", " "),
+        moment=lambda part: str(part).replace("T", " ")[:16],
     )
-    environment.globals.update(chart_style=Markup(svg.STYLE), light=svg.LIGHT, dark=svg.DARK)  # noqa: S704
+    environment.globals.update(
+        nothing=NONE,
+        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
+        light=svg.LIGHT,
+        dark=svg.DARK,
+    )
     return environment
 
 
@@ -116,8 +126,8 @@ def _as(text: Callable[[object], str]) -> Callable[[Located], Markup]:
     return lambda part: shown(part, text)
 
 
-def _rate(part: Located) -> Markup:
-    return _with_interval(part, numbers.percent)
+def _rate(part: Located, bound: object = None) -> Markup:
+    return _with_interval(part, lambda value: numbers.percent_apart(value, plain(bound)))
 
 
 def _estimate(part: Located, digits: int = 3) -> Markup:
@@ -128,8 +138,8 @@ def _with_interval(part: Located, text: Callable[[object], str]) -> Markup:
     if not part:
         return Markup('<span class="missing">{}</span>').format(numbers.MISSING)
     return Markup(
-        '<span class="rate">{} <span class="ci">{} to {}</span>'
-        ' <span class="ci">n&nbsp;{}</span></span>'
+        '<span class="rate">{} <span class="ci"><span class="whole">({} to {},</span> '
+        '<span class="whole">n\u00a0{})</span></span></span>'
     ).format(
         shown(part["value"], text),
         shown(part["low"], text),
@@ -141,10 +151,12 @@ def _with_interval(part: Located, text: Callable[[object], str]) -> Markup:
 def _interval(part: Located, name: str = "") -> Markup:
     """A rule's interval under its own unit."""
     if not part:
-        return Markup('<span class="missing">none</span>')
+        return NONE
     text = rule_text(name).text
     low, high = (shown(part[end], lambda value: text(value, None)) for end in ("low", "high"))
-    return Markup("{} to {}").format(low, high)
+    return Markup('<span class="whole">{} to</span> <span class="whole">{}</span>').format(
+        low, high
+    )
 
 
 def _rule(name: Located) -> RuleText:
@@ -155,9 +167,15 @@ def _against(rule: Located, key: str) -> Markup:
     """A rule's value or bound in its unit, with enough digits not to look like the other."""
     other = plain(rule["bound" if key == "value" else "value"])
     part = rule[key]
-    if isinstance(plain(part), str | bool):
-        return Markup('<span class="text">{}</span>').format(part)
+    if plain(part) is None:
+        return NONE
+    if isinstance(plain(part), str):
+        return Markup('<code title="{}">{}</code>').format(part, _short(str(part)))
     return shown(part, lambda value: rule_text(str(rule["name"])).text(value, other))
+
+
+def _short(text: str, longest: int = 12) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _bars(reasons: Located) -> Markup:

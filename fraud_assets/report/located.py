@@ -68,12 +68,12 @@ class Located:
 
 def plain(part: object) -> Any:
     """The value itself."""
-    return part._value if isinstance(part, Located) else part  # noqa: SLF001
+    return part._value if isinstance(part, Located) else part
 
 
 def path(part: Located) -> str:
     """Where it stands: "metrics.recall.value"."""
-    return part._path  # noqa: SLF001
+    return part._path
 
 
 def pairs(part: Located) -> list[tuple[str, Located]]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 MISSING = "not measured"
 NOT_FINITE = "not a finite number"
+SPACE = "\u00a0"
+"""Number and unit stay on one line."""
 _MAX_DIGITS = 12
 
 
@@ -43,7 +45,8 @@ def number(value: object) -> str:
         return f"{int(real):,}"
     if abs(real) < 1e-4 or abs(real) >= 1e15:
         return f"{real:.3e}"
-    return f"{real:,.{max(0, 3 - math.floor(math.log10(abs(real))))}f}"
+    text = f"{real:,.{max(0, 3 - math.floor(math.log10(abs(real))))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: object, digits: int | None = None) -> str:
@@ -52,7 +55,7 @@ def percent(value: object, digits: int | None = None) -> str:
     if words is not None:
         return words
     shown = 100 * float(value)  # type: ignore[arg-type]
-    return f"{shown:.{share_digits(shown) if digits is None else digits}f} %"
+    return f"{shown:.{share_digits(shown) if digits is None else digits}f}{SPACE}%"
 
 
 def share_digits(shown: float) -> int:
@@ -94,7 +97,7 @@ def money(value: object, currency: str = "USD") -> str:
     if words is not None:
         return words
     digits = 0 if abs(float(value)) >= 1000 else 2  # type: ignore[arg-type]
-    return f"{currency} {float(value):,.{digits}f}"  # type: ignore[arg-type]
+    return f"{currency}{SPACE}{float(value):,.{digits}f}"  # type: ignore[arg-type]
 
 
 def rate(rate: Mapping[str, object] | None) -> str:
@@ -111,4 +114,4 @@ def _with_interval(shown: Mapping[str, object] | None, text: Callable[[object], 
     if not shown:
         return MISSING
     value, low, high = (text(shown.get(key)) for key in ("value", "low", "high"))
-    return f"{value} ({low} to {high}, n {count(shown.get('n'))})"
+    return f"{value} ({low} to {high}, n{SPACE}{count(shown.get('n'))})"

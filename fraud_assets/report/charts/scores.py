@@ -22,7 +22,7 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
         return ""
     top = max((value for counts in series.values() for value in counts), default=0)
     decades = max(1, math.ceil(math.log10(max(top, 2))))
-    plot = svg.Plot((edges[0], edges[-1]), (-0.15, decades))
+    plot = svg.Plot((edges[0], edges[-1]), (-0.15, decades), left=78)
     parts = [
         plot.frame(
             _linear_ticks(edges[0], edges[-1]),
@@ -36,7 +36,7 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
         svg.legend(
             [("line s-main", "legitimate"), ("line s-fraud", "fraud")],
             plot.width - plot.right - 110,
-            plot.top + 14,
+            plot.top + 32,
         ),
     ]
     return svg.picture(

@@ -9,6 +9,7 @@ from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
 _ROW = 34.0
+_SIGNS = {"True": ("✓", "f-good"), "False": ("✗", "f-bad")}
 
 
 def interval_strip(rate: Mapping[str, Any] | None, floor: float | None = None) -> str:
@@ -34,15 +35,14 @@ def verdict_strip(rules: Sequence[Mapping[str, Any]]) -> str:
         return ""
     width, height = 640.0, _ROW * len(rules) + 12
     parts = [_rule(rule, 6 + _ROW * index, width) for index, rule in enumerate(rules)]
-    failed = [str(rule.get("name")) for rule in rules if not rule.get("passed")]
-    words = f"Rules that failed: {', '.join(failed)}." if failed else "All rules passed."
+    failed = [str(rule.get("name")) for rule in rules if rule.get("passed") is False]
+    words = f"Rules that failed: {', '.join(failed)}." if failed else "No rule failed."
     return svg.picture("verdict", "Rules of the verdict", words, (width, height), "".join(parts))
 
 
 def _rule(rule: Mapping[str, Any], top: float, width: float) -> str:
     middle = top + _ROW / 2
-    passed = bool(rule.get("passed"))
-    sign, class_ = ("✓", "f-good") if passed else ("✗", "f-bad")
+    sign, class_ = _SIGNS.get(str(rule.get("passed")), ("·", "f-soft"))
     found = f"{_words(rule.get('value'))}  (bound {_words(rule.get('bound'))})"
     return "".join(
         [

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from fraud_assets.report.numbers import SPACE
+
 LIGHT = {
     "ink": "#1d2430",
     "soft": "#5a6473",
@@ -127,8 +129,8 @@ class Plot:
     y_range: Point
     width: float = 440
     height: float = 320
-    left: float = 52
-    right: float = 14
+    left: float = 64
+    right: float = 24
     top: float = 14
     bottom: float = 46
 
@@ -185,7 +187,7 @@ class Plot:
 def fifths(low: float = 0.0, high: float = 1.0) -> list[tuple[float, str]]:
     """Six ticks of a share, as percent."""
     values = [low + (high - low) * step / 5 for step in range(6)]
-    return [(value, f"{100 * value:.4g} %") for value in values]
+    return [(value, f"{100 * value:.4g}{SPACE}%") for value in values]
 
 
 def dot(x: float, y: float, class_: str, radius: float = 4.5) -> str:
