@@ -17,6 +17,9 @@ from fraud_assets.profiles import MISSING_TEXT
 _NUMBER = r"[+-]?(?:(?:\d+|\d{{1,3}}(?:{t}\d{{3}})+)(?:{d}\d*)?|{d}\d+)(?:e[+-]?\d+)?"
 """Groups of thousands must be whole, so that "12,50" is never read as 1250."""
 
+_YEAR = r"\d{4}"
+"""Without a year a text is no instant; the parser alone would take "t5" for one."""
+
 
 def parse_numbers(values: pd.Series, decimal: str = ".") -> tuple[pd.Series, pd.Series]:
     """float64 with NaN for missing; "1,234.50" is understood; infinities are not."""
@@ -47,7 +50,8 @@ def parse_times(values: pd.Series, time: EventTime) -> tuple[pd.Series, pd.Serie
         stamps = values if getattr(values.dt, "tz", None) is None else values.dt.tz_convert(None)
         return stamps.astype("datetime64[us]"), pd.Series(data=False, index=values.index)
     text, missing = _text(values)
-    stamps = pd.to_datetime(text.where(~missing), errors="coerce", utc=True, format="mixed")
+    dated = text.str.contains(_YEAR).fillna(value=False).astype(bool) & ~missing
+    stamps = pd.to_datetime(text.where(dated), errors="coerce", utc=True, format="mixed")
     stamps = stamps.dt.tz_convert(None).astype("datetime64[us]")
     return stamps, stamps.isna() & ~missing
 
