@@ -1,0 +1,208 @@
+"""The families of classifiers that compete: how each is built, encoded, searched and read.
+
+A family's `size` is the parameter in which its fits are nested: the first 100 trees of a fit
+with 300 are the fit with 100, so one fit scores every size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier
+
+from fraud_assets.errors import ContractError, Fault
+from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor
+
+Parameters = Mapping[str, Any]
+Scores = dict[int | None, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of classifier.
+
+    `serving_rank` orders families by what a prediction costs, cheapest first. It is a fixed
+    order and no timing, so that noise of the clock never changes which model is published.
+    """
+
+    name: str
+    build: Callable[[Parameters, int], ClassifierMixin]
+    encoding: Encoding
+    serving_rank: int
+    defaults: Parameters
+    grid: Mapping[str, Sequence[Any]]
+    size: str | None
+
+
+def _boosting(parameters: Parameters, seed: int) -> ClassifierMixin:
+    return GradientBoostingClassifier(random_state=seed, **parameters)
+
+
+def _hist_boosting(parameters: Parameters, seed: int) -> ClassifierMixin:
+    return HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **parameters)
+
+
+def _forest(parameters: Parameters, seed: int) -> ClassifierMixin:
+    return RandomForestClassifier(random_state=seed, **parameters)
+
+
+def _adaboost(parameters: Parameters, seed: int) -> ClassifierMixin:
+    others = {name: value for name, value in parameters.items() if name != "max_depth"}
+    tree = DecisionTreeClassifier(max_depth=parameters.get("max_depth", 1))
+    return AdaBoostClassifier(estimator=tree, random_state=seed, **others)
+
+
+def _logistic(parameters: Parameters, seed: int) -> ClassifierMixin:
+    return LogisticRegression(random_state=seed, **{"max_iter": 1000, **parameters})
+
+
+_FAMILIES = (
+    Family(
+        "logistic_regression",
+        _logistic,
+        "onehot",
+        serving_rank=0,
+        defaults={"max_iter": 1000},
+        grid={"C": (0.01, 0.1, 1.0, 10.0), "class_weight": (None, "balanced")},
+        size=None,
+    ),
+    Family(
+        "hist_gradient_boosting",
+        _hist_boosting,
+        "ordinal",
+        serving_rank=1,
+        defaults={"max_iter": 200},
+        grid={
+            "max_iter": (100, 200, 300),
+            "max_depth": (3, 5, 7),
+            "learning_rate": (0.01, 0.05, 0.1),
+            "min_samples_leaf": (5, 10, 20),
+        },
+        size="max_iter",
+    ),
+    Family(
+        "gradient_boosting",
+        _boosting,
+        "onehot",
+        serving_rank=2,
+        defaults={"n_estimators": 200},
+        grid={
+            "n_estimators": (100, 200, 300),
+            "max_depth": (3, 5, 7),
+            "learning_rate": (0.01, 0.05, 0.1),
+            "min_samples_leaf": (5, 10, 20),
+        },
+        size="n_estimators",
+    ),
+    Family(
+        "adaboost",
+        _adaboost,
+        "onehot",
+        serving_rank=3,
+        defaults={"n_estimators": 200},
+        grid={
+            "n_estimators": (100, 200, 300),
+            "max_depth": (1, 2),
+            "learning_rate": (0.1, 0.5, 1.0),
+        },
+        size="n_estimators",
+    ),
+    Family(
+        "random_forest",
+        _forest,
+        "onehot",
+        serving_rank=4,
+        defaults={"n_estimators": 200},
+        grid={"n_estimators": (100, 200, 300), "min_samples_leaf": (1, 5, 20)},
+        size="n_estimators",
+    ),
+)
+
+FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
+"""All families by name, cheapest to serve first."""
+
+
+def find_families(names: Sequence[str], where: str = "search.families") -> list[Family]:
+    """The named families, each once, in the order named.
+
+    Raises
+    ------
+    ContractError
+        If a name is not a family's; lists every such name.
+    """
+    rule = f"must be among {', '.join(FAMILIES)}"
+    faults = [Fault(where, rule, name) for name in names if name not in FAMILIES]
+    if not names:
+        faults.append(Fault(where, f"must name at least one of {', '.join(FAMILIES)}", names))
+    if faults:
+        raise ContractError("in use", faults)
+    return [FAMILIES[name] for name in dict.fromkeys(names)]
+
+
+def build_pipeline(
+    family: str,
+    params: Parameters,
+    numeric: Sequence[str],
+    categorical: Sequence[str],
+    *,
+    seed: int = 0,
+    encoding: Encoding | None = None,
+) -> Pipeline:
+    """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
+
+    Raises
+    ------
+    ContractError
+        If the family is not known.
+    """
+    (found,) = find_families([family])
+    preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding)
+    classifier = found.build(params, seed)
+    return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])
+
+
+def margin(classifier: ClassifierMixin, matrix: Any) -> np.ndarray:
+    """Ranking score (n,), as scikit-learn's `roc_auc` scorer takes it.
+
+    The decision function where the classifier has one, else the probability of fraud.
+    """
+    if hasattr(classifier, "decision_function"):
+        return np.asarray(classifier.decision_function(matrix)).ravel()
+    return np.asarray(classifier.predict_proba(matrix)[:, 1])
+
+
+def staged_margins(classifier: ClassifierMixin, matrix: Any, sizes: Sequence[int]) -> Scores:
+    """Margins (n,) of the same fit cut at each of `sizes` trees.
+
+    A fit that stopped of itself before a size (AdaBoost does when a tree errs nowhere) has
+    its last margins there, as a fit of that size would.
+    """
+    wanted, scores, stage = set(sizes), {}, None
+    for count, stage in enumerate(islice(_stages(classifier, matrix), max(sizes)), start=1):
+        if count in wanted:
+            scores[count] = np.array(stage, dtype=np.float64).ravel()
+    last = np.array(stage, dtype=np.float64).ravel()
+    return {size: scores.get(size, last) for size in sizes}
+
+
+def _stages(classifier: ClassifierMixin, matrix: Any) -> Iterator[np.ndarray]:
+    if hasattr(classifier, "staged_decision_function"):
+        yield from classifier.staged_decision_function(matrix)
+        return
+    total = np.zeros(matrix.shape[0])
+    for count, tree in enumerate(classifier.estimators_, start=1):
+        total += tree.predict_proba(matrix)[:, 1]
+        yield total / count
