@@ -73,7 +73,9 @@ def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> p
     """Features and roles of the rows that belong to a window, labelled as known in time."""
     first = _first_instant(rows, split)
     derived = derive_features(rows, contract, start=first)
-    names = [*contract.features.names, *(c for c in derived if str(c).startswith("_"))]
+    entities = (contract.evaluation.k_entity, contract.evaluation.exclude_known)
+    roles = [name for name in derived if str(name).startswith("_")]
+    names = [*contract.features.names, *(name for name in entities if name), *roles]
     keep = pd.Series(split.window, index=rows[ROW].to_numpy())
     label = pd.Series(split.label, index=rows[ROW].to_numpy())
     frame = derived[list(dict.fromkeys(names))].copy()

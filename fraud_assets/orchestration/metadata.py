@@ -142,12 +142,6 @@ def _sample(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    """A small frame as a Markdown table, without another library for it."""
-    header = "| " + " | ".join(str(name) for name in frame.columns) + " |"
-    rule = "|" + " --- |" * len(frame.columns)
-    rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in frame.to_numpy().tolist()]
-    return "\n".join([header, rule, *rows])
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    heads = [str(name) for name in frame.columns]
+    rows = [[tables.escaped(value) for value in row] for row in frame.to_numpy().tolist()]
+    return tables.markdown_table(heads, rows)

@@ -17,7 +17,6 @@ from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.rows import Rows, to_rows
-from fraud_assets.modelling.sampling import sample_legitimate
 from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 
@@ -39,12 +38,17 @@ def explanation(
             tuned.family, tuned.parameters, features.numeric, features.categorical
         )
 
-    sample = sample_legitimate(fit, contract.search.legitimate_per_fraud, contract.search.seed)
-    pipeline = load_pipeline(tuned.payload)
+    search = contract.search
     return {
-        "importances": importances(pipeline, judged),
+        "importances": importances(load_pipeline(tuned.payload), judged),
         "naive": naive_comparison(
-            sample.rows, middle, judged, fresh, contract.policy, contract.search.seed
+            fit,
+            middle,
+            judged,
+            fresh,
+            contract.policy,
+            seed=search.seed,
+            legitimate_per_fraud=search.legitimate_per_fraud,
         ),
     }
 

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
+from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.modelling.evaluation import evaluate
 from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.modelling.thresholds import choose_threshold
@@ -95,7 +97,16 @@ def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) 
     chosen = choose_threshold(
         pipeline.predict_proba(middle.features)[:, 1], middle.label, contract.policy
     )
-    numbers = plain(evaluate(judged, scores, tuned.threshold, contract))
+    numbers = plain(
+        evaluate(
+            judged,
+            scores,
+            tuned.threshold,
+            contract,
+            entity=_column(cleaned.window("judged"), contract.evaluation.k_entity),
+            earlier_senders=_earlier_senders(cleaned),
+        )
+    )
     expected = {
         "model_digest": sha256(tuned.payload),
         "data_fingerprint": fingerprint(cleaned.frame),
@@ -119,6 +130,19 @@ def ruling(
     return decide(
         report, contract.policy, expected=found.expected, production=production, proof=proof
     )
+
+
+def _column(frame: pd.DataFrame, name: str | None) -> np.ndarray | None:
+    return frame[name].to_numpy() if name is not None and name in frame else None
+
+
+def _earlier_senders(cleaned: CleanedFeatures) -> np.ndarray | None:
+    """Senders seen before the judged window opened; None where there are none to know."""
+    opened = next(window.start for window in cleaned.windows if window.name == "judged")
+    if SENDER not in cleaned.history or opened is None:
+        return None
+    before = cleaned.history[TIME] < opened
+    return cleaned.history.loc[before, SENDER].dropna().unique()
 
 
 def _opening(
