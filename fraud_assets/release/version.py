@@ -187,7 +187,7 @@ def _metadata(bare: Verified) -> Mapping[str, Any]:
     if written not in READABLE_FORMATS:
         read = " and ".join(map(str, READABLE_FORMATS))
         raise TrustError(
-            f"{bare.version} has format {written}, this release reads {read}: publish it anew, "
+            f"{bare.version} has format {written!r}, this release reads {read}: publish it anew, "
             "or use the release that wrote it."
         )
     others = {name: digest for name, digest in bare.files.items() if name != METADATA_FILE}

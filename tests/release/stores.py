@@ -1,0 +1,57 @@
+"""Stores for tests: small versions, and keys made once a session."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fraud_assets.release.keys import Keys
+from fraud_assets.release.pointer import Pointer
+from fraud_assets.release.store import Store
+
+MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+FILES = {"pipeline.joblib": b"pipeline", "report.json": b"{}", "report.html": b"<p>", "t.npz": b"t"}
+_VISIBLE = re.compile(
+    r"latest\.json|promotions\.jsonl|\.lock|fraud_detector_\d{8}_\d{6}",
+)
+
+
+def new_store(folder: Path, keys: Keys | None = None) -> Store:
+    """An empty store in `folder`, with keys beside it."""
+    return Store(folder / "models", (keys or Keys(folder / "keys")).ensure())
+
+
+def metadata(as_of: str = "2026-11-23", decision: str = "promote", **more: Any) -> dict[str, Any]:
+    """The least metadata that a promotion needs."""
+    return {"as_of": as_of, "verdict": {"decision": decision, "rules": []}, **more}
+
+
+def files(mark: str = "") -> dict[str, bytes]:
+    """A version's files; `mark` tells its pipeline from others."""
+    return FILES | {"pipeline.joblib": f"pipeline {mark}".encode()}
+
+
+def promoted(store: Store, mark: str = "", as_of: str = "2026-11-23") -> Pointer:
+    """Add a version and promote it."""
+    now = store.current()
+    version = store.add(files(mark), metadata(as_of), now=MONDAY)
+    expected = now.version if now else None
+    return store.promote(version, expected=expected, actor="test", reason="a test")
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder` by relative path, but for lock files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def leftovers(store: Store) -> list[str]:
+    """Names in the store or among the refused that are neither journal nor version."""
+    folders = [folder for folder in (store.root, store.refused) if folder.exists()]
+    names = [path.name for folder in folders for path in folder.iterdir()]
+    return [name for name in names if not _VISIBLE.fullmatch(name)]
