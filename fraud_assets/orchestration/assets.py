@@ -106,7 +106,7 @@ def evaluation_report(
             tuned_pipeline,
             settings.contract(),
             settings.store(),
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             progress=context.log.info,
         )
     context.log.info(judgement.verdict.sentence)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
+from fraud_assets.release.store import Store, default_root
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Settings:
 
     def store(self) -> Store:
         """Open the model store with its keys."""
-        return Store(self.models, Keys(self.keys))
+        keys = Keys.default() if self.keys is None else Keys(self.keys)
+        return Store(self.models or default_root(), keys)
 
     @property
     def workers(self) -> int:

@@ -1,0 +1,28 @@
+"""Fixtures that several wings' tests share."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.weeks import Parts, Week, make_parts, make_week
+
+
+@pytest.fixture(scope="session")
+def made_week(tmp_path_factory: pytest.TempPathFactory) -> Week:
+    """Simulated data and a contract, made once; never written to by a test."""
+    return make_week(tmp_path_factory.mktemp("week"))
+
+
+@pytest.fixture(scope="session")
+def parts(made_week: Week) -> Parts:
+    """The week's cleaned features, leaderboard and tuned pipeline, made once."""
+    return make_parts(made_week)
+
+
+@pytest.fixture
+def week(made_week: Week, tmp_path) -> Week:
+    """The week's data and contract in a folder of the test's own, with an empty store."""
+    shutil.copytree(made_week.folder, tmp_path / "week")
+    return Week(tmp_path / "week")

@@ -1,0 +1,71 @@
+"""Launches the chain the ways people launch it, and looks at what the store holds afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from tests.weeks import Week
+
+BIN = Path(sys.executable).parent
+
+
+def snapshot(week: Week) -> dict[str, bytes]:
+    """Every visible file of the store by name; a refused candidate lies elsewhere."""
+    root = week.folder / "models"
+    return {
+        str(file.relative_to(root)): file.read_bytes()
+        for file in sorted(root.rglob("*"))
+        if file.is_file() and not file.relative_to(root).parts[0].startswith(".")
+    }
+
+
+def instance(week: Week) -> dg.DagsterInstance:
+    """A Dagster instance that keeps its runs and values beside the week."""
+    home = week.folder / "home"
+    home.mkdir(exist_ok=True)
+    return dg.DagsterInstance.local_temp(str(home))
+
+
+def launch(
+    week: Week,
+    selection: Sequence[str] | dg.AssetSelection | None = None,
+    definitions: dg.Definitions | None = None,
+    as_of: str | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Run a selection of the chain in process; a failure is a result, not an exception."""
+    chosen = dg.AssetSelection.all() if selection is None else selection
+    job = dg.define_asset_job("launched", selection=chosen)
+    defs = definitions or week.definitions()
+    merged = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))
+    config = {"ops": {"raw_transactions": {"config": {"as_of": as_of}}}} if as_of else None
+    with instance(week) as running:
+        return merged.resolve_job_def("launched").execute_in_process(
+            instance=running, run_config=config, raise_on_error=False
+        )
+
+
+def failure(result: dg.ExecuteInProcessResult) -> str:
+    """Descriptions of the failed steps, or nothing."""
+    events = [event for event in result.all_events if event.is_step_failure]
+    return " ".join(str(event.step_failure_data.user_failure_data) for event in events)
+
+
+def command(week: Week, *words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    """A real `dagster` or `fraud-assets` process in the week's folder."""
+    environment = {key: value for key, value in os.environ.items() if key != "DAGSTER_HOME"}
+    environment |= week.environment | {"DAGSTER_DISABLE_TELEMETRY": "true"}
+    return subprocess.run(
+        [str(BIN / words[0]), *words[1:]],
+        cwd=week.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )

@@ -1,0 +1,192 @@
+"""The chain publishes a good week, and refuses a weak one, on every way of launching it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import dagster as dg
+import pytest
+
+from tests.orchestration.runs import failure, launch, snapshot
+from tests.weeks import Week
+
+CHAIN = [
+    "raw_transactions",
+    "cleaned_features",
+    "candidate_models",
+    "tuned_pipeline",
+    "evaluation_report",
+    "published_artifact",
+]
+
+
+def demand_fewer_alerts(week: Week) -> None:
+    """A gateway's own ceiling, which the tests' weak model cannot keep."""
+    week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+
+
+def test_the_chain_is_six_assets_one_job_and_one_running_schedule(made_week):
+    """Names and wiring are what the UI, the schedule and the command line share."""
+    defs = made_week.definitions()
+
+    keys = [key.to_user_string() for key in defs.resolve_asset_graph().toposorted_asset_keys]
+    schedule = defs.resolve_schedule_def("weekly_retrain")
+
+    assert keys == CHAIN
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert schedule.job_name == "weekly_retrain"
+
+
+def test_a_good_week_is_published_and_a_second_run_publishes_a_second_version(week):
+    """Both runs succeed; the pointer names the newer version and the log both moves."""
+    first, second = launch(week), launch(week)
+
+    store = week.settings.store()
+    assert first.success, failure(first)
+    assert second.success, failure(second)
+    assert len(store.versions()) == 2
+    assert store.current().version == store.versions()[-1]
+    assert [move.version for move in store.history()] == store.versions()
+
+
+def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week):
+    """The blocking check stops the run, nothing is published, the candidate is kept signed."""
+    demand_fewer_alerts(week)
+
+    result = launch(week)
+
+    store = week.settings.store()
+    checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
+    assert not result.success
+    assert checks["recall_at_least_floor"]
+    assert not checks["verdict"]
+    assert store.versions() == []
+    refusal = store.verify_refused(store.refused_versions()[0]).metadata["refusal"]
+    assert "alert_rate" in refusal["reason"]
+
+
+@pytest.fixture
+def refused(week) -> tuple[Week, dict[str, bytes]]:
+    """A store with one good version, and a later week that was refused."""
+    assert launch(week).success
+    demand_fewer_alerts(week)
+    assert not launch(week).success
+    return week, snapshot(week)
+
+
+@pytest.mark.parametrize(
+    "selection", [["published_artifact"], ["evaluation_report", "published_artifact"]]
+)
+def test_a_selection_in_a_later_run_publishes_nothing(refused, selection):
+    """The publisher decides for itself, whether or not the check ran."""
+    week, before = refused
+
+    result = launch(week, selection)
+
+    assert not result.success
+    assert snapshot(week) == before
+
+
+def test_a_job_without_checks_publishes_nothing(refused):
+    """Leaving the checks out leaves the gate in."""
+    week, before = refused
+
+    result = launch(week, dg.AssetSelection.all().without_checks())
+
+    assert "Refused by rule" in failure(result)
+    assert snapshot(week) == before
+
+
+def test_a_check_that_returns_nothing_publishes_nothing(refused):
+    """A check that shows no failure, or none at all, is not what holds the gate."""
+    week, before = refused
+    whole = week.definitions()
+
+    @dg.asset_check(asset="evaluation_report", name="verdict", blocking=True)
+    def silent() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True, severity=dg.AssetCheckSeverity.WARN)
+
+    lax = dg.Definitions(
+        assets=whole.assets,
+        asset_checks=[silent],
+        resources=whole.resources,
+        executor=whole.executor,
+    )
+    result = launch(week, definitions=lax)
+
+    assert "Refused by rule" in failure(result)
+    assert snapshot(week) == before
+
+
+def test_eager_automation_of_the_publisher_publishes_nothing(refused):
+    """An automation that requests the publisher alone launches a run that is refused."""
+    week, before = refused
+    whole = week.definitions()
+    eager = [
+        asset.map_asset_specs(
+            lambda spec: spec.replace_attributes(
+                automation_condition=dg.AutomationCondition.eager()
+            )
+        )
+        for asset in whole.assets
+    ]
+    lax = dg.Definitions(assets=eager, resources=whole.resources, executor=whole.executor)
+
+    result = launch(week, ["published_artifact"], definitions=lax)
+
+    assert "Refused by rule" in failure(result)
+    assert snapshot(week) == before
+
+
+def test_a_stale_report_of_another_model_publishes_nothing(week):
+    """A model retrained alone under new settings meets the report of the old one."""
+    assert launch(week).success
+    before = snapshot(week)
+    week.edit("legitimate_per_fraud = 5", "legitimate_per_fraud = 6")
+    assert launch(week, ["tuned_pipeline"]).success
+
+    result = launch(week, ["published_artifact"])
+
+    assert "describes_model" in failure(result)
+    assert snapshot(week) == before
+
+
+def test_an_older_week_is_reported_and_not_published_over_a_newer_one(week):
+    """Replaying gives that week's report; production stays."""
+    assert launch(week).success
+    before = snapshot(week)
+
+    result = launch(week, as_of="2025-06-15")
+
+    report = result.asset_value("evaluation_report").report
+    assert report["as_of"].startswith("2025-06-15")
+    assert not result.success
+    assert "as_of_not_older" in str(report["verdict"])
+    assert snapshot(week) == before
+
+
+def test_data_that_ended_long_ago_is_stale(week):
+    """A week far after the data's end fails in that sentence and publishes nothing."""
+    result = launch(week, as_of="2026-01-05")
+
+    assert "stale data" in failure(result)
+    assert week.settings.store().current() is None
+
+
+def test_a_faulty_contract_fails_in_its_own_words(week):
+    """All faults of the contract are the failure's description."""
+    week.edit("min_recall = 0.90", "min_recall = 0.5")
+
+    result = launch(week)
+
+    assert "policy.min_recall" in failure(result)
+
+
+def test_a_schedule_tick_sets_the_week(made_week):
+    """The run request carries the day on which the tick is due."""
+    schedule = made_week.definitions().resolve_schedule_def("weekly_retrain")
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 6, 30, 6))
+
+    request = schedule.evaluate_tick(context).run_requests[0]
+
+    assert request.run_config == {"ops": {"raw_transactions": {"config": {"as_of": "2025-06-30"}}}}

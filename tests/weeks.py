@@ -1,0 +1,90 @@
+"""A small simulated week: the real chain in seconds, for tests of everything behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from fraud_assets.data.cleaning import CleanedFeatures, clean
+from fraud_assets.data.simulator import simulate
+from fraud_assets.data.transactions import read_transactions
+from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
+from fraud_assets.modelling.rows import to_rows
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.modelling.tuning import tune
+from fraud_assets.orchestration.definitions import build_definitions
+from fraud_assets.orchestration.settings import Settings
+
+SMALL = """
+[search]
+families = ["logistic_regression"]
+folds = 2
+legitimate_per_fraud = 5
+"""
+"""Fast, and weak: hence the policy of these tests allows more alerts than a gateway would."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """A contract on simulated data, with a store and keys of its own."""
+
+    folder: Path
+
+    @property
+    def contract(self) -> Path:
+        return self.folder / "contract.toml"
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.contract, self.folder / "models", self.folder / "keys")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "FRAUD_ASSETS_CONTRACT": str(self.contract),
+            "FRAUD_ASSETS_MODELS": str(self.folder / "models"),
+            "FRAUD_ASSETS_KEYS": str(self.folder / "keys"),
+        }
+
+    def definitions(self) -> dg.Definitions:
+        return build_definitions(self.settings)
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.contract.read_text()
+        assert old in text
+        self.contract.write_text(text.replace(old, new))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the steps before judgement made, as values."""
+
+    cleaned: CleanedFeatures
+    leaderboard: Leaderboard
+    tuned: TunedPipeline
+
+
+def make_week(folder: Path, transactions: int = 24_000) -> Week:
+    """Simulate 16 weeks at 3 % fraud and write a contract with small windows."""
+    simulate(transactions, 16, 7, folder, fraud_rate=0.03)
+    week = Week(folder)
+    week.edit("fit_frauds = 1000", "fit_frauds = 150")
+    week.edit("threshold_frauds = 500", "threshold_frauds = 100")
+    week.edit("judged_frauds = 500", "judged_frauds = 120")
+    week.edit("max_alert_rate = 0.05", "max_alert_rate = 0.95")
+    week.edit("min_precision = 0.10", "min_precision = 0.01")
+    week.contract.write_text(week.contract.read_text() + SMALL)
+    return week
+
+
+def make_parts(week: Week) -> Parts:
+    """Run the chain's first four steps as plain functions."""
+    contract = week.settings.contract()
+    cleaned = clean(read_transactions(contract), contract)
+    fit, middle = (
+        to_rows(cleaned.window(name), contract.features.names) for name in ("fit", "threshold")
+    )
+    leaderboard = compare_candidates(fit, contract)
+    return Parts(cleaned, leaderboard, tune(fit, middle, leaderboard, contract))
