@@ -1,0 +1,107 @@
+"""The numbers that a careless evaluation would have told, beside the honest ones.
+
+The same family, settings, amount of training data and threshold rule throughout; only the split
+and the rows that choose the threshold change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline
+
+from fraud_assets.contract.schema import Policy
+from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.modelling.evaluation import confusion_rates, ranking_estimates
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.thresholds import Threshold, choose_threshold
+from fraud_assets.modelling.work import on_one_thread
+
+NAMES = {
+    ("random", "test"): "Random split, threshold chosen on the test rows",
+    ("time", "test"): "Time split, threshold chosen on the test rows",
+    ("time", "before"): "Time split, threshold chosen before: the honest way",
+}
+
+
+def naive_comparison(
+    fit: Rows,
+    threshold_rows: Rows,
+    judged: Rows,
+    make_pipeline: Callable[[], Pipeline],
+    policy: Policy,
+    *,
+    seed: int = 0,
+    legitimate_per_fraud: float = 20,
+) -> list[dict[str, Any]]:
+    """Three evaluations of one model, the most careless first.
+
+    Rows are those of the windows, at their own prior; `make_pipeline` gives an unfitted pipeline
+    of the tuned family and settings, which is fitted twice, on all frauds and at most
+    `legitimate_per_fraud` legitimate rows for each. The random split shuffles all three windows
+    and cuts parts of the sizes of fit and judged. Returns {name, split, threshold_on, recall,
+    precision, alert_rate, roc_auc}; an evaluation that has no threshold is left out.
+    """
+
+    def fitted(rows: Rows) -> Pipeline:
+        sample = sample_legitimate(rows, legitimate_per_fraud, seed).rows
+        return on_one_thread(make_pipeline().fit, sample.features, sample.label)
+
+    training, test = _random_split(fit, threshold_rows, judged, seed)
+    random_scores = _scores(fitted(training), test)
+    timely = fitted(fit)
+    scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
+    evaluations = (
+        (("random", "test"), test, random_scores, test, random_scores),
+        (("time", "test"), judged, scores, judged, scores),
+        (("time", "before"), judged, scores, threshold_rows, before),
+    )
+    found = []
+    for way, rows, values, chosen_on, its_values in evaluations:
+        try:
+            threshold = choose_threshold(its_values, chosen_on.label, policy)
+        except InsufficientEvidenceError:
+            continue
+        found.append(_told(way, threshold, rows, values, seed))
+    return found
+
+
+def _told(
+    way: tuple[str, str], threshold: Threshold, rows: Rows, scores: np.ndarray, seed: int
+) -> dict[str, Any]:
+    rates = confusion_rates(rows.label, scores >= threshold.value)
+    return {
+        "name": NAMES[way],
+        "split": way[0],
+        "threshold_on": way[1],
+        **{name: rates[name] for name in ("recall", "precision", "alert_rate")},
+        "roc_auc": ranking_estimates(rows, scores, seed)["roc_auc"],
+    }
+
+
+def _random_split(fit: Rows, threshold_rows: Rows, judged: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Rows of all windows, shuffled: as many to train on as `fit`, to test as `judged`."""
+    parts = (fit, threshold_rows, judged)
+    senders = [np.full(len(p), None) if p.sender is None else p.sender for p in parts]
+    pool = Rows(
+        pd.concat([part.features for part in parts], ignore_index=True),
+        np.concatenate([part.label for part in parts]),
+        sender=np.concatenate(senders),
+    )
+    training, test = train_test_split(
+        np.arange(len(pool)),
+        train_size=len(fit),
+        test_size=len(judged),
+        stratify=pool.label,
+        random_state=seed,
+    )
+    return pool.take(training), pool.take(test)
+
+
+def _scores(pipeline: Pipeline, rows: Rows) -> np.ndarray:
+    return np.asarray(on_one_thread(pipeline.predict_proba, rows.features)[:, 1], dtype=np.float64)
