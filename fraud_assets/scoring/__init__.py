@@ -1,1 +1,1 @@
-"""From one payment to a score and its reasons, without pandas or scikit-learn. Not here: HTTP, Dagster."""
+"""From one payment to a score and its reasons, without pandas. Not here: HTTP, Dagster."""

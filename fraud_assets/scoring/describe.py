@@ -1,0 +1,154 @@
+"""Reads encoding tables out of a fitted preprocessor, and places and words of each feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.schema import Rule
+from fraud_assets.scoring.convert import UnconvertibleError
+from fraud_assets.scoring.places import POINTS
+from fraud_assets.scoring.spec import Categorical, Feature, Numeric
+from fraud_assets.scoring.wording import description, wording
+
+
+def describe_features(
+    pipeline: Any, contract: Contract
+) -> tuple[tuple[Feature, ...], tuple[str, ...], tuple[int, ...]]:
+    """The features in the contract's order, the encoded columns' names, each one's feature."""
+    parts = pipeline.named_steps["preprocessor"].named_transformers_
+    numeric = _numeric(parts["num"], contract) if contract.features.numeric else []
+    categorical: list[Categorical] = []
+    at = len(numeric)
+    if contract.features.categorical:
+        encoder = parts["cat"].named_steps["encoder"]
+        for name, levels in zip(contract.features.categorical, encoder.categories_, strict=True):
+            categorical.append(_categorical(name, list(levels), encoder, contract, at))
+            at += len(categorical[-1].unseen)
+    columns: list[str] = [feature.name for feature in numeric]
+    owners = list(range(len(numeric)))
+    for index, feature in enumerate(categorical, start=len(numeric)):
+        width = len(feature.unseen)
+        columns += [feature.name] if width == 1 else _level_columns(feature)
+        owners += [index] * width
+    return (*numeric, *categorical), tuple(columns), tuple(owners)
+
+
+def plain_features(contract: Contract) -> tuple[Feature, ...]:
+    """The features without encoding tables, for a winner served through scikit-learn."""
+    numeric = [
+        _number(name, contract, i, median=0.0, mean=0.0, scale=1.0)
+        for i, name in enumerate(contract.features.numeric)
+    ]
+    categorical = [
+        _text(name, contract, {}, (0.0,), len(numeric) + i)
+        for i, name in enumerate(contract.features.categorical)
+    ]
+    return (*numeric, *categorical)
+
+
+def place_tables(contract: Contract, legitimate: pd.DataFrame) -> dict[str, Any]:
+    """Arrays from which `scoring.places` places a value, by the feature's position."""
+    tables: dict[str, Any] = {}
+    for index, name in enumerate(contract.features.names):
+        values = legitimate[name]
+        tables[f"missing_{index}"] = np.array(values.isna().mean() if len(values) else 0.0)
+        if name in contract.features.numeric:
+            tables[f"points_{index}"] = _points(values.dropna().to_numpy(dtype=np.float64))
+        else:
+            shares = values.value_counts(normalize=True, dropna=True) * (1 - values.isna().mean())
+            tables[f"levels_{index}"] = np.array([str(level) for level in shares.index], dtype="U")
+            tables[f"shares_{index}"] = shares.to_numpy(dtype=np.float64)
+    return tables
+
+
+def _points(values: Any) -> Any:
+    ordered = np.sort(values)
+    if len(ordered) <= POINTS:
+        return ordered
+    return ordered[np.linspace(0, len(ordered) - 1, POINTS).round().astype(int)]
+
+
+def _numeric(part: Any, contract: Contract) -> list[Numeric]:
+    names = contract.features.numeric
+    medians = part.named_steps["imputer"].statistics_
+    scaler = part.named_steps.get("scaler")
+    means = np.zeros(len(names)) if scaler is None else scaler.mean_
+    scales = np.ones(len(names)) if scaler is None else scaler.scale_
+    # SimpleImputer fills a column that is empty in training with 0, keeping NaN as its statistic.
+    medians = np.where(np.isnan(medians.astype(float)), 0.0, medians.astype(float))
+    return [
+        _number(name, contract, i, median=float(m), mean=float(c), scale=float(s))
+        for i, (name, m, c, s) in enumerate(zip(names, medians, means, scales, strict=True))
+    ]
+
+
+def _number(
+    name: str, contract: Contract, position: int, *, median: float, mean: float, scale: float
+) -> Numeric:
+    rules = _rules(name, contract)
+    least = [rule.min for rule in rules if rule.min is not None]
+    most = [rule.max for rule in rules if rule.max is not None]
+    return Numeric(
+        name=name,
+        description=description(name, contract),
+        wording=wording(name, contract),
+        median=median,
+        mean=mean,
+        scale=scale,
+        position=position,
+        minimum=max(least, default=None),
+        maximum=min(most, default=None),
+        required=any(rule.required for rule in rules),
+    )
+
+
+def _categorical(
+    name: str, levels: list[Any], encoder: Any, contract: Contract, at: int
+) -> Categorical:
+    rows: dict[str, tuple[float, ...]]
+    if isinstance(encoder, OneHotEncoder):
+        if encoder.drop is not None or encoder.min_frequency or encoder.max_categories:
+            raise UnconvertibleError("its one-hot encoder drops or merges levels")
+        eye = np.eye(len(levels))
+        rows = {str(level): tuple(eye[i].tolist()) for i, level in enumerate(levels)}
+        unseen = (0.0,) * len(levels)
+    elif isinstance(encoder, OrdinalEncoder):
+        rows = {str(level): (float(i),) for i, level in enumerate(levels)}
+        unseen = (float(encoder.unknown_value),)
+    else:
+        raise UnconvertibleError(f"{type(encoder).__name__} has no conversion")
+    return _text(name, contract, rows, unseen, at)
+
+
+def _text(
+    name: str,
+    contract: Contract,
+    levels: dict[str, tuple[float, ...]],
+    unseen: tuple[float, ...],
+    position: int,
+) -> Categorical:
+    rules = _rules(name, contract)
+    allowed = [rule.one_of for rule in rules if rule.one_of is not None]
+    return Categorical(
+        name=name,
+        description=description(name, contract),
+        wording=wording(name, contract),
+        levels=levels,
+        unseen=unseen,
+        position=position,
+        one_of=tuple(str(value) for value in allowed[0]) if allowed else None,
+        required=any(rule.required for rule in rules),
+    )
+
+
+def _rules(name: str, contract: Contract) -> list[Rule]:
+    return [rule for rule in contract.rules.values() if rule.column == name]
+
+
+def _level_columns(feature: Categorical) -> list[str]:
+    return [f"{feature.name}_{level}" for level in feature.levels]

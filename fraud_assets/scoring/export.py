@@ -1,0 +1,157 @@
+"""Writes the service's own files of a version from its fitted pipeline. Heavy: scikit-learn."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.profiles import CATEGORY_MISSING, MISSING_TEXT, PARITY_TOLERANCE
+from fraud_assets.scoring.convert import Converted, UnconvertibleError, convert_classifier
+from fraud_assets.scoring.describe import describe_features, place_tables, plain_features
+from fraud_assets.scoring.forest import Floats, Forest
+from fraud_assets.scoring.golden_rows import make_golden
+from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.scoring.shapley import leaves_by_width
+from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
+
+_PARITY_ROWS = 2000
+"""Legitimate payments on which a conversion is compared before it is believed."""
+
+
+def export_scorer(
+    pipeline: Any,
+    contract: Contract,
+    legitimate: Rows,
+    threshold: float,
+    judged: Rows | None = None,
+) -> dict[str, bytes]:
+    """The service's own files, by name, for whichever classifier the pipeline ends in.
+
+    `legitimate` are the legitimate payments that reasons compare with; golden rows are drawn
+    from `judged` (default: the legitimate ones). A classifier that has no conversion, or whose
+    conversion does not give its probabilities, yields files that say so and make the service go
+    through scikit-learn.
+    """
+    files = _converted_or_not(pipeline, contract, legitimate, threshold)
+    source = legitimate if judged is None else judged
+    return files | {GOLDEN: make_golden(files, pipeline, source.features)}
+
+
+def _converted_or_not(
+    pipeline: Any, contract: Contract, legitimate: Rows, threshold: float
+) -> dict[str, bytes]:
+    features = legitimate.features[list(contract.features.names)]
+    try:
+        converted = convert_classifier(pipeline.named_steps["classifier"])
+        described, columns, owners = describe_features(pipeline, contract)
+    except UnconvertibleError as error:
+        return _through_pipeline(contract, features, threshold, str(error))
+    encoded = _dense(pipeline.named_steps["preprocessor"].transform(features))
+    mean = encoded.mean(axis=0) if len(encoded) else np.zeros(len(columns))
+    spec = Spec(
+        format=FORMAT,
+        family="forest" if isinstance(converted.model, Forest) else "linear",
+        contract=contract.name,
+        case=contract.features.case,
+        missing_text=MISSING_TEXT,
+        missing_level=CATEGORY_MISSING,
+        features=described,
+        columns=columns,
+        owner_of=owners,
+        link=converted.link,
+        scale=converted.scale,
+        calibrator=converted.calibrator,
+        threshold=float(threshold),
+        intercept=converted.intercept,
+        base=_base(converted, mean),
+    )
+    files = _files(spec, converted, mean, place_tables(contract, features))
+    gap = _largest_gap(files, pipeline, features.iloc[:_PARITY_ROWS])
+    if gap > PARITY_TOLERANCE:
+        why = f"its conversion differs by {gap:.1e}, more than {PARITY_TOLERANCE:.0e}"
+        return _through_pipeline(contract, features, threshold, why)
+    return files
+
+
+def _base(converted: Converted, mean: Floats) -> float:
+    if isinstance(converted.model, Forest):
+        roots = converted.model.expected_values()[converted.model.roots]
+        return converted.intercept + float(roots.sum())
+    return converted.intercept + float(converted.model @ mean)
+
+
+def _files(
+    spec: Spec, converted: Converted, mean: Floats, tables: dict[str, Any]
+) -> dict[str, bytes]:
+    files = {SPEC: msgspec.json.format(msgspec.json.encode(spec), indent=1)}
+    if isinstance(converted.model, Forest):
+        from fraud_assets.scoring.onnx_forest import (  # noqa: PLC0415  # only forests need onnx
+            forest_model,
+            with_inner_roots,
+        )
+
+        files[FOREST] = forest_model(with_inner_roots(converted.model), len(spec.columns))
+        tables |= _leaf_tables(converted.model)
+    else:
+        tables |= {"weights": converted.model, "mean": mean}
+    files[TABLES] = _archive(tables)
+    return files
+
+
+def _leaf_tables(forest: Forest) -> dict[str, Any]:
+    groups = {len(leaves.column): leaves for leaves in leaves_by_width(forest)}
+    tables: dict[str, Any] = {"widths": np.array(sorted(groups), dtype=np.int64)}
+    for width, leaves in groups.items():
+        for name in ("column", "low", "high", "zero", "value"):
+            tables[f"leaves_{width}_{name}"] = getattr(leaves, name)
+    return tables
+
+
+def _archive(tables: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **tables)
+    return buffer.getvalue()
+
+
+def _through_pipeline(
+    contract: Contract, features: pd.DataFrame, threshold: float, why: str
+) -> dict[str, bytes]:
+    spec = Spec(
+        format=FORMAT,
+        family="pipeline",
+        contract=contract.name,
+        case=contract.features.case,
+        missing_text=MISSING_TEXT,
+        missing_level=CATEGORY_MISSING,
+        features=plain_features(contract),
+        columns=(),
+        owner_of=(),
+        link="identity",
+        scale="probability",
+        calibrator=None,
+        threshold=float(threshold),
+        intercept=0.0,
+        base=0.0,
+        why_pipeline=why,
+    )
+    text = msgspec.json.format(msgspec.json.encode(spec), indent=1)
+    return {SPEC: text, TABLES: _archive(place_tables(contract, features))}
+
+
+def _largest_gap(files: dict[str, bytes], pipeline: Any, features: pd.DataFrame) -> float:
+    if features.empty:
+        return 0.0
+    scorer = load_scorer(files)
+    rows = [scorer.encoder.row(values) for values in features.to_dict("records")]
+    gaps = np.abs(scorer.score_batch(rows) - pipeline.predict_proba(features)[:, 1])
+    return float(gaps.max()) if np.isfinite(gaps).all() else float("inf")
+
+
+def _dense(matrix: Any) -> Floats:
+    return np.asarray(matrix.todense() if hasattr(matrix, "todense") else matrix, dtype=np.float64)

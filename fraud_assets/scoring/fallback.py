@@ -1,0 +1,76 @@
+"""Serves a winner that has no conversion through scikit-learn, and says so.
+
+Slow (a DataFrame a payment, milliseconds) and without reasons; the gate's latency rule decides
+whether that is good enough. Imports pandas only when such a version is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.scoring.encode import Encoder, Value
+from fraud_assets.scoring.forest import Floats
+from fraud_assets.scoring.reasons import Reason
+from fraud_assets.scoring.scorer import Explanation, Scorer, load_scorer
+from fraud_assets.scoring.spec import SPEC, Numeric, Spec, read_spec
+
+
+class PipelineScorer:
+    """The interface of `Scorer` around a scikit-learn pipeline; it has no reasons to give."""
+
+    runtime = "scikit-learn"
+
+    def __init__(self, spec: Spec, pipeline: Any) -> None:
+        self.spec = spec
+        self.threshold = spec.threshold
+        self.encoder = Encoder(spec)
+        self._pipeline = pipeline
+
+    def score(self, values: Mapping[str, object]) -> float:
+        """Probability of fraud of one payment given as feature names and values."""
+        return self.probability(self.encoder.row(values))
+
+    def probability(self, row: tuple[Value, ...]) -> float:
+        """Probability of fraud of one row of the encoder's."""
+        return float(self.score_batch([row])[0])
+
+    def score_batch(self, rows: Sequence[tuple[Value, ...]]) -> Floats:
+        """Probabilities (n,) of many rows."""
+        import pandas as pd  # noqa: PLC0415  # only such versions need it
+
+        if not rows:
+            return np.zeros(0)
+        columns = {
+            feature.name: np.array([row[i] for row in rows], dtype="float64")
+            if isinstance(feature, Numeric)
+            else np.array([self._level(row[i]) for row in rows], dtype=object)
+            for i, feature in enumerate(self.spec.features)
+        }
+        return np.asarray(self._pipeline.predict_proba(pd.DataFrame(columns))[:, 1])
+
+    def explain(self, row: tuple[Value, ...]) -> Explanation:
+        """The probability itself, split among nothing."""
+        return Explanation(0.0, self.probability(row), np.zeros(len(self.spec.features)))
+
+    def row_reasons(self, row: tuple[Value, ...], flagged: bool) -> list[Reason]:  # noqa: ARG002
+        """None: such a winner cannot be explained exactly."""
+        return []
+
+    def _level(self, value: Value) -> object:
+        level = self.encoder.level(value) if isinstance(value, str) else None
+        return np.nan if level is None else level
+
+
+AnyScorer = Scorer | PipelineScorer
+
+
+def load_any(files: Mapping[str, bytes], pipeline: Callable[[], Any]) -> AnyScorer:
+    """The version's scorer, built on `pipeline()` only where there is no conversion.
+
+    `pipeline` unpickles: let it run only on verified bytes.
+    """
+    spec = read_spec(files.get(SPEC, b""))
+    return PipelineScorer(spec, pipeline()) if spec.family == "pipeline" else load_scorer(files)

@@ -1,0 +1,67 @@
+"""Chooses golden rows and asks pipeline.joblib for their answers. Heavy: pandas, scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.profiles import GOLDEN_ROWS
+from fraud_assets.scoring.fallback import load_any
+from fraud_assets.scoring.golden import GoldenRow, write_golden
+from fraud_assets.scoring.spec import Numeric, Spec
+
+_EXTREMES = (0.0, 1e-9, 1e12)
+
+
+def make_golden(
+    files: Mapping[str, bytes], pipeline: Any, features: pd.DataFrame, seed: int = 0
+) -> bytes:
+    """Bytes of `golden.json`: real payments and edges.
+
+    Half of the payments are flagged ones where there are as many; edges are everything missing,
+    a level never seen, and extreme numbers.
+
+    `features` are rows of the contract's features; probabilities come from `pipeline`, reasons
+    from the scorer in `files`.
+    """
+    scorer = load_any(files, lambda: pipeline)
+    names = list(scorer.encoder.names)
+    features = features[names]
+    scores = pipeline.predict_proba(features)[:, 1]
+    chosen = _choose(scores >= scorer.threshold, GOLDEN_ROWS, np.random.default_rng(seed))
+    rows = features.iloc[chosen].to_dict("records") + _edges(scorer.spec)
+    frame = pd.DataFrame(rows, columns=names)
+    kinds = {
+        f.name: "float64" if isinstance(f, Numeric) else "object" for f in scorer.spec.features
+    }
+    expected = pipeline.predict_proba(frame.astype(kinds))[:, 1]
+    found = []
+    for values, probability in zip(rows, expected.tolist(), strict=True):
+        row = scorer.encoder.row(values)
+        flagged = probability >= scorer.threshold
+        reasons = tuple(scorer.row_reasons(row, flagged))
+        plain = dict(zip(names, row, strict=True))
+        found.append(GoldenRow(plain, probability, flagged, reasons))
+    return write_golden(found)
+
+
+def _choose(flagged: Any, count: int, rng: np.random.Generator) -> Any:
+    yes, no = np.flatnonzero(flagged), np.flatnonzero(~flagged)
+    half = min(len(yes), count // 2)
+    few = rng.choice(yes, half, replace=False)
+    rest = rng.choice(no, min(len(no), count - half), replace=False)
+    return np.sort(np.concatenate([few, rest])).astype(int)
+
+
+def _edges(spec: Spec) -> list[dict[str, Any]]:
+    """Everything missing, unseen text beside usual numbers, and each extreme number."""
+    numbers = [feature for feature in spec.features if isinstance(feature, Numeric)]
+    texts = [feature for feature in spec.features if not isinstance(feature, Numeric)]
+    unseen = {f.name: f.one_of[0] if f.one_of else "NEVER SEEN" for f in texts}
+    usual = {f.name: f.median for f in numbers}
+    missing: dict[str, Any] = dict.fromkeys((f.name for f in spec.features), None)
+    extremes = [usual | unseen | {f.name: x} for f in numbers for x in _EXTREMES]
+    return [missing, usual | unseen, *extremes]

@@ -1,0 +1,100 @@
+"""From contributions to at most four reasons in words, strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from fraud_assets.profiles import MAX_REASONS
+from fraud_assets.scoring.encode import Encoder, Value
+from fraud_assets.scoring.forest import Floats
+from fraud_assets.scoring.places import Place, Places
+from fraud_assets.scoring.spec import Feature, Numeric, Spec
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One reason in numbers and words.
+
+    The contract's stable code, the feature and its value, how far it moved the margin, its
+    place among legitimate payments (0 to 100), and the sentence.
+    """
+
+    code: str
+    feature: str
+    value: float | str | None
+    contribution: float
+    percentile: float
+    text: str
+
+
+class Reasoner:
+    """Words the strongest contributions of one payment."""
+
+    def __init__(self, spec: Spec, encoder: Encoder, places: Sequence[Places]) -> None:
+        self._features = spec.features
+        self._encoder = encoder
+        self._places = places
+
+    def reasons(
+        self, row: tuple[Value, ...], contributions: Floats, towards_fraud: bool
+    ) -> list[Reason]:
+        """At most four; only those towards fraud where asked, unless there is none of them."""
+        order = np.argsort(-contributions if towards_fraud else -np.abs(contributions))
+        chosen = [i for i in order.tolist() if contributions[i] > 0 or not towards_fraud]
+        chosen = chosen or order.tolist()
+        return [self._reason(i, row[i], float(contributions[i])) for i in chosen[:MAX_REASONS]]
+
+    def _reason(self, index: int, value: Value, contribution: float) -> Reason:
+        feature = self._features[index]
+        if isinstance(value, str):
+            value = self._encoder.level(value)
+        place = self._places[index].place(value)  # type: ignore[arg-type]
+        return Reason(
+            feature.wording.code,
+            feature.name,
+            value,
+            contribution,
+            place.percentile,
+            sentence(feature, value, place),
+        )
+
+
+def sentence(feature: Feature, value: Value, place: Place) -> str:
+    """The contract's sentence that is true of this value and this place."""
+    wording = feature.wording
+    if value is None:
+        return _fill(wording.missing, "missing", place.same)
+    if not isinstance(feature, Numeric):
+        text = wording.levels.get(str(value), wording.text)
+        return _fill(text, str(value), place.same)
+    number = format_number(float(value))
+    if place.below >= place.above:
+        return _fill(wording.text, number, place.below)
+    return _fill(wording.low, number, place.above)
+
+
+def format_number(value: float) -> str:
+    """For reading: thousands apart, and about four figures that count."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 1e15 or abs(value) < 1e-4:
+        return f"{value:.3e}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def format_share(share: float) -> str:
+    """A share as people say it; never 100 % of payments that are not all, nor 0 % of some."""
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    if 0.999 < share < 1:
+        return "over 99.9 %"
+    percent = f"{100 * share:.1f}"
+    return f"{percent.removesuffix('.0')} %"
+
+
+def _fill(text: str, value: str, share: float) -> str:
+    return text.replace("{value}", value).replace("{percentile}", format_share(share))

@@ -1,0 +1,123 @@
+"""What `scorer.json` says: features, encoding, link, threshold, reasons; read as typed values.
+
+How the format moves: raise `FORMAT` by one when a field changes its meaning, add to `_UPGRADES`
+the function that turns the previous format's JSON into the new one, and drop the function of the
+format before it. So the current and the previous format are readable, and nothing older.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from fraud_assets.errors import StoreError
+
+FORMAT = 1
+"""Format of the service's own files; independent of scikit-learn's and this package's version."""
+
+SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "golden.json"
+"""The service's own files inside a version."""
+
+_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+Family = Literal["forest", "linear", "pipeline"]
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """Code and sentences of one feature's reason; placeholders {value} and {percentile}."""
+
+    code: str
+    text: str
+    low: str
+    missing: str
+    levels: dict[str, str] = {}
+
+
+class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
+    """A number: missing becomes `median`, then (x - mean) / scale at `position`."""
+
+    name: str
+    description: str
+    wording: Wording
+    median: float
+    mean: float
+    scale: float
+    position: int
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+
+
+class Categorical(msgspec.Struct, frozen=True, tag="categorical", tag_field="kind"):
+    """Text: each level's row of numbers at `position`; a level never seen gives `unseen`."""
+
+    name: str
+    description: str
+    wording: Wording
+    levels: dict[str, tuple[float, ...]]
+    unseen: tuple[float, ...]
+    position: int
+    one_of: tuple[str, ...] | None = None
+    required: bool = False
+
+
+Feature = Numeric | Categorical
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """Everything of a scorer but its large tables.
+
+    `owner_of` names for each encoded column the index of its feature. `scale` is what the margin
+    is measured in. The probability is `link`(margin), or expit(-(a * margin + b)) where a
+    `calibrator` (a, b) is set (Platt's sigmoid, as scikit-learn writes it).
+    """
+
+    format: int
+    family: Family
+    contract: str
+    case: Literal["keep", "upper", "lower"]
+    missing_text: tuple[str, ...]
+    missing_level: str
+    features: tuple[Feature, ...]
+    columns: tuple[str, ...]
+    owner_of: tuple[int, ...]
+    link: Literal["logistic", "identity"]
+    scale: Literal["log-odds", "probability", "vote"]
+    calibrator: tuple[float, float] | None
+    threshold: float
+    intercept: float
+    base: float
+    why_pipeline: str = ""
+
+
+def read_spec(data: bytes) -> Spec:
+    """Parse `scorer.json`, of the current format or the previous one.
+
+    Raises
+    ------
+    StoreError
+        If it is no such JSON or of a format that is no longer, or not yet, read.
+    """
+    try:
+        raw = msgspec.json.decode(data, type=dict[str, Any])
+        return msgspec.convert(_upgraded(raw), Spec, strict=False)
+    except msgspec.MsgspecError as error:
+        raise StoreError(
+            f"{SPEC} must hold a scorer's description, got one where {error}; publish again."
+        ) from error
+
+
+def _upgraded(raw: dict[str, Any]) -> Mapping[str, Any]:
+    found = raw.get("format")
+    while isinstance(found, int) and found in _UPGRADES:
+        raw = _UPGRADES[found](raw)
+        found = raw.get("format")
+    if found != FORMAT:
+        readable = " or ".join(str(number) for number in (*_UPGRADES, FORMAT))
+        raise StoreError(
+            f"{SPEC} must have format {readable}, got {found!r}; serve it with the release of "
+            "fraud-assets that wrote it, or publish again with this one."
+        )
+    return raw

@@ -1,0 +1,133 @@
+"""Contributions are exact Shapley values: laws, hand-worked values, and shap as the oracle."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pytest
+
+from fraud_assets.profiles import ADDITIVITY_TOLERANCE
+from fraud_assets.scoring.convert import convert_classifier
+from fraud_assets.scoring.forest import Forest
+from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.scoring.shapley import TreeShapley, leaves_by_width
+from tests.scoring.worlds import FAMILIES, files, fitted, payments
+
+TREES = [family for family in FAMILIES if family != "logistic_regression"]
+
+
+def encoded(family: str, n: int) -> np.ndarray:
+    matrix = fitted(family).named_steps["preprocessor"].transform(payments(n, 5).features)
+    return np.asarray(matrix.todense() if hasattr(matrix, "todense") else matrix, dtype=float)
+
+
+def shapley(forest: Forest, columns: int, **options: int) -> TreeShapley:
+    return TreeShapley(leaves_by_width(forest), columns, **options)
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated):
+    """The margin is scikit-learn's decision function, or the probability of a random forest."""
+    scorer, plain = load_scorer(files(family, calibrated)), fitted(family)
+    features = payments(60, 11).features
+    ask = getattr(plain, "decision_function", lambda frame: plain.predict_proba(frame)[:, 1])
+    margins = plain.predict_proba(features)[:, 1] if family == "random_forest" else ask(features)
+
+    for values, margin in zip(features.to_dict("records"), margins, strict=True):
+        found = scorer.explain(scorer.encoder.row(values))
+
+        assert found.margin == pytest.approx(margin, abs=1e-10)
+        gap = found.base + found.contributions.sum() - margin
+        assert abs(gap) < ADDITIVITY_TOLERANCE
+
+
+@pytest.mark.parametrize("table_bytes", [0, 2**25], ids=["quadrature", "tables"])
+@pytest.mark.parametrize("family", ["random_forest", "gradient_boosting", "hist_gradient_boosting"])
+def test_contributions_are_those_of_shap(family, table_bytes):
+    """The shap library's path-dependent TreeExplainer, column by column."""
+    shap = pytest.importorskip("shap")
+    classifier, rows = fitted(family).named_steps["classifier"], encoded(family, 40)
+    forest = convert_classifier(classifier).model
+    expected = shap.TreeExplainer(classifier).shap_values(rows)
+    expected = expected[..., 1] if expected.ndim == 3 else expected
+
+    explainer = shapley(forest, rows.shape[1], table_bytes=table_bytes)
+    found = np.array([explainer.contributions(row) for row in rows])
+
+    assert np.abs(found - expected).max() < 1e-9
+
+
+def test_adaboosts_contributions_are_those_of_every_coalition():
+    """The library knows no AdaBoost: all subsets of columns are enumerated instead."""
+    rows = encoded("adaboost", 3)
+    forest = convert_classifier(fitted("adaboost").named_steps["classifier"]).model
+    columns = rows.shape[1]
+
+    for row in rows:
+        found = shapley(forest, columns).contributions(row)
+
+        assert found == pytest.approx(brute_force(forest, row), abs=1e-10)
+
+
+def test_a_tree_worked_by_hand():
+    """x0 <= 1 (cover 4 of 10) then x1 <= 0 (cover 1 of 4): values 8 and 4, else 1.
+
+    At (0, 5): v({}) = .4 (.25 * 8 + .75 * 4) + .6 * 1 = 2.6; v({0}) = 5; v({1}) = .4 * 4 + .6
+    = 2.2; v({0, 1}) = 4. So phi0 = ((5 - 2.6) + (4 - 2.2)) / 2 = 2.1 and phi1 = -0.7.
+    """
+    forest = hand_made()
+
+    found = shapley(forest, 2).contributions(np.array([0.0, 5.0]))
+
+    assert found == pytest.approx([2.1, -0.7])
+    assert forest.expected_values()[0] == pytest.approx(2.6)
+
+
+def test_a_column_that_no_tree_tests_contributes_nothing():
+    """The dummy player's share is zero."""
+    found = shapley(hand_made(), 3).contributions(np.array([0.0, 5.0, 77.0]))
+
+    assert found[2] == 0
+
+
+def hand_made() -> Forest:
+    return Forest(
+        feature=np.array([0, 1, -1, -1, -1]),
+        threshold=np.array([1.0, 0.0, 0, 0, 0]),
+        left=np.array([1, 2, 0, 0, 0]),
+        right=np.array([4, 3, 0, 0, 0]),
+        value=np.array([0, 0, 8.0, 4.0, 1.0]),
+        cover=np.array([10.0, 4, 1, 3, 6]),
+        roots=np.array([0]),
+    )
+
+
+def brute_force(forest: Forest, row: np.ndarray) -> np.ndarray:
+    """Shapley values by their definition over the columns that the forest tests."""
+    players = sorted({int(column) for column in forest.feature if column >= 0})
+
+    def worth(node: int, known: frozenset[int]) -> float:
+        column = int(forest.feature[node])
+        if column < 0:
+            return float(forest.value[node])
+        left, right = int(forest.left[node]), int(forest.right[node])
+        if column in known:
+            return worth(left if row[column] <= forest.threshold[node] else right, known)
+        weights = forest.cover[[left, right]] / forest.cover[[left, right]].sum()
+        return float(weights[0] * worth(left, known) + weights[1] * worth(right, known))
+
+    def total(known: frozenset[int]) -> float:
+        return sum(worth(int(root), known) for root in forest.roots)
+
+    values, n = np.zeros(len(row)), len(players)
+    for player in players:
+        others = [other for other in players if other != player]
+        for size in range(n):
+            weight = factorial(size) * factorial(n - size - 1) / factorial(n)
+            for chosen in combinations(others, size):
+                known = frozenset(chosen)
+                values[player] += weight * (total(known | {player}) - total(known))
+    return values
