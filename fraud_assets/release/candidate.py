@@ -57,7 +57,7 @@ def make_candidate(tuned: TunedPipeline, judged: Rows, contract: Contract) -> Ca
     """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
     pipeline = load_pipeline(tuned.payload)
     legitimate = judged.take(judged.label == 0)
-    service = export_scorer(pipeline, contract, legitimate, tuned.threshold.value)
+    service = export_scorer(pipeline, contract, legitimate, tuned.threshold.value, judged)
     return Candidate(tuned, contract, service)
 
 
