@@ -170,12 +170,8 @@ def _against(rule: Located, key: str) -> Markup:
     if plain(part) is None:
         return NONE
     if isinstance(plain(part), str):
-        return Markup('<code title="{}">{}</code>').format(part, _short(str(part)))
+        return Markup('<code title="{}">{}</code>').format(part, numbers.short(str(part), 12))
     return shown(part, lambda value: rule_text(str(rule["name"])).text(value, other))
-
-
-def _short(text: str, longest: int = 12) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _bars(reasons: Located) -> Markup:

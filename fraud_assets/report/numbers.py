@@ -115,3 +115,8 @@ def _with_interval(shown: Mapping[str, object] | None, text: Callable[[object], 
         return MISSING
     value, low, high = (text(shown.get(key)) for key in ("value", "low", "high"))
     return f"{value} ({low} to {high}, n{SPACE}{count(shown.get('n'))})"
+
+
+def short(words: str, longest: int = 24) -> str:
+    """Long text such as a digest, cut with an ellipsis."""
+    return words if len(words) <= longest else words[: longest - 1] + "…"

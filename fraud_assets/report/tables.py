@@ -24,8 +24,8 @@ _OUTCOMES = {"True": "✓ passed", "False": "✗ failed", "None": "at publicatio
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of cells that are markdown already; `escaped` makes a cell of any text."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    lines = [heads, ["-"] * len(heads), *rows]
+    return "\n".join(f"|{'|'.join(cells)}|" for cells in lines)
 
 
 def escaped(value: object) -> str:
@@ -74,10 +74,21 @@ def search_markdown(search: Row, top: int = 10) -> str:
     return f"{escaped(search.get('sentence') or '')} {spent}\n\n{table}"
 
 
+def _setting_row(row: Row) -> list[str]:
+    params = (row.get("params") or {}).items()
+    return [
+        numbers.count(row.get("rank")),
+        escaped(row.get("family")),
+        escaped(", ".join(f"{key}={value}" for key, value in params)),
+        numbers.decimal(row.get("mean"), 4),
+        numbers.decimal(row.get("std"), 4),
+    ]
+
+
 def verdict_markdown(verdict: Row) -> str:
     """The verdict's sentence and every rule with bound, value, interval, n and outcome."""
     rows = [_rule_row(rule) for rule in verdict.get("rules") or ()]
-    table = markdown_table(["Rule", "Outcome", "Found", "Bound", "Interval", "n", "In words"], rows)
+    table = markdown_table(["Rule", "Outcome", "Found", "Bound", "Interval", "n"], rows)
     return f"**{escaped(verdict.get('sentence'))}**\n\n{table}"
 
 
@@ -87,13 +98,12 @@ def _rule_row(rule: Row) -> list[str]:
     interval = rule.get("interval") or {}
     low, high = (known.text(interval.get(end), None) for end in ("low", "high"))
     return [
-        escaped(known.title),
+        escaped(rule.get("name")),
         _OUTCOMES.get(str(rule.get("passed")), ""),
-        "" if value is None else escaped(known.text(value, bound)),
-        "" if bound is None else escaped(known.text(bound, value)),
+        "" if value is None else escaped(numbers.short(known.text(value, bound))),
+        "" if bound is None else escaped(numbers.short(known.text(bound, value))),
         escaped(f"{low} to {high}") if interval else "",
         "" if rule.get("n") is None else numbers.count(rule["n"]),
-        escaped(rule.get("sentence")),
     ]
 
 

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+import pytest
+
+from fraud_assets.report.html import render_report
+from tests.report import sample
+from tests.report.page import Page, at, read, strings
+
+LIMIT = 3_000_000
+SECTIONS = (
+    *("rules", "cost", "curves", "slices", "calibration", "naive", "importances", "payments"),
+    *("data", "search", "lineage", "card"),
+)
+
+
+@pytest.fixture(scope="module", params=list(sample.VARIANTS))
+def variant(request: pytest.FixtureRequest) -> tuple[dict[str, Any], str]:
+    """A report of each kind, with its page."""
+    report = sample.VARIANTS[request.param]()
+    return report, render_report(report)
+
+
+def test_each_number_equals_the_report(variant: tuple[dict[str, Any], str]) -> None:
+    """Full value and rounded text of each shown number are those of report.json at its path."""
+    report, html = variant
+    page = Page(html)
+    assert page.shown or not report
+    for path, value, text in page.shown:
+        expected = at(report, path)
+        assert float(value) == expected, path
+        shown, half = read(text)
+        assert abs(shown - expected) <= half * 1.0001 + 1e-12 * abs(expected), (path, text)
+
+
+def test_no_number_stands_outside_the_report(variant: tuple[dict[str, Any], str]) -> None:
+    """Apart from marked numbers and the report's own texts the page holds no digit."""
+    report, html = variant
+    known = sorted(strings(report), key=len, reverse=True)
+    for words in Page(html).words:
+        rest = words.replace("p95", "")
+        for text in known:
+            rest = rest.replace(text, "")
+        assert not re.search(r"\d", rest), rest
+
+
+def test_each_rate_has_n_and_interval(variant: tuple[dict[str, Any], str]) -> None:
+    """Where a rate stands its two ends and its n stand beside it."""
+    report, html = variant
+    for rate in Page(html).rates:
+        owner = rate[-1].rsplit(".", 1)[0]
+        ends = [key for key in ("value", "low", "high", "n") if shown(at(report, owner)[key])]
+        assert rate == [f"{owner}.{key}" for key in ends]
+
+
+def shown(value: object) -> bool:
+    """Whether a number is finite and so shown as one."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def test_each_share_on_the_page_belongs_to_a_rate() -> None:
+    """Every rate's value is shown with its interval; the rules have columns for it instead."""
+    page = Page(render_report(sample.build()))
+    inside = {path for rate in page.rates for path in rate}
+    values = [path for path, _, _ in page.shown if path.endswith(".value")]
+    loose = [p for p in values if p not in inside and not p.startswith(("verdict.", "threshold."))]
+    assert [p for p in loose if not p.startswith(("examples.", "importances."))] == []
+
+
+def test_the_same_report_gives_the_same_bytes(variant: tuple[dict[str, Any], str]) -> None:
+    """Drawn again, or from report.json read back with its keys in another order: same bytes."""
+    report, html = variant
+    read_back = json.loads(json.dumps(report, sort_keys=True))
+    turned = json.loads(json.dumps(dict(reversed(list(report.items())))))
+    assert render_report(report) == html
+    assert render_report(read_back) == html
+    assert render_report(turned) == html
+
+
+def test_the_page_is_one_small_file_that_loads_nothing(variant: tuple[dict[str, Any], str]) -> None:
+    """Under 3 MB; no script, no frame, no address but in text, every link within the page."""
+    _, html = variant
+    assert len(html.encode()) < LIMIT
+    for tag, attributes in Page(html).elements:
+        assert tag not in {"script", "iframe", "object", "embed", "form", "base", "image", "use"}
+        assert not any(name.startswith("on") for name in attributes)
+        assert "src" not in attributes
+        if "href" in attributes:
+            assert str(attributes["href"]).startswith("#") or attributes["href"] == "data:,"
+    style = html.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_ids_are_unique_and_links_arrive(variant: tuple[dict[str, Any], str]) -> None:
+    """Every link and label leads to exactly one element."""
+    elements = Page(variant[1]).elements
+    ids = [str(a["id"]) for _, a in elements if "id" in a]
+    targets = [str(a["href"])[1:] for t, a in elements if t == "a"]
+    targets += [i for _, a in elements for i in str(a.get("aria-labelledby") or "").split()]
+    assert len(ids) == len(set(ids))
+    assert set(targets) <= set(ids)
+    assert set(SECTIONS) <= set(ids)
+
+
+def test_a_refused_run_shows_first_what_failed_by_how_much_and_what_next() -> None:
+    """Failed rule, value, bound and advice stand before any other number, in the gate's order."""
+    html = render_report(sample.refused())
+    start = html[html.index("<h1>") : html.index('class="tiles"')]
+    text = re.sub(r"<[^>]+>", "", start).replace("\u00a0", " ")
+    assert re.findall(r'data-rule="([a-z_]+)"', start) == ["recall", "alert_rate"]
+    assert "Refused" in text
+    assert "Found 89.98 %; the bound is 90.00 %" in text
+    assert text.count("What to look at next.") == 2
+    assert Page(html).shown[0][0] == "verdict.rules.1.value"
+
+
+def test_a_rule_not_yet_proved_has_not_failed() -> None:
+    """`passed` None is told as "at publication", not as a failure."""
+    html = render_report(sample.build())
+    assert "data-rule" not in html
+    assert "at publication" in html
+
+
+def test_insufficient_evidence_says_so_and_invents_nothing() -> None:
+    """Sections without numbers are there and say that nothing was measured."""
+    html = render_report(sample.insufficient())
+    assert "Insufficient evidence</h1>" in html
+    assert "Only 41 matured frauds" in html
+    assert html.count("not measured") > 20
+
+
+def test_without_time_the_page_says_that_time_was_not_respected() -> None:
+    """A random split is told in words where windows would have had dates."""
+    assert "Time could not be respected" in render_report(sample.without_time())
+    assert "Time could not be respected" not in render_report(sample.build())
+
+
+@pytest.mark.parametrize(
+    ("champion", "words"),
+    [
+        ({"outcome": "none"}, "Nothing was in production"),
+        (
+            {"outcome": "unscorable", "version": "v7", "why": "file x is missing"},
+            "file x is missing",
+        ),
+        (None, "not measured"),
+    ],
+)
+def test_champion_outcomes_are_named(champion: dict[str, Any] | None, words: str) -> None:
+    """None, unscorable and not measured are three different sentences."""
+    html = render_report({**sample.build(), "champion": champion})
+    section = html.split("Against the model in production")[1].split('id="slices"')[0]
+    assert words in section
+
+
+def test_hostile_text_stays_text() -> None:
+    """Markup in names and levels is shown as it stands and becomes no element or attribute."""
+    html = render_report(sample.hostile())
+    assert "<script" not in html
+    assert "onerror=alert(1)&gt;" in html
+    assert not [a for t, a in Page(html).elements if t == "img"]
+
+
+def test_infinite_numbers_are_named_not_shown() -> None:
+    """NaN reads as "not a finite number"; neither nan nor inf stands on the page."""
+    html = render_report(sample.hostile())
+    words = " ".join(Page(html).words)
+    assert "not a finite number" in words
+    assert not re.search(r"\b(nan|inf)\b", words, re.IGNORECASE)
+
+
+def test_what_json_cannot_hold_is_an_error() -> None:
+    """A report that could not have come from report.json is refused with a TypeError."""
+    with pytest.raises(TypeError):
+        render_report({"as_of": object()})
+
+
+def test_no_compliance_is_claimed_and_the_card_is_complete() -> None:
+    """Intended use, limits, owner and review triggers are there; legal compliance is not."""
+    html = render_report(sample.build())
+    assert "claims no compliance" in html
+    for words in (
+        "Intended use",
+        "Not intended",
+        "Limits",
+        "Review triggers",
+        "team:payments-risk",
+    ):
+        assert words in html
+    assert not re.search(r"compliant|GDPR|AI Act|certif", html)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import base64
+from xml.etree import ElementTree as ET
+
+from fraud_assets.report import tables
+from fraud_assets.report.html import pictures
+from tests.report import sample
+
+INLINE = 1000
+"""The Dagster UI shows shorter markdown at once and longer behind a click."""
+
+
+def cells(markdown: str) -> list[list[str]]:
+    """Rows of the table without head and rule."""
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    return [line.strip("|").split("|") for line in lines[2:]]
+
+
+def test_the_verdict_names_each_rule_with_bound_value_interval_n_and_outcome() -> None:
+    """One row a rule in the gate's order, short enough to be shown at once."""
+    report = sample.refused()
+    markdown = tables.verdict_markdown(report["verdict"])
+    rows = {row[0].replace("\\", ""): row[1:] for row in cells(markdown)}
+    assert list(rows) == [rule["name"] for rule in report["verdict"]["rules"]]
+    spaced = [cell.replace("\u00a0", " ") for cell in rows["recall"]]
+    assert spaced == ["✗ failed", "89.98 %", "90.00 %", "89.2 % to 90.7 %", "6,120"]
+    assert rows["serving_latency"][0] == "at publication"
+    assert len(markdown) < INLINE
+
+
+def test_rates_carry_interval_and_n() -> None:
+    """Each figure of the judged rows has both ends, n and method; a missing one says so."""
+    rows = cells(tables.rates_markdown(sample.build()["metrics"]))
+    assert [row[0] for row in rows][:2] == ["recall", "precision"]
+    assert all(" to " in row[2] and row[3] and row[4] for row in rows)
+    assert cells(tables.rates_markdown({}))[0][1] == "not measured"
+
+
+def test_leaderboard_search_and_quarantine_keep_their_rows() -> None:
+    """As many rows as were given, the quarantine's largest rule first."""
+    report = sample.build()
+    search = report["search"]
+    assert len(cells(tables.leaderboard_markdown(search["leaderboard"]))) == 5
+    assert len(cells(tables.search_markdown(search, top=3))) == 3
+    counts = report["data"]["quarantine"]["rules"]
+    assert cells(tables.quarantine_markdown(counts))[0] == ["duplicate\\_id", "1,102"]
+
+
+def test_hostile_text_breaks_neither_table_nor_ui() -> None:
+    """Bars, tags, links and line breaks in a name stay text in one cell."""
+    attack = "a|b\n<script>[x](javascript:alert(1))"
+    markdown = tables.quarantine_markdown({attack: 3})
+    assert len(markdown.splitlines()) == 3
+    assert "<script>" not in markdown
+    assert "\\|" in markdown
+    assert "\\[x\\]\\(" in markdown
+
+
+def test_pictures_are_data_uris_of_whole_images() -> None:
+    """The markdown holds the standalone SVG, its title as the text beside."""
+    markdown = tables.picture_markdown(pictures(sample.build())["reliability"])
+    title, data = markdown.removeprefix("![").removesuffix(")").split("](")
+    kind, encoded = data.split(";base64,")
+    assert (title, kind) == ("Reliability of the probabilities", "data:image/svg+xml")
+    assert ET.fromstring(base64.b64decode(encoded)).get("width")
+    assert tables.picture_markdown("") == ""
