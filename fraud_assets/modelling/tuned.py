@@ -60,7 +60,8 @@ def clean_trees(classifier: Any) -> None:
     """
     for tree in _trees(classifier):
         state = tree.tree_.__getstate__()
-        nodes = np.zeros_like(state["nodes"])
+        # Not zeros_like: it fills a structured array field by field, around the padding.
+        nodes = np.zeros(len(state["nodes"]), dtype=state["nodes"].dtype)
         for name in nodes.dtype.names:
             nodes[name] = state["nodes"][name]
         tree.tree_.__setstate__(state | {"nodes": nodes})

@@ -1,0 +1,46 @@
+"""Folds respect time, or are stratified where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.modelling.folds import make_folds
+from tests.modelling.made_rows import make_rows
+
+
+def test_validation_is_later_than_training():
+    """With a time every validation row comes after every training row of its fold."""
+    rows = make_rows(600)
+
+    folds = make_folds(rows, 5, 0)
+
+    assert len(folds) == 5
+    assert all(rows.time[train].max() < rows.time[valid].min() for train, valid in folds)
+
+
+def test_without_time_folds_partition_and_keep_the_share():
+    """Without a time the validation parts cover each row once, frauds spread evenly."""
+    rows = make_rows(600, 0.1, with_time=False)
+
+    folds = make_folds(rows, 5, 0)
+
+    valid = np.concatenate([part for _, part in folds])
+    assert sorted(valid) == list(range(600))
+    frauds = [rows.label[part].sum() for _, part in folds]
+    assert max(frauds) - min(frauds) <= 1
+
+
+def test_too_few_frauds_is_a_sentence():
+    """A fold without frauds is refused, with the counts and what to do."""
+    rows = make_rows(300)
+    label = np.zeros(300, dtype="int8")
+    label[-50:] = 1
+
+    with pytest.raises(InsufficientEvidenceError, match=r"got 50 frauds among 300 fit rows; len"):
+        make_folds(replace(rows, label=label), 5, 0)
+    with pytest.raises(InsufficientEvidenceError, match="got 0 frauds"):
+        make_folds(replace(rows, label=np.zeros(300, dtype="int8")), 5, 0)

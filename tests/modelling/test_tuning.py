@@ -1,0 +1,236 @@
+"""The tuned pipeline: reproducible bytes, the prior put back, the stand-in for boosting."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import joblib
+import numpy as np
+import pytest
+
+from fraud_assets.errors import ContractError, InsufficientEvidenceError
+from fraud_assets.modelling import winner as winner_module
+from fraud_assets.modelling.candidates import compare_candidates
+from fraud_assets.modelling.families import FAMILIES, build_pipeline
+from fraud_assets.modelling.tuned import clean_trees, dump_pipeline, load_pipeline
+from fraud_assets.modelling.tuning import fit_pipeline, tune
+from tests.modelling.made_rows import make_rows, small_contract
+
+GRIDS = {
+    "gradient_boosting": {"n_estimators": (5, 10), "max_depth": (3,), "learning_rate": (0.1,)},
+    "hist_gradient_boosting": {"max_iter": (5, 10), "max_depth": (3,), "learning_rate": (0.1,)},
+    "adaboost": {"n_estimators": (5, 10), "max_depth": (1, 2)},
+    "random_forest": {"n_estimators": (5, 10)},
+    "logistic_regression": {"C": (0.1, 1.0)},
+}
+CONTRACT = small_contract(folds=2, legitimate_per_fraud=8)
+
+
+@pytest.fixture(autouse=True)
+def small_families(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small grids and ten trees: these tests are not about quality."""
+    for name, family in FAMILIES.items():
+        defaults = family.defaults if family.size is None else {family.size: 10}
+        monkeypatch.setitem(FAMILIES, name, replace(family, grid=GRIDS[name], defaults=defaults))
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return make_rows(1600, 0.08), make_rows(1600, 0.08, seed=1)
+
+
+@pytest.fixture(scope="module")
+def board(rows):
+    """A leaderboard of all families; its numbers do not matter here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fraud_assets.modelling.candidates.TIMED_ROWS", 3)
+        for name, family in FAMILIES.items():
+            defaults = family.defaults if family.size is None else {family.size: 10}
+            patch.setitem(FAMILIES, name, replace(family, defaults=defaults))
+        return compare_candidates(rows[0], CONTRACT)
+
+
+@pytest.mark.parametrize("family", list(GRIDS))
+def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
+    """Each family's payload loads, ranks frauds above others, and has its probabilities."""
+    fit, later = rows
+
+    tuned = tune(fit, later, board, CONTRACT, family=family)
+
+    assert tuned.digest == hashlib.sha256(tuned.payload).hexdigest()
+    pipeline = load_pipeline(tuned.payload)
+    assert list(pipeline.named_steps) == ["preprocessor", "classifier"]
+    probability = pipeline.predict_proba(later.features)[:, 1]
+    assert tuned.threshold.recall["value"] == np.mean(
+        probability[later.label == 1] >= tuned.threshold.value
+    )
+    assert tuned.family == tuned.search["chosen"] == family
+    assert tuned.training_samples < len(fit)
+    assert "chain_unknown" in tuned.features
+    json.dumps(tuned.search)
+
+
+def test_calibration_puts_the_prior_back_and_keeps_the_ranks(rows):
+    """Mean probability is the fraud share of unsampled rows; the order is the classifier's."""
+    fit, later = rows
+
+    pipeline = fit_pipeline("gradient_boosting", {"n_estimators": 20}, fit, later, CONTRACT)
+
+    probability = pipeline.predict_proba(later.features)[:, 1]
+    assert probability.mean() == pytest.approx(later.label.mean(), abs=0.002)
+    inner = pipeline.named_steps["classifier"].calibrated_classifiers_[0].estimator
+    margin = inner.decision_function(pipeline.named_steps["preprocessor"].transform(later.features))
+    order = np.argsort(margin, kind="stable")
+    assert (np.diff(probability[order]) >= 0).all()
+    assert len(np.unique(probability)) == len(np.unique(margin))
+
+
+def test_too_few_frauds_to_calibrate_is_a_sentence(rows):
+    """Too few frauds among the threshold rows are refused with the count."""
+    fit, later = rows
+    few = later.take(np.flatnonzero(later.label == 0)[:100])
+
+    with pytest.raises(InsufficientEvidenceError, match=r"at least 5 frauds .* got 0 frauds"):
+        fit_pipeline("logistic_regression", {}, fit, few, CONTRACT)
+
+
+def test_unknown_family_is_a_sentence(rows, board):
+    """Forcing a family that does not exist names it and those that do."""
+    fit, later = rows
+
+    with pytest.raises(ContractError, match="'catboost'"):
+        tune(fit, later, board, CONTRACT, family="catboost")
+
+
+def test_hist_boosting_stands_in_where_boosting_wins(rows, board, monkeypatch: pytest.MonkeyPatch):
+    """On many rows boosting's grid is searched by its stand-in, and the report says so."""
+    fit, later = rows
+    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    board = replace(board, candidates=_with_first(board, "gradient_boosting", 0.0))
+
+    tuned = tune(fit, later, board, CONTRACT)
+
+    assert tuned.family == "hist_gradient_boosting"
+    assert "searched in its place over the same 2 settings" in tuned.search["sentence"]
+    assert {s["family"] for s in tuned.search["settings"]} == {"hist_gradient_boosting"}
+
+
+def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytest.MonkeyPatch):
+    """Where the stand-in's best is shown to be worse, boosting is fitted and both are told."""
+    fit, later = rows
+    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    board = replace(board, candidates=_with_first(board, "gradient_boosting", 0.99))
+
+    tuned = tune(fit, later, board, CONTRACT)
+
+    assert tuned.family == "gradient_boosting"
+    assert {s["family"] for s in tuned.search["settings"]} == {
+        "gradient_boosting", "hist_gradient_boosting",
+    }  # fmt: skip
+
+
+def _with_first(board, name: str, auc: float):
+    """The candidates with one of them first; with its fold scores set where `auc` is given."""
+    first = next(c for c in board.candidates if c.family == name)
+    if auc:
+        first = replace(first, fold_auc=(auc, auc + 0.001), auc_mean=auc)
+    others = [
+        replace(c, fold_auc=tuple(a - 0.3 for a in c.fold_auc))
+        for c in board.candidates
+        if c.family != name
+    ]
+    return (first, *others)
+
+
+@pytest.mark.parametrize("family", list(GRIDS))
+def test_refit_gives_the_same_bytes(family: str, rows):
+    """Two fits in one process, with memory used in between, pickle to the same bytes."""
+    fit, later = rows
+    params = (GRIDS[family].get("max_depth") and {"max_depth": 2}) or {}
+
+    payloads = []
+    for fill in (0, 255):
+        junk = [np.full(size, fill, dtype=np.uint8) for size in range(64, 65_000, 640)]
+        del junk
+        payloads.append(dump_pipeline(fit_pipeline(family, params, fit, later, CONTRACT)))
+
+    assert payloads[0] == payloads[1]
+
+
+def test_padding_of_tree_nodes_is_zeroed(rows):
+    """Bytes between the fields of a tree's nodes are zero, and predictions stay."""
+    fit, later = rows
+    features = CONTRACT.features
+    pipeline = build_pipeline(
+        "random_forest", {"n_estimators": 3}, features.numeric, features.categorical
+    ).fit(fit.features, fit.label)
+    before = pipeline.predict_proba(later.features)
+    forest = pipeline.named_steps["classifier"]
+    for tree in forest.estimators_:
+        dirty = tree.tree_.__getstate__()
+        dirty["nodes"].view(np.uint8).reshape(len(dirty["nodes"]), -1)[:, 57:] = 255
+        tree.tree_.__setstate__(dirty)
+
+    clean_trees(forest)
+
+    for tree in forest.estimators_:
+        nodes = tree.tree_.__getstate__()["nodes"]
+        assert not nodes.view(np.uint8).reshape(len(nodes), -1)[:, 57:].any()
+    np.testing.assert_array_equal(pipeline.predict_proba(later.features), before)
+
+
+SCRIPT = """
+import sys
+from fraud_assets.modelling.candidates import compare_candidates
+from fraud_assets.modelling.tuning import tune
+from tests.modelling.made_rows import make_rows, small_contract
+from tests.modelling.test_tuning import GRIDS
+from fraud_assets.modelling.families import FAMILIES
+from dataclasses import replace
+if __name__ == "__main__":
+    name, workers = sys.argv[1], int(sys.argv[2])
+    FAMILIES[name] = replace(FAMILIES[name], grid=GRIDS[name])
+    contract = small_contract(folds=2, families=(name,))
+    fit, later = make_rows(800, 0.1), make_rows(800, 0.1, seed=1)
+    board = compare_candidates(fit, contract, workers=workers)
+    print(tune(fit, later, board, contract, workers=workers).digest)
+"""
+
+
+@pytest.mark.parametrize(
+    "family",
+    ["hist_gradient_boosting", pytest.param("gradient_boosting", marks=pytest.mark.slow)],
+)
+def test_same_digest_from_one_and_two_workers_in_two_processes(family: str):
+    """Another process, hash seed and number of workers and threads give the same file."""
+    digests = [_digest(family, workers) for workers in (1, 2)]
+
+    assert digests[0] == digests[1]
+    assert len(digests[0]) == 64
+
+
+def _digest(family: str, workers: int) -> str:
+    environment = os.environ | {"PYTHONHASHSEED": str(workers), "OMP_NUM_THREADS": str(workers)}
+    command = [sys.executable, "-c", SCRIPT, family, str(workers)]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=300
+    )
+    return done.stdout.strip()
+
+
+def test_payload_is_what_joblib_loads(rows):
+    """The bytes are plain joblib: `joblib.load` alone gives the same probabilities."""
+    fit, later = rows
+    pipeline = fit_pipeline("logistic_regression", {}, fit, later, CONTRACT)
+
+    loaded = joblib.load(io.BytesIO(dump_pipeline(pipeline)))
+
+    np.testing.assert_array_equal(
+        loaded.predict_proba(later.features), pipeline.predict_proba(later.features)
+    )
