@@ -34,7 +34,7 @@ from fraud_assets.release.version import (
 
 _PREFIX = ".staging-"
 _LOCK = "lock"
-_SECONDS_AHEAD = 60
+_SECONDS_AHEAD = 3600
 
 Content = Mapping[str, bytes | Path]
 """Files of a version by name, as bytes or as a path to copy."""
@@ -61,7 +61,7 @@ def reserve(root: Path, is_taken: Callable[[str], bool], now: datetime | None) -
     Raises
     ------
     StoreError
-        If a whole minute is taken.
+        If a whole hour is taken.
     """
     start = now or datetime.now(UTC)
     for ahead in range(_SECONDS_AHEAD):
@@ -70,7 +70,7 @@ def reserve(root: Path, is_taken: Callable[[str], bool], now: datetime | None) -
             return reserve_name(root, version)
     raise StoreError(
         f"All versions from {version_name(start)} over the next {_SECONDS_AHEAD} s exist in "
-        f"{root}: wait a minute and run again."
+        f"{root}: wait and run again."
     )
 
 
@@ -125,7 +125,9 @@ def copy_into(staged: Staged, source: Verified) -> None:
 
 
 def discard(staged: Staged) -> None:
-    """Remove what is staged, or what is left of it after it was renamed into place."""
+    """Remove what is staged, or what is left of it after it was renamed; twice does no harm."""
+    if not staged.lock.is_locked:
+        return
     with suppress(OSError):
         shutil.rmtree(staged.path.parent)
     staged.lock.release()

@@ -12,7 +12,12 @@ from fraud_assets.release.pointer import Pointer
 from fraud_assets.release.store import Store
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
-FILES = {"pipeline.joblib": b"pipeline", "report.json": b"{}", "report.html": b"<p>", "t.npz": b"t"}
+FILES = {
+    "pipeline.joblib": b"pipeline",
+    "report.json": b"{}",
+    "report.html": b"<p>",
+    "t.npz": b"trees",
+}
 _VISIBLE = re.compile(
     r"latest\.json|promotions\.jsonl|\.lock|fraud_detector_\d{8}_\d{6}",
 )
