@@ -111,7 +111,7 @@ def _environment() -> Environment:
         against=_against,
         pairs=pairs,
         words=lambda part: str(part).replace("_", " "),
-        moment=lambda part: str(part).replace("T", " ")[:16],
+        moment=lambda part: str(part).replace("T", " ")[:16].removesuffix(" 00:00"),
     )
     environment.globals.update(
         nothing=NONE,

@@ -84,6 +84,7 @@ def strings(report: Any) -> set[str]:
     """All texts of the report, and the forms in which the page shows them."""
     if isinstance(report, str):
         forms = {report, report.replace("_", " "), report.replace("T", " ")[:16]}
+        forms.add(report.replace("T", " ")[:16].removesuffix(" 00:00"))
         return forms | {numbers.short(report, 12)}
     if isinstance(report, dict):
         keys = (strings(key) for key in report)

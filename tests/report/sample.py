@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import pairwise
 from typing import Any
 
 Report = dict[str, Any]
@@ -95,21 +96,21 @@ def curves(draw: random.Random) -> Report:
     legitimate = [int(60000 * math.exp(-9 * edge)) + draw.randint(0, 3) for edge in edges[:-1]]
     fraud = [int(4 + 60 * edge**6) + draw.randint(0, 4) for edge in edges[:-1]]
     bins = []
-    for step in range(10):
-        n = 5800 if step < 6 else 240 + 40 * step
-        middle = step / 10 + 0.05
-        observed = rate(int(n * min(1, middle * 1.02)), n)
+    edges_of_bins = (0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
+    for step, (low, high) in enumerate(pairwise(edges_of_bins)):
+        n, middle = 30000 // 2**step, (low + high) / 2
+        observed = rate(round(n * min(1, middle * 1.05)), n)
         bins.append(
             {
-                "low": step / 10,
-                "high": step / 10 + 0.1,
+                "low": low,
+                "high": high,
                 "mean_predicted": middle,
                 "observed": observed,
             }
         )
     weekly = [
         {
-            "week": f"2026-W{30 + week}",
+            "week": f"2026-08-{1 + 7 * week:02d}" if week < 4 else f"2026-09-{7 * week - 27:02d}",
             "recall": rate(draw.randint(88, 96), 100),
             "precision": rate(draw.randint(84, 92), 104),
             "alert_rate": rate(112, 10200),
@@ -199,6 +200,7 @@ def payments(draw: random.Random, probability: float) -> list[Report]:
         rows.append(
             {
                 "probability": max(0.001, probability - index * 0.004),
+                "is_fraud": probability < 0.5 or index % 4 != 3,
                 "amount": amount,
                 "time": f"2026-08-{10 + index:02d}T14:0{index}:00",
                 "values": values,
@@ -211,6 +213,7 @@ def payments(draw: random.Random, probability: float) -> list[Report]:
 def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
     """A promoted run of the default domain."""
     draw = random.Random(7)
+    drawn = curves(draw)
     rows, frauds, caught = 58264, recall[1], recall[0]
     metrics = {
         "recall": rate(caught, frauds),
@@ -241,7 +244,7 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
     families = "hist_gradient_boosting gradient_boosting random_forest adaboost logistic_regression"
     report: Report = {
         "format": 1,
-        "as_of": "2026-09-21",
+        "as_of": "2026-09-21T00:00:00",
         "contract": {
             "name": "crypto_gateway",
             "digest": "9f2c1b7a" * 8,
@@ -308,7 +311,7 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
         "threshold": {
             "value": 0.4127831234,
             "rule": "guarantee",
-            "aim": 0.9,
+            "aim": None,
             "confidence": 0.95,
             "n": 533,
             "recall": rate(492, 533),
@@ -344,7 +347,7 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
             "share_of_amount_caught": 0.95686,
             "currency": "USD",
         },
-        "curves": curves(draw),
+        "curves": drawn,
         "slices": slices(draw),
         "importances": {
             "permutation": [
@@ -391,6 +394,8 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
             "why": None,
             "average_precision": estimate(0.9081, 0.0151, rows),
             "precision_at_floor": 0.861,
+            "challenger_precision_at_floor": 0.884,
+            "precision_difference": estimate(0.023, 0.014, rows),
             "difference": {
                 "value": 0.0041,
                 "low": -0.0019,
@@ -399,8 +404,26 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
                 "method": "paired bootstrap by sender 95%",
                 "margin": 0.02,
             },
+            "curves": {
+                "precision_recall": [
+                    {**point, "precision": 0.97 * point["precision"]}
+                    for point in drawn["precision_recall"]
+                ],
+                "roc": [{"fpr": p["fpr"], "tpr": 0.97 * p["tpr"]} for p in drawn["roc"]],
+            },
             "best_of_last": [
-                {"version": "fraud_detector_20260907_060109", "average_precision": 0.9101}
+                {
+                    "outcome": "scored",
+                    "version": "fraud_detector_20260907_060109",
+                    "why": None,
+                    "average_precision": estimate(0.9101, 0.0149, rows),
+                    "difference": {**estimate(0.0021, 0.007, rows), "margin": 0.02},
+                },
+                {
+                    "outcome": "unscorable",
+                    "version": "fraud_detector_20260831_060104",
+                    "why": "Its contract needs the columns memo.",
+                },
             ],
         },
         "search": {

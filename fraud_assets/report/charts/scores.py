@@ -9,6 +9,9 @@ from typing import Any
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
+LEAST = -4
+"""Power of ten at which the axes of the reliability diagram start."""
+
 
 def score_distribution(scores: Mapping[str, Any], threshold: float | None = None) -> str:
     """Payments per score bin on a logarithmic scale, fraud and legitimate, with the threshold.
@@ -52,7 +55,9 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
 def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     """Observed share of fraud over the mean predicted probability, each bin with its interval.
 
-    `bins` is `curves.reliability`; on the diagonal a probability means what it says.
+    `bins` is `curves.reliability`. Both axes are logarithmic, since most payments lie far below
+    one percent; what lies below the axes' start stands at it. On the diagonal a probability
+    means what it says.
     """
     rows = [
         (row["mean_predicted"], row["observed"])
@@ -61,16 +66,22 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     ]
     if not rows:
         return ""
-    plot = svg.Plot((0, 1), (0, 1))
+    plot = svg.Plot((LEAST, 0), (LEAST, 0), left=72)
+    ticks = [
+        (float(power), f"{10.0 ** (power + 2):g}{numbers.SPACE}%") for power in range(LEAST, 1)
+    ]
+    ends = (plot.x(LEAST), plot.y(LEAST)), (plot.x(0), plot.y(0))
     parts = [
-        plot.frame(svg.fifths(), svg.fifths(), "Predicted probability", "Observed share of fraud"),
-        svg.path([(plot.x(0), plot.y(0)), (plot.x(1), plot.y(1))], "line thin dash s-soft"),
+        plot.frame(ticks, ticks, "Predicted probability", "Observed share of fraud"),
+        svg.path(ends, "line thin dash s-soft"),
     ]
     for predicted, observed in rows:
-        parts.append(
-            plot.whisker(predicted, observed.get("low"), observed.get("high"), "line s-main")
+        x, y, low, high = (
+            _log(value)
+            for value in (predicted, observed["value"], observed.get("low"), observed.get("high"))
         )
-        parts.append(svg.dot(plot.x(predicted), plot.y(observed["value"]), "f-main"))
+        parts.append(plot.whisker(x, low, high, "line s-main"))
+        parts.append(svg.dot(plot.x(x), plot.y(y), "f-main"))
     return svg.picture(
         "reliability",
         "Reliability of the probabilities",
@@ -79,6 +90,12 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
         (plot.width, plot.height),
         "".join(parts),
     )
+
+
+def _log(value: Any) -> float:
+    if not svg.finite(value):
+        return math.nan
+    return math.log10(value) if value > 0 else float(LEAST)
 
 
 def _steps(plot: svg.Plot, edges: Sequence[float], counts: Sequence[float]) -> list[svg.Point]:
