@@ -17,6 +17,7 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.source import contract_columns
 from fraud_assets.errors import FraudAssetsError
+from fraud_assets.modelling import curves
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.release.store import Store
@@ -48,7 +49,11 @@ def compare_with_champion(
         numbers = compare_models(
             judged, scores, theirs, contract.policy.min_recall, contract.policy.champion_margin
         )
-        return {"outcome": "scored", "version": version, "why": None, **numbers}
+        found = {"outcome": "scored", "version": version, "why": None, **numbers}
+        if version != current.version:
+            return found
+        drawn = {"precision_recall": curves.precision_recall, "roc": curves.roc}
+        return found | {"curves": {k: curve(theirs, judged.label) for k, curve in drawn.items()}}
 
     earlier = [name for name in _last_promoted(store, contract) if name != current.version]
     return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
