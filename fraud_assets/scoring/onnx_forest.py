@@ -6,6 +6,8 @@ differs from scikit-learn's by rounding only; a float32 graph flips splits (diff
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -38,7 +40,7 @@ def forest_model(forest: Forest, columns: int) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _attributes(forest: Forest) -> dict[str, object]:
+def _attributes(forest: Forest) -> dict[str, Any]:
     leaf = forest.is_leaf
     # ONNX counts leaves and inner nodes apart; this is each node's number among its own kind.
     number = np.where(leaf, np.cumsum(leaf), np.cumsum(~leaf)) - 1

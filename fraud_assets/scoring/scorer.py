@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -69,7 +69,7 @@ class Scorer:
         self.threshold = spec.threshold
         self.encoder = Encoder(spec)
         self._margins, self._explainer = margins, explainer
-        self._buffer = memoryview(margins.row)  # takes a float faster than the array does
+        self._buffer = _view(margins.row)
         self._owner = np.array(spec.owner_of, dtype=np.int64)
         self._link = link_of(spec)
         self._reasoner = Reasoner(spec, self.encoder, places)
@@ -92,18 +92,18 @@ class Scorer:
         """Probabilities (n,) of many rows; may run in any thread."""
         encoded = np.zeros((len(rows), len(self.spec.columns)))
         for row, into in zip(rows, encoded, strict=True):
-            self.encoder.write(row, memoryview(into))
+            self.encoder.write(row, _view(into))
         sums = self._margins.many(encoded) + self.spec.intercept if len(rows) else np.zeros(0)
         return np.array([self._link(float(margin)) for margin in sums])
 
     def explain(self, row: Row) -> Explanation:
         """Base, margin and the features' contributions; may run in any thread."""
         encoded = np.zeros(len(self.spec.columns))
-        self.encoder.write(row, memoryview(encoded))
+        self.encoder.write(row, _view(encoded))
         margin = float(self._margins.many(encoded[None, :])[0]) + self.spec.intercept
         columns = self._explainer.contributions(encoded)
         features = np.bincount(self._owner, columns, minlength=len(self.spec.features))
-        return Explanation(self.spec.base, margin, features)
+        return Explanation(self.spec.base, margin, features.astype(np.float64))
 
     def reasons(self, values: Mapping[str, object], flagged: bool = True) -> list[Reason]:
         """At most four reasons for one payment given as feature names and values."""
@@ -159,6 +159,11 @@ def read_tables(data: bytes) -> Tables:
             return {name: archive[name] for name in archive.files}
     except (OSError, ValueError, BadZipFile) as error:
         raise StoreError(f"{TABLES} must be a readable table file, got: {error}") from error
+
+
+def _view(row: Floats) -> MutableSequence[float]:
+    """The same numbers as a memoryview, which takes a float faster than the array does."""
+    return cast("MutableSequence[float]", memoryview(cast("Any", row)))
 
 
 def _file(files: Mapping[str, bytes], name: str) -> bytes:

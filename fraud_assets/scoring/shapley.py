@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +124,16 @@ def _quadrature(zero: Floats, value: Floats, ones: NDArray[np.bool_]) -> Floats:
 
 
 def _slice(leaves: Leaves, start: int, stop: int) -> Leaves:
-    parts = (leaves.column, leaves.low, leaves.high, leaves.zero, leaves.value)
-    return Leaves(*(np.ascontiguousarray(part[..., start:stop]) for part in parts))
+    def part(values: Any) -> Any:
+        return np.ascontiguousarray(values[..., start:stop])
+
+    return Leaves(
+        part(leaves.column),
+        part(leaves.low),
+        part(leaves.high),
+        part(leaves.zero),
+        part(leaves.value),
+    )
 
 
 def leaves_by_width(forest: Forest) -> Iterator[Leaves]:

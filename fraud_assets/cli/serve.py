@@ -1,0 +1,79 @@
+"""`fraud-assets serve`: the scoring service on the version in production."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="serve the version in production over HTTP",
+        description="Serves the version in production over HTTP, and follows each promotion "
+        "within a second.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    parser.add_argument("--port", type=_port, default=8000, help="default: 8000")
+    parser.add_argument("--workers", type=_workers, default=1, help="processes; default: 1")
+    parser.add_argument(
+        "--version-dir", type=Path, metavar="DIR", help="serve this signed version, no pointer"
+    )
+    parser.add_argument(
+        "--api-keys", type=Path, metavar="FILE", help="lines of name:sha256; keys are then needed"
+    )
+    parser.add_argument(
+        "--without-keys", action="store_true", help="listen beyond loopback without API keys"
+    )
+    parser.set_defaults(run=serve)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Run the service until it is told to stop."""
+    from fraud_assets.errors import RefusedError
+    from fraud_assets.release.keys import Keys
+    from fraud_assets.release.store import default_root
+
+    try:
+        from fraud_assets.service.run import run
+        from fraud_assets.service.settings import Settings
+    except ImportError as error:
+        raise RefusedError(
+            f"Serving needs the serving extra, {error.name} is not installed; "
+            "run: pip install 'fraud-assets[serve]'."
+        ) from error
+    return run(
+        Settings(
+            models=default_root(),
+            keys=Keys.default().folder,
+            host=args.host,
+            port=args.port,
+            workers=args.workers,
+            version_dir=args.version_dir,
+            api_keys=args.api_keys,
+            without_keys=args.without_keys,
+        )
+    )
+
+
+def _port(text: str) -> int:
+    return _between(text, 0, 65535)
+
+
+def _workers(text: str) -> int:
+    return _between(text, 1, 64)
+
+
+def _between(text: str, low: int, high: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"must be a number from {low} to {high}, got {text!r}")
+    return number

@@ -1,0 +1,83 @@
+"""What is answered to one payment and to a batch, as JSON bytes; knows no web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.payment import Fault, Row
+from fraud_assets.service.version import Served
+
+Reasons = Literal["flagged", "always", "full"]
+"""Whose reasons are told: flagged payments', any payment's, or also every contribution."""
+
+_encode = msgspec.json.encode
+
+
+def one_answer(served: Served, metrics: Metrics, row: Row, reasons: Reasons) -> bytes:
+    """The answer to one payment. Belongs to the event loop's thread."""
+    scorer = served.scorer
+    probability = scorer.probability(row)
+    flagged = probability >= served.threshold
+    metrics.scored(probability, flagged)
+    if not flagged and reasons == "flagged":
+        # The usual answer, written by hand: repr is the shortest text that reads back the same.
+        return b'{"fraud_probability":%b,"is_flagged":false,"model_version":"%b","reasons":[]}' % (
+            repr(probability).encode(),
+            served.version.encode(),
+        )
+    answer: dict[str, Any] = {
+        "fraud_probability": probability,
+        "is_flagged": flagged,
+        "model_version": served.version,
+        "reasons": scorer.row_reasons(row, flagged),
+    }
+    if reasons == "full":
+        answer["explanation"] = _explanation(served, row)
+    return _encode(answer)
+
+
+def batch_answer(
+    served: Served, rows: Sequence[Row], reasons: Reasons
+) -> tuple[bytes, list[float]]:
+    """The answer to many payments, and their probabilities. May run in any thread."""
+    scorer = served.scorer
+    probabilities = scorer.score_batch(rows).tolist()
+    predictions = []
+    for row, probability in zip(rows, probabilities, strict=True):
+        flagged = probability >= served.threshold
+        told = flagged or reasons != "flagged"
+        predictions.append(
+            {
+                "fraud_probability": probability,
+                "is_flagged": flagged,
+                "reasons": scorer.row_reasons(row, flagged) if told else [],
+            }
+        )
+    body = _encode({"predictions": predictions, "model_version": served.version})
+    return body, probabilities
+
+
+def fault_answer(faults: Sequence[Fault]) -> bytes:
+    """The body of every refusal: a list of {loc, msg, type}."""
+    return _encode({"detail": list(faults)})
+
+
+def fault(loc: Sequence[str], msg: str, kind: str) -> list[Fault]:
+    """One fault as a list, as the bodies of refusals hold it."""
+    return [{"loc": list(loc), "msg": msg, "type": kind}]
+
+
+def _explanation(served: Served, row: Row) -> dict[str, Any]:
+    found = served.scorer.explain(row)
+    return {
+        "scale": served.scorer.spec.scale,
+        "base": found.base,
+        "margin": found.margin,
+        "contributions": dict(
+            zip(served.scorer.encoder.names, found.contributions.tolist(), strict=True)
+        ),
+    }

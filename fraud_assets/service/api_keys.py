@@ -1,0 +1,72 @@
+"""Who may ask for scores: SHA-256 hashes in a file, compared in constant time.
+
+A line of the file is `name:hash`; `printf %s "$KEY" | sha256sum` gives a key's hash. Keys are
+long random strings, so that a plain hash suffices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from fraud_assets.errors import RefusedError
+
+_LINE = re.compile(r"[^:\s]+:[0-9a-fA-F]{64}")
+_BEARER = b"bearer "
+
+
+class ApiKeys:
+    """The keys that are let in; with none of them everybody is."""
+
+    def __init__(self, hashes: Iterable[str] = ()) -> None:
+        self._hashes = tuple(bytes.fromhex(text) for text in hashes)
+
+    @property
+    def required(self) -> bool:
+        """Whether a key must be sent at all."""
+        return bool(self._hashes)
+
+    def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether `X-API-Key: KEY` or `Authorization: Bearer KEY` is there and known."""
+        if not self._hashes:
+            return True
+        digest = hashlib.sha256(_sent(headers)).digest()
+        # Every hash is compared, so that the time tells nothing about which one is near.
+        found = [hmac.compare_digest(digest, known) for known in self._hashes]
+        return True in found
+
+
+def read_api_keys(path: Path | None) -> ApiKeys:
+    """Read the file of hashes; None means that no keys are configured.
+
+    Raises
+    ------
+    RefusedError
+        If the file cannot be read, holds no key, or a line is not `name:hash`.
+    """
+    if path is None:
+        return ApiKeys()
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise RefusedError(f"The API keys {path} must be a readable file: {error}.") from error
+    lines = [line for line in lines if line and not line.startswith("#")]
+    wrong = [number for number, line in enumerate(lines, 1) if not _LINE.fullmatch(line)]
+    if wrong or not lines:
+        raise RefusedError(
+            f"Each line of {path} must be name:sha256, and there must be one; "
+            f"got {len(lines)} lines, wrong ones: {wrong}."
+        )
+    return ApiKeys(line.rpartition(":")[2] for line in lines)
+
+
+def _sent(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for name, value in headers:
+        if name == b"x-api-key":
+            return value
+        if name == b"authorization" and value.lower().startswith(_BEARER):
+            return value[len(_BEARER) :].strip()
+    return b""

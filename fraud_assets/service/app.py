@@ -1,0 +1,137 @@
+"""The application: assembled from settings, routes and lifespan as separate inputs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+from fraud_assets import __version__
+from fraud_assets.service.answers import fault, fault_answer
+from fraud_assets.service.api_keys import ApiKeys, read_api_keys
+from fraud_assets.service.documents import REFUSALS, Health, openapi_document
+from fraud_assets.service.holder import Holder
+from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.model_card import health, model_card
+from fraud_assets.service.page import page_routes
+from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send
+from fraud_assets.service.settings import ENVIRONMENT, Settings
+
+_SWITCH_SECONDS = 0.0005
+"""How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
+show in the slowest answers during a swap."""
+
+
+class Front:
+    """The scoring routes first, then everything else through the framework."""
+
+    def __init__(self, app: FastAPI, hot: dict[str, Scoring]) -> None:
+        self.app, self._hot = app, hot
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dispatch by path."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            found = self._hot.get(scope["path"])
+            if found is not None:
+                await found(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def create_app(settings: Settings, holder: Holder | None = None) -> Front:
+    """The ASGI application of one worker; loads and verifies the current version first.
+
+    Raises
+    ------
+    FraudAssetsError
+        If there is no version that can be served, or the API keys cannot be read.
+    """
+    keys = read_api_keys(settings.api_keys)
+    holder = holder or Holder.start(settings, Metrics(settings.metrics_dir))
+    hot = {path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()}
+    app = FastAPI(
+        title="Fraud scoring",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_following(holder),
+    )
+    _add_routes(app, holder, keys)
+    # Here for other methods' 405; POST is answered before the framework sees it.
+    app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
+    app.router.routes += page_routes(holder, keys)
+    return Front(app, hot)
+
+
+_PATHS = {"/predict": False, "/predict/batch": True}
+
+
+def create_from_environment() -> Front:
+    """The application of a further worker process, with the first one's settings."""
+    import os  # noqa: PLC0415
+
+    return create_app(msgspec.json.decode(os.environ[ENVIRONMENT], type=Settings))
+
+
+def _following(holder: Holder) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        task = asyncio.create_task(holder.follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    return lifespan
+
+
+def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
+    guarded: dict[int | str, dict[str, Any]] = {401: REFUSALS[401]}
+
+    @app.get("/health", response_model=Health, tags=["service"])
+    async def get_health() -> Response:
+        """That the service serves, which version, and the last one it refused."""
+        return JSONResponse(health(holder))
+
+    @app.get("/ready", tags=["service"], response_model=dict[str, str])
+    async def get_ready() -> Response:
+        """That a verified, self-tested version is loaded."""
+        return JSONResponse({"status": "ready", "model_version": holder.served.version})
+
+    @app.get("/metrics", tags=["service"], response_class=PlainTextResponse, responses=guarded)
+    async def get_metrics(request: Request) -> Response:
+        """Counters and histograms in Prometheus' text format."""
+        served = holder.served
+        text = holder.metrics.text(served.version, served.threshold)
+        return _refused(request, keys) or PlainTextResponse(text)
+
+    @app.get("/model", tags=["service"], response_model=dict[str, Any], responses=guarded)
+    async def get_model(request: Request) -> Response:
+        """The version in production, its evidence, and what its features mean."""
+        return _refused(request, keys) or JSONResponse(model_card(holder.served))
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def get_openapi() -> Response:
+        return JSONResponse(openapi_document(app, holder.served.reader))
+
+
+def _refused(request: Request, keys: ApiKeys) -> Response | None:
+    if keys.admits(request.scope["headers"]):
+        return None
+    message = "An API key is needed: X-API-Key: KEY, or Authorization: Bearer KEY"
+    body = fault_answer(fault(["header", "x-api-key"], message, "unauthorized"))
+    headers = {"www-authenticate": "Bearer"}
+    return Response(body, 401, headers, media_type="application/json")

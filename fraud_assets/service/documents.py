@@ -1,0 +1,155 @@
+"""The OpenAPI document, made from the features of the version that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, FastAPI, Query
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, Field
+from starlette.routing import BaseRoute
+
+from fraud_assets.service.payment import PaymentReader
+
+_ABOUT = """Scores payments and says why.
+
+The caller computes the derived features; each one's exact definition stands at its field. `null`
+means missing and is encoded as training encoded missing values. Fields that are not described
+are ignored. `is_flagged` is fraud_probability >= the model's threshold, on the unrounded number.
+"""
+
+
+class FaultModel(BaseModel):
+    """One thing wrong with the request."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Refused(BaseModel):
+    """Everything wrong with the request."""
+
+    detail: list[FaultModel]
+
+
+class ReasonModel(BaseModel):
+    """One reason: strongest first, from the score that was served."""
+
+    code: str = Field(description="Stable code of the contract's catalogue.")
+    feature: str
+    value: float | str | None
+    contribution: float = Field(description="How far it moved the model's own margin.")
+    percentile: float = Field(
+        ge=0, le=100, description="Place among legitimate payments; of text, their share at it."
+    )
+    text: str
+
+
+class Explanation(BaseModel):
+    """Base and contributions sum to the margin."""
+
+    scale: Literal["log-odds", "probability", "vote"]
+    base: float
+    margin: float
+    contributions: dict[str, float]
+
+
+class Scored(BaseModel):
+    """One payment's score."""
+
+    fraud_probability: float = Field(ge=0, le=1, description="Unrounded.")
+    is_flagged: bool
+    reasons: list[ReasonModel] = Field(max_length=4)
+
+
+class Prediction(Scored):
+    """One payment's score, and the version that gave it."""
+
+    model_version: str
+    explanation: Explanation | None = Field(default=None, description="Only with reasons=full.")
+
+
+class Predictions(BaseModel):
+    """The scores of a batch, in its order."""
+
+    predictions: list[Scored]
+    model_version: str
+
+
+class Health(BaseModel):
+    """The service serves."""
+
+    status: Literal["ok"]
+    model_version: str
+    since: str
+    runtime: str
+    reloads: int
+    refusals: int
+    refused: dict[str, str] | None = Field(description="The last version refused, and why.")
+    override: dict[str, Any] | None = Field(description="Who put the version past the gate.")
+
+
+_CODES: dict[int, str] = {
+    401: "An API key is needed",
+    413: "The body is too large",
+    415: "The content type is not application/json",
+    422: "Every field at fault",
+}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refused, "description": text} for status, text in _CODES.items()
+}
+
+
+_REASONS = "Whose reasons: flagged payments' (default), any payment's, or with all contributions."
+
+
+def openapi_document(app: FastAPI, reader: PaymentReader) -> dict[str, Any]:
+    """The document of `app` with the scoring routes as `reader` takes payments."""
+    return get_openapi(
+        title=app.title,
+        version=app.version,
+        description=_ABOUT,
+        routes=[*app.routes, *_scoring_routes(reader)],
+    )
+
+
+def _scoring_routes(reader: PaymentReader) -> list[BaseRoute]:
+    router = APIRouter(tags=["scoring"])
+    router.add_api_route(
+        "/predict",
+        _endpoint("predict", reader.payment, Literal["flagged", "always", "full"]),
+        methods=["POST"],
+        response_model=Prediction,
+        responses=REFUSALS,
+        summary="Score one payment",
+    )
+    router.add_api_route(
+        "/predict/batch",
+        _endpoint("predict_batch", reader.batch, Literal["flagged", "always"]),
+        methods=["POST"],
+        response_model=Predictions,
+        responses=REFUSALS,
+        summary="Score many payments",
+    )
+    return router.routes
+
+
+def _endpoint(name: str, body: type[BaseModel], reasons: Any) -> Callable[..., None]:
+    """A function that only has a signature: the hot path answers, this describes it."""
+
+    def described() -> None:
+        raise NotImplementedError
+
+    query = Annotated[reasons, Query(description=_REASONS)]
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    described.__name__ = name
+    described.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            Parameter("payment", kind, annotation=Annotated[body, Body()]),
+            Parameter("reasons", kind, default="flagged", annotation=query),
+        ]
+    )
+    return described

@@ -1,0 +1,139 @@
+"""Counters in Prometheus' text format, summed over all workers.
+
+Plain numbers, since one event loop is the only writer. Several workers leave a snapshot each in
+a common folder once a second, and whichever is asked adds up the others' to its own.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+LATENCIES = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+"""Upper bounds of the latency histogram, seconds."""
+
+SCORES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Upper bounds of the histogram of probabilities."""
+
+
+class Numbers(msgspec.Struct):
+    """Everything counted since the worker started."""
+
+    requests: dict[str, int] = {}
+    latency: list[int] = []
+    latency_seconds: float = 0.0
+    scores: list[int] = []
+    score_sum: float = 0.0
+    flagged: int = 0
+    batch_payments: int = 0
+    reloads: int = 0
+    refusals: int = 0
+
+
+def _zero() -> Numbers:
+    return Numbers(latency=[0] * (len(LATENCIES) + 1), scores=[0] * (len(SCORES) + 1))
+
+
+class Metrics:
+    """One worker's counters, and the text for all."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.numbers = _zero()
+        self._requests: Counter[tuple[str, int]] = Counter()
+        self._file = None if folder is None else folder / f"{os.getpid()}.json"
+
+    def scored(self, probability: float, flagged: bool) -> None:
+        """Count one score."""
+        numbers = self.numbers
+        numbers.scores[bisect_left(SCORES, probability)] += 1
+        numbers.score_sum += probability
+        if flagged:
+            numbers.flagged += 1
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """Count one answer of the scoring routes, with the time it took."""
+        self._requests[path, status] += 1
+        numbers = self.numbers
+        numbers.latency[bisect_left(LATENCIES, seconds)] += 1
+        numbers.latency_seconds += seconds
+
+    def leave_snapshot(self) -> None:
+        """Write the counters where the other workers find them."""
+        if self._file is not None:
+            fresh = self._file.with_suffix(".new")
+            fresh.write_bytes(msgspec.json.encode(self._snapshot()))
+            fresh.replace(self._file)
+
+    def text(self, version: str, threshold: float) -> str:
+        """All workers' counters as Prometheus reads them."""
+        total = self._total()
+        lines = [
+            *_counter("requests_total", "Answers by path and status.", _requests(total.requests)),
+            *_histogram("latency_seconds", LATENCIES, total.latency, total.latency_seconds),
+            *_histogram("probability", SCORES, total.scores, total.score_sum),
+            *_counter("flagged_total", "Payments flagged.", {"": total.flagged}),
+            *_counter("batch_payments_total", "Scored in batches.", {"": total.batch_payments}),
+            *_counter("reloads_total", "Versions taken into service.", {"": total.reloads}),
+            *_counter("refused_versions_total", "Versions refused.", {"": total.refusals}),
+            "# HELP fraud_assets_model_info The version that serves.",
+            "# TYPE fraud_assets_model_info gauge",
+            f'fraud_assets_model_info{{version="{version}"}} 1',
+            "# HELP fraud_assets_threshold Probability from which a payment is flagged.",
+            "# TYPE fraud_assets_threshold gauge",
+            f"fraud_assets_threshold {threshold!r}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _snapshot(self) -> Numbers:
+        self.numbers.requests = {
+            f"{path} {n}": count for (path, n), count in self._requests.items()
+        }
+        return self.numbers
+
+    def _total(self) -> Numbers:
+        parts = [self._snapshot()]
+        if self._file is not None:
+            others = set(self._file.parent.glob("*.json")) - {self._file}
+            parts += [msgspec.json.decode(path.read_bytes(), type=Numbers) for path in others]
+        total = _zero()
+        for part in parts:
+            _add(total, part)
+        return total
+
+
+def _add(total: Numbers, part: Numbers) -> None:
+    for name in Numbers.__struct_fields__:
+        mine, theirs = getattr(total, name), getattr(part, name)
+        if isinstance(mine, dict):
+            value: object = dict(Counter(mine) + Counter(theirs))
+        elif isinstance(mine, list):
+            value = [a + b for a, b in zip(mine, theirs, strict=True)]
+        else:
+            value = mine + theirs
+        setattr(total, name, value)
+
+
+def _requests(counts: dict[str, int]) -> dict[str, int]:
+    labelled = {}
+    for key, count in sorted(counts.items()):
+        path, status = key.split(" ")
+        labelled[f'{{path="{path}",status="{status}"}}'] = count
+    return labelled
+
+
+def _counter(name: str, text: str, values: dict[str, int]) -> list[str]:
+    head = [f"# HELP fraud_assets_{name} {text}", f"# TYPE fraud_assets_{name} counter"]
+    return head + [f"fraud_assets_{name}{labels} {value}" for labels, value in values.items()]
+
+
+def _histogram(name: str, bounds: tuple[float, ...], counts: list[int], total: float) -> list[str]:
+    lines = [f"# TYPE fraud_assets_{name} histogram"]
+    running = 0
+    for bound, count in zip((*bounds, "+Inf"), counts, strict=True):
+        running += count
+        lines.append(f'fraud_assets_{name}_bucket{{le="{bound}"}} {running}')
+    return [*lines, f"fraud_assets_{name}_sum {total!r}", f"fraud_assets_{name}_count {running}"]

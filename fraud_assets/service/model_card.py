@@ -1,0 +1,52 @@
+"""What /health and /model say about the version that serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fraud_assets.scoring.spec import Feature, Numeric
+from fraud_assets.service.holder import Holder
+from fraud_assets.service.version import Served
+
+
+def health(holder: Holder) -> dict[str, Any]:
+    """That the service serves, which version, since when, and what it refused."""
+    served, refusal = holder.served, holder.refusal
+    numbers = holder.metrics.numbers
+    return {
+        "status": "ok",
+        "model_version": served.version,
+        "since": holder.since,
+        "runtime": served.scorer.runtime,
+        "reloads": numbers.reloads,
+        "refusals": numbers.refusals,
+        "refused": None if refusal is None else {"why": refusal.why, "at": refusal.at},
+        "override": served.promotion.get("override"),
+    }
+
+
+def model_card(served: Served) -> dict[str, Any]:
+    """The version's signed metadata, how it came to serve, and its features' definitions."""
+    spec = served.scorer.spec
+    return {
+        "model_version": served.version,
+        "threshold": served.threshold,
+        "runtime": served.scorer.runtime,
+        "why_not_native": spec.why_pipeline,
+        "margin": spec.scale,
+        "promotion": dict(served.promotion),
+        "features": [_feature(feature) for feature in spec.features],
+        "metadata": dict(served.metadata),
+    }
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": feature.name,
+        "kind": "numeric" if isinstance(feature, Numeric) else "categorical",
+        "description": feature.description,
+        "reason_code": feature.wording.code,
+    }
+    if not isinstance(feature, Numeric):
+        shown["levels"] = list(feature.levels)
+    return shown

@@ -1,0 +1,168 @@
+"""The analyst's page: the version that serves, its evidence, and a form made from the contract.
+
+Plain HTML with one local script and one local style sheet; it asks the same API as everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from fraud_assets.scoring.reasons import format_number
+from fraud_assets.scoring.spec import Feature, Numeric
+from fraud_assets.service.api_keys import ApiKeys
+from fraud_assets.service.holder import Holder
+from fraud_assets.service.version import Served
+
+_ASSETS = Path(__file__).parent / "assets"
+_KINDS = {"page.css": "text/css", "page.js": "text/javascript"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
+
+
+def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
+    """Routes of the page and of its two local files."""
+
+    async def page(request: Request) -> Response:
+        admitted = keys.admits(request.scope["headers"])
+        return HTMLResponse(render_page(holder.served, keys.required, admitted), headers=_HEADERS)
+
+    async def asset(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _KINDS:
+            return Response("There is no such file.", 404, media_type="text/plain")
+        return Response((_ASSETS / name).read_bytes(), headers=_HEADERS, media_type=_KINDS[name])
+
+    return [Route("/", page, methods=["GET"]), Route("/assets/{name}", asset, methods=["GET"])]
+
+
+def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
+    """The page as HTML; the evidence only for those who may ask for it."""
+    template = Template((_ASSETS / "page.html").read_text(encoding="utf-8"))
+    spec = served.scorer.spec
+    evidence = _evidence(served) if admitted else _LOCKED
+    return template.substitute(
+        contract=escape(spec.contract.replace("_", " ")),
+        version=escape(served.version),
+        threshold=repr(served.threshold),
+        evidence=evidence,
+        key=_KEY if keys_required else "",
+        fields="\n".join(_field(f, served.example.get(f.name)) for f in spec.features),
+        unit=escape(spec.scale),
+    )
+
+
+_LOCKED = '<p id="locked">Enter an API key below and press "Show evidence" to see it.</p>'
+_KEY = (
+    '<p class="field"><label for="api-key">API key</label>'
+    '<input id="api-key" type="password" autocomplete="off">'
+    '<button type="button" id="unlock">Show evidence</button></p>'
+)
+
+
+def _evidence(served: Served) -> str:
+    metadata = served.metadata
+    rows = [
+        ("Week judged (as of)", escape(str(metadata.get("as_of", "")))),
+        ("Model", escape(str(_at(metadata, "model", "family")).replace("_", " "))),
+        ("Recall", _rate(metadata, "recall")),
+        ("Precision", _rate(metadata, "precision")),
+        ("Alert rate", _percent(metadata.get("alert_rate"))),
+        ("ROC-AUC", _number(metadata.get("auc"))),
+        ("Average precision", _number(metadata.get("average_precision"))),
+        ("Threshold", _number(served.threshold)),
+        ("Served by", escape(served.scorer.runtime)),
+        ("In production since", escape(str(served.promotion.get("promoted_at", "")))),
+    ]
+    items = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
+    return f"<dl>{items}</dl>{_override(served)}{_rules(metadata)}"
+
+
+def _override(served: Served) -> str:
+    override = served.promotion.get("override")
+    if not override:
+        return ""
+    who, why = escape(str(override.get("actor"))), escape(str(override.get("reason")))
+    return f'<p class="warning"><strong>Put past the gate</strong> by {who}: {why}</p>'
+
+
+def _rules(metadata: Mapping[str, Any]) -> str:
+    rules = _at(metadata, "verdict", "rules") or []
+    rows = "".join(
+        f"<tr><th scope=row>{escape(str(rule.get('name', '')).replace('_', ' '))}</th>"
+        f"<td>{_number(rule.get('bound'))}</td><td>{_number(rule.get('value'))}</td>"
+        f"<td>{escape(str(rule.get('n') or ''))}</td>"
+        f"<td>{_OUTCOMES.get(rule.get('passed'), 'not applied')}</td></tr>"
+        for rule in rules
+    )
+    if not rows:
+        return ""
+    head = "<th scope=col>Rule<th scope=col>Bound<th scope=col>Value<th scope=col>n"
+    return (
+        "<details><summary>The rules it passed</summary>"
+        '<div class="wide" tabindex="0" role="region" aria-label="Rules"><table><thead><tr>'
+        f"{head}<th scope=col>Outcome</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+_OUTCOMES = {True: "passed", False: "failed"}
+
+
+def _field(feature: Feature, example: object) -> str:
+    name, text = escape(feature.name), escape(feature.description)
+    value = "" if example is None else escape(str(example))
+    label = f'<label for="f-{name}">{name.replace("_", " ")}</label>'
+    common = f'id="f-{name}" name="{name}" value="{value}" aria-describedby="d-{name}"'
+    about = f'<span class="about" id="d-{name}">{text}</span>'
+    if isinstance(feature, Numeric):
+        control = (
+            f'<input type="number" step="any" inputmode="decimal" data-kind="number" {common}>'
+        )
+    else:
+        options = "".join(f'<option value="{escape(level)}">' for level in feature.levels)
+        control = (
+            f'<input type="text" list="l-{name}" data-kind="text" {common}>'
+            f'<datalist id="l-{name}">{options}</datalist>'
+        )
+    return f'<p class="field">{label}{control}{about}</p>'
+
+
+def _rate(metadata: Mapping[str, Any], name: str) -> str:
+    text = _percent(metadata.get(name))
+    interval = metadata.get(f"{name}_interval")
+    if not text or not isinstance(interval, Mapping):
+        return text
+    low, high = _percent(interval.get("low")), _percent(interval.get("high"))
+    return f"{text} ({low} to {high}, n = {escape(str(interval.get('n')))})"
+
+
+def _percent(value: object) -> str:
+    return f"{100 * value:.1f} %" if isinstance(value, (int, float)) else ""
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "" if value is None else escape(str(value))
+    return format_number(float(value))
+
+
+def _at(values: Mapping[str, Any], *path: str) -> Any:
+    found: Any = values
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found

@@ -1,0 +1,54 @@
+"""Starts the service: uvicorn with uvloop, one process or several."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from fraud_assets.service.app import create_app
+from fraud_assets.service.settings import DRAIN_SECONDS, ENVIRONMENT, Settings, check_exposure
+
+
+def run(settings: Settings) -> int:
+    """Serve until told to stop; returns the exit code.
+
+    Raises
+    ------
+    FraudAssetsError
+        If the service may not listen there, or nothing can be served.
+    """
+    check_exposure(settings)
+    if settings.workers == 1:
+        uvicorn.run(create_app(settings), **_options(settings))
+        return 0
+    # Loaded here too, so that what cannot be served is told once, before workers are started.
+    create_app(settings)
+    with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
+        shared = msgspec.structs.replace(settings, metrics_dir=Path(folder))
+        os.environ[ENVIRONMENT] = msgspec.json.encode(shared).decode()
+        uvicorn.run(
+            "fraud_assets.service.app:create_from_environment",
+            factory=True,
+            workers=settings.workers,
+            **_options(settings),
+        )
+    return 0
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "auto",
+        "http": "httptools",
+        "log_level": "info",
+        "access_log": False,
+        "server_header": False,
+        "date_header": False,
+        "timeout_graceful_shutdown": DRAIN_SECONDS,
+    }

@@ -1,0 +1,74 @@
+"""What `fraud-assets serve` was told, as one value that also reaches further worker processes."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+import msgspec
+
+from fraud_assets.errors import RefusedError
+
+ENVIRONMENT = "FRAUD_ASSETS_SERVE"
+"""Variable by which the first process hands its settings to further workers, as JSON."""
+
+MAX_BODY = 64 * 1024
+"""Largest body of one payment, bytes; ten times what a contract of a hundred features needs."""
+
+MAX_BATCH_BODY = 4 * 1024 * 1024
+"""Largest body of a batch, bytes."""
+
+MAX_BATCH = 1000
+"""Most payments in one batch: with all of them flagged it is about a second's work."""
+
+POLL_SECONDS = 0.25
+"""How often each worker looks whether the pointer moved; it is one stat call."""
+
+RETRY_SECONDS = 10.0
+"""After how long a refused version is tried again though the pointer did not move."""
+
+DRAIN_SECONDS = 10
+"""How long SIGTERM lets requests under way finish."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to listen, what to serve, who may ask.
+
+    `version_dir` serves that one signed version without a pointer. `metrics_dir` is where
+    several workers leave their counters for each other.
+    """
+
+    models: Path
+    keys: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    version_dir: Path | None = None
+    api_keys: Path | None = None
+    without_keys: bool = False
+    metrics_dir: Path | None = None
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen beyond this machine without API keys, unless told so expressly.
+
+    Raises
+    ------
+    RefusedError
+        If the host is no loopback address, no keys are configured and nobody insisted.
+    """
+    if settings.api_keys is None and not settings.without_keys and not _is_loopback(settings.host):
+        raise RefusedError(
+            "Without API keys the service listens on a loopback address only, "
+            f"got --host {settings.host}; name a file of key hashes with --api-keys FILE, "
+            "or insist with --without-keys."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

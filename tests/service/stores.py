@@ -1,0 +1,157 @@
+"""Stores with small real versions in them, and the real server on them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fraud_assets.modelling.tuned import dump_pipeline
+from fraud_assets.release.keys import Keys
+from fraud_assets.release.store import Store
+from fraud_assets.release.trust import pickling_libraries
+from fraud_assets.scoring.scorer import load_scorer
+from tests.scoring.worlds import files, fitted
+
+MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+COMMAND = [sys.executable, "-m", "fraud_assets"]
+PAYMENT = {"amount": 120.5, "age": 80.0, "count": 2, "chain": "ETH", "country": "DE"}
+RISKY = {"amount": 9e4, "age": 1.0, "count": 1, "chain": "SOL", "country": "US"}
+
+
+def version_files(family: str) -> dict[str, bytes]:
+    payload = dump_pipeline(fitted(family, calibrated=True))
+    report = {"report.json": b"{}", "report.html": b"<p>"}
+    return {"pipeline.joblib": payload, **report, **files(family, calibrated=True)}
+
+
+def version_metadata(family: str) -> dict[str, Any]:
+    rule = {"name": "recall", "bound": 0.9, "value": 0.94, "n": 500, "passed": True}
+    interval = {"low": 0.91, "high": 0.96, "n": 500, "method": "Clopper-Pearson"}
+    return {
+        "as_of": "2026-11-23",
+        "contract": {"name": "shop", "digest": "0" * 64},
+        "model": {"family": family, "parameters": {}},
+        "auc": 0.96,
+        "average_precision": 0.9,
+        "threshold": load_scorer(files(family, calibrated=True)).threshold,
+        "recall": 0.94,
+        "recall_interval": interval,
+        "precision": 0.87,
+        "precision_interval": interval,
+        "alert_rate": 0.02,
+        "libraries": pickling_libraries(),
+        "verdict": {"decision": "promote", "rules": [rule]},
+    }
+
+
+def new_store(folder: Path) -> Store:
+    return Store(folder / "models", Keys(folder / "keys").ensure())
+
+
+def promote(store: Store, family: str, **changes: Any) -> str:
+    """Add a version and point production at it; returns its name."""
+    now = MONDAY + timedelta(seconds=len(store.versions()))
+    content = {**version_files(family), **changes.pop("files", {})}
+    version = store.add(content, {**version_metadata(family), **changes}, now=now)
+    current = store.current()
+    expected = current.version if current else None
+    store.promote(version, expected=expected, actor="test", reason="a test")
+    return version
+
+
+class Server:
+    """A running service and how to ask it."""
+
+    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.port, self.process = port, process
+
+    def ask(
+        self,
+        path: str,
+        body: Any = None,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """Status and body; JSON bodies are parsed. `body` may be bytes or a JSON value."""
+        status, _, data = self.ask_raw(path, body, method, headers)
+        try:
+            return status, json.loads(data)
+        except ValueError:
+            return status, data.decode()
+
+    def ask_raw(self, path, body=None, method=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        kind = {"content-type": "application/json"} if sent is not None else {}
+        method = method or ("GET" if sent is None else "POST")
+        try:
+            connection.request(method, path, sent, {**kind, **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def wait_for(self, version: str, seconds: float = 10) -> float:
+        """Seconds until /health names `version`."""
+        started = time.monotonic()
+        while self.ask("/health")[1]["model_version"] != version:
+            if time.monotonic() - started > seconds:
+                raise AssertionError(f"{version} was not taken into service")
+            time.sleep(0.02)
+        return time.monotonic() - started
+
+    def wait_for_refusal(self, seconds: float = 10) -> str:
+        """The sentence of the refusal."""
+        deadline = time.monotonic() + seconds
+        while (refused := self.ask("/health")[1]["refused"]) is None:
+            assert time.monotonic() < deadline, "nothing was refused"
+            time.sleep(0.02)
+        return str(refused["why"])
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(store: Store, *options: str, wait: float = 60) -> Iterator[Server]:
+    """The real command as a process on a free port."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "FRAUD_ASSETS_MODELS": str(store.root),
+        "FRAUD_ASSETS_KEYS": str(store.keys.folder),
+    }
+    command = [*COMMAND, "serve", "--port", str(port), *options]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    server = Server(port, process)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                server.ask("/ready")
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(process.communicate()[1].decode()) from None
+                time.sleep(0.02)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
