@@ -1,0 +1,182 @@
+"""Proves a candidate in the service that would serve it: the real command, over real HTTP.
+
+Golden rows hold pipeline.joblib's own probabilities, so what is compared here is what callers
+would get with what was judged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+import numpy as np
+
+from fraud_assets.errors import RefusedError, StoreError
+from fraud_assets.release.keys import Keys
+from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
+from fraud_assets.scoring.reasons import Reason
+from fraud_assets.scoring.spec import GOLDEN
+
+TIMEOUT_SECONDS = 60.0
+"""Longest that the service may take to answer first; a busy machine is slow, not wrong."""
+
+PASSES = 4
+"""How often each golden row is asked for the latency, after one pass that is not timed."""
+
+_NEEDED = ("fastapi", "uvicorn", "httptools", "onnxruntime")
+
+
+class _NotServedError(Exception):
+    """The service did not start, or broke off; the message says how."""
+
+
+def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> dict[str, Any]:
+    """Section `proof` of report.json for the signed version in `directory`.
+
+    Starts `fraud-assets serve --version-dir`, replays the golden rows and compares probability,
+    flag and reasons; `p95_ms` is the 95th percentile of one-row requests, in milliseconds.
+
+    Raises
+    ------
+    RefusedError
+        If the serving extra is not installed: what cannot be proved is not promoted.
+    """
+    _demand_serving_extra()
+    try:
+        golden = read_golden((directory / GOLDEN).read_bytes())
+        with _serving(directory, keys, timeout) as connection:
+            return {"served": True, **_replay(connection, golden), "error": None}
+    except (_NotServedError, StoreError, OSError, http.client.HTTPException, ValueError) as error:
+        return {
+            "served": False,
+            "p95_ms": None,
+            "n": 0,
+            "max_probability_difference": None,
+            "flags_different": None,
+            "max_reason_gap": None,
+            "error": str(error) or type(error).__name__,
+        }
+
+
+def _demand_serving_extra() -> None:
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise RefusedError(
+            "A candidate must be proved in the scoring service before it is promoted, and "
+            f"{', '.join(missing)} is not installed; run: pip install 'fraud-assets[serve]'."
+        )
+
+
+def _replay(connection: http.client.HTTPConnection, golden: Golden) -> dict[str, Any]:
+    probability_gap, reason_gap, flags = 0.0, 0.0, 0
+    for row in golden.rows:
+        answer = _ask(connection, "/predict?reasons=full", row.values)
+        gap = abs(answer["fraud_probability"] - row.probability)
+        probability_gap = max(probability_gap, gap)
+        found = msgspec.convert(answer["reasons"], tuple[Reason, ...])
+        reason_gap = max(reason_gap, reasons_gap(row.reasons, found), _remainder(answer))
+        flags += answer["is_flagged"] != row.is_flagged
+    seconds = [_timed(connection, row.values) for _ in range(PASSES) for row in golden.rows]
+    return {
+        "p95_ms": 1000 * float(np.quantile(seconds, 0.95)),
+        "n": len(seconds),
+        "max_probability_difference": probability_gap,
+        "flags_different": flags,
+        "max_reason_gap": reason_gap,
+    }
+
+
+def _remainder(answer: dict[str, Any]) -> float:
+    """By how much base and contributions miss the margin; 0 where nothing is explained."""
+    told = answer["explanation"]
+    contributions = told["contributions"].values()
+    if not answer["reasons"]:
+        return 0.0
+    return float(abs(told["base"] + sum(contributions) - told["margin"]))
+
+
+def _timed(connection: http.client.HTTPConnection, values: dict[str, Any]) -> float:
+    started = time.perf_counter()
+    _ask(connection, "/predict", values)
+    return time.perf_counter() - started
+
+
+def _ask(connection: http.client.HTTPConnection, path: str, values: dict[str, Any]) -> Any:
+    connection.request("POST", path, json.dumps(values), {"content-type": "application/json"})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise _NotServedError(f"a golden row was answered with {answer.status}: {body[:300]!r}")
+    return json.loads(body)
+
+
+@contextmanager
+def _serving(directory: Path, keys: Keys, timeout: float) -> Iterator[http.client.HTTPConnection]:
+    port = _free_port()
+    command = [sys.executable, "-m", "fraud_assets", "serve", "--port", str(port)]
+    environment = {**os.environ, "FRAUD_ASSETS_KEYS": str(keys.folder)}
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
+            [*command, "--version-dir", str(directory)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+        try:
+            _wait_until_ready(connection, process, said, time.monotonic() + timeout)
+            yield connection
+        finally:
+            connection.close()
+            _stop(process)
+
+
+def _wait_until_ready(
+    connection: http.client.HTTPConnection,
+    process: subprocess.Popen[bytes],
+    said: IO[bytes],
+    deadline: float,
+) -> None:
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/ready")
+            if connection.getresponse().read() and connection.sock is not None:
+                return
+        connection.close()
+        if process.poll() is not None:
+            said.seek(0)
+            lines = said.read().decode(errors="replace").strip().splitlines()
+            last = lines[-1] if lines else "without a word"
+            raise _NotServedError(f"the service ended with {process.returncode}: {last}")
+        if time.monotonic() > deadline:
+            raise _NotServedError("the service did not answer in time")
+        time.sleep(0.02)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
