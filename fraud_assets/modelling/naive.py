@@ -64,7 +64,7 @@ def naive_comparison(
     found = []
     for way, rows, values, chosen_on, its_values in evaluations:
         try:
-            threshold = choose_threshold(its_values, chosen_on.label, policy)
+            threshold = choose_threshold(its_values, chosen_on.label, policy, chosen_on.sender)
         except InsufficientEvidenceError:
             continue
         found.append(_told(way, threshold, rows, values, seed))

@@ -3,8 +3,10 @@
 Two rules. The guarantee takes the k-th highest of n fraud scores, k the smallest with
 P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall at that score
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
-tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). The aim takes the score at which a
-wished recall is reached on the threshold rows, without any promise.
+tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
+exchangeable one by one: strict policies count effective frauds instead (see `clustered_rank`).
+The aim takes the score at which a wished recall is reached on the threshold rows, without any
+promise.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from scipy.stats import binom
 
 from fraud_assets.contract.schema import Policy
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.intervals import cluster_codes, effective_size, rate
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,15 @@ class Threshold:
         return asdict(self)
 
 
-def choose_threshold(scores: np.ndarray, labels: np.ndarray, policy: Policy) -> Threshold:
+def choose_threshold(
+    scores: np.ndarray,
+    labels: np.ndarray,
+    policy: Policy,
+    senders: np.ndarray | None = None,
+) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
+
+    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too.
 
     Raises
     ------
@@ -61,11 +70,13 @@ def choose_threshold(scores: np.ndarray, labels: np.ndarray, policy: Policy) -> 
             "refit the model and look at its inputs."
         )
     rule = policy.threshold
-    n = int(frauds.sum())
-    if rule.rule == "guarantee":
-        k = guaranteed_rank(n, policy.min_recall, rule.confidence)
-    else:
+    n, clusters = int(frauds.sum()), cluster_codes(senders, len(scores))[frauds]
+    if rule.rule == "aim":
         k = aimed_rank(n, rule.aim)
+    elif policy.strict:
+        k = clustered_rank(scores[frauds], clusters, policy.min_recall, rule.confidence)
+    else:
+        k = guaranteed_rank(n, policy.min_recall, rule.confidence)
     value = midway_below(float(np.sort(scores[frauds])[n - k]), scores)
     flagged = scores >= value
     caught = int((flagged & frauds).sum())
@@ -98,13 +109,44 @@ def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
         )
     k = int(binom.isf(tail, n, floor)) + 1 if n else 1
     if k > n:
-        needed = math.ceil(math.log(tail) / math.log(floor))
         raise InsufficientEvidenceError(
             f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
-            f"least {needed} matured frauds among the threshold rows, got {n}; "
-            "lengthen windows.threshold_frauds or wait for more labels."
+            f"least {fewest_frauds(floor, confidence)} matured frauds among the threshold rows, "
+            f"got {n}; lengthen windows.threshold_frauds or wait for more labels."
         )
     return k
+
+
+def fewest_frauds(floor: float, confidence: float) -> int:
+    """Smallest n at which catching all n shows `floor` with `confidence`."""
+    return math.ceil(math.log(1 - confidence) / math.log(floor))
+
+
+def clustered_rank(
+    scores: np.ndarray, clusters: np.ndarray, floor: float, confidence: float
+) -> int:
+    """The guaranteed rank where `clusters` (n,), not single frauds, are exchangeable.
+
+    At the rank for single frauds the recall rests on some effective number of frauds (Korn and
+    Graubard 1998, see `effective_size`); the share that the guarantee asks of so many is taken
+    of all `scores` (n,) of frauds. Never below the rank for single frauds.
+
+    Raises
+    ------
+    InsufficientEvidenceError
+        If frauds, or effective frauds, are too few for the guarantee.
+    """
+    n = len(scores)
+    k = guaranteed_rank(n, floor, confidence)
+    size = int(effective_size(scores >= np.sort(scores)[n - k], clusters, confidence))
+    needed = fewest_frauds(floor, confidence)
+    if size < needed:
+        raise InsufficientEvidenceError(
+            f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
+            f"least {needed} independent frauds among the threshold rows, but the {n} there come "
+            f"in bursts of one sender and count as {size}; lengthen windows.threshold_frauds."
+        )
+    return max(k, math.ceil(n * guaranteed_rank(size, floor, confidence) / size))
 
 
 def aimed_rank(n: int, aim: float) -> int:
@@ -142,11 +184,12 @@ def _sentence(
     policy: Policy, value: float, k: int, recall: dict[str, Any], precision: dict[str, Any]
 ) -> str:
     n, rule = recall["n"], policy.threshold
-    place = f"The threshold {value:.6g} lies just below the {k}. highest of {n} fraud scores"
+    place = f"The threshold {value:.6g} lies just below rank {k} of {n} fraud scores"
     if rule.rule == "guarantee":
         promise = (
             f"where recall stays at or above {policy.min_recall:.2f} with "
             f"{rule.confidence:.0%} confidence for later frauds that resemble these"
+            f"{' and come in such bursts' if policy.strict else ''}"
         )
     else:
         promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"

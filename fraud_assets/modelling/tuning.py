@@ -55,7 +55,9 @@ def tune(
         digest=sha256(payload),
         family=name,
         parameters=dict(params),
-        threshold=choose_threshold(scores, threshold_rows.label, contract.policy),
+        threshold=choose_threshold(
+            scores, threshold_rows.label, contract.policy, threshold_rows.sender
+        ),
         features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
         training_samples=len(sample.rows),
         search={

@@ -72,7 +72,7 @@ def judge(
     say = progress or (lambda _: None)
     found = rescore(cleaned, tuned, contract)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
-    report = _opening(cleaned, tuned, contract, run_id) | found.numbers
+    report = opening(cleaned, tuned, contract, run_id) | found.numbers
     report |= explanation(cleaned, tuned, contract)
     report["data"]["drift"] = drift_of(cleaned, contract)
     candidate = make_candidate(tuned, found.judged, contract)
@@ -95,7 +95,7 @@ def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) 
     pipeline = load_pipeline(tuned.payload)
     scores = pipeline.predict_proba(judged.features)[:, 1]
     chosen = choose_threshold(
-        pipeline.predict_proba(middle.features)[:, 1], middle.label, contract.policy
+        pipeline.predict_proba(middle.features)[:, 1], middle.label, contract.policy, middle.sender
     )
     numbers = plain(
         evaluate(
@@ -145,7 +145,7 @@ def _earlier_senders(cleaned: CleanedFeatures) -> np.ndarray | None:
     return cleaned.history.loc[before, SENDER].dropna().unique()
 
 
-def _opening(
+def opening(
     cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, run_id: str
 ) -> dict[str, Any]:
     as_of = _as_of(cleaned)

@@ -112,3 +112,41 @@ def test_guarantee_holds_for_exchangeable_frauds() -> None:
     delivered = 1 - np.sort(rng.random((4000, 300)), axis=1)[:, 300 - k]
     misses = int((delivered < 0.9).sum())
     assert 0.03 * 4000 < misses < 0.06 * 4000
+
+
+def bursts(seed: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """300 frauds in bursts that share one score, 3,000 legitimate rows, and all senders."""
+    rng = np.random.default_rng(seed)
+    scores = np.r_[np.repeat(rng.random(300 // size), size), rng.random(3000) ** 20]
+    labels = np.r_[np.ones(300), np.zeros(3000)]
+    senders = np.r_[np.repeat(np.arange(300 // size), size), 1000 + np.arange(3000)]
+    return scores, labels, senders.astype(object)
+
+
+def test_a_strict_guarantee_counts_bursts_and_a_plain_one_does_not() -> None:
+    """Bursts of 5 that stand or fall together ask for more recall; single frauds for the same."""
+    strict = Policy(strict=True)
+    scores, labels, senders = bursts(0, 5)
+    plain = choose_threshold(scores, labels, GUARANTEE, senders)
+    cautious = choose_threshold(scores, labels, strict, senders)
+    assert plain == choose_threshold(scores, labels, GUARANTEE)
+    assert cautious.recall["value"] > plain.recall["value"] + 0.02
+    assert "such bursts" in cautious.sentence
+    scores, labels, senders = bursts(0, 1)
+    single = choose_threshold(scores, labels, strict, senders)
+    assert single.value == choose_threshold(scores, labels, GUARANTEE).value
+
+
+def test_whole_bursts_are_as_good_as_that_many_frauds() -> None:
+    """The promise of the strict rule holds for bursts: at most about 5 % of weeks fall below."""
+    strict, misses = Policy(strict=True), 0
+    for seed in range(400):
+        misses += 1 - choose_threshold(*bursts(seed, 5)[:2], strict, bursts(seed, 5)[2]).value < 0.9
+    assert misses / 400 < 0.08
+
+
+def test_frauds_of_too_few_senders_are_insufficient() -> None:
+    """300 frauds of six senders are six observations: no guarantee."""
+    scores, labels, senders = bursts(0, 50)
+    with pytest.raises(InsufficientEvidenceError, match="count as [1-6];"):
+        choose_threshold(scores, labels, Policy(strict=True), senders)
