@@ -11,8 +11,10 @@ from scipy.stats import binomtest
 from fraud_assets.modelling.intervals import (
     cluster_codes,
     clustered_lower_bound,
+    design_effect,
     effective_size,
     lower_bound,
+    prediction_interval,
     rate,
 )
 
@@ -108,3 +110,37 @@ def test_missing_senders_are_clusters_of_their_own() -> None:
     assert codes[0] == codes[2]
     assert len(set(codes)) == 4
     assert list(cluster_codes(None, 3)) == [0, 1, 2]
+
+
+def test_hand_worked_prediction_of_one_more_row() -> None:
+    """Having seen 9 of 10, one more row may go either way: the interval is everything."""
+    found = prediction_interval(9, 10, 1)
+    assert (found["low"], found["high"], found["value"]) == (0, 1, 0.9)
+
+
+def test_prediction_holds_later_weeks_where_the_interval_of_the_rate_does_not() -> None:
+    """At 300 judged frauds and 60 in a later week: the rate's interval fails, this one holds."""
+    rng = np.random.default_rng(7)
+    seen, later = rng.binomial(300, 0.93, 2000), rng.binomial(60, 0.93, 2000) / 60
+    predicted = {k: prediction_interval(k, 300, 60) for k in set(seen.tolist())}
+    stated = {k: rate(k, 300) for k in set(seen.tolist())}
+
+    def covered(by: dict[int, dict[str, float]]) -> float:
+        ends = [(by[k]["low"], by[k]["high"]) for k in seen.tolist()]
+        return float(
+            np.mean([low <= x <= high for (low, high), x in zip(ends, later, strict=True)])
+        )
+
+    assert covered(stated) < 0.7
+    assert 0.94 < covered(predicted) < 0.99
+
+
+def test_a_design_effect_widens_the_prediction() -> None:
+    """Bursts of wholly equal frauds have their size as design effect, and widen what to expect."""
+    hits = np.repeat(np.random.default_rng(0).random(100) < 0.9, 5)
+    effect = design_effect(hits, np.repeat(np.arange(100), 5))
+    assert effect == pytest.approx(5, rel=0.1)
+    assert design_effect(hits, np.arange(500)) == 1
+    narrow, wide = prediction_interval(450, 500, 100), prediction_interval(450, 500, 100, 0.95, 5)
+    assert wide["low"] < narrow["low"]
+    assert wide["high"] >= narrow["high"]
