@@ -321,3 +321,20 @@ def test_log_line_of_another_store_is_no_pointer_here(
 
     with pytest.raises(TrustError, match="one of them was replaced"):
         store.current()
+
+
+def test_line_of_another_history_is_noticed(
+    store: Store, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A genuine line of the right number, but of another store's history, breaks the chain."""
+    other = new_store(tmp_path_factory.mktemp("other"), keys)
+    for mark in "123":
+        promoted(store, mark)
+        promoted(other, mark)
+    path = store.root / "promotions.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = (other.root / "promotions.jsonl").read_bytes().splitlines(keepends=True)[1]
+    path.write_bytes(b"".join(lines))
+
+    with pytest.raises(TrustError, match=r"promotions\.jsonl line 2 does not follow"):
+        store.history()
