@@ -1,0 +1,190 @@
+"""How fast the service is, beside the usual one and beside servers that compute nothing.
+
+    python -m benchmarks.serve             requests a second and latencies
+    python -m benchmarks.serve --swap      promotions during a minute of full load
+
+The server is pinned to one core, the load to another; all rivals are measured in one run on
+127.0.0.1 only. Writes benchmarks/out/serve.json (or serve_swap.json).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.serve_swap import swap_run
+from benchmarks.serve_world import FLAGGED_SHARE, fit, new_store, payments, publish, threshold_for
+from fraud_assets.contract import load_contract
+from fraud_assets.modelling.tuned import dump_pipeline
+from fraud_assets.release.store import Store
+
+OUT = Path(__file__).parent / "out"
+SERVER_CORE, LOAD_CORE = 0, 1
+
+
+@contextmanager
+def running(command: list[str], port: int, store: Store | None = None) -> Iterator[int]:
+    """A server process on the server's core, up and answering."""
+    environment = dict(os.environ)
+    if store is not None:
+        environment |= {
+            "FRAUD_ASSETS_MODELS": str(store.root),
+            "FRAUD_ASSETS_KEYS": str(store.keys.folder),
+        }
+    process = subprocess.Popen(
+        [*command, "--port", str(port)],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509
+    )
+    try:
+        _wait(port, process)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def measure(port: int, bodies: Path, seconds: float, *options: str) -> dict[str, Any]:
+    """One run of the load, from a process of its own on its own core."""
+    command = [
+        sys.executable, "-m", "benchmarks.load", "--port", str(port), "--bodies", str(bodies),
+        "--seconds", str(seconds), "--core", str(LOAD_CORE), *options,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    if done.returncode:
+        raise SystemExit(f"The load failed: {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def throughput(folder: Path, family: str, seconds: float) -> dict[str, Any]:
+    """Every server in turn, on the same model and payments."""
+    pipeline, sent = fit(family), payments(2000, 5)
+    bodies = folder / "payments.json"
+    bodies.write_text(json.dumps(sent.features.to_dict("records")))
+    (folder / "pipeline.joblib").write_bytes(dump_pipeline(pipeline))
+    store, flagged = new_store(folder / "a"), new_store(folder / "b")
+    publish(store, pipeline, threshold_for(pipeline, sent, FLAGGED_SHARE), family)
+    publish(flagged, pipeline, 0.0, family)
+    features = load_contract("crypto_gateway").features
+    found: dict[str, Any] = {}
+    with running(_ours(), port := free_port(), store):
+        found["ours, 2 % flagged, 16 connections"] = measure(port, bodies, seconds)
+        found["ours, 1,000 requests/s"] = measure(port, bodies, seconds, "--rate", "1000")
+    with running(_ours(), port := free_port(), flagged):
+        found["ours, all flagged, 16 connections"] = measure(port, bodies, seconds)
+    for which in ("asgi_constant", "fastapi_constant", "usual"):
+        options = ["--pipeline", str(folder / "pipeline.joblib")]
+        options += ["--numeric", ",".join(features.numeric)]
+        options += ["--categorical", ",".join(features.categorical)]
+        command = [sys.executable, "-m", "benchmarks.rivals", which, *options]
+        command += ["--core", str(SERVER_CORE)]
+        with running(command, port := free_port()):
+            found[which] = measure(port, bodies, seconds)
+    return found
+
+
+def judge(found: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, and whether it is so."""
+    ours = found["ours, 2 % flagged, 16 connections"]
+    rate = {name: run["requests_per_second"] for name, run in found.items()}
+    mine = ours["requests_per_second"]
+    figures = {
+        "times the usual service (at least 60)": (mine / rate["usual"], mine >= 60 * rate["usual"]),
+        "times FastAPI answering a constant (over 1)": (
+            mine / rate["fastapi_constant"],
+            mine > rate["fastapi_constant"],
+        ),
+        "share of the constant floor (aim 0.5)": (
+            mine / rate["asgi_constant"],
+            mine >= 0.5 * rate["asgi_constant"],
+        ),
+        "p99 ms at 16 connections (under 5)": (ours["p99_ms"], ours["p99_ms"] < 5),
+        **{
+            f"p99 ms, {name} (under {bound})": (
+                found[name]["p99_ms"],
+                found[name]["p99_ms"] < bound,
+            )
+            for name, bound in (
+                ("ours, 1,000 requests/s", 5),
+                ("ours, all flagged, 16 connections", 50),
+            )
+        },
+        "failed requests (0)": (
+            sum(run["failed"] for name, run in found.items() if name.startswith("ours")),
+            all(not run["failed"] for name, run in found.items() if name.startswith("ours")),
+        ),
+    }
+    return {name: {"value": value, "met": bool(met)} for name, (value, met) in figures.items()}
+
+
+def _ours() -> list[str]:
+    return [sys.executable, "-m", "fraud_assets", "serve"]
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("The server did not start.") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _table(found: dict[str, Any]) -> None:
+    print(f"{'server':40} {'requests/s':>11} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7}")
+    for name, run in found.items():
+        print(
+            f"{name:40} {run['requests_per_second']:11,.0f} {run['p50_ms']:8.2f} "
+            f"{run['p99_ms']:8.2f} {run['failed']:7}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--family", default="gradient_boosting")
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--swap", action="store_true")
+    args = parser.parse_args()
+    OUT.mkdir(exist_ok=True)
+    load_before = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        if args.swap:
+            result = swap_run(Path(folder), running, measure, _ours())
+        else:
+            runs = throughput(Path(folder), args.family, args.seconds)
+            _table(runs)
+            result = {"runs": runs, "asked": judge(runs)}
+    for name, one in result["asked"].items():
+        print(f"{'met' if one['met'] else 'MISSED':7} {name}: {one['value']:,.3f}")
+    others = {"family": args.family, "load_average_before": load_before, "cores": os.cpu_count()}
+    file = OUT / ("serve_swap.json" if args.swap else "serve.json")
+    file.write_text(json.dumps(result | others, indent=1) + "\n")
+    print(
+        f"Load average before: {load_before:.1f} on {os.cpu_count()} cores. Written to {file.name}."
+    )
+
+
+if __name__ == "__main__":
+    main()
