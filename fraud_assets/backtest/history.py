@@ -1,0 +1,158 @@
+"""History as it was known at an instant, and what became of the payments after it.
+
+Everything that a past week may know goes through `known_at`, which takes later rows away and
+later labels back; only the outcome sees labels as they stand at the end of history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW, TIME
+from fraud_assets.data.features import derive_features
+from fraud_assets.data.splits import DAY, known_labels
+from fraud_assets.data.transactions import RawTransactions, read_transactions
+from fraud_assets.errors import DataError
+from fraud_assets.modelling.rows import Rows, to_rows
+
+WEEK = 7 * DAY
+_MONDAY = np.datetime64("1970-01-05", "us")
+
+
+@dataclass(frozen=True)
+class History:
+    """All of a contract's rows, read once.
+
+    `frame` holds the same rows in the same order as `raw.rows` with the derived features: these
+    are point in time, so that no later row or label changes them.
+    """
+
+    contract: Contract
+    raw: RawTransactions
+    frame: pd.DataFrame
+
+    @property
+    def times(self) -> np.ndarray:
+        """Event times (n,) in ascending order."""
+        times: np.ndarray = self.frame[TIME].to_numpy(dtype="datetime64[us]")
+        return times
+
+    @property
+    def end(self) -> np.datetime64:
+        """The midnight that ends the newest day."""
+        day = np.datetime64(self.times[-1], "D") + np.timedelta64(1, "D")
+        return day.astype("datetime64[us]")
+
+    @property
+    def maturity(self) -> np.timedelta64:
+        """After this long a payment without a report counts as legitimate."""
+        return np.timedelta64(round(self.contract.label.maturity_days * 86_400_000_000), "us")
+
+    def position(self, instant: np.datetime64) -> int:
+        """How many rows lie before an instant."""
+        return int(np.searchsorted(self.times, instant, side="left"))
+
+    def fingerprint(self) -> str:
+        """SHA-256 over every typed value: what "the same history" means."""
+        rows = self.raw.rows
+        digest = hashlib.sha256("\0".join(map(str, rows.columns)).encode())
+        digest.update(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes())
+        digest.update(f"{self.raw.read} {len(self.raw.quarantine)}".encode())
+        return digest.hexdigest()
+
+    def rows(self, start: int, stop: int, known: np.datetime64) -> tuple[np.ndarray, Rows]:
+        """Labelled rows at positions [start, stop) with labels as known at an instant.
+
+        Without times of report a label is known once it has matured. Returns positions (m,)
+        and the rows.
+        """
+        part = self.frame.iloc[start:stop]
+        labelled = part[LABEL].notna().to_numpy()
+        if KNOWN_AT not in part:
+            labelled &= self.times[start:stop] <= known - self.maturity
+        told = part[labelled].assign(**{LABEL: known_labels(part, known)[labelled]})
+        return start + np.flatnonzero(labelled), to_rows(told, self.contract.features.names)
+
+
+def read_history(contract: Contract, now: datetime | None = None) -> History:
+    """Read and type all rows, derive all features.
+
+    Raises
+    ------
+    DataError
+        If the source cannot be read, or the contract names no event time.
+    """
+    if contract.columns.event_time is None:
+        raise DataError(
+            f"A backtest walks through time, but contract {contract.name} names no event time; "
+            "set columns.event_time."
+        )
+    raw = read_transactions(contract, now=now or datetime.now(UTC))
+    return History(contract, raw, derive_features(raw.rows, contract))
+
+
+def mondays(history: History) -> list[np.datetime64]:
+    """Every Monday, 0:00 UTC, after the first row and not after the end of history."""
+    return list(_mondays(history.times[0], history.end))
+
+
+def known_at(history: History, as_of: np.datetime64) -> RawTransactions:
+    """The raw transactions as a run at `as_of` would have read them.
+
+    Later rows are gone. A fraud reported later looks legitimate; where the contract names no
+    time of the report, rows younger than the label's maturity have no label. Read and put aside
+    is what stands in the export before the last row known.
+    """
+    raw, label = history.raw, history.contract.label
+    rows = raw.rows[raw.rows[TIME] <= as_of].copy()
+    if KNOWN_AT in rows:
+        later = rows[KNOWN_AT] > as_of
+        rows[LABEL] = rows[LABEL].mask(later & (rows[LABEL] == 1).fillna(value=False), 0)
+        for column in {KNOWN_AT, label.known_at, label.column}:
+            rows[column] = rows[column].mask(later)
+    else:
+        later = rows[TIME] > as_of - history.maturity
+        for column in (LABEL, label.column):
+            rows[column] = rows[column].mask(later)
+    read = int(rows[ROW].max()) + 1
+    quarantine = raw.quarantine[raw.quarantine[ROW] < read]
+    return RawTransactions(
+        rows,
+        quarantine,
+        as_of,
+        newest=rows[TIME].to_numpy()[-1],
+        read=read,
+        rule_counts=_rule_counts(quarantine),
+        after_as_of=len(raw.rows) - len(rows),
+    )
+
+
+def coming_week(history: History, as_of: np.datetime64) -> tuple[np.ndarray, Rows] | None:
+    """Positions and rows of the seven days after `as_of`, labels as of the end of history.
+
+    None while the last of them are younger than the label's maturity.
+    """
+    if as_of + WEEK + history.maturity > history.end:
+        return None
+    tick = np.timedelta64(1, "us")
+    start, stop = (history.position(at + tick) for at in (as_of, as_of + WEEK))
+    return history.rows(start, stop, history.end)
+
+
+def _rule_counts(quarantine: pd.DataFrame) -> dict[str, int]:
+    names = quarantine["_rules"].str.split(", ").explode().value_counts()
+    return {str(name): int(count) for name, count in names.items()}
+
+
+def _mondays(first: np.datetime64, end: np.datetime64) -> Iterator[np.datetime64]:
+    at = _MONDAY + ((first - _MONDAY) // WEEK + 1) * WEEK
+    while at <= end:
+        yield at
+        at = at + WEEK

@@ -1,0 +1,68 @@
+"""The naive week: a random split of all that is known, a threshold on its test rows, no gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from fraud_assets.backtest.history import History, coming_week
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.modelling.evaluation import confusion_rates
+from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.thresholds import aimed_rank
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.modelling.work import on_one_thread
+
+TEST_SHARE = 0.2
+
+
+def naive_week(
+    history: History, raw: RawTransactions, as_of: np.datetime64, tuned: TunedPipeline
+) -> tuple[dict[str, Any], np.ndarray]:
+    """The same family and parameters, trained, thresholded and told the careless way.
+
+    Every row known at `as_of` takes part, the immature ones as legitimate. The threshold is the
+    highest score at which the random test rows show the policy's recall, and what they show
+    there is what is promised. Returns {threshold, recall, precision, alert_rate} and the scores
+    (m,) of the coming week's labelled rows, empty while their labels are not in.
+    """
+    contract = history.contract
+    _, rows = history.rows(0, len(raw.rows), as_of)
+    everything = np.arange(len(rows))
+    training, test = train_test_split(
+        everything, test_size=TEST_SHARE, stratify=rows.label, random_state=contract.search.seed
+    )
+    pipeline = build_pipeline(
+        tuned.family,
+        tuned.parameters,
+        contract.features.numeric,
+        contract.features.categorical,
+        seed=contract.search.seed,
+    )
+    search = contract.search
+    sample = sample_legitimate(
+        rows.take(np.sort(training)), search.legitimate_per_fraud, search.seed
+    ).rows
+    on_one_thread(pipeline.fit, sample.features, sample.label)
+
+    def scores(of: Rows) -> np.ndarray:
+        return np.asarray(pipeline.predict_proba(of.features)[:, 1], dtype=np.float64)
+
+    tested = rows.take(np.sort(test))
+    values = scores(tested)
+    threshold = naive_threshold(values, tested.label, contract.policy.min_recall)
+    rates = confusion_rates(tested.label, values >= threshold)
+    told = {name: rates[name] for name in ("recall", "precision", "alert_rate")}
+    coming = coming_week(history, as_of)
+    later = np.array([]) if coming is None else scores(coming[1])
+    return {"threshold": threshold, **told}, later
+
+
+def naive_threshold(scores: np.ndarray, labels: np.ndarray, recall: float) -> float:
+    """The highest of the frauds' scores at which `recall` is reached on these very rows."""
+    frauds = np.sort(scores[labels == 1])
+    return float(frauds[len(frauds) - aimed_rank(len(frauds), recall)])

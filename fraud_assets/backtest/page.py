@@ -1,0 +1,94 @@
+"""The backtest as one HTML file: self-contained, in the report's own style, no script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from fraud_assets.backtest import charts
+from fraud_assets.backtest.tables import DECISIONS, sentences
+from fraud_assets.report import numbers
+from fraud_assets.report.charts import svg
+from fraud_assets.report.located import Located, plain, shown
+
+
+def render_page(result: Mapping[str, Any]) -> str:
+    """backtest.html for the dict of backtest.json; the same dict gives the same bytes."""
+    canonical = json.loads(json.dumps(result))
+    currency = canonical["contract"]["currency"]
+    return (
+        _environment(currency)
+        .get_template("backtest.html.j2")
+        .render(
+            result=Located(canonical),
+            decisions=DECISIONS,
+            sentences=sentences(canonical),
+            pictures=_pictures(canonical),
+        )
+    )
+
+
+def _pictures(result: Mapping[str, Any]) -> dict[str, Markup]:
+    weeks, contract = result["weeks"], result["contract"]
+    drawn = {
+        "recall": charts.kept_promises(weeks, "recall", "Recall", floor=contract["min_recall"]),
+        "precision": charts.kept_promises(weeks, "precision", "Precision"),
+        "alert_rate": charts.kept_promises(weeks, "alert_rate", "Payments flagged"),
+        "amount_caught": charts.kept_promises(
+            weeks, "amount_caught", f"Fraud caught, {contract['currency']}", share=False
+        ),
+        "served": charts.who_served(weeks),
+    }
+    return {name: Markup(picture) for name, picture in drawn.items()}  # noqa: S704 - ours, escaped
+
+
+def _environment(currency: str) -> Environment:
+    packages = ("fraud_assets.backtest", "fraud_assets.report")
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=lambda part: shown(part, numbers.count),
+        money=lambda part: shown(part, lambda value: numbers.money(value, currency)),
+        percent=lambda part: shown(part, numbers.percent),
+        range=_range,
+        rate=_rate,
+        words=lambda part: str(part).replace("_", " "),
+    )
+    environment.globals.update(
+        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
+        light=svg.LIGHT,
+        dark=svg.DARK,
+    )
+    return environment
+
+
+def _range(part: Located) -> Markup:
+    """A promise: its interval."""
+    if not part:
+        return Markup('<span class="missing">none</span>')
+    return Markup('<span class="whole">{} to</span> <span class="whole">{}</span>').format(
+        shown(part["low"], numbers.percent), shown(part["high"], numbers.percent)
+    )
+
+
+def _rate(part: Located, kept: Located | None = None) -> Markup:
+    """An outcome with its interval and n; a broken promise says so."""
+    if not part:
+        return Markup('<span class="missing">not in yet</span>')
+    broken = kept is not None and plain(kept) is False
+    return Markup('{}{} <span class="ci">({} to {}, n\u00a0{})</span>').format(
+        shown(part["value"], numbers.percent),
+        Markup(' <span class="fail">broken</span>') if broken else "",
+        shown(part["low"], numbers.percent),
+        shown(part["high"], numbers.percent),
+        shown(part["n"], numbers.count),
+    )

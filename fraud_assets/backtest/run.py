@@ -1,0 +1,125 @@
+"""The whole backtest: read once, train the weeks, walk the promotions, sum up."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.backtest.history import History, known_at, mondays, read_history
+from fraud_assets.backtest.page import render_page
+from fraud_assets.backtest.schedule import plan, train_all
+from fraud_assets.backtest.shelf import FORMAT, Shelf, code_digest, digest_of, replace_file
+from fraud_assets.backtest.summary import summary
+from fraud_assets.backtest.walk import walk
+from fraud_assets.contract import Contract
+from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.splits import split_week
+from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.release.files import one_sentence
+from fraud_assets.release.lock import exclusive
+from fraud_assets.release.trust import pickling_libraries
+
+SEARCH_EVERY = 4
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """`weeks` newest Mondays (None: all), a search every `search_every` of them, processes."""
+
+    weeks: int | None = None
+    search_every: int = SEARCH_EVERY
+    workers: int = 1
+
+
+def cores() -> int:
+    """How many processes this one may keep busy."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def backtest(
+    contract: Contract, out: Path, options: Options, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Run it, and write `backtest.json` and `backtest.html` under `out`.
+
+    Interrupted and started again it goes on after the last finished week; the result is the
+    same, whatever the number of workers.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read, has no event time, or holds no week whose windows fit.
+    StoreError
+        If `out` cannot be written, or another backtest is using it.
+    """
+    say = progress or (lambda _: None)
+    with one_sentence("write", out):
+        (out / "weeks").mkdir(parents=True, exist_ok=True)
+        with exclusive(out / ".lock", wait_seconds=1):
+            result = _backtest(contract, out / "weeks", options, say)
+            text = json.dumps(result, indent=1, allow_nan=False) + "\n"
+            replace_file(out / "backtest.json", text.encode())
+            replace_file(out / "backtest.html", render_page(result).encode())
+    return result
+
+
+def _backtest(contract: Contract, folder: Path, options: Options, say: Progress) -> dict[str, Any]:
+    history = read_history(contract)
+    say(f"Read {len(history.frame):,} rows from {_date(history.times[0])} on.")
+    fitting, skipped = _fitting(history, options.weeks)
+    data, code = history.fingerprint(), code_digest()
+    base = digest_of(FORMAT, contract_digest(contract), data, code, pickling_libraries())
+    shelf = Shelf(folder, base)
+    trained = train_all(history, plan(fitting, options.search_every), shelf, options.workers, say)
+    shelf.sweep()
+    say("Walking the promotions and comparing promise with outcome.")
+    weeks = walk(history, [trained[as_of] for as_of in fitting])
+    columns = contract.columns
+    return {
+        "format": FORMAT,
+        "contract": {
+            "name": contract.name,
+            "digest": contract_digest(contract),
+            "currency": columns.currency,
+            "maturity_days": contract.label.maturity_days,
+            "min_recall": contract.policy.min_recall,
+        },
+        "data": {
+            "fingerprint": data,
+            "rows": len(history.frame),
+            "first": _date(history.times[0]),
+            "newest": _date(history.times[-1]),
+        },
+        "code": code,
+        "search_every": options.search_every,
+        "weeks": weeks,
+        "skipped": skipped,
+        "summary": summary(weeks, columns.currency),
+    }
+
+
+def _fitting(
+    history: History, newest: int | None
+) -> tuple[list[np.datetime64], list[dict[str, str]]]:
+    """The Mondays whose windows fit, and why each of the others has none."""
+    fitting, skipped = [], []
+    for as_of in mondays(history)[-newest if newest else None :]:
+        try:
+            split_week(known_at(history, as_of).rows, history.contract, as_of)
+            fitting.append(as_of)
+        except DataError as error:
+            skipped.append({"as_of": _date(as_of), "why": str(error)})
+    if not fitting:
+        why = skipped[-1]["why"] if skipped else "the data spans no Monday."
+        raise InsufficientEvidenceError(f"No week of this history can be run: {why}")
+    return fitting, skipped
+
+
+def _date(instant: np.datetime64) -> str:
+    return str(instant)[:10]

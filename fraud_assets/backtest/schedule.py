@@ -1,0 +1,160 @@
+"""Runs the weeks' models on one or more processes: searches first, refits as settings appear.
+
+Every finished week is on the shelf before it is told, so that nothing is done twice; results do
+not depend on the number of processes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import joblib
+import numpy as np
+from joblib.externals.loky import get_reusable_executor
+
+from fraud_assets.backtest.history import History
+from fraud_assets.backtest.shelf import Shelf, Week, digest_of
+from fraud_assets.backtest.training import Setting, train_week
+from fraud_assets.modelling.work import on_one_thread
+
+Progress = Callable[[str], None]
+IDLE_SECONDS = 15
+"""After this long without work a process ends, also where its parent was killed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A week to train; `followers` are refitted with what its search finds."""
+
+    as_of: np.datetime64
+    setting: Setting | None = None
+    followers: tuple[np.datetime64, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The week's name on the shelf."""
+        setting = self.setting and [self.setting.family, dict(self.setting.parameters)]
+        return f"{str(self.as_of)[:10]}-{digest_of(str(self.as_of), setting)[:16]}"
+
+
+def plan(weeks: Sequence[np.datetime64], search_every: int) -> list[Task]:
+    """One search task for each `search_every` weeks, the others its followers."""
+    groups = [weeks[at : at + search_every] for at in range(0, len(weeks), search_every)]
+    return [Task(group[0], None, tuple(group[1:])) for group in groups]
+
+
+def next_tasks(task: Task, week: Week) -> list[Task]:
+    """What a finished week makes possible: refits, or a search by the next one if it failed."""
+    if not task.followers:
+        return []
+    if week.told["model"] is None:
+        return [Task(task.followers[0], None, task.followers[1:])]
+    setting = Setting(**week.told["model"])
+    return [Task(as_of, setting) for as_of in task.followers]
+
+
+def train_all(
+    history: History, tasks: Sequence[Task], shelf: Shelf, workers: int, progress: Progress
+) -> dict[np.datetime64, Week]:
+    """All weeks by their Monday; those already on the shelf are not made again."""
+    done: dict[np.datetime64, Week] = {}
+    # The newest windows are the fullest: begun first, no process ends alone with them.
+    waiting = deque(sorted(tasks, key=lambda task: task.as_of, reverse=True))
+    total = sum(1 + len(task.followers) for task in tasks)
+    ticker = Ticker(total, progress)
+
+    def finished(task: Task, week: Week, *, made: bool) -> None:
+        done[task.as_of] = week
+        ticker.tick(task, made=made)
+        waiting.extend(next_tasks(task, week))
+
+    with _runner(history, shelf, workers) as start:
+        running: dict[Future[None], Task] = {}
+        while waiting or running:
+            while waiting and len(running) < workers:
+                task = waiting.popleft()
+                found = shelf.find(task.name)
+                if found is not None:
+                    finished(task, found, made=False)
+                else:
+                    running[start(task)] = task
+            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                task = running.pop(future)
+                future.result()
+                week = shelf.find(task.name)
+                if week is None:
+                    raise OSError(f"{shelf.folder} lost the week {task.name}; run again.")
+                finished(task, week, made=True)
+    return done
+
+
+class Ticker:
+    """Tells how many weeks are done and about how long the others will take."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total, self._progress = total, progress
+        self._done = self._made = 0
+        self._started = time.monotonic()
+
+    def tick(self, task: Task, *, made: bool) -> None:
+        """Count a week, made now or found finished."""
+        self._done, self._made = self._done + 1, self._made + made
+        spent = time.monotonic() - self._started
+        left = (self._total - self._done) * spent / max(self._made, 1)
+        how = "searched" if task.setting is None else "refitted"
+        self._progress(
+            f"{self._done} of {self._total} weeks; {str(task.as_of)[:10]} "
+            f"{how if made else 'was finished'}; {spent:.0f} s so far, about {left:.0f} s left"
+        )
+
+
+@contextmanager
+def _runner(
+    history: History, shelf: Shelf, workers: int
+) -> Iterator[Callable[[Task], Future[None]]]:
+    """A function that starts a task in this process or another."""
+    if workers == 1:
+        yield lambda task: _now(history, task, shelf)
+        return
+    scratch = Path(tempfile.mkdtemp(prefix="fraud-assets-backtest-"))
+    executor = get_reusable_executor(max_workers=workers, timeout=IDLE_SECONDS)
+    try:
+        joblib.dump(history, scratch / "history")
+        yield lambda task: executor.submit(_there, scratch / "history", task, shelf)
+    except BaseException:
+        executor.shutdown(wait=False, kill_workers=True)
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _now(history: History, task: Task, shelf: Shelf) -> Future[None]:
+    future: Future[None] = Future()
+    _make(history, task, shelf)
+    future.set_result(None)
+    return future
+
+
+def _there(path: Path, task: Task, shelf: Shelf) -> None:
+    _make(_history(path), task, shelf)
+
+
+@lru_cache(maxsize=1)
+def _history(path: Path) -> History:
+    """The run's own history, handed over in a folder that only this user can read."""
+    loaded: History = joblib.load(path)
+    return loaded
+
+
+def _make(history: History, task: Task, shelf: Shelf) -> None:
+    week = on_one_thread(train_week, history, task.as_of, task.setting)
+    shelf.put(task.name, week)

@@ -1,0 +1,103 @@
+"""Finished weeks on disk: complete or absent, and never taken for another's.
+
+A week's name carries what it was made of, so that one of other data, code, contract or setting
+is not found. Only JSON and plain arrays are kept: reading them back runs no code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import fraud_assets
+
+FORMAT = 1
+"""Raise it when a reader of older weeks would misread them."""
+
+_CODE = ("data", "contract", "modelling", "release", "backtest")
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week's model: what it is and showed (`told`, JSON-able), and its scores.
+
+    `arrays`: `scores` of the rows of history from position told["first"] on; `naive`, the naive
+    model's scores of the coming week. Both absent where no model could be made.
+    """
+
+    told: dict[str, Any]
+    arrays: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Weeks under `folder`, all made of what `base` (hex digest) stands for."""
+
+    folder: Path
+    base: str
+
+    def find(self, name: str) -> Week | None:
+        """The finished week of that name, or None; a damaged one does not count."""
+        file = self.folder / f"{self.base[:16]}-{name}.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            data = file.with_suffix(".npz").read_bytes()
+            if hashlib.sha256(data).hexdigest() != told.pop("arrays"):
+                return None
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                return Week(told, dict(arrays))
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def put(self, name: str, week: Week) -> None:
+        """Keep a week; its JSON appears last, in one step."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **week.arrays)
+        data = buffer.getvalue()
+        file = self.folder / f"{self.base[:16]}-{name}.json"
+        told = week.told | {"arrays": hashlib.sha256(data).hexdigest()}
+        replace_file(file.with_suffix(".npz"), data)
+        replace_file(file, json.dumps(told, indent=1, allow_nan=False).encode())
+
+    def sweep(self) -> None:
+        """Remove weeks that nothing can use any more: of other data, code or contract."""
+        for file in self.folder.iterdir():
+            if not file.name.startswith(self.base[:16]):
+                file.unlink()
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside the file and put it in its place: a reader sees the old or the new one."""
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def digest_of(*parts: object) -> str:
+    """SHA-256 of JSON-able parts."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def code_digest() -> str:
+    """SHA-256 over the source of everything that a week's result depends on."""
+    root = Path(fraud_assets.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(file for part in _CODE for file in (root / part).rglob("*.py")):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,122 @@
+"""One week's model, made by the chain's own functions from what was known at its Monday."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.backtest.history import History, known_at
+from fraud_assets.backtest.naive import naive_week
+from fraud_assets.backtest.shelf import Week
+from fraud_assets.contract import Contract
+from fraud_assets.data.cleaning import CleanedFeatures, clean
+from fraud_assets.data.columns import ROW
+from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.modelling.candidates import compare_candidates
+from fraud_assets.modelling.preprocessing import encoded_names
+from fraud_assets.modelling.rows import Rows, to_rows
+from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, load_pipeline, sha256
+from fraud_assets.modelling.tuning import fit_pipeline, tune
+from fraud_assets.release.candidate import plain
+from fraud_assets.release.judgement import opening, rescore
+
+_LEFT_OUT = ("curves", "slices", "search", "lineage")
+"""Parts of the report that the gate does not read and that fill a disk."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A family with its parameters, found by an earlier week's search."""
+
+    family: str
+    parameters: Mapping[str, Any]
+
+
+def train_week(history: History, as_of: np.datetime64, setting: Setting | None) -> Week:
+    """Search (without a setting) or refit, judge, and score every row after the threshold's.
+
+    What was not known at `as_of` goes into nothing but the scores of later rows, from which
+    nothing is learned.
+    """
+    contract, raw = history.contract, known_at(history, as_of)
+    try:
+        cleaned = clean(raw, contract)
+        tuned = _tuned(cleaned, contract, setting)
+        found = rescore(cleaned, tuned, contract)
+    except DataError as error:
+        return Week({"as_of": str(as_of), "model": None, "why": str(error)}, {})
+    report = plain(opening(cleaned, tuned, contract, "") | found.numbers)
+    first = _after_threshold(history, cleaned)
+    told = {
+        "as_of": str(as_of),
+        "model": {"family": tuned.family, "parameters": plain(tuned.parameters)},
+        "searched": setting is None,
+        "threshold": tuned.threshold.value,
+        "report": {name: part for name, part in report.items() if name not in _LEFT_OUT},
+        "expected": found.expected,
+        "first": first,
+        "judged": _positions(history, cleaned.window("judged")),
+    }
+    scores = _scores(tuned, history, first)
+    naive, naive_scores = naive_week(history, raw, as_of, tuned)
+    return Week(told | {"naive": naive}, {"scores": scores, "naive": naive_scores})
+
+
+def refit(fit: Rows, middle: Rows, setting: Setting, contract: Contract) -> TunedPipeline:
+    """The same family and parameters on new windows, calibrated and thresholded anew.
+
+    Raises
+    ------
+    InsufficientEvidenceError
+        If frauds are too few for the calibration or the threshold rule.
+    """
+    search = contract.search
+    sample = sample_legitimate(fit, search.legitimate_per_fraud, search.seed).rows
+    pipeline = fit_pipeline(setting.family, setting.parameters, sample, middle, contract)
+    payload = dump_pipeline(pipeline)
+    scores = pipeline.predict_proba(middle.features)[:, 1]
+    columns = contract.features.numeric, contract.features.categorical
+    return TunedPipeline(
+        payload=payload,
+        digest=sha256(payload),
+        family=setting.family,
+        parameters=dict(setting.parameters),
+        threshold=choose_threshold(scores, middle.label, contract.policy, middle.sender),
+        features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
+        training_samples=len(sample),
+        search={},
+    )
+
+
+def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None) -> TunedPipeline:
+    names = contract.features.names
+    fit, middle = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
+    if setting is not None:
+        return refit(fit, middle, setting, contract)
+    return tune(fit, middle, compare_candidates(fit, contract), contract)
+
+
+def _after_threshold(history: History, cleaned: CleanedFeatures) -> int:
+    """Position of the first row that the model was neither fitted nor thresholded on."""
+    end = next(window.end for window in cleaned.windows if window.name == "threshold")
+    if end is None:
+        raise InsufficientEvidenceError("A backtest needs windows with dates.")
+    return history.position(end)
+
+
+def _positions(history: History, window: pd.DataFrame) -> list[int]:
+    """Where a window's rows begin and end in history."""
+    places = np.flatnonzero(history.frame[ROW].isin(window[ROW].iloc[[0, -1]]).to_numpy())
+    return [int(places[0]), int(places[-1]) + 1]
+
+
+def _scores(tuned: TunedPipeline, history: History, first: int) -> np.ndarray:
+    """Scores of all rows from a position on, as the frozen model gives them."""
+    features = history.frame.iloc[first:][list(history.contract.features.names)]
+    return np.asarray(load_pipeline(tuned.payload).predict_proba(features)[:, 1])
