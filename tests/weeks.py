@@ -38,7 +38,7 @@ class Week:
 
     @property
     def settings(self) -> Settings:
-        return Settings(self.contract, self.folder / "models", self.folder / "keys")
+        return Settings(self.contract, self.folder / "models", self.folder / "keys", workers=1)
 
     @property
     def environment(self) -> dict[str, str]:

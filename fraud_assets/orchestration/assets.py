@@ -64,7 +64,7 @@ def candidate_models(
         leaderboard = compare_candidates(
             to_rows(cleaned_features.window("fit"), contract.features.names),
             contract,
-            workers=settings.workers,
+            workers=settings.processes(),
             progress=context.log.info,
         )
     return dg.Output(leaderboard, metadata=metadata.of_leaderboard(leaderboard))
@@ -86,7 +86,7 @@ def tuned_pipeline(
             to_rows(cleaned_features.window("threshold"), names),
             candidate_models,
             contract,
-            workers=settings.workers,
+            workers=settings.processes(),
             progress=context.log.info,
         )
     return dg.Output(tuned, metadata=metadata.of_tuned(tuned))

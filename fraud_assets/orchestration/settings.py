@@ -17,11 +17,12 @@ from fraud_assets.release.store import Store, default_root
 
 @dataclass(frozen=True)
 class Settings:
-    """The three settings; None means the environment's value or the default."""
+    """Paths, None for the environment's value or the default; `workers` None for all cores."""
 
     contract_path: Path | None = None
     models: Path | None = None
     keys: Path | None = None
+    workers: int | None = None
 
     def contract(self) -> Contract:
         """Read the contract anew, so that a corrected file counts at once."""
@@ -32,7 +33,8 @@ class Settings:
         keys = Keys.default() if self.keys is None else Keys(self.keys)
         return Store(self.models or default_root(), keys)
 
-    @property
-    def workers(self) -> int:
-        """Processes for the search: all cores that this process may use."""
+    def processes(self) -> int:
+        """Processes for the search: as set, else all cores that this process may use."""
+        if self.workers is not None:
+            return self.workers
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
