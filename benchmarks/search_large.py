@@ -1,0 +1,123 @@
+"""A million rows at 0.2 % fraud: time, memory, ranks and calibration of the sampled search."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Any
+
+import numpy as np
+from joblib.externals.loky import get_reusable_executor
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import Pipeline
+
+from benchmarks.search_data import newest, simulated
+from fraud_assets.contract import Contract, load_contract
+from fraud_assets.modelling.candidates import compare_candidates
+from fraud_assets.modelling.curves import calibration_error, reliability
+from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.tuning import tune
+from fraud_assets.modelling.work import on_one_thread
+
+FIT, THRESHOLD, LATER = 1_000_000, 300_000, 300_000
+SMALL, FRAUD_RATE = 100_000, 0.002
+DRAWS = 500
+
+
+def measure_large(workers: int) -> dict[str, Any]:
+    """Fit on a million rows and on the newest 100,000, judge both on the same later rows.
+
+    Beside them the same setting fitted on all million rows without sampling.
+    """
+    started = time.monotonic()
+    rows = simulated(FIT + THRESHOLD + LATER, FRAUD_RATE, seed=12)
+    print(f"{len(rows):,} rows made in {time.monotonic() - started:.0f} s", flush=True)
+    later, rest = newest(rows, LATER), rows.take(np.arange(len(rows) - LATER))
+    threshold, fit = newest(rest, THRESHOLD), rest.take(np.arange(len(rest) - THRESHOLD))
+    contract = load_contract("crypto_gateway")
+    large, tuned = _run(fit, threshold, later, contract, workers)
+    small, _ = _run(newest(fit, SMALL), threshold, later, contract, workers)
+    plain = _unsampled(fit, tuned, contract)
+    scores = [m.predict_proba(later.features)[:, 1] for m in (load_pipeline(tuned.payload), plain)]
+    return {
+        "workers": workers,
+        "later_rows": len(later),
+        "later_frauds": later.frauds,
+        "runs": [large, small],
+        "unsampled": _judged(plain, later),
+        "calibration_error_difference": _difference(scores, later.label),
+    }
+
+
+def _run(
+    fit: Rows, threshold: Rows, later: Rows, contract: Contract, workers: int
+) -> tuple[dict[str, Any], TunedPipeline]:
+    started = time.monotonic()
+    board = compare_candidates(fit, contract, workers=workers, progress=print)
+    compared = time.monotonic() - started
+    tuned = tune(fit, threshold, board, contract, workers=workers, progress=print)
+    seconds = time.monotonic() - started
+    told = {
+        "rows": len(fit),
+        "frauds": fit.frauds,
+        "training_samples": tuned.training_samples,
+        "family": tuned.family,
+        "parameters": tuned.parameters,
+        "candidates_seconds": compared,
+        "seconds": seconds,
+        "peak_mib": _peak_mib(workers),
+        "leaderboard": board.as_records(),
+    }
+    return told | _judged(load_pipeline(tuned.payload), later), tuned
+
+
+def _unsampled(fit: Rows, tuned: TunedPipeline, contract: Contract) -> Pipeline:
+    columns = contract.features.numeric, contract.features.categorical
+    pipeline = build_pipeline(tuned.family, tuned.parameters, *columns, seed=contract.search.seed)
+    return on_one_thread(pipeline.fit, fit.features, fit.label)
+
+
+def _judged(pipeline: Pipeline, later: Rows) -> dict[str, float]:
+    scores = pipeline.predict_proba(later.features)[:, 1]
+    return {
+        "auc": float(roc_auc_score(later.label, scores)),
+        "calibration_error": calibration_error(reliability(scores, later.label)),
+        "mean_probability": float(scores.mean()),
+        "fraud_share": float(later.label.mean()),
+    }
+
+
+def _difference(scores: list[np.ndarray], label: np.ndarray) -> dict[str, float]:
+    """Calibration error of the sampled minus the unsampled model, 95 % bootstrap over rows."""
+    rng, n = np.random.default_rng(0), len(label)
+
+    def gap(at: np.ndarray) -> float:
+        first, second = (calibration_error(reliability(s[at], label[at])) for s in scores)
+        return first - second
+
+    drawn = [gap(rng.integers(0, n, n)) for _ in range(DRAWS)]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return {"value": gap(np.arange(n)), "low": float(low), "high": float(high), "n": n}
+
+
+def _peak_mib(workers: int) -> float:
+    """Upper bound: this process's peak and as many workers, each as large as the largest."""
+    get_reusable_executor().shutdown(wait=True)  # workers count once they have ended
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return (own + workers * worker) / 1024
+
+
+def print_large(found: dict[str, Any]) -> None:
+    """The runs as lines."""
+    for run in found["runs"]:
+        print(
+            f"{run['rows']:,} rows ({run['frauds']} frauds, {run['training_samples']:,} fitted): "
+            f"{run['seconds']:.0f} s, at most {run['peak_mib']:.0f} MiB, {run['family']}, "
+            f"ROC-AUC {run['auc']:.4f}, calibration error {run['calibration_error']:.6f}"
+        )
+    plain = found["unsampled"]
+    print(f"without sampling: ROC-AUC {plain['auc']:.4f}, error {plain['calibration_error']:.6f}")
+    print(f"difference in calibration error: {found['calibration_error_difference']}")
