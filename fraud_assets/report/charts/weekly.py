@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
 
@@ -18,7 +19,11 @@ def weekly_recall(weeks: Sequence[Mapping[str, Any]], floor: float | None = None
         return ""
     plot = svg.Plot((-0.5, len(rows) - 0.5), (0, 1))
     every = max(1, -(-len(rows) // 5))
-    ticks = [(float(at), str(row["week"])) for at, row in enumerate(rows) if at % every == 0]
+    ticks = [
+        (float(at), numbers.short(str(row["week"]), 12))
+        for at, row in enumerate(rows)
+        if at % every == 0
+    ]
     parts = [plot.frame(ticks, svg.fifths(), "Week", "Share")]
     if svg.finite(floor):
         y = plot.y(floor)  # type: ignore[arg-type]
