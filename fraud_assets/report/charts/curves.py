@@ -33,7 +33,7 @@ def precision_recall(
         _curve(plot, champion, "recall", "precision", "line s-other dash"),
         _curve(plot, rows, "recall", "precision", "line s-main"),
         _frozen(plot, metrics),
-        svg.legend(_names(champion, floor), plot.left + 12, plot.height - plot.bottom - 58),
+        svg.legend(plot, _names(champion, floor)),
     ]
     return svg.picture(
         "precision-recall",

@@ -36,7 +36,7 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
         svg.path(_steps(plot, edges, series["legitimate"]), "line s-main"),
         svg.path(_steps(plot, edges, series["fraud"]), "line s-fraud"),
         _threshold(plot, threshold),
-        svg.legend(
+        svg.legend_at(
             [("line s-main", "legitimate"), ("line s-fraud", "fraud")],
             plot.width - plot.right - 110,
             plot.top + 32,

@@ -195,8 +195,14 @@ def dot(x: float, y: float, class_: str, radius: float = 4.5) -> str:
     return tag("circle", cx=x, cy=y, r=radius, class_=class_)
 
 
-def legend(entries: Sequence[tuple[str, str]], x: float, y: float) -> str:
-    """Short strokes with their names, one below the other."""
+def legend(plot: Plot, entries: Sequence[tuple[str, str]]) -> str:
+    """Short strokes with their names, one below the other, in the lower left of the frame."""
+    x, last = plot.left + 12, plot.height - plot.bottom - 14
+    return legend_at(entries, x, last - 18 * (len(entries) - 1))
+
+
+def legend_at(entries: Sequence[tuple[str, str]], x: float, y: float) -> str:
+    """The same from a given point on."""
     parts = []
     for index, (class_, words) in enumerate(entries):
         at = y + 18 * index

@@ -32,7 +32,7 @@ def weekly_recall(weeks: Sequence[Mapping[str, Any]], floor: float | None = None
     entries = [("line s-main", "recall"), ("line s-other", "precision")]
     if svg.finite(floor):
         entries.append(("line thin dash s-bad", "lowest recall allowed"))
-    parts.append(svg.legend(entries, plot.left + 12, plot.height - plot.bottom - 50))
+    parts.append(svg.legend(plot, entries))
     return svg.picture(
         "weekly-recall",
         "Recall per week",
