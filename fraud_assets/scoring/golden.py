@@ -91,7 +91,11 @@ def self_test(scorer: Answering, golden: Golden) -> None:
 
 
 def reasons_gap(expected: Sequence[Reason], found: Sequence[Reason]) -> float:
-    """Largest difference of a contribution; infinite where codes, values or texts differ."""
+    """Largest difference of a contribution; infinite where codes, values or texts differ.
+
+    Relative to the contribution where that exceeds 1: an absurd input moves a linear margin by
+    millions, whose last digits float64 does not hold.
+    """
     pairs = list(zip(_by_code(expected), _by_code(found), strict=False))
     same = len(expected) == len(found) and all(
         (a.code, a.feature, a.value, a.text) == (b.code, b.feature, b.value, b.text)
@@ -99,7 +103,11 @@ def reasons_gap(expected: Sequence[Reason], found: Sequence[Reason]) -> float:
     )
     if not same:
         return float("inf")
-    return max((abs(a.contribution - b.contribution) for a, b in pairs), default=0.0)
+    return max((_gap(a.contribution, b.contribution) for a, b in pairs), default=0.0)
+
+
+def _gap(expected: float, found: float) -> float:
+    return abs(expected - found) / max(1.0, abs(expected))
 
 
 def _by_code(reasons: Sequence[Reason]) -> list[Reason]:
