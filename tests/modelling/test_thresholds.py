@@ -92,6 +92,7 @@ def test_threshold_separates_exactly_the_ranked_score_from_the_next_lower(
 def test_midway_is_between_adjacent_floats() -> None:
     """Between neighbours there is no middle: the score itself; else the exact middle."""
     assert midway_below(0.5, np.array([0.5, 0.25, 0.0, 0.9])) == 0.375
+    assert midway_below(0.5, np.array([0.4999, 0.5, 0.1])) == pytest.approx(0.49995)
     neighbour = np.nextafter(0.5, 0)
     assert midway_below(0.5, np.array([0.5, neighbour])) == 0.5
     assert midway_below(0.5, np.array([0.5, 0.7])) == 0.5

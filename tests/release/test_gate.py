@@ -218,6 +218,14 @@ def test_rescored_rows_must_agree() -> None:
     assert verdict(make_report(), expected={}).decision == "refuse"
 
 
+def test_two_missing_digests_are_not_the_same_model() -> None:
+    """Nothing equals nothing, but that describes no model."""
+    bare = edited("model.digest", ..., edited("data.fingerprint", ...))
+    bare = edited("contract.digest", ..., bare)
+    assert failed(verdict(bare, expected={})) == ["describes_model"]
+    assert failed(verdict(bare, expected=dict.fromkeys(EXPECTED))) == ["describes_model"]
+
+
 def test_what_only_the_publisher_can_prove_stays_open() -> None:
     """Without digests and proof the decision is about the rest, and says what is open."""
     result = decide(make_report(), POLICY)
