@@ -152,6 +152,7 @@ def summary(run: Run, seconds: float) -> dict[str, Any]:
     return {
         "requests_per_second": len(run.latencies) / seconds,
         "n": len(run.latencies),
+        "all": sum(run.statuses.values()),
         **{f"{name}_ms": value for name, value in quantiles.items()},
         "max_ms": float(milliseconds.max()),
         "failed": sum(n for status, n in run.statuses.items() if status != 200) + run.dropped,

@@ -55,8 +55,19 @@ def running(command: list[str], port: int, store: Store | None = None) -> Iterat
         process.wait(timeout=30)
 
 
-def measure(port: int, bodies: Path, seconds: float, *options: str) -> dict[str, Any]:
-    """One run of the load, from a process of its own on its own core."""
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(pid: int, port: int, bodies: Path, seconds: float, *options: str) -> dict[str, Any]:
+    """One run of the load, from a process of its own on its own core.
+
+    `cpu_us` is the server's processor time a request, which other work on the machine hardly
+    changes.
+    """
+    before = cpu_seconds(pid)
     command = [
         sys.executable, "-m", "benchmarks.load", "--port", str(port), "--bodies", str(bodies),
         "--seconds", str(seconds), "--core", str(LOAD_CORE), *options,
@@ -65,6 +76,7 @@ def measure(port: int, bodies: Path, seconds: float, *options: str) -> dict[str,
     if done.returncode:
         raise SystemExit(f"The load failed: {done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
+    found["cpu_us"] = 1e6 * (cpu_seconds(pid) - before) / found["all"]
     return found
 
 
@@ -85,19 +97,19 @@ def throughput(folder: Path, family: str, seconds: float) -> dict[str, Any]:
     publish(flagged, pipeline, 0.0, family)
     features = load_contract("crypto_gateway").features
     found: dict[str, Any] = {}
-    with running(_ours(), port := free_port(), store):
-        found["ours, 2 % flagged, 16 connections"] = measure(port, bodies, seconds)
-        found["ours, 1,000 requests/s"] = measure(port, bodies, seconds, "--rate", "1000")
-    with running(_ours(), port := free_port(), flagged):
-        found["ours, all flagged, 16 connections"] = measure(port, bodies, seconds)
+    with running(_ours(), port := free_port(), store) as pid:
+        found["ours, 2 % flagged, 16 connections"] = measure(pid, port, bodies, seconds)
+        found["ours, 1,000 requests/s"] = measure(pid, port, bodies, seconds, "--rate", "1000")
+    with running(_ours(), port := free_port(), flagged) as pid:
+        found["ours, all flagged, 16 connections"] = measure(pid, port, bodies, seconds)
     for which in ("asgi_constant", "fastapi_constant", "usual"):
         options = ["--pipeline", str(folder / "pipeline.joblib")]
         options += ["--numeric", ",".join(features.numeric)]
         options += ["--categorical", ",".join(features.categorical)]
         command = [sys.executable, "-m", "benchmarks.rivals", which, *options]
         command += ["--core", str(SERVER_CORE)]
-        with running(command, port := free_port()):
-            found[which] = measure(port, bodies, seconds)
+        with running(command, port := free_port()) as pid:
+            found[which] = measure(pid, port, bodies, seconds)
     return found
 
 
@@ -153,11 +165,13 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def _table(found: dict[str, Any]) -> None:
-    print(f"{'server':40} {'requests/s':>11} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7}")
+    print(
+        f"{'server':40} {'requests/s':>11} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8} {'failed':>7}"
+    )
     for name, run in found.items():
         print(
             f"{name:40} {run['requests_per_second']:11,.0f} {run['p50_ms']:8.2f} "
-            f"{run['p99_ms']:8.2f} {run['failed']:7}"
+            f"{run['p99_ms']:8.2f} {run['cpu_us']:8.1f} {run['failed']:7}"
         )
 
 

@@ -44,12 +44,12 @@ def swap_run(
         versions.append(publish(store, pipeline, threshold, family))
     scorers = {v: _scorer(store, v) for v in versions}
     kept = folder / "answers.json"
-    with running(command, port := _free_port(), store):
-        quiet = measure(port, bodies, QUIET_SECONDS)
+    with running(command, port := _free_port(), store) as pid:
+        quiet = measure(pid, port, bodies, QUIET_SECONDS)
         stop, moved = threading.Event(), []
         mover = threading.Thread(target=_promote, args=(store, versions, stop, moved))
         mover.start()
-        swapped = measure(port, bodies, SECONDS, "--keep", str(kept))
+        swapped = measure(pid, port, bodies, SECONDS, "--keep", str(kept))
         stop.set()
         mover.join()
     answers = json.loads(kept.read_text())["answers"]

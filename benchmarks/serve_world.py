@@ -26,6 +26,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "logistic_regression": {},
     "adaboost": {"n_estimators": 200},
 }
+COUNTRIES = ("US", "DE", "GB", "FR", "NG", "RU", "BR", "IN", "VN", "UA", "ID", "PH", "TR", "MX")
 FLAGGED_SHARE = 0.02
 
 
@@ -45,25 +46,7 @@ def payments(n: int, seed: int) -> Rows:
             "avg_tx_value": rng.lognormal(4.5, 1.2, n),
             "chain": pick("ETH", "BTC", "SOL", "TRX", "BSC", "MATIC"),
             "token_type": pick("NATIVE", "STABLE", "ERC20", "NFT"),
-            "sender_country": pick(
-                *[
-                    "US",
-                    "DE",
-                    "GB",
-                    "FR",
-                    "NG",
-                    "RU",
-                    "BR",
-                    "IN",
-                    "VN",
-                    "UA",
-                    "ID",
-                    "PH",
-                    "TR",
-                    "MX",
-                    "CA",
-                ]
-            ),
+            "sender_country": pick(*COUNTRIES),
         }
     )
     risk = (
@@ -80,7 +63,7 @@ def fit(family: str, seed: int = 0) -> Pipeline:
     """The family's pipeline on 20,000 payments."""
     rows, features = payments(20_000, 10 + seed), load_contract("crypto_gateway").features
     pipeline = build_pipeline(
-        family, PARAMETERS[family], features.numeric, features.categorical, seed
+        family, PARAMETERS[family], features.numeric, features.categorical, seed=seed
     )
     return pipeline.fit(rows.features, rows.label)
 

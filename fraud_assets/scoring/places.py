@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 POINTS = 4096
 """Order statistics kept per number: a place is right to 1/4096, exact for fewer payments."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Shares (0 to 1) of legitimate payments below, at and above a value; they sum to 1.
 
     For text and for a missing value only `same` says something: the share that has it too.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
 from fraud_assets.profiles import MAX_REASONS
 from fraud_assets.scoring.encode import Encoder, Value
@@ -41,10 +40,11 @@ class Reasoner:
         self, row: tuple[Value, ...], contributions: Floats, towards_fraud: bool
     ) -> list[Reason]:
         """At most four; only those towards fraud where asked, unless there is none of them."""
-        order = np.argsort(-contributions if towards_fraud else -np.abs(contributions))
-        chosen = [i for i in order.tolist() if contributions[i] > 0 or not towards_fraud]
-        chosen = chosen or order.tolist()
-        return [self._reason(i, row[i], float(contributions[i])) for i in chosen[:MAX_REASONS]]
+        moved: list[float] = contributions.tolist()
+        strength = moved if towards_fraud else [abs(amount) for amount in moved]
+        order = sorted(range(len(moved)), key=strength.__getitem__, reverse=True)
+        chosen = [i for i in order if moved[i] > 0 or not towards_fraud] or order
+        return [self._reason(i, row[i], moved[i]) for i in chosen[:MAX_REASONS]]
 
     def _reason(self, index: int, value: Value, contribution: float) -> Reason:
         feature = self._features[index]

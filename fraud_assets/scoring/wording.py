@@ -12,7 +12,8 @@ def description(name: str, contract: Contract) -> str:
     """What a caller must send: a derived feature's exact definition, else the raw column."""
     derived = contract.derived.get(name)
     if derived is not None:
-        return f"{derived.definition} null means missing."
+        said = derived.definition
+        return said if "null" in said else f"{said} null means missing."
     if name in contract.features.numeric:
         return f"The payment's {_plain(name)}, a number. null means missing."
     return f"The payment's {_plain(name)}, text. null means missing."

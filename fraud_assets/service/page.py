@@ -34,9 +34,14 @@ _HEADERS = {
     "cache-control": "no-cache",
 }
 
+_REPORT_POLICY = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+}
+"""The report is one file with its styles in it, and reads without scripts."""
+
 
 def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
-    """Routes of the page and of its two local files."""
+    """Routes of the page, its two local files, and the version's own report."""
 
     async def page(request: Request) -> Response:
         admitted = keys.admits(request.scope["headers"])
@@ -48,7 +53,16 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
             return Response("There is no such file.", 404, media_type="text/plain")
         return Response((_ASSETS / name).read_bytes(), headers=_HEADERS, media_type=_KINDS[name])
 
-    return [Route("/", page, methods=["GET"]), Route("/assets/{name}", asset, methods=["GET"])]
+    async def report(request: Request) -> Response:
+        if not keys.admits(request.scope["headers"]):
+            return Response("An API key is needed.", 401, media_type="text/plain")
+        return HTMLResponse(holder.served.report, headers=_HEADERS | _REPORT_POLICY)
+
+    return [
+        Route("/", page, methods=["GET"]),
+        Route("/report", report, methods=["GET"]),
+        Route("/assets/{name}", asset, methods=["GET"]),
+    ]
 
 
 def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
@@ -86,11 +100,12 @@ def _evidence(served: Served) -> str:
         ("ROC-AUC", _number(metadata.get("auc"))),
         ("Average precision", _number(metadata.get("average_precision"))),
         ("Threshold", _number(served.threshold)),
-        ("Served by", escape(served.scorer.runtime)),
+        ("Served by", _RUNTIMES[served.scorer.runtime]),
         ("In production since", escape(str(served.promotion.get("promoted_at", "")))),
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
-    return f"<dl>{items}</dl>{_override(served)}{_rules(metadata)}"
+    link = '<p><a href="/report">The whole report</a></p>' if served.report else ""
+    return f"<dl>{items}</dl>{_override(served)}{_rules(metadata)}{link}"
 
 
 def _override(served: Served) -> str:
@@ -120,12 +135,14 @@ def _rules(metadata: Mapping[str, Any]) -> str:
     )
 
 
+_RUNTIMES = {"native": "its own tables", "scikit-learn": "scikit-learn, without reasons"}
 _OUTCOMES = {True: "passed", False: "failed"}
 
 
 def _field(feature: Feature, example: object) -> str:
     name, text = escape(feature.name), escape(feature.description)
-    value = "" if example is None else escape(str(example))
+    shown = f"{example:.6g}" if isinstance(example, float) else str(example)
+    value = "" if example is None else escape(shown)
     label = f'<label for="f-{name}">{name.replace("_", " ")}</label>'
     common = f'id="f-{name}" name="{name}" value="{value}" aria-describedby="d-{name}"'
     about = f'<span class="about" id="d-{name}">{text}</span>'

@@ -156,8 +156,6 @@ async def respond(send: Send, status: int, payload: bytes) -> None:
     headers = [_JSON, (b"content-length", b"%d" % len(payload))]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
-    elif status == 413:
-        headers.append((b"connection", b"close"))  # the rest of the body is not read
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": payload})
 

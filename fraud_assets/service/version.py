@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from fraud_assets.errors import StoreError
 from fraud_assets.release.keys import Keys
 from fraud_assets.release.store import Store
@@ -20,7 +18,7 @@ from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
 from fraud_assets.service.payment import PaymentReader, payment_reader
 from fraud_assets.service.settings import Settings
 
-REPORT = "report.json"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Served:
     threshold: float
     reader: PaymentReader
     metadata: Mapping[str, Any]
-    report: Mapping[str, Any]
+    report: bytes
     promotion: Mapping[str, Any]
     example: Mapping[str, Any]
 
@@ -81,7 +79,7 @@ def _load(verified: Verified, promotion: Mapping[str, Any]) -> Served:
             f"got {scorer.threshold}; publish again."
         )
     shown = next((row for row in golden.rows if row.is_flagged), golden.rows[0])
-    report = msgspec.json.decode(verified.read(REPORT)) if REPORT in verified.files else {}
+    report = verified.read(REPORT) if REPORT in verified.files else b""
     return Served(
         verified.version,
         scorer,

@@ -37,7 +37,7 @@ def test_without_a_known_key_nothing_is_scored_or_told(guarded, headers):
     """401 for scores, metrics and evidence; health stays open for probes."""
     for path in ("/predict", "/predict/batch"):
         assert guarded.ask(path, PAYMENT, headers=headers)[0] == 401
-    for path in ("/model", "/metrics"):
+    for path in ("/model", "/metrics", "/report"):
         assert guarded.ask(path, headers=headers)[0] == 401
     assert "94.0 %" not in guarded.ask("/", headers=headers)[1]
     assert guarded.ask("/health", headers=headers)[0] == 200

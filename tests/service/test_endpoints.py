@@ -72,3 +72,4 @@ def test_the_page_has_a_field_for_each_feature_and_loads_nothing_from_outside(se
     for name in re.findall(r'"/assets/([^"]+)"', page):
         assert server.ask_raw(f"/assets/{name}")[0] == 200
     assert server.ask_raw("/assets/page.html")[0] == 404
+    assert server.ask_raw("/report")[2] == b"<p>"

@@ -170,8 +170,11 @@ def chunked(server: Server, part: bytes, times: int) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     headers = {"content-type": "application/json"}
     parts = iter([part] * times)
-    connection.request("POST", "/predict", parts, headers, encode_chunked=True)
-    return connection.getresponse().status
+    try:
+        connection.request("POST", "/predict", parts, headers, encode_chunked=True)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])

@@ -1,0 +1,113 @@
+"""The analyst's page in a real browser: form, reasons, accessibility, phone and desktop width."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[(390, 844, "dark"), (1280, 900, "light")], ids=["phone", "desktop"])
+def page(request, browser, server) -> Iterator[Any]:
+    width, height, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    opened = context.new_page()
+    opened.problems = []
+    opened.on("console", lambda m: opened.problems.append(m.text) if m.type == "error" else None)
+    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
+    opened.on("request", lambda r: opened.problems.append(r.url) if outside(r.url) else None)
+    opened.goto(f"http://127.0.0.1:{server.port}/")
+    opened.wait_for_selector("#result .bar")
+    yield opened
+    context.close()
+
+
+def outside(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "data:"))
+
+
+def test_the_page_scores_and_a_changed_value_changes_reasons_and_bars(page):
+    """Score, decision, sentences and a bar for each feature, from the same API."""
+    page.fill("#f-amount", "1")
+    page.fill("#f-age", "900")
+    page.wait_for_selector("text=Not flagged")
+    quiet = page.inner_text("#result")
+    page.fill("#f-age", "1")
+    page.fill("#f-chain", "SOL")
+    page.fill("#f-amount", "90000")
+    page.wait_for_selector("#result .flagged")
+
+    assert "The amount of 90,000 is higher" in page.inner_text("#result .reasons")
+    assert page.inner_text("#result") != quiet
+    assert page.locator("#result .bar").count() == 5
+    assert page.problems == []
+
+
+def test_a_faulty_field_is_named_and_marked(page):
+    """The API's 422 stands beside the form."""
+    page.fill("#f-amount", "-5")
+
+    page.wait_for_selector("#result .fault")
+
+    assert "amount: Input should be greater than or equal to 0" in page.inner_text("#result")
+    assert page.get_attribute("#f-amount", "aria-invalid") == "true"
+
+
+def test_a_pasted_payment_fills_the_form(page):
+    """As JSON; null means missing."""
+    page.click("text=Paste a payment as JSON")
+    page.fill("#paste", '{"amount": 77.5, "age": null, "count": 3, "chain": "BTC"}')
+    page.click("#take")
+
+    page.wait_for_selector("#result .score")
+
+    assert page.input_value("#f-amount") == "77.5"
+    assert page.input_value("#f-age") == ""
+    assert page.input_value("#f-chain") == "BTC"
+
+
+def test_nothing_scrolls_sideways_and_axe_finds_no_serious_violation(page):
+    """At phone and desktop width, dark and light, with the details open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page.click("text=The rules it passed")
+
+    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    found = axe.Axe().run(page).response["violations"]
+
+    assert width <= 0
+    assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []
+
+
+def test_without_scripts_the_evidence_is_there(browser, server):
+    """And a sentence says that the form needs scripts."""
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(f"http://127.0.0.1:{server.port}/")
+
+    text = opened.inner_text("body")
+
+    assert "94.0 % (91.0 % to 96.0 %, n = 500)" in text
+    assert "needs scripts" in text
+    context.close()
