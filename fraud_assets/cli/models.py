@@ -36,7 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     commands = parser.add_subparsers(dest="models_command", required=True, metavar="COMMAND")
     _command(commands, "list", _list, "all versions, what serves, and what was refused")
     show = _command(commands, "show", _show, "a verified version's metadata and its moves")
-    show.add_argument("version", metavar="VERSION")
+    show.add_argument("version", metavar="VERSION", nargs="?", help="default: what serves now")
     verify = _command(
         commands, "verify", _verify, "verify signatures and digests, of one version or of all"
     )
@@ -95,16 +95,53 @@ def _list(args: Arguments) -> int:
 
 def _show(args: Arguments) -> int:
     store = _store(args)
-    is_refused = args.version not in store.versions() and args.version in store.refused_versions()
-    found = store.verify_refused(args.version) if is_refused else store.verify(args.version)
-    moves = [move for move in store.history() if move.version == args.version]
+    version = args.version or _serving(store)
+    is_refused = version not in store.versions() and version in store.refused_versions()
+    found = store.verify_refused(version) if is_refused else store.verify(version)
+    moves = [move for move in store.history() if move.version == version]
     if args.json:
         _print_json({**found.metadata, "moves": [move.to_dict() for move in moves]})
     else:
-        _print_fields(found.metadata)
+        _print_summary(found.metadata, found.path)
         for move in moves:
             print(f"{move.kind} {move.promoted_at} by {move.actor}: {move.reason}")
     return 0
+
+
+def _serving(store: Store) -> str:
+    now = store.current()
+    if now is None:
+        raise StoreError(f"Nothing serves from {store.root} yet; run the chain, or name a VERSION.")
+    return now.version
+
+
+def _print_summary(metadata: Mapping[str, Any], folder: Path) -> None:
+    """What a person asks first; `--json` has everything."""
+    verdict, model = metadata.get("verdict") or {}, metadata.get("model") or {}
+    shown = {
+        "version": metadata.get("version"),
+        "verdict": verdict.get("sentence"),
+        "refusal": (metadata.get("refusal") or {}).get("reason"),
+        "recall": _with_interval(metadata, "recall", "frauds"),
+        "precision": _with_interval(metadata, "precision", "alerts"),
+        "alert rate": metadata.get("alert_rate"),
+        "threshold": metadata.get("threshold"),
+        "as of": metadata.get("as_of"),
+        "model": " ".join([str(model.get("family")), json.dumps(model.get("parameters"))]),
+        "artifact": folder,
+        "report": folder / "report.html",
+    }
+    for name, value in shown.items():
+        if value is not None:
+            print(f"{name:<11}{value}")
+
+
+def _with_interval(metadata: Mapping[str, Any], name: str, of: str) -> str | None:
+    value, around = metadata.get(name), metadata.get(f"{name}_interval")
+    if value is None or not around:
+        return None if value is None else f"{value}"
+    low, high = around["low"], around["high"]
+    return f"{value:.4f} ({low:.4f} to {high:.4f}, n = {around['n']} {of}, {around['method']})"
 
 
 def _verify(args: Arguments) -> int:
