@@ -76,7 +76,7 @@ class History:
         part = self.frame.iloc[start:stop]
         labelled = part[LABEL].notna().to_numpy()
         if KNOWN_AT not in part:
-            labelled &= self.times[start:stop] <= known - self.maturity
+            labelled = labelled & (self.times[start:stop] <= known - self.maturity)
         told = part[labelled].assign(**{LABEL: known_labels(part, known)[labelled]})
         return start + np.flatnonzero(labelled), to_rows(told, self.contract.features.names)
 

@@ -1,9 +1,9 @@
 """What a week's evidence promises for the coming week, and whether it came so.
 
 A promise is a prediction interval: it holds the noise of the evidence and that of the week to
-come. For shares it is beta-binomial on effective sizes (`modelling.intervals`); for the amount
-caught a compound Poisson law by sender, whose rates are themselves drawn from what the judged
-weeks say of them (each sender once seen has a Gamma(1) rate).
+come. For shares it is beta-binomial on effective sizes (`modelling.intervals`). For the amount
+caught each sender caught in the judged weeks stands for others like it, who come a geometric
+number of times: Poisson about a rate that, having been seen once, is itself Gamma(1).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fraud_assets.profiles import CONFIDENCE
 
 RATES = ("recall", "precision", "alert_rate")
 AMOUNT = "amount_caught"
-DRAWS = 4000
+DRAWS = 2000
 """Simulated weeks behind the interval of the amount caught."""
 
 
@@ -96,7 +96,7 @@ def _amount(
     _, codes = np.unique(clusters[caught], return_inverse=True)
     sums = np.bincount(codes, weights=np.nan_to_num(amount[caught]))
     rng = np.random.default_rng(seed)
-    times = rng.poisson(rng.standard_exponential((DRAWS, len(sums))) / weeks)
+    times = rng.geometric(weeks / (1 + weeks), (DRAWS, len(sums))) - 1
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(times @ sums, [tail, 1 - tail])
     return {
@@ -104,5 +104,5 @@ def _amount(
         "low": float(low),
         "high": float(high),
         "n": len(sums),
-        "method": f"compound Poisson by sender {CONFIDENCE:.0%}, {DRAWS} draws",
+        "method": f"compound geometric by sender {CONFIDENCE:.0%}, {DRAWS} draws",
     }

@@ -7,6 +7,7 @@ Concept: https://docs.dagster.io/guides/build/projects
 import dagster as dg
 
 from fraud_assets.orchestration import assets, checks
+from fraud_assets.orchestration.backtesting import backtest_job
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_job, weekly_schedule
 
@@ -16,7 +17,7 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
         asset_checks=checks.ALL,
-        jobs=[weekly_job],
+        jobs=[weekly_job, backtest_job],
         schedules=[weekly_schedule],
         resources={"settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings())},
         executor=dg.in_process_executor,

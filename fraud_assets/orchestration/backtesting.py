@@ -1,0 +1,55 @@
+"""The job `backtest`: the weekly run over history, the same functions as `fraud-assets backtest`.
+
+It publishes nothing and touches no store; launched again, it goes on where it was interrupted.
+Concept: https://docs.dagster.io/guides/build/ops
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from fraud_assets.backtest.run import SEARCH_EVERY, Options, backtest
+from fraud_assets.backtest.tables import sentences
+from fraud_assets.orchestration.failures import sentences as in_sentences
+from fraud_assets.orchestration.settings import Settings
+
+
+class Backtest(dg.Config):
+    """How far back, how often to search, and the folder of the result.
+
+    `weeks` is the number of newest Mondays; left out, all that history allows.
+    """
+
+    weeks: int | None = None
+    search_every: int = SEARCH_EVERY
+    out: str = "backtest"
+
+
+@dg.op
+def walk_history(
+    context: dg.OpExecutionContext, config: Backtest, settings: dg.ResourceParam[Settings]
+) -> dict[str, Any]:
+    """What the weekly run would have promised and done, as in backtest.json."""
+    options = Options(config.weeks, config.search_every, settings.processes())
+    out = Path(config.out).resolve()
+    with in_sentences():
+        result = backtest(settings.contract(), out, options, context.log.info)
+    context.add_output_metadata(
+        {
+            "summary": dg.MetadataValue.md("\n".join(f"- {line}" for line in sentences(result))),
+            "page": dg.MetadataValue.path(str(out / "backtest.html")),
+            "weeks": len(result["weeks"]),
+        }
+    )
+    return result
+
+
+@dg.job(
+    name="backtest",
+    executor_def=dg.in_process_executor,
+    description="The weekly run over history: promise against outcome; publishes nothing.",
+)
+def backtest_job() -> None:
+    """One op; the weeks inside it run in parallel and resume by themselves."""
+    walk_history()

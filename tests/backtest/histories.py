@@ -1,0 +1,50 @@
+"""A small simulated history with weak models and short windows: weeks in a second each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.backtest.history import History
+from fraud_assets.data.columns import KNOWN_AT, LABEL
+from fraud_assets.data.simulator import simulate
+from tests.weeks import SMALL, Week
+
+EDITS = {
+    "fit_frauds = 1000": "fit_frauds = 60",
+    "threshold_frauds = 500": "threshold_frauds = 40",
+    "judged_frauds = 500": "judged_frauds = 40",
+    "maturity_days = 14": "maturity_days = 7",
+    "max_alert_rate = 0.05": "max_alert_rate = 0.95",
+    "min_precision = 0.10": "min_precision = 0.01",
+    "min_judged_frauds = 100": "min_judged_frauds = 20",
+}
+
+
+def make_small(folder: Path) -> Week:
+    """Sixteen weeks of 500 payments, 4 % fraud."""
+    simulate(8_000, 16, 7, folder, fraud_rate=0.04)
+    week = Week(folder)
+    for old, new in EDITS.items():
+        week.edit(old, new)
+    week.contract.write_text(week.contract.read_text() + SMALL)
+    return week
+
+
+def relabelled_after(history: History, as_of: np.datetime64, seed: int = 0) -> History:
+    """The same history but for what became known after an instant: other frauds, other labels."""
+    rng = np.random.default_rng(seed)
+
+    def change(frame: pd.DataFrame, chosen: np.ndarray) -> pd.DataFrame:
+        later = (frame[KNOWN_AT] > as_of).to_numpy()
+        label = frame[LABEL].mask(later, 0).mask(chosen, 1)
+        known = frame[KNOWN_AT].mask(later).mask(chosen, as_of + np.timedelta64(1, "h"))
+        return frame.assign(**{LABEL: label, KNOWN_AT: known})
+
+    legitimate = (history.raw.rows[LABEL] != 1).fillna(value=False).to_numpy(dtype=bool)
+    chosen = legitimate & (rng.random(len(legitimate)) < 0.05)
+    raw = replace(history.raw, rows=change(history.raw.rows, chosen))
+    return replace(history, raw=raw, frame=change(history.frame, chosen))
