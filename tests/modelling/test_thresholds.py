@@ -149,5 +149,5 @@ def test_whole_bursts_are_as_good_as_that_many_frauds() -> None:
 def test_frauds_of_too_few_senders_are_insufficient() -> None:
     """300 frauds of six senders are six observations: no guarantee."""
     scores, labels, senders = bursts(0, 50)
-    with pytest.raises(InsufficientEvidenceError, match="count as [1-6];"):
+    with pytest.raises(InsufficientEvidenceError, match=r"count as [1-6];"):
         choose_threshold(scores, labels, Policy(strict=True), senders)

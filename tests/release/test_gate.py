@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract.schema import Policy
 from fraud_assets.release.gate import Verdict, decide
+from fraud_assets.release.rule import number
 from tests.release.reports import (
     EXPECTED,
     PRODUCTION,
@@ -216,6 +217,13 @@ def test_rescored_rows_must_agree() -> None:
             "describes_model"
         ]
     assert verdict(make_report(), expected={}).decision == "refuse"
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, "1", True, None])
+def test_only_finite_numbers_are_read_as_numbers(bad: object) -> None:
+    """What rules compare is a finite number or nothing."""
+    assert number({"a": {"b": bad}}, "a.b") is None
+    assert number({"a": {"b": 1}}, "a.b") == 1.0
 
 
 def test_two_missing_digests_are_not_the_same_model() -> None:
