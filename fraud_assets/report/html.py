@@ -110,6 +110,8 @@ def _environment() -> Environment:
         rule=_rule,
         against=_against,
         pairs=pairs,
+        ranked=lambda part: sorted(part, key=lambda row: plain(row["rank"]) or 0),
+        setting=lambda part: NONE if plain(part) is None else part,
         words=lambda part: str(part).replace("_", " "),
         moment=lambda part: str(part).replace("T", " ")[:16].removesuffix(" 00:00"),
     )

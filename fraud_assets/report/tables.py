@@ -100,8 +100,8 @@ def _rule_row(rule: Row) -> list[str]:
     return [
         escaped(rule.get("name")),
         _OUTCOMES.get(str(rule.get("passed")), ""),
-        "" if value is None else escaped(numbers.short(known.text(value, bound))),
-        "" if bound is None else escaped(numbers.short(known.text(bound, value))),
+        "" if value is None else escaped(numbers.short(known.text(value, bound), 12)),
+        "" if bound is None else escaped(numbers.short(known.text(bound, value), 12)),
         escaped(f"{low} to {high}") if interval else "",
         "" if rule.get("n") is None else numbers.count(rule["n"]),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -92,3 +94,36 @@ def strings(report: Any) -> set[str]:
     if isinstance(report, list):
         return set().union(*(strings(value) for value in report))
     return set()
+
+
+def check_numbers(report: Any, html: str) -> None:
+    """Each shown number is report.json's at its path, and its text is that number rounded."""
+    page = Page(html)
+    assert page.shown or not report
+    for path, value, text in page.shown:
+        expected = at(report, path)
+        assert float(value) == expected, path
+        shown, half = read(text)
+        assert abs(shown - expected) <= half * 1.0001 + 1e-12 * abs(expected), (path, text)
+
+
+def check_words(report: Any, html: str) -> None:
+    """Apart from shown numbers and the report's own texts there is no digit."""
+    known = sorted(strings(report) - {""}, key=len, reverse=True)
+    for words in Page(html).words:
+        rest = words
+        for text in known:
+            rest = rest.replace(text, "")
+        assert not re.search(r"\d", rest.replace("p95", "")), rest
+
+
+def check_rates(report: Any, html: str) -> None:
+    """Each rate stands with both ends of its interval and its n, where they are finite."""
+    for rate in Page(html).rates:
+        owner = rate[-1].rsplit(".", 1)[0]
+        there = [key for key in ("value", "low", "high", "n") if _finite(at(report, owner)[key])]
+        assert rate == [f"{owner}.{key}" for key in there]
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -53,7 +53,7 @@ def test_precision_recall_lies_where_it_should() -> None:
     """By hand: recall 0.5 and precision 0.25 stand at half the width and a quarter's height."""
     curve = [{"recall": 0, "precision": 1}, {"recall": 0.5, "precision": 0.25}]
     svg = charts.precision_recall(curve, {"recall": {"value": 0.5}, "precision": {"value": 0.25}})
-    left, right, top, bottom = 64, 440 - 24, 14, 320 - 46
+    left, right, top, bottom = 64, 440 - 24, 14, 274
     expected = [(left, top), ((left + right) / 2, bottom - 0.25 * (bottom - top))]
     assert points(svg, "line s-main") == expected
     dot = next(ET.fromstring(svg).iter(f"{SVG}circle"))
@@ -96,7 +96,7 @@ def test_standalone_pictures_need_no_page() -> None:
     svg = charts.standalone(pictures(sample.build())["weekly"])
     root = ET.fromstring(svg)
     assert "var(" not in svg
-    assert (root.get("width"), root.get("height")) == ("440", "320")
+    assert (root.get("width"), root.get("height")) == ("440", "366")
     assert next(root.iter(f"{SVG}rect")).get("fill") == "#ffffff"
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from fraud_assets.report.html import render_report
 from tests.report import sample
-from tests.report.page import Page, at, read, strings
+from tests.report.page import Page, check_numbers, check_rates, check_words
 
 LIMIT = 3_000_000
 SECTIONS = (
@@ -27,39 +26,41 @@ def variant(request: pytest.FixtureRequest) -> tuple[dict[str, Any], str]:
 
 def test_each_number_equals_the_report(variant: tuple[dict[str, Any], str]) -> None:
     """Full value and rounded text of each shown number are those of report.json at its path."""
-    report, html = variant
-    page = Page(html)
-    assert page.shown or not report
-    for path, value, text in page.shown:
-        expected = at(report, path)
-        assert float(value) == expected, path
-        shown, half = read(text)
-        assert abs(shown - expected) <= half * 1.0001 + 1e-12 * abs(expected), (path, text)
+    check_numbers(*variant)
 
 
 def test_no_number_stands_outside_the_report(variant: tuple[dict[str, Any], str]) -> None:
     """Apart from marked numbers and the report's own texts the page holds no digit."""
-    report, html = variant
-    known = sorted(strings(report), key=len, reverse=True)
-    for words in Page(html).words:
-        rest = words.replace("p95", "")
-        for text in known:
-            rest = rest.replace(text, "")
-        assert not re.search(r"\d", rest), rest
+    check_words(*variant)
 
 
 def test_each_rate_has_n_and_interval(variant: tuple[dict[str, Any], str]) -> None:
     """Where a rate stands its two ends and its n stand beside it."""
-    report, html = variant
-    for rate in Page(html).rates:
-        owner = rate[-1].rsplit(".", 1)[0]
-        ends = [key for key in ("value", "low", "high", "n") if shown(at(report, owner)[key])]
-        assert rate == [f"{owner}.{key}" for key in ends]
+    check_rates(*variant)
 
 
-def shown(value: object) -> bool:
-    """Whether a number is finite and so shown as one."""
-    return isinstance(value, int | float) and math.isfinite(value)
+@pytest.mark.parametrize("edit", ["value", "text"])
+def test_an_altered_number_is_found(edit: str) -> None:
+    """The checks above see a page on which one digit was changed."""
+    report = sample.build()
+    html = render_report(report)
+    old = '<data value="0.4127831234" data-path="threshold.value">0.4128</data>'
+    assert old in html
+    new = (
+        old.replace("0.4127831234", "0.4127831235")
+        if edit == "value"
+        else old.replace("28<", "29<")
+    )
+    with pytest.raises(AssertionError):
+        check_numbers(report, html.replace(old, new))
+
+
+def test_settings_stand_in_the_order_of_their_ranks() -> None:
+    """However the search lists them, the best setting is shown first."""
+    report = sample.build()
+    report["search"]["settings"].reverse()
+    ranks = [t for p, _, t in Page(render_report(report)).shown if p.endswith(".rank")]
+    assert ranks == [str(rank) for rank in range(1, 82)]
 
 
 def test_each_share_on_the_page_belongs_to_a_rate() -> None:

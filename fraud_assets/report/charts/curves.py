@@ -25,7 +25,8 @@ def precision_recall(
     rows = [row for row in curve if svg.finite(row.get("recall"), row.get("precision"))]
     if not rows:
         return ""
-    plot = svg.Plot((0, 1), (0, 1))
+    names = _names(champion, floor)
+    plot = svg.with_legend(svg.Plot((0, 1), (0, 1)), names)
     parts = [
         _band(plot, rows),
         plot.frame(svg.fifths(), svg.fifths(), "Recall", "Precision"),
@@ -33,7 +34,7 @@ def precision_recall(
         _curve(plot, champion, "recall", "precision", "line s-other dash"),
         _curve(plot, rows, "recall", "precision", "line s-main"),
         _frozen(plot, metrics),
-        svg.legend(plot, _names(champion, floor)),
+        svg.legend(plot, names),
     ]
     return svg.picture(
         "precision-recall",
@@ -49,7 +50,10 @@ def roc(curve: Rows, metrics: Mapping[str, Any], champion: Rows = ()) -> str:
     rows = [row for row in curve if svg.finite(row.get("fpr"), row.get("tpr"))]
     if not rows:
         return ""
-    plot = svg.Plot((0, 1), (0, 1))
+    names = [("line s-main", "this model"), ("line thin dash s-soft", "a model that guesses")]
+    names += [("line s-fraud", "frozen threshold")]
+    names += [("line s-other dash", "model in production")] if champion else []
+    plot = svg.with_legend(svg.Plot((0, 1), (0, 1)), names)
     area = (metrics.get("roc_auc") or {}).get("value")
     rate, recall = (_value(metrics, key) for key in ("false_positive_rate", "recall"))
     parts = [
@@ -65,6 +69,7 @@ def roc(curve: Rows, metrics: Mapping[str, Any], champion: Rows = ()) -> str:
             text_anchor="end",
             class_="strong",
         ),
+        svg.legend(plot, names),
     ]
     return svg.picture(
         "roc",

@@ -25,7 +25,8 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
         return ""
     top = max((value for counts in series.values() for value in counts), default=0)
     decades = max(1, math.ceil(math.log10(max(top, 2))))
-    plot = svg.Plot((edges[0], edges[-1]), (-0.15, decades), left=78)
+    names = [("line s-main", "legitimate"), ("line s-fraud", "fraud")]
+    plot = svg.with_legend(svg.Plot((edges[0], edges[-1]), (-0.15, decades), left=78), names)
     parts = [
         plot.frame(
             _linear_ticks(edges[0], edges[-1]),
@@ -36,11 +37,7 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
         svg.path(_steps(plot, edges, series["legitimate"]), "line s-main"),
         svg.path(_steps(plot, edges, series["fraud"]), "line s-fraud"),
         _threshold(plot, threshold),
-        svg.legend_at(
-            [("line s-main", "legitimate"), ("line s-fraud", "fraud")],
-            plot.width - plot.right - 110,
-            plot.top + 32,
-        ),
+        svg.legend(plot, names),
     ]
     return svg.picture(
         "score-distribution",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from fraud_assets.report.numbers import SPACE
@@ -167,7 +167,7 @@ class Plot:
             parts.append(text(x, bottom + 19, words, text_anchor="middle"))
         parts.append(line(self.left, bottom, right, bottom, "axis"))
         middle = (self.left + right) / 2
-        parts.append(text(middle, self.height - 8, x_label, text_anchor="middle", class_="strong"))
+        parts.append(text(middle, bottom + 38, x_label, text_anchor="middle", class_="strong"))
         y = (self.top + bottom) / 2
         turn = f"rotate(-90 13 {_attribute(y)})"
         parts.append(text(13, y, y_label, text_anchor="middle", class_="strong", transform=turn))
@@ -196,16 +196,17 @@ def dot(x: float, y: float, class_: str, radius: float = 4.5) -> str:
 
 
 def legend(plot: Plot, entries: Sequence[tuple[str, str]]) -> str:
-    """Short strokes with their names, one below the other, in the lower left of the frame."""
-    x, last = plot.left + 12, plot.height - plot.bottom - 14
-    return legend_at(entries, x, last - 18 * (len(entries) - 1))
-
-
-def legend_at(entries: Sequence[tuple[str, str]], x: float, y: float) -> str:
-    """The same from a given point on."""
+    """Short strokes with their names below the frame, two in a row, where no curve runs."""
     parts = []
     for index, (class_, words) in enumerate(entries):
-        at = y + 18 * index
-        parts.append(line(x, at, x + 20, at, class_))
-        parts.append(text(x + 27, at + 4.5, words))
+        x = 20 + 210 * (index % 2)
+        y = plot.height - plot.bottom + 62 + 18 * (index // 2)
+        parts.append(line(x, y, x + 20, y, class_))
+        parts.append(text(x + 27, y + 4.5, words))
     return "".join(parts)
+
+
+def with_legend(plot: Plot, entries: Sequence[tuple[str, str]]) -> Plot:
+    """The same frame, with room for a legend below it."""
+    room = 10 + 18.0 * -(-len(entries) // 2)
+    return replace(plot, height=plot.height + room, bottom=plot.bottom + room)

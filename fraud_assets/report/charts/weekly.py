@@ -17,8 +17,10 @@ def weekly_recall(weeks: Sequence[Mapping[str, Any]], floor: float | None = None
     rows = [row for row in weeks if row.get("week") is not None]
     if not any(svg.finite((row.get("recall") or {}).get("value")) for row in rows):
         return ""
-    plot = svg.Plot((-0.5, len(rows) - 0.5), (0, 1))
-    every = max(1, -(-len(rows) // 5))
+    names = [("line s-main", "recall"), ("line s-other", "precision")]
+    names += [("line thin dash s-bad", "lowest recall allowed")] if svg.finite(floor) else []
+    plot = svg.with_legend(svg.Plot((-0.5, len(rows) - 0.5), (0, 1)), names)
+    every = max(1, -(-len(rows) // 4))
     ticks = [
         (float(at), numbers.short(str(row["week"]), 12))
         for at, row in enumerate(rows)
@@ -29,10 +31,7 @@ def weekly_recall(weeks: Sequence[Mapping[str, Any]], floor: float | None = None
         y = plot.y(floor)  # type: ignore[arg-type]
         parts.append(svg.line(plot.left, y, plot.width - plot.right, y, "line thin dash s-bad"))
     parts += [_series(plot, rows, "precision", "other", 0.14), _series(plot, rows, "recall")]
-    entries = [("line s-main", "recall"), ("line s-other", "precision")]
-    if svg.finite(floor):
-        entries.append(("line thin dash s-bad", "lowest recall allowed"))
-    parts.append(svg.legend(plot, entries))
+    parts.append(svg.legend(plot, names))
     return svg.picture(
         "weekly-recall",
         "Recall per week",

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from fraud_assets.release.judgement import judge
+from fraud_assets.report.html import pictures, render_report
+from tests.report.page import check_numbers, check_rates, check_words
+from tests.weeks import Parts, Week
+
+
+def test_the_chains_own_report_is_drawn_whole(parts: Parts, week: Week) -> None:
+    """What `judge` writes is shown number by number, with every picture."""
+    settings = week.settings
+    report = judge(parts.cleaned, parts.tuned, settings.contract(), settings.store()).report
+    html = render_report(report)
+    check_numbers(report, html)
+    check_words(report, html)
+    check_rates(report, html)
+    assert all(pictures(report).values())
