@@ -35,7 +35,7 @@ def known_entities_mask(
         row's day began.
     """
     first = pd.Series(fraud_time.astype("datetime64[us]")).groupby(pd.Series(fraud_entity)).min()
-    seen = pd.Series(entity).map(first).to_numpy(dtype="datetime64[us]")
+    seen = first.reindex(pd.Index(entity)).to_numpy(dtype="datetime64[us]")
     opens = time.astype(_DAY).astype("datetime64[us]") - np.timedelta64(delay)
     known: np.ndarray = seen < opens
     return known
