@@ -117,7 +117,8 @@ def _in_place_of(stand_in: Settings, fold_auc: Sequence[float]) -> str | None:
 def _own_boosting(search: Search, stand_in: Settings, sentence: str) -> Winner:
     """GradientBoosting with its defaults or with the setting that served its stand-in best."""
     best = stand_in.params[stand_in.best]
-    found = {_SAME_NAMES.get(key, key): value for key, value in best.items()}
+    renamed = {_SAME_NAMES.get(key, key): value for key, value in best.items()}
+    found = {key: renamed[key] for key in FAMILIES[SLOW].grid}
     own = search.score(FAMILIES[SLOW], [dict(FAMILIES[SLOW].defaults), found])
     return Winner(
         FAMILIES[SLOW],
