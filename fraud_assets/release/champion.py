@@ -6,6 +6,8 @@ is a named outcome, told with its reason; the absolute rules then decide alone.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,18 @@ def compare_with_champion(
 
     earlier = [name for name in _last_promoted(store, contract) if name != current.version]
     return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
+
+
+def champion_profile(store: Store) -> Mapping[str, Any] | None:
+    """Summary of the rows that the champion was fitted on, out of its signed report."""
+    current = store.current()
+    if current is None:
+        return None
+    try:
+        report = json.loads(store.verify(current).read("report.json"))
+        return report["data"]["profile"]
+    except (FraudAssetsError, KeyError, ValueError):
+        return None
 
 
 def _last_promoted(store: Store, contract: Contract) -> list[str]:

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
-from fraud_assets.modelling.drift import drift
+from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
@@ -53,11 +53,18 @@ def explanation(
     }
 
 
-def drift_of(cleaned: CleanedFeatures, contract: Contract) -> list[dict[str, Any]]:
-    """Section `data.drift`: the judged rows against the fitted ones, by effect size."""
+def drift_of(
+    cleaned: CleanedFeatures, contract: Contract, champion: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """`data.drift` and `data.profile`: the judged rows against the champion's by effect size.
+
+    `champion` is the profile that the champion's report kept; without one the week's own fitted
+    rows stand in.
+    """
     names = contract.features.names
     fit, judged = (to_rows(cleaned.window(name), names) for name in ("fit", "judged"))
-    return drift(fit, judged)
+    found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
+    return {"drift": found, "profile": profile(fit)}
 
 
 def examples(

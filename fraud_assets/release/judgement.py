@@ -22,8 +22,9 @@ from fraud_assets.modelling.evaluation import evaluate
 from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline, sha256
+from fraud_assets.modelling.work import on_one_thread
 from fraud_assets.release.candidate import lineage, make_candidate, plain
-from fraud_assets.release.champion import compare_with_champion
+from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
 from fraud_assets.release.store import Store
@@ -73,8 +74,9 @@ def judge(
     found = rescore(cleaned, tuned, contract)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
     report = opening(cleaned, tuned, contract, run_id) | found.numbers
-    report |= explanation(cleaned, tuned, contract)
-    report["data"]["drift"] = drift_of(cleaned, contract)
+    say("Measuring importances, drift, and the naive way beside the honest one.")
+    report |= on_one_thread(explanation, cleaned, tuned, contract)
+    report["data"] |= drift_of(cleaned, contract, champion_profile(store))
     candidate = make_candidate(tuned, found.judged, contract)
     report["examples"] = examples(
         candidate.service, found.judged, found.scores, tuned.threshold.value
@@ -93,10 +95,10 @@ def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) 
     names = contract.features.names
     judged, middle = (to_rows(cleaned.window(name), names) for name in ("judged", "threshold"))
     pipeline = load_pipeline(tuned.payload)
-    scores = pipeline.predict_proba(judged.features)[:, 1]
-    chosen = choose_threshold(
-        pipeline.predict_proba(middle.features)[:, 1], middle.label, contract.policy, middle.sender
+    scores, before = (
+        on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
     )
+    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
     numbers = plain(
         evaluate(
             judged,
@@ -148,6 +150,7 @@ def _earlier_senders(cleaned: CleanedFeatures) -> np.ndarray | None:
 def opening(
     cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, run_id: str
 ) -> dict[str, Any]:
+    """Everything that report.json knows before a row is scored."""
     as_of = _as_of(cleaned)
     return {
         "format": FORMAT,

@@ -19,6 +19,7 @@ from fraud_assets.release.champion import compare_with_champion
 from fraud_assets.release.gate import Verdict
 from fraud_assets.release.judgement import Judgement, Rescored, rescore, ruling
 from fraud_assets.release.pointer import Pointer
+from fraud_assets.release.proof import prove
 from fraud_assets.release.store import Store
 
 Progress = Callable[[str], None]
@@ -62,8 +63,6 @@ def publish(
     StoreError
         If production moved meanwhile, or the store cannot be written.
     """
-    from fraud_assets.release.proof import prove  # only promotion needs the service installed
-
     say = progress or (lambda _: None)
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
