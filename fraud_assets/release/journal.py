@@ -161,6 +161,8 @@ class Journal:
             return None
         key = self.keys.public_key()
         last = read_last(log, key)
+        if last is not None and data == last.line():
+            return last
         repair = _REPAIR.format(last.version if last else "VERSION")
         if data is None:
             raise StoreError(f"{POINTER_FILE} is missing, {LOG_FILE} has moves: {repair}.")
@@ -168,7 +170,7 @@ class Journal:
             pointer = read_pointer(data, key, POINTER_FILE)
         except TrustError as error:
             raise TrustError(f"{error}; {repair}.") from error
-        if pointer == last or follows(pointer, last):
+        if follows(pointer, last):
             return pointer
         ends = f"ends with move {last.sequence} to {last.version}" if last else "is empty"
         raise TrustError(

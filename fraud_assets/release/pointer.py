@@ -18,7 +18,7 @@ from fraud_assets.release.signing import canonical, sign_record, verify_record
 
 Kind = Literal["promotion", "rollback", "override"]
 FORMAT = 1
-"""Format of a record; see `fraud_assets.release.version` for how a format is bumped."""
+"""Format of a record. Whoever bumps it keeps reading the older ones: they stay in the log."""
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import multiprocessing
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ from tests.release.stores import new_store
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     return Keys(tmp_path_factory.mktemp("keys") / "pair").ensure()
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    """Starts processes from a clean one that has imported what signing takes a second to import."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.release.test_crash", "tests.release.test_race"])
+    return context
 
 
 @pytest.fixture

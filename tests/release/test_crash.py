@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -95,20 +94,13 @@ def _polling(store: Store, stop: Event, end: Connection) -> None:
     end.send((polls, len(seen), faults))
 
 
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.release.test_crash", "model_signing"])
-    return context
-
-
 def _run(
-    context: ForkServerContext, store: Store, move: Move, at: int | None, *, is_torn: bool = False
+    processes: ForkServerContext, store: Store, move: Move, at: int | None, *, is_torn: bool = False
 ) -> list[str] | None:
     """The steps of a run to its end, or None where it was killed."""
-    near, far = context.Pipe()
+    near, far = processes.Pipe()
     crash = Crash(store.root.parent, at, is_torn=is_torn)
-    process = context.Process(target=_crashing, args=(store, move, crash, far))
+    process = processes.Process(target=_crashing, args=(store, move, crash, far))
     process.start()
     far.close()
     process.join(timeout=60)
@@ -131,7 +123,7 @@ def _assert_sound(store: Store, before: list[Pointer]) -> bool:
 
 
 @pytest.mark.parametrize("move", list(MOVES))
-def test_kill_at_every_step(store: Store, context: ForkServerContext, move: Move) -> None:
+def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Move) -> None:
     """At whichever step a writer is killed, the store verifies and the next run sweeps up.
 
     A reader that polls throughout never sees half a version.
@@ -139,10 +131,10 @@ def test_kill_at_every_step(store: Store, context: ForkServerContext, move: Move
     for mark in "12":
         promoted(store, mark)
     refused = store.refuse(files("a"), metadata(decision="refuse"), reason="r")
-    steps = _run(context, store, move, None)
+    steps = _run(processes, store, move, None)
     assert steps is not None
-    stop, (near, far) = context.Event(), context.Pipe()
-    reader = context.Process(target=_polling, args=(store, stop, far), daemon=True)
+    stop, (near, far) = processes.Event(), processes.Pipe()
+    reader = processes.Process(target=_polling, args=(store, stop, far), daemon=True)
     reader.start()
     kills = [(at, False) for at in range(len(steps))]
     kills += [(at, True) for at, step in enumerate(steps) if step == "write"]
@@ -150,7 +142,7 @@ def test_kill_at_every_step(store: Store, context: ForkServerContext, move: Move
     for at, is_torn in kills:
         before, visible = store.history(), store.versions()
         _offer(store, move)
-        assert _run(context, store, move, at, is_torn=is_torn) is None
+        assert _run(processes, store, move, at, is_torn=is_torn) is None
         has_moved = _assert_sound(store, before)
         done = store.sweep()
         has_finished = _assert_sound(store, before) and not has_moved
@@ -160,7 +152,7 @@ def test_kill_at_every_step(store: Store, context: ForkServerContext, move: Move
         moved, finished = moved + has_moved, finished + has_finished
     before = store.history()
     _offer(store, move)
-    whole = _run(context, store, move, len(steps))
+    whole = _run(processes, store, move, len(steps))
     assert whole is not None
     assert len(whole) == len(steps), "a step that was never killed at"
     stop.set()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import multiprocessing
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -34,10 +34,11 @@ def _ensure(folder: Path) -> str:
     return fingerprint(Keys(folder).ensure().private_key().public_key())
 
 
-def test_processes_that_start_at_once_share_one_pair(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_share_one_pair(
+    tmp_path: Path, processes: ForkServerContext
+) -> None:
     """Eight first uses at once end in one pair, which each of them uses."""
-    context = multiprocessing.get_context("forkserver")
-    with context.Pool(4) as pool:
+    with processes.Pool(4) as pool:
         for attempt in range(5):
             folder = tmp_path / str(attempt)
             assert len(set(pool.map(_ensure, [folder] * 8, chunksize=1))) == 1

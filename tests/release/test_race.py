@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import model_signing.signing  # noqa: F401 - imported before the processes fork
 import pytest
 
 from fraud_assets.errors import StoreError
@@ -41,17 +42,15 @@ def _promoter(root: Path, keys: Keys, barrier: Barrier, orders: Connection, name
 
 
 @pytest.mark.slow
-def test_two_promotions_at_once(store: Store) -> None:
+def test_two_promotions_at_once(store: Store, processes: ForkServerContext) -> None:
     """50 times: one moves and one is refused clearly, or both move in order; never anything else.
 
     In even rounds the loser gives up, in odd ones it judges again and moves second.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["fraud_assets.release.store", "model_signing"])
-    barrier = context.Barrier(2)
-    ends = [context.Pipe() for _ in range(2)]
+    barrier = processes.Barrier(2)
+    ends = [processes.Pipe() for _ in range(2)]
     promoters = [
-        context.Process(
+        processes.Process(
             target=_promoter, args=(store.root, store.keys, barrier, far, name), daemon=True
         )
         for (_, far), name in zip(ends, ("one", "two"), strict=True)
