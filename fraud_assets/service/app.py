@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
@@ -23,7 +23,7 @@ from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health, model_card
 from fraud_assets.service.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send
-from fraud_assets.service.settings import ENVIRONMENT, Settings
+from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
@@ -78,9 +78,7 @@ _PATHS = {"/predict": False, "/predict/batch": True}
 
 def create_from_environment() -> Front:
     """The application of a further worker process, with the first one's settings."""
-    import os  # noqa: PLC0415
-
-    return create_app(msgspec.json.decode(os.environ[ENVIRONMENT], type=Settings))
+    return create_app(read_settings(os.environ[ENVIRONMENT]))
 
 
 def _following(holder: Holder) -> Callable[[FastAPI], Any]:

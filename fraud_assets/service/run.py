@@ -11,7 +11,13 @@ import msgspec
 import uvicorn
 
 from fraud_assets.service.app import create_app
-from fraud_assets.service.settings import DRAIN_SECONDS, ENVIRONMENT, Settings, check_exposure
+from fraud_assets.service.settings import (
+    DRAIN_SECONDS,
+    ENVIRONMENT,
+    Settings,
+    check_exposure,
+    write_settings,
+)
 
 
 def run(settings: Settings) -> int:
@@ -30,7 +36,7 @@ def run(settings: Settings) -> int:
     create_app(settings)
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
         shared = msgspec.structs.replace(settings, metrics_dir=Path(folder))
-        os.environ[ENVIRONMENT] = msgspec.json.encode(shared).decode()
+        os.environ[ENVIRONMENT] = write_settings(shared)
         uvicorn.run(
             "fraud_assets.service.app:create_from_environment",
             factory=True,

@@ -49,6 +49,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_dir: Path | None = None
 
 
+def write_settings(settings: Settings) -> str:
+    """The settings as the JSON that `read_settings` reads."""
+    return msgspec.json.encode(settings, enc_hook=str).decode()
+
+
+def read_settings(text: str) -> Settings:
+    """The settings that another process wrote."""
+    return msgspec.json.decode(text, type=Settings, dec_hook=lambda _, value: Path(value))
+
+
 def check_exposure(settings: Settings) -> None:
     """Refuse to listen beyond this machine without API keys, unless told so expressly.
 
