@@ -116,7 +116,7 @@ def _frozen(plot: svg.Plot, metrics: Mapping[str, Any]) -> str:
 
 
 def _names(champion: Rows, floor: float | None) -> list[tuple[str, str]]:
-    names = [("line s-main", "this model, with its interval"), ("line s-fraud", "frozen threshold")]
+    names = [("line s-main", "this model, with interval"), ("line s-fraud", "frozen threshold")]
     if champion:
         names.insert(1, ("line s-other dash", "model in production"))
     if svg.finite(floor):
