@@ -114,15 +114,17 @@ class Archive:
         staging.seal(staged, files, metadata, self.keys)
 
     def discard(self, staged: Staged) -> None:
-        """Give up what is staged."""
-        staging.discard(staged)
+        """Give up what is staged; after a commit or release there is nothing left to do."""
+        if staged.lock.is_locked:
+            with exclusive(self.root / _LOCK):
+                staging.discard(staged)
 
     def commit(self, staged: Staged) -> str:
         """Make a staged version visible without promoting it; returns its name."""
         with self._writing():
             self._verify_staged(staged)
             self._models.place(staged)
-        staging.discard(staged)
+            staging.discard(staged)
         return staged.version
 
     def add(
@@ -130,8 +132,10 @@ class Archive:
     ) -> str:
         """Stage and commit: a complete, signed version or none; returns its name."""
         staged = self.stage(files, metadata, now=now)
-        with discarded_after(staged):
+        try:
             return self.commit(staged)
+        finally:
+            self.discard(staged)
 
     def refuse(
         self,
@@ -144,8 +148,11 @@ class Archive:
         """Keep a refused candidate under `refused/`, signed with its refusal; returns its name."""
         refusal = {"reason": moves.said(reason, "reason"), "at": moves.timestamp()}
         staged = self._stage_in(self._refused, files, {**metadata, "refusal": refusal}, now)
-        with discarded_after(staged), self._writing():
-            self._refused.place(staged)
+        try:
+            with self._writing():
+                self._refused.place(staged)
+        finally:
+            self.discard(staged)
         return staged.version
 
     def sweep(self) -> list[str]:
@@ -199,19 +206,9 @@ class Archive:
         try:
             staging.seal(staged, files, metadata, self.keys)
         except BaseException:
-            staging.discard(staged)
+            self.discard(staged)
             raise
         return staged
 
     def _is_taken(self, version: str) -> bool:
         return self._models.has(version) or self._refused.has(version)
-
-
-@contextmanager
-def discarded_after(staged: Staged | None) -> Iterator[None]:
-    """Discard what is staged, if anything, whether or not the block succeeds."""
-    try:
-        yield
-    finally:
-        if staged is not None:
-            staging.discard(staged)

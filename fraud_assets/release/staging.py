@@ -1,7 +1,8 @@
 """Versions being made: complete and signed under `.staging-<version>/`, then renamed into place.
 
 The staging folder's name reserves the version; a lock file in it tells a version in the making
-from one whose maker died. Callers hold the store's lock wherever a name is reserved or swept.
+from one whose maker died. Callers hold the store's lock to reserve, discard and sweep: taking
+that lock file away and asking for it at once would trip each other up.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,8 +128,7 @@ def discard(staged: Staged) -> None:
     """Remove what is staged, or what is left of it after it was renamed; twice does no harm."""
     if not staged.lock.is_locked:
         return
-    with suppress(OSError):
-        shutil.rmtree(staged.path.parent)
+    shutil.rmtree(staged.path.parent, ignore_errors=True)
     staged.lock.release()
 
 

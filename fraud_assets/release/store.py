@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from fraud_assets.errors import StoreError
 from fraud_assets.release import moves, staging
-from fraud_assets.release.archive import Archive, default_root, discarded_after
+from fraud_assets.release.archive import Archive, default_root
 from fraud_assets.release.pointer import Kind, Pointer
 from fraud_assets.release.staging import Staged
 from fraud_assets.release.version import Verified
@@ -51,7 +51,7 @@ class Store(Archive):
             moves.refuse_unfit(verified, now)
             record = moves.draft(now, verified, kind="promotion", actor=actor, reason=reason)
             pointer = self._move(record, staged)
-        staging.discard(staged)
+            staging.discard(staged)
         return pointer
 
     def promote(
@@ -83,12 +83,15 @@ class Store(Archive):
         with self._writing():
             now = self._expect(expected)
             staged = self._reserved_for_refused(version) if kind == "override" else None
-            with discarded_after(staged):
+            try:
                 verified = self.verify(version) if staged is None else self._copy_refused(staged)
                 if kind == "promotion":
                     moves.refuse_unfit(verified, now)
                 record = moves.draft(now, verified, kind=kind, actor=actor, reason=reason)
                 return self._move(record, staged)
+            finally:
+                if staged is not None:
+                    staging.discard(staged)
 
     def rollback(self, to: str | None = None, *, actor: str, reason: str) -> Pointer:
         """Point production back at `to`, or at what served before the current version did.
