@@ -113,19 +113,18 @@ _BOOST = Setting(
 )
 _FOREST = Setting(
     "forest, 15,000 legitimate",
-    trees(RandomForestClassifier, n_estimators=200, min_samples_leaf=2, max_features=0.4),
+    trees(RandomForestClassifier, n_estimators=100, min_samples_leaf=2, max_features=0.4),
     legitimate=15_000,
 )
 _EXTRA = Setting(
     "extra trees, 15,000 legitimate",
-    trees(ExtraTreesClassifier, n_estimators=200, min_samples_leaf=2, max_features=0.5),
+    trees(ExtraTreesClassifier, n_estimators=100, min_samples_leaf=2, max_features=0.5),
     legitimate=15_000,
 )
 HANDBOOK_SINGLE = (
     Setting("boosting, native", boosting(max_iter=100, learning_rate=0.05, max_depth=3)),
     _BOOST,
     Setting("boosting, frauds x40", _BOOST.classifier, 40.0),
-    Setting("boosting, frauds x10, 4 samples", _BOOST.classifier, 10.0, 20_000, 4),
     _FOREST,
     _EXTRA,
 )
@@ -144,12 +143,12 @@ _ULB_BOOST = Setting(
 )
 _ULB_FOREST = Setting(
     "forest, 40,000 legitimate",
-    trees(RandomForestClassifier, n_estimators=200, min_samples_leaf=3),
+    trees(RandomForestClassifier, n_estimators=100, min_samples_leaf=3),
     legitimate=40_000,
 )
 _ULB_EXTRA = Setting(
     "extra trees, 40,000 legitimate",
-    trees(ExtraTreesClassifier, n_estimators=200, min_samples_leaf=3),
+    trees(ExtraTreesClassifier, n_estimators=100, min_samples_leaf=3),
     legitimate=40_000,
 )
 _ULB_LINEAR = Setting("logistic regression, frauds x10", logistic, 10.0)
