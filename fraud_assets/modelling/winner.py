@@ -91,9 +91,9 @@ def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = N
         settings = search.grid(family)
         return Winner(family, settings.params[settings.best], (settings,), sentence)
     stand_in = search.grid(FAMILIES[FAST])
-    if forced is None:
-        fold_auc = next(c.fold_auc for c in leaderboard.candidates if c.family == SLOW)
-        verdict = _in_place_of(stand_in, fold_auc)
+    competing = {candidate.family: candidate for candidate in leaderboard.candidates}
+    if forced is None and FAST in competing:
+        verdict = _in_place_of(stand_in, competing[SLOW].fold_auc)
         if verdict is not None:
             params = stand_in.params[stand_in.best]
             return Winner(FAMILIES[FAST], params, (stand_in,), f"{sentence} {verdict}")

@@ -135,6 +135,20 @@ def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytes
     }  # fmt: skip
 
 
+def test_a_stand_in_that_may_not_compete_is_not_published(
+    rows, board, monkeypatch: pytest.MonkeyPatch
+):
+    """A contract without the stand-in's family gets boosting, whatever the stand-in reaches."""
+    fit, later = rows
+    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    alone = tuple(c for c in board.candidates if c.family == "gradient_boosting")
+
+    tuned = tune(fit, later, replace(board, candidates=alone), CONTRACT)
+
+    assert tuned.family == "gradient_boosting"
+    assert "whose best" in tuned.search["sentence"]
+
+
 def _with_first(board, name: str, auc: float):
     """The candidates with one of them first; with its fold scores set where `auc` is given."""
     first = next(c for c in board.candidates if c.family == name)
