@@ -7,7 +7,8 @@ much earlier history as the longest derived window looks back.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
+from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
 
@@ -57,7 +59,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
     return CleanedFeatures(
         frame,
         raw.rows,
-        split.windows,
+        tuple(_recount(window, frame) for window in split.windows),
         split.time_respected,
         raw.as_of,
         raw.newest,
@@ -81,7 +83,24 @@ def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> p
     frame = derived[list(dict.fromkeys(names))].copy()
     frame["_window"] = frame[ROW].map(keep)
     frame[LABEL] = frame[ROW].map(label).astype("int8")
-    return frame[frame["_window"] != ""].reset_index(drop=True)
+    frame = frame[frame["_window"] != ""].reset_index(drop=True)
+    return _without_known(frame, contract)
+
+
+def _without_known(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Leave judged rows out whose entity was known as fraudulent, where the contract says so."""
+    entity = contract.evaluation.exclude_known
+    if entity is None or TIME not in frame:
+        return frame
+    fraud, judged = frame[LABEL] == 1, frame["_window"] == "judged"
+    known = known_entities_mask(
+        frame[entity].to_numpy(),
+        frame[TIME].to_numpy(),
+        fraud_entity=frame.loc[fraud, entity].to_numpy(),
+        fraud_time=frame.loc[fraud, TIME].to_numpy(),
+        delay=timedelta(days=contract.label.maturity_days),
+    )
+    return frame[~(known & judged.to_numpy())].reset_index(drop=True)
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
@@ -89,6 +108,12 @@ def fingerprint(frame: pd.DataFrame) -> str:
     digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
     digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()
+
+
+def _recount(window: Window, frame: pd.DataFrame) -> Window:
+    """The window with the rows that are left in it."""
+    inside = frame["_window"] == window.name
+    return replace(window, rows=int(inside.sum()), frauds=int(frame.loc[inside, LABEL].sum()))
 
 
 def _first_instant(rows: pd.DataFrame, split: Split) -> np.datetime64 | None:

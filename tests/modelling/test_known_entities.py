@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.modelling.known_entities import known_entities_mask
+from fraud_assets.data.known_entities import known_entities_mask
 
 EVENTS = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(0, 400)), max_size=20)
 
