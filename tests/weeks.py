@@ -17,6 +17,8 @@ from fraud_assets.modelling.tuning import tune
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.settings import Settings
 
+REPOSITORY = Path(__file__).parent.parent
+
 SMALL = """
 [search]
 families = ["logistic_regression"]

@@ -1,0 +1,93 @@
+"""The chain as people type it: real processes, real exit codes, nothing set beyond the paths."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.orchestration.runs import command, snapshot
+from tests.weeks import REPOSITORY
+
+MODULE = ("-m", "fraud_assets.definitions")
+pytestmark = pytest.mark.slow
+
+
+def materialize(week, select, *more):
+    return command(week, "dagster", "asset", "materialize", "--select", select, *MODULE, *more)
+
+
+@pytest.fixture
+def home(week):
+    """The repository's own dagster.yaml beside the week, so that runs share their values."""
+    (week.folder / "dagster.yaml").write_text((REPOSITORY / "dagster.yaml").read_text())
+    return week
+
+
+def test_the_whole_chain_then_its_parts_then_an_older_week(home):
+    """Exit 0 and a version; a weaker policy's part runs exit 1 and change no byte."""
+    done = materialize(home, "*")
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = command(home, "fraud-assets", "models", "show")
+    assert "recall" in shown.stdout
+    assert str(home.folder / "models") in shown.stdout or "models/fraud_detector_" in shown.stdout
+    before = snapshot(home)
+
+    as_of = json.dumps({"ops": {"raw_transactions": {"config": {"as_of": "2025-06-15"}}}})
+    older = materialize(home, "*", "--config-json", as_of)
+    assert older.returncode == 1
+    assert "as_of" in older.stdout + older.stderr
+
+    home.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    assert materialize(home, "evaluation_report").returncode == 1
+    part = materialize(home, "published_artifact")
+
+    assert part.returncode == 1
+    assert "Refused by rule" in part.stdout + part.stderr
+    assert snapshot(home) == before
+
+
+def test_the_definitions_are_valid_and_the_schedule_can_be_previewed(home):
+    """Both commands load the workspace as the UI does."""
+    (home.folder / "workspace.yaml").write_text(
+        "load_from:\n  - python_module: fraud_assets.definitions\n"
+    )
+
+    valid = command(home, "dagster", "definitions", "validate", "-w", "workspace.yaml")
+    preview = command(home, "dagster", "schedule", "preview", "-w", "workspace.yaml")
+
+    assert valid.returncode == 0, valid.stderr[-2000:]
+    assert preview.returncode == 0, preview.stderr[-2000:]
+    assert "weekly_retrain" in preview.stdout
+
+
+def test_stepkeys_of_the_publisher_alone_publish_nothing(home):
+    """A GraphQL run of that one step after a refused run changes no byte of the store."""
+    assert materialize(home, "*").returncode == 0
+    before = snapshot(home)
+    home.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    assert materialize(home, "*").returncode == 1
+    mutation = """mutation { launchRun(executionParams: {
+      selector: {repositoryLocationName: "fraud_assets.definitions",
+                 repositoryName: "__repository__", jobName: "weekly_retrain"},
+      stepKeys: ["published_artifact"], runConfigData: {}}) {
+        __typename ... on LaunchRunSuccess { run { runId } }
+        ... on PythonError { message } } }"""
+
+    launched = command(home, "dagster-graphql", *MODULE, "-t", mutation)
+    listed = _wait_for_failure(home)
+
+    assert "LaunchRunSuccess" in launched.stdout, launched.stdout + launched.stderr[-2000:]
+    assert "FAILURE" in listed
+    assert snapshot(home) == before
+
+
+def _wait_for_failure(home) -> str:
+    """The newest run's status once it is over."""
+    query = "query { runsOrError(limit: 1) { ... on Runs { results { status } } } }"
+    text = ""
+    for _ in range(30):
+        text = command(home, "dagster-graphql", *MODULE, "-t", query).stdout
+        if "FAILURE" in text or "SUCCESS" in text:
+            break
+    return text
