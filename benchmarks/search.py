@@ -41,7 +41,7 @@ from fraud_assets.modelling.work import on_one_thread
 
 OUT = Path(__file__).parent / "out"
 REPEATS = 3
-ESTIMATED_FITS = 20
+ESTIMATED_FITS = 10
 SIMULATED_FRAUD_RATE = 0.0105
 
 
