@@ -101,9 +101,7 @@ class Scorer:
         encoded = np.zeros(len(self.spec.columns))
         self.encoder.write(row, _view(encoded))
         margin = float(self._margins.many(encoded[None, :])[0]) + self.spec.intercept
-        columns = self._explainer.contributions(encoded)
-        features = np.bincount(self._owner, columns, minlength=len(self.spec.features))
-        return Explanation(self.spec.base, margin, features.astype(np.float64))
+        return Explanation(self.spec.base, margin, self._contributions(encoded))
 
     def reasons(self, values: Mapping[str, object], flagged: bool = True) -> list[Reason]:
         """At most four reasons for one payment given as feature names and values."""
@@ -111,7 +109,14 @@ class Scorer:
 
     def row_reasons(self, row: Row, flagged: bool) -> list[Reason]:
         """Of a flagged payment what moved it towards fraud; of another what moved it most."""
-        return self._reasoner.reasons(row, self.explain(row).contributions, flagged)
+        encoded = np.zeros(len(self.spec.columns))
+        self.encoder.write(row, _view(encoded))
+        return self._reasoner.reasons(row, self._contributions(encoded), flagged)
+
+    def _contributions(self, encoded: Floats) -> Floats:
+        columns = self._explainer.contributions(encoded)
+        found = np.bincount(self._owner, columns, minlength=len(self.spec.features))
+        return found.astype(np.float64)
 
 
 def link_of(spec: Spec) -> Callable[[float], float]:

@@ -72,9 +72,7 @@ class TreeShapley:
         """
         total = np.zeros(self._columns)
         for group in self._groups:
-            values = group.values(encoded)
-            columns = group.leaves.column.ravel()
-            total += np.bincount(columns, values.ravel(), minlength=self._columns)
+            total += np.bincount(group.columns, group.values(encoded), minlength=self._columns)
         return total
 
 
@@ -92,13 +90,17 @@ class _Ready:
             ]
         ).transpose(0, 2, 1)
         self._table = np.ascontiguousarray(self._table).reshape(-1, width)
-        self._weights = (2 ** np.arange(width))[:, None] * count
         self._start = np.arange(count)
+        self.columns = np.ascontiguousarray(leaves.column.T).ravel()
 
     def values(self, encoded: Floats) -> Floats:
+        """One value for each of `columns`, leaf by leaf."""
         ones = self.leaves.ones(encoded)
-        row = self._start + (ones * self._weights).sum(axis=0)
-        return self._table.take(row, axis=0).T
+        pattern = ones[0].astype(np.uint16)
+        for j in range(1, len(ones)):
+            pattern += np.multiply(ones[j], 1 << j, dtype=np.uint16)
+        row = self._start + pattern.astype(np.int64) * len(self._start)
+        return self._table.take(row, axis=0).ravel()
 
 
 class _Quadrature:
@@ -106,9 +108,12 @@ class _Quadrature:
 
     def __init__(self, leaves: Leaves) -> None:
         self.leaves = leaves
+        self.columns = leaves.column.ravel()
 
     def values(self, encoded: Floats) -> Floats:
-        return _quadrature(self.leaves.zero, self.leaves.value, self.leaves.ones(encoded))
+        """One value for each of `columns`, column by column."""
+        leaves = self.leaves
+        return _quadrature(leaves.zero, leaves.value, leaves.ones(encoded)).ravel()
 
 
 def _quadrature(zero: Floats, value: Floats, ones: NDArray[np.bool_]) -> Floats:

@@ -64,7 +64,7 @@ def test_a_golden_answer_that_differs_is_refused(what):
         "flag": {"is_flagged": False},
         "reasons": {
             "reasons": (
-                msgspec.structs.replace(first, contribution=first.contribution + 2e-6),
+                msgspec.structs.replace(first, contribution=first.contribution * (1 + 1e-5)),
                 *rows[at].reasons[1:],
             )
         },

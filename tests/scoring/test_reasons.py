@@ -78,7 +78,10 @@ def test_features_without_words_in_the_contract_get_plain_ones():
     assert codes == {
         "amount": "AMOUNT", "age": "AGE", "count": "COUNT", "chain": "CHAIN", "country": "COUNTRY",
     }  # fmt: skip
-    assert "payments of the same who" in next(f for f in scorer.spec.features if f.name == "count").description
+    assert (
+        "payments of the same who"
+        in next(f for f in scorer.spec.features if f.name == "count").description
+    )
     assert contract().reasons.keys() == {"amount", "chain"}
 
 

@@ -81,8 +81,8 @@ def test_every_payment_in_bounds_is_scored(server, numbers, text):
             b"Content-Length: 50\r\n\r\n{"
         ),
         (
-            b"POST /predict?reasons=%ff%00 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            b"Content-Length: 2\r\n\r\n{}"
+            b"POST /predict?reasons=%ff%00 HTTP/1.1\r\nHost: a\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
         ),
     ],
     ids=["no-http", "negative-length", "endless-length", "cut-off", "odd-query"],
