@@ -70,25 +70,25 @@ def who_served(weeks: Weeks) -> str:
     )
 
 
-def _numbers(week: Mapping[str, Any], name: str) -> tuple[Any, Any, Any, Any]:
-    """Low and high of the promise, the outcome, the naive way's outcome; None where missing."""
-    promise = (week["promise"] or {}).get(name) or {}
-    naive = ((week["naive"] or {}).get("outcome") or {}).get(name)
-    return (
-        promise.get("low"),
-        promise.get("high"),
-        _value((week["outcome"] or {}).get(name)),
-        _value(naive),
-    )
+def _numbers(week: Mapping[str, Any], name: str) -> tuple[Any, ...]:
+    """Low and high of the promise, the outcome, then the naive way's; None where missing."""
+    naive = week["naive"] or {}
+    return (*_told(week, name), *_told(naive, name))
 
 
-def _week(plot: svg.Plot, at: int, row: tuple[Any, Any, Any, Any]) -> str:
-    low, high, came, naive = row
-    parts = []
+def _told(side: Mapping[str, Any], name: str) -> tuple[Any, Any, Any]:
+    promise, found = (side.get("promise") or {}).get(name) or {}, side.get("outcome") or {}
+    return promise.get("low"), promise.get("high"), _value(found.get(name))
+
+
+def _week(plot: svg.Plot, at: int, row: tuple[Any, ...]) -> str:
+    low, high, came, naive_low, naive_high, naive = row
+    parts = [plot.whisker(at + NAIVE_ASIDE, naive_low, naive_high, "line thin s-fraud")]
     if svg.finite(low, high):
         left, top = plot.x(at - BAND), plot.y(high)
         width, height = plot.x(at + BAND) - left, max(plot.y(low) - top, 2.0)
-        parts.append(svg.tag("rect", x=left, y=top, width=width, height=height, class_="band"))
+        band = svg.tag("rect", x=left, y=top, width=width, height=height, class_="band")
+        parts.insert(0, band)
     if svg.finite(naive):
         parts.append(svg.dot(plot.x(at + NAIVE_ASIDE), plot.y(naive), "f-fraud", radius=3.5))
     if svg.finite(came):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
+from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.splits import DAY, known_labels
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.errors import DataError
@@ -67,18 +68,22 @@ class History:
         digest.update(f"{self.raw.read} {len(self.raw.quarantine)}".encode())
         return digest.hexdigest()
 
-    def rows(self, start: int, stop: int, known: np.datetime64) -> tuple[np.ndarray, Rows]:
-        """Labelled rows at positions [start, stop) with labels as known at an instant.
+    def labelled(self, start: int, stop: int, known: np.datetime64) -> np.ndarray:
+        """Positions (m,) in [start, stop) of rows whose label says something at an instant.
 
-        Without times of report a label is known once it has matured. Returns positions (m,)
-        and the rows.
+        Without times of report a label is known once it has matured.
         """
         part = self.frame.iloc[start:stop]
-        labelled = part[LABEL].notna().to_numpy()
+        told = part[LABEL].notna().to_numpy()
         if KNOWN_AT not in part:
-            labelled = labelled & (self.times[start:stop] <= known - self.maturity)
-        told = part[labelled].assign(**{LABEL: known_labels(part, known)[labelled]})
-        return start + np.flatnonzero(labelled), to_rows(told, self.contract.features.names)
+            told = told & (self.times[start:stop] <= known - self.maturity)
+        return start + np.flatnonzero(told)
+
+    def rows(self, positions: np.ndarray, known: np.datetime64) -> Rows:
+        """The rows at positions (m,) with labels as known at an instant."""
+        part = self.frame.iloc[positions]
+        told = part.assign(**{LABEL: known_labels(part, known)})
+        return to_rows(told, self.contract.features.names)
 
 
 def read_history(contract: Contract, now: datetime | None = None) -> History:
@@ -143,7 +148,25 @@ def coming_week(history: History, as_of: np.datetime64) -> tuple[np.ndarray, Row
         return None
     tick = np.timedelta64(1, "us")
     start, stop = (history.position(at + tick) for at in (as_of, as_of + WEEK))
-    return history.rows(start, stop, history.end)
+    positions = history.labelled(start, stop, history.end)
+    positions = positions[~_known_entities(history, positions, stop)]
+    return positions, history.rows(positions, history.end)
+
+
+def _known_entities(history: History, positions: np.ndarray, stop: int) -> np.ndarray:
+    """Which rows (m,) the contract leaves out, their entity being known as fraudulent."""
+    entity = history.contract.evaluation.exclude_known
+    if entity is None:
+        return np.zeros(len(positions), dtype=bool)
+    before, rows = history.frame.iloc[:stop], history.frame.iloc[positions]
+    frauds = before[(before[LABEL] == 1).fillna(value=False).to_numpy(dtype=bool)]
+    return known_entities_mask(
+        rows[entity].to_numpy(),
+        rows[TIME].to_numpy(),
+        fraud_entity=frauds[entity].to_numpy(),
+        fraud_time=frauds[TIME].to_numpy(),
+        delay=timedelta(days=history.contract.label.maturity_days),
+    )
 
 
 def _rule_counts(quarantine: pd.DataFrame) -> dict[str, int]:

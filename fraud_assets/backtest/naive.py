@@ -31,7 +31,7 @@ def naive_week(
     (m,) of the coming week's labelled rows, empty while their labels are not in.
     """
     contract = history.contract
-    _, rows = history.rows(0, len(raw.rows), as_of)
+    rows = history.rows(history.labelled(0, len(raw.rows), as_of), as_of)
     everything = np.arange(len(rows))
     training, test = train_test_split(
         everything, test_size=TEST_SHARE, stratify=rows.label, random_state=contract.search.seed

@@ -30,8 +30,9 @@ _CODE = ("data", "contract", "modelling", "release", "backtest")
 class Week:
     """One week's model: what it is and showed (`told`, JSON-able), and its scores.
 
-    `arrays`: `scores` of the rows of history from position told["first"] on; `naive`, the naive
-    model's scores of the coming week. Both absent where no model could be made.
+    `arrays`: `scores` of the rows of history from position told["first"] on; `judged`, the
+    positions of the judged rows; `naive`, the naive model's scores of the coming week. All absent
+    where no model could be made.
     """
 
     told: dict[str, Any]
@@ -98,6 +99,6 @@ def code_digest() -> str:
     """SHA-256 over the source of everything that a week's result depends on."""
     root = Path(fraud_assets.__file__).parent
     digest = hashlib.sha256()
-    for file in sorted(file for part in _CODE for file in (root / part).rglob("*.py")):
+    for file in sorted(file for part in _CODE for file in (root / part).glob("*.py")):
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

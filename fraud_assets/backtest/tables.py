@@ -54,7 +54,7 @@ def sentences(result: Mapping[str, Any]) -> list[str]:
             f"{numbers.money(side['amount_caught'], contract['currency'])}, missed "
             f"{numbers.money(side['amount_missed'], contract['currency'])}."
         )
-        lines.append(f"  Its promise held: {_held(side)}.")
+        lines.append(f"{name}: the promise held for {_held(side)}.")
     return lines
 
 

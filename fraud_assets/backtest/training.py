@@ -61,11 +61,12 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
         "report": {name: part for name, part in report.items() if name not in _LEFT_OUT},
         "expected": found.expected,
         "first": first,
-        "judged": _positions(history, cleaned.window("judged")),
     }
     scores = _scores(tuned, history, first)
     naive, naive_scores = naive_week(history, raw, as_of, tuned)
-    return Week(told | {"naive": naive}, {"scores": scores, "naive": naive_scores})
+    judged = _positions(history, cleaned.window("judged"))
+    arrays = {"scores": scores, "naive": naive_scores, "judged": judged}
+    return Week(told | {"naive": naive}, arrays)
 
 
 def refit(fit: Rows, middle: Rows, setting: Setting, contract: Contract) -> TunedPipeline:
@@ -110,10 +111,9 @@ def _after_threshold(history: History, cleaned: CleanedFeatures) -> int:
     return history.position(end)
 
 
-def _positions(history: History, window: pd.DataFrame) -> list[int]:
-    """Where a window's rows begin and end in history."""
-    places = np.flatnonzero(history.frame[ROW].isin(window[ROW].iloc[[0, -1]]).to_numpy())
-    return [int(places[0]), int(places[-1]) + 1]
+def _positions(history: History, window: pd.DataFrame) -> np.ndarray:
+    """Where a window's rows stand in history, (n,) ascending."""
+    return np.flatnonzero(history.frame[ROW].isin(window[ROW]).to_numpy())
 
 
 def _scores(tuned: TunedPipeline, history: History, first: int) -> np.ndarray:

@@ -81,10 +81,9 @@ def _step(history: History, week: Week, production: Production) -> dict[str, Any
 
 
 def _evidence(history: History, week: Week, as_of: np.datetime64) -> Evidence:
-    first, stop = week.told["judged"]
-    positions, rows = history.rows(first, stop, as_of)
-    span = history.times[stop - 1] - history.times[first]
-    return Evidence(positions, rows, max(float(span / WEEK), 1 / 7))
+    positions = week.arrays["judged"]
+    span = history.times[positions[-1]] - history.times[positions[0]]
+    return Evidence(positions, history.rows(positions, as_of), max(float(span / WEEK), 1 / 7))
 
 
 def _verdict(history: History, week: Week, evidence: Evidence, production: Production) -> Verdict:

@@ -32,8 +32,9 @@ def test_no_week_sees_what_became_known_later(history):
         assert ours["verdict"] is not None
         for part in ("verdict", "judged", "promise", "production", "model"):
             assert ours[part] == theirs[part]
+            assert ours[part] is not None
         assert ours["naive"]["promise"] == theirs["naive"]["promise"]
-    assert [w["outcome"] for w in told[0]] != [w["outcome"] for w in told[1]]
+        assert ours["outcome"] != theirs["outcome"]
 
 
 def test_a_week_does_see_what_was_known_by_its_monday(history):
@@ -77,8 +78,8 @@ def test_without_times_of_report_immature_labels_are_missing(history):
     young = rows[TIME] > at - history.maturity
     assert rows.loc[young, LABEL].isna().all()
     assert rows.loc[~young, LABEL].notna().all()
-    _, counted = plain.rows(0, len(rows), at)
-    assert counted.time.max() <= at - history.maturity
+    counted = plain.labelled(0, len(rows), at)
+    assert plain.times[counted].max() <= at - history.maturity
 
 
 def test_a_week_has_an_outcome_once_its_last_day_has_matured(history):
@@ -112,3 +113,22 @@ def test_a_contract_without_event_time_is_refused_in_a_sentence(small):
 
     with pytest.raises(DataError, match="names no event time"):
         read_history(contract.model_copy(update={"columns": timeless}))
+
+
+def test_known_entities_are_left_out_of_the_coming_week_where_the_contract_says_so(history):
+    """A sender whose fraud was known a maturity before the day is out; all others stay."""
+    contract = history.contract
+    evaluation = contract.evaluation.model_copy(update={"exclude_known": "sender_address"})
+    excluding = replace(history, contract=contract.model_copy(update={"evaluation": evaluation}))
+    at = mondays(history)[-5]
+
+    all_positions, _ = coming_week(history, at)
+    kept, _ = coming_week(excluding, at)
+
+    frame = history.frame
+    for position in all_positions:
+        row = frame.iloc[position]
+        earlier = frame[(frame["sender_address"] == row["sender_address"]) & (frame[LABEL] == 1)]
+        days = row[TIME].normalize() - pd.Timedelta(days=7)
+        assert (position in kept) != bool((earlier[TIME] < days).any())
+    assert len(kept) < len(all_positions)
