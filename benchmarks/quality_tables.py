@@ -28,7 +28,7 @@ def show_prequential(result: dict[str, Any]) -> None:
     _test_lines(result["test"])
     best = result["best_published"]
     print(
-        f"{'  best published (single models)':38}" + ", ".join(f"{best[key]}" for key in MEASURES)
+        "  best published, each by another model: " + ", ".join(str(best[key]) for key in MEASURES)
     )
     print(f"Aim {result['aim']}: {_held(result)}. {_cost(result)}", flush=True)
 
