@@ -35,7 +35,7 @@ def render_report(report: Mapping[str, Any]) -> str:
     Parts that are missing are shown as "not measured". Raises TypeError where the dict could
     not stand in a JSON file.
     """
-    canonical = json.loads(json.dumps(report, sort_keys=True))
+    canonical = json.loads(json.dumps(report))
     part = Located(canonical)
     return (
         _environment()

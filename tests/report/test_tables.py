@@ -52,7 +52,7 @@ def test_hostile_text_breaks_neither_table_nor_ui() -> None:
     attack = "a|b\n<script>[x](javascript:alert(1))"
     markdown = tables.quarantine_markdown({attack: 3})
     assert len(markdown.splitlines()) == 3
-    assert "<script>" not in markdown
+    assert "<" not in markdown
     assert "\\|" in markdown
     assert "\\[x\\]\\(" in markdown
 
