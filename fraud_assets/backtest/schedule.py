@@ -125,7 +125,7 @@ def _runner(
     if workers == 1:
         yield lambda task: _now(history, task, shelf)
         return
-    scratch = Path(tempfile.mkdtemp(prefix="fraud-assets-backtest-"))
+    scratch = Path(tempfile.mkdtemp(dir=shelf.folder, prefix=".scratch-"))
     executor = get_reusable_executor(max_workers=workers, timeout=IDLE_SECONDS)
     try:
         joblib.dump(history, scratch / "history")

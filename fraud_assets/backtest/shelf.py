@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,9 +71,11 @@ class Shelf:
         replace_file(file, json.dumps(told, indent=1, allow_nan=False).encode())
 
     def sweep(self) -> None:
-        """Remove weeks that nothing can use any more: of other data, code or contract."""
+        """Remove what nothing can use any more: weeks of other data, and what a crash left."""
         for file in self.folder.iterdir():
-            if not file.name.startswith(self.base[:16]):
+            if file.is_dir():
+                shutil.rmtree(file)
+            elif not file.name.startswith(self.base[:16]):
                 file.unlink()
 
 

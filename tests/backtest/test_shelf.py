@@ -50,6 +50,8 @@ def test_sweeping_leaves_only_weeks_of_the_same_base(shelf, tmp_path):
     shelf.put("one", WEEK)
     Shelf(tmp_path, "b" * 64).put("one", WEEK)
     (tmp_path / ".part-x").write_bytes(b"half")
+    (tmp_path / ".scratch-x").mkdir()
+    (tmp_path / ".scratch-x" / "history").write_bytes(b"left by a killed run")
 
     shelf.sweep()
 
