@@ -6,7 +6,7 @@ in every week and slice, and any number of senders costs nothing to keep.
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +18,8 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 def mix(values: np.ndarray, salt: str, seed: int = 0) -> np.ndarray:
     """64-bit keys (n,) from 64-bit values: the finaliser of splitmix64 (Steele et al. 2014)."""
-    start = np.uint64((zlib.crc32(salt.encode()) << 32 | seed & 0xFFFFFFFF) & (2**64 - 1))
+    digest = hashlib.blake2b(f"{salt} {seed}".encode(), digest_size=8).digest()
+    start = np.uint64(int.from_bytes(digest, "little"))
     with np.errstate(over="ignore"):
         z = (values.astype(np.uint64) ^ start) + _GOLDEN
         z = (z ^ (z >> np.uint64(30))) * _MIX_1

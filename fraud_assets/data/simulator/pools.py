@@ -55,6 +55,7 @@ def payments_of(
     n = len(time)
     sender, first_seen = occupants(name, seat, time, seed)
     chain = world.chains(sender)
+    country = world.countries(sender)
     amount = usual_amount(name, sender) * np.exp(pool.within * rng.standard_normal(n))
     return Payments(
         time=time,
@@ -64,7 +65,7 @@ def payments_of(
         gas=world.gas_price(rng, time, chain),
         chain=chain,
         token=world.tokens(sender, chain),
-        country=world.countries(sender),
+        country=country,
         is_fraud=np.zeros(n, dtype=bool),
     )
 

@@ -57,10 +57,10 @@ COUNTRIES = (
 COUNTRY_FLATNESS = 4
 RISKY_COUNTRIES = ("NG", "UA", "VN", "PK", "RO", "EG")
 
-GAS_APART = 2.7
-"""Least factor between two chains' usual gas prices for one to look odd on the other."""
+FOREIGN_GAS = {"ETH": "TRC20", "TRC20": "ETH", "BTC": "POLYGON", "BSC": "BTC"}
+"""Whose gas prices a misconfigured script pays on each chain: at least threefold off."""
 
-GAS_SPREAD = 0.13
+GAS_SPREAD = 0.10
 """Standard deviation of the log gas price around the chain's level of the hour."""
 
 
@@ -94,10 +94,10 @@ POOLS = {
 }
 
 STORIES = {
-    "cash_out": 0.43,
-    "burst": 0.07,
-    "gas": 0.28,
-    "takeover": 0.18,
+    "cash_out": 0.455,
+    "burst": 0.10,
+    "gas": 0.20,
+    "takeover": 0.205,
     "mimic": 0.04,
 }
 """Share of the frauds that follows each story; nothing separates a mimic from its pool."""
@@ -105,10 +105,13 @@ STORIES = {
 EVENT_SIZES = {"cash_out": 1.9, "burst": 10.5, "gas": 1.0, "takeover": 1.1, "mimic": 1.0}
 """Mean payments of one event of each story."""
 
-TAIL_SHARE = 0.05
+TAIL_SHARE = 0.04
 """Share of events of the other stories that are graded: between the story and ordinary life."""
 
-RISKY_SHARE = 0.60
+VICTIM_TRIES = 5
+"""Active senders looked at for each takeover; the first from a risky country is the victim."""
+
+RISKY_SHARE = 0.75
 """Share of fraudsters' own addresses that come from the risky countries."""
 
 REPORT_MEDIAN_DAYS = 2.5

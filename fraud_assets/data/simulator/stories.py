@@ -127,26 +127,39 @@ def burst(rng: Rng, piece: Slice, n: int) -> Told:
     return told, event
 
 
-def _foreign_gas(rng: Rng, time: np.ndarray, chain: np.ndarray) -> np.ndarray:
-    """Gas prices that are ordinary on some other chain, at least threefold off on this one."""
-    levels = np.log(world.CHAIN_GAS)
-    apart = np.abs(levels[:, None] - levels[None, :]) >= np.log(settings.GAS_APART)
-    weights = np.cumsum(apart * world.CHAIN_SHARES, axis=1)
-    draw = rng.random(len(chain)) * weights[chain, -1]
-    other = (weights[chain] <= draw[:, None]).sum(axis=1)
-    return world.gas_price(rng, time, other)
+def _seats_on_foreign_gas(rng: Rng, piece: Slice, time: np.ndarray) -> np.ndarray:
+    """A retail seat for each time whose sender's chain has a foreign gas price, if one is met."""
+    n, tries = len(time), 6
+    seats = (pools.seats(settings.POOLS["retail"], piece) * rng.random((n, tries))).astype(np.int64)
+    sender, _ = pools.occupants("retail", seats.ravel(), np.repeat(time, tries), piece.seed)
+    fits = (world.FOREIGN_GAS[world.chains(sender)] >= 0).reshape(n, tries)
+    chosen: np.ndarray = seats[np.arange(n), fits.argmax(axis=1)]
+    return chosen
 
 
 def gas(rng: Rng, piece: Slice, n: int) -> Told:
     """Ordinary payments by a script with the wrong fees: ordinary ones, but of another chain."""
     time = world.times(rng, piece, n)
     s = _intensity(rng, n)
-    seat = (pools.seats(settings.POOLS["retail"], piece) * rng.random(n)).astype(np.int64)
+    seat = _seats_on_foreign_gas(rng, piece, time)
     ordinary = pools.payments_of(rng, "retail", seat, time, piece.seed)
-    foreign = _foreign_gas(rng, time, ordinary.chain)
+    other = world.FOREIGN_GAS[ordinary.chain]
+    foreign = world.gas_price(rng, time, np.where(other < 0, ordinary.chain, other))
     price = np.exp(s * np.log(foreign) + (1 - s) * np.log(ordinary.gas))
-    country = _risky(rng, ordinary.country, settings.RISKY_SHARE)
-    return _turned(ordinary, gas=price, country=country), np.arange(n)
+    return _turned(ordinary, gas=price), np.arange(n)
+
+
+def _victims(rng: Rng, piece: Slice, time: np.ndarray, event: np.ndarray, n: int) -> np.ndarray:
+    """Seats of active retail senders, one for each of `n` events, repeated by `event`."""
+    tries = settings.VICTIM_TRIES
+    places = pools.seats(settings.POOLS["retail"], piece)
+    seats = (places * rng.uniform(0.001, 0.15, (n, tries))).astype(np.int64)
+    start = np.full(n, piece.start)
+    start[event] = time
+    sender, _ = pools.occupants("retail", seats.ravel(), np.repeat(start, tries), piece.seed)
+    risky = np.isin(world.countries(sender), world.RISKY).reshape(n, tries)
+    chosen: np.ndarray = seats[np.arange(n), risky.argmax(axis=1)][event]
+    return chosen
 
 
 def takeover(rng: Rng, piece: Slice, n: int) -> Told:
@@ -154,11 +167,10 @@ def takeover(rng: Rng, piece: Slice, n: int) -> Told:
     repeats = 1 + (rng.random(n) < 0.1)
     event, time = _repeat_events(rng, piece, repeats, 1800)
     s = _intensity(rng, n)
-    places = pools.seats(settings.POOLS["retail"], piece)
-    seat = (places * rng.uniform(0.001, 0.15, n)).astype(np.int64)[event]
+    seat = _victims(rng, piece, time, event, n)
     ordinary = pools.payments_of(rng, "retail", seat, time, piece.seed)
     usual = pools.usual_amount("retail", ordinary.sender)
-    factor = np.exp(s * rng.uniform(np.log(12), np.log(30), n))[event]
+    factor = np.exp(s * rng.uniform(np.log(16), np.log(40), n))[event]
     least = 700 * np.exp(0.3 * rng.standard_normal(len(event))) * s[event]
     amount = np.maximum(usual * factor * np.exp(0.2 * rng.standard_normal(len(event))), least)
     return _turned(ordinary, amount=amount), event

@@ -13,6 +13,12 @@ CHAIN_NAMES = tuple(settings.CHAINS)
 TOKEN_NAMES = tuple(sorted({t for chain in settings.CHAINS.values() for t in chain.tokens}))
 CHAIN_SHARES = np.array([chain.share for chain in settings.CHAINS.values()])
 CHAIN_GAS = np.array([chain.gas for chain in settings.CHAINS.values()])
+FOREIGN_GAS = np.array(
+    [
+        CHAIN_NAMES.index(settings.FOREIGN_GAS[name]) if name in settings.FOREIGN_GAS else -1
+        for name in CHAIN_NAMES
+    ]
+)
 _RANKED = 1.0 / (np.arange(len(settings.COUNTRIES)) + settings.COUNTRY_FLATNESS)
 COUNTRY_SHARES = _RANKED / _RANKED.sum()
 RISKY = np.array([settings.COUNTRIES.index(name) for name in settings.RISKY_COUNTRIES])
@@ -53,7 +59,7 @@ def times(rng: np.random.Generator, piece: Slice, n: int) -> np.ndarray:
 def gas_level(time: np.ndarray, chain: np.ndarray) -> np.ndarray:
     """The usual gas price of a chain at a time: a weekly and a half-yearly wave."""
     weekly = 0.06 * np.sin(2 * np.pi * time / (7 * DAY) + chain)
-    yearly = 0.10 * np.sin(2 * np.pi * time / (180 * DAY) + 2.0 * chain)
+    yearly = 0.04 * np.sin(2 * np.pi * time / (180 * DAY) + 2.0 * chain)
     level: np.ndarray = CHAIN_GAS[chain] * np.exp(weekly + yearly)
     return level
 
