@@ -1,1 +1,1 @@
-"""From features to a tuned pipeline and the numbers that judge it. Not here: pictures, files, Dagster."""
+"""From features to a tuned pipeline and the numbers that judge it. Not here: files, Dagster."""

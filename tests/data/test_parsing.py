@@ -33,7 +33,7 @@ def test_numbers_are_read_as_exports_write_them(text, decimal, number):
 
 @pytest.mark.parametrize("text", ["12,50", "1,23.4", "abc", "1.2.3", "inf", "--1"])
 def test_what_is_no_number_is_marked_and_not_guessed(text):
-    """ "12,50" with a decimal point is a fault, never 1250."""
+    """With a decimal point "12,50" is a fault, never 1250."""
     numbers, bad = parse_numbers(pd.Series([text, "1"]))
 
     assert np.isnan(numbers[0])
@@ -97,7 +97,7 @@ def test_boolean_labels_are_understood():
 
 
 def test_text_is_trimmed_cased_and_missing_is_nan():
-    """ " eth" and "ETH" are one level; None and "" are NaN."""
+    """The texts " eth" and "ETH" are one level; None and "" are NaN."""
     text = parse_text(pd.Series([" eth", "ETH ", "", None], dtype=object), "upper")
 
     assert text[:2].tolist() == ["ETH", "ETH"]
