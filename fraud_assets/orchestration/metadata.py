@@ -21,7 +21,7 @@ from fraud_assets.report import tables
 from fraud_assets.report.html import pictures
 
 Metadata = dict[str, Any]
-PICTURES = ("precision_recall", "reliability", "scores", "importances", "weekly")
+PICTURES = ("verdict", "precision_recall", "reliability", "scores", "importances", "weekly")
 
 
 def of_raw(raw: RawTransactions) -> Metadata:
