@@ -25,7 +25,8 @@ from fraud_assets.release.files import one_sentence
 from fraud_assets.release.lock import exclusive
 from fraud_assets.release.trust import pickling_libraries
 
-SEARCH_EVERY = 4
+SEARCH_EVERY = 6
+"""Weeks from one search to the next: one costs about as much as fifteen refits."""
 Progress = Callable[[str], None]
 
 

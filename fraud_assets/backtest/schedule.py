@@ -27,6 +27,9 @@ from fraud_assets.backtest.training import Setting, train_week
 from fraud_assets.modelling.work import on_one_thread
 
 Progress = Callable[[str], None]
+SEARCH_COST = 15
+"""What a search costs in refits, for the time left."""
+
 IDLE_SECONDS = 15
 """After this long without work a process ends, also where its parent was killed."""
 
@@ -69,8 +72,7 @@ def train_all(
     done: dict[np.datetime64, Week] = {}
     # The newest windows are the fullest: begun first, no process ends alone with them.
     waiting = deque(sorted(tasks, key=lambda task: task.as_of, reverse=True))
-    total = sum(1 + len(task.followers) for task in tasks)
-    ticker = Ticker(total, progress)
+    ticker = Ticker(tasks, progress)
 
     def finished(task: Task, week: Week, *, made: bool) -> None:
         done[task.as_of] = week
@@ -100,16 +102,20 @@ def train_all(
 class Ticker:
     """Tells how many weeks are done and about how long the others will take."""
 
-    def __init__(self, total: int, progress: Progress) -> None:
-        self._total, self._progress = total, progress
+    def __init__(self, tasks: Sequence[Task], progress: Progress) -> None:
+        followers = sum(len(task.followers) for task in tasks)
+        self._total, self._progress = len(tasks) + followers, progress
+        self._left = len(tasks) * SEARCH_COST + followers
         self._done = self._made = 0
         self._started = time.monotonic()
 
     def tick(self, task: Task, *, made: bool) -> None:
         """Count a week, made now or found finished."""
-        self._done, self._made = self._done + 1, self._made + made
+        cost = 1 if task.setting else SEARCH_COST
+        self._done, self._left = self._done + 1, max(0, self._left - cost)
+        self._made += cost * made
         spent = time.monotonic() - self._started
-        left = (self._total - self._done) * spent / max(self._made, 1)
+        left = self._left * spent / max(self._made, 1)
         how = "searched" if task.setting is None else "refitted"
         self._progress(
             f"{self._done} of {self._total} weeks; {str(task.as_of)[:10]} "

@@ -20,8 +20,8 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--weeks", type=_positive, help="only the newest N Mondays; default: all")
     parser.add_argument(
-        "--search-every", type=_positive, default=4, metavar="K",
-        help="search families and settings every K weeks, refit in between; default: 4",
+        "--search-every", type=_positive, default=6, metavar="K",
+        help="search families and settings every K weeks, refit in between; default: 6",
     )  # fmt: skip
     parser.add_argument("--workers", type=_positive, help="processes; default: all cores")
     parser.add_argument("--out", type=Path, default=Path("backtest"), help="default: backtest/")
