@@ -41,7 +41,7 @@ fix: $(READY) ## mend what format and lint can mend
 	$(BIN)/ruff check --fix .
 
 test: $(READY) ## the specification, a few minutes
-	$(BIN)/python -m pytest -m "not slow" -n auto
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 test-slow: $(READY) ## races, kills, browsers, large data
 	$(BIN)/python -m pytest -m slow

@@ -79,13 +79,30 @@ def read_manifest(bundle: bytes, key: ec.EllipticCurvePublicKey) -> Manifest:
         (signature,) = envelope["signatures"]
         payload = base64.b64decode(envelope["payload"], validate=True)
         raw = base64.b64decode(signature["sig"], validate=True)
-        known = (parts["mediaType"], envelope["payloadType"]) == (_BUNDLE, _STATEMENT)
+        sealed = envelope["payload"], signature["sig"]
     except (ValueError, KeyError, TypeError) as error:
         raise TrustError(f"{SIGNATURE_FILE} is no signature bundle") from error
-    if not known:
+    if parts != _bundle(str(hint), *sealed) or sealed != (_base64(payload), _base64(raw)):
         raise TrustError(f"{SIGNATURE_FILE} is no signature of a model")
     _check(key, str(hint), raw, _encode(_STATEMENT, payload), SIGNATURE_FILE)
     return _read_statement(payload)
+
+
+def _bundle(hint: str, payload: str, signature: str) -> dict[str, Any]:
+    """What model-signing writes; anything more, less or else was not written by it."""
+    return {
+        "mediaType": _BUNDLE,
+        "verificationMaterial": {"publicKey": {"hint": hint}, "tlogEntries": []},
+        "dsseEnvelope": {
+            "payload": payload,
+            "payloadType": _STATEMENT,
+            "signatures": [{"sig": signature, "keyid": ""}],
+        },
+    }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def sign_record(record: Mapping[str, Any], keys: Keys) -> dict[str, Any]:

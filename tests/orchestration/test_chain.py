@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 
 import dagster as dg
@@ -65,12 +66,23 @@ def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week):
     assert "alert_rate" in refusal["reason"]
 
 
-@pytest.fixture
-def refused(week) -> tuple[Week, dict[str, bytes]]:
-    """A store with one good version, and a later week that was refused."""
+@pytest.fixture(scope="module")
+def refused_once(made_week, tmp_path_factory) -> Week:
+    """A store with one good version, and a later week that was refused; made once."""
+    folder = tmp_path_factory.mktemp("refused") / "week"
+    shutil.copytree(made_week.folder, folder)
+    week = Week(folder)
     assert launch(week).success
     demand_fewer_alerts(week)
     assert not launch(week).success
+    return week
+
+
+@pytest.fixture
+def refused(refused_once, tmp_path) -> tuple[Week, dict[str, bytes]]:
+    """A copy of the refused week with its Dagster home, and the store's bytes."""
+    shutil.copytree(refused_once.folder, tmp_path / "week")
+    week = Week(tmp_path / "week")
     return week, snapshot(week)
 
 
