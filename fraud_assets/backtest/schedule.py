@@ -19,7 +19,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import ProcessPoolExecutor
 
 from fraud_assets.backtest.history import History
 from fraud_assets.backtest.shelf import Shelf, Week, digest_of
@@ -132,13 +132,16 @@ def _runner(
         yield lambda task: _now(history, task, shelf)
         return
     scratch = Path(tempfile.mkdtemp(dir=shelf.folder, prefix=".scratch-"))
-    executor = get_reusable_executor(max_workers=workers, timeout=IDLE_SECONDS)
+    # Its own pool: joblib's searches in this process keep theirs in loky's reusable one.
+    executor = ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS)
     try:
         joblib.dump(history, scratch / "history")
         yield lambda task: executor.submit(_there, scratch / "history", task, shelf)
     except BaseException:
         executor.shutdown(wait=False, kill_workers=True)
         raise
+    else:
+        executor.shutdown(wait=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

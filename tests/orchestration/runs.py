@@ -56,10 +56,16 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return " ".join(str(event.step_failure_data.user_failure_data) for event in events)
 
 
-def command(week: Week, *words: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
-    """A real `dagster` or `fraud-assets` process in the week's folder."""
+def command(
+    week: Week, *words: str, home: Path | None = None, timeout: float = 240
+) -> subprocess.CompletedProcess[str]:
+    """A real `dagster` or `fraud-assets` process in the week's folder.
+
+    `home` is its DAGSTER_HOME, which `schedule preview` and `dagster-graphql` do not go without.
+    """
     environment = {key: value for key, value in os.environ.items() if key != "DAGSTER_HOME"}
     environment |= week.environment | {"DAGSTER_DISABLE_TELEMETRY": "true"}
+    environment |= {"DAGSTER_HOME": str(home)} if home else {}
     return subprocess.run(
         [str(BIN / words[0]), *words[1:]],
         cwd=week.folder,

@@ -2,95 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.orchestration.runs import BIN
+from tests.orchestration.server import dagster_dev, finished
 from tests.report.browser import chromium, needs_chromium
 from tests.weeks import Week
 
 pytestmark = [needs_chromium, pytest.mark.slow, pytest.mark.timeout(900)]
 
-START, RUN, SHOW = 240, 480, 60
-"""Longest waits in seconds: for the server, for the run, for one thing on the page."""
+SHOW = 60
+"""Longest wait in seconds for one thing on the page."""
 
 ASSETS = (
     *("raw_transactions", "cleaned_features", "candidate_models"),
     *("tuned_pipeline", "evaluation_report", "published_artifact"),
 )
-RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
 @pytest.fixture
 def address(week: Week) -> Iterator[str]:
-    """`dagster dev` on the week's contract and store, stopped with all that it started."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = week.folder / "home"
-    home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    words = ["dev", "-m", "fraud_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    environment = os.environ | week.environment
-    environment |= {"DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "true"}
-    with (week.folder / "dev.log").open("w") as log:
-        server = subprocess.Popen(
-            [str(BIN / "dagster"), *words],
-            cwd=week.folder,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield started(f"http://127.0.0.1:{port}", week.folder / "dev.log", server)
-        finally:
-            os.killpg(server.pid, signal.SIGINT)
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait(30)
-
-
-def started(address: str, log: Path, server: subprocess.Popen[bytes]) -> str:
-    """The address, once something answers there."""
-    end = time.monotonic() + START
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/server_info", timeout=5):
-                return address
-        except OSError:
-            time.sleep(1)
-    raise AssertionError(log.read_text()[-2000:])
-
-
-def finished(address: str) -> str:
-    """The status in which the one run ended."""
-    end, status = time.monotonic() + RUN, "no run"
-    while time.monotonic() < end:
-        body = json.dumps({"query": RUNS}).encode()
-        ask = urllib.request.Request(
-            f"{address}/graphql", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(ask, timeout=60) as answer:
-            runs = json.load(answer)["data"]["runsOrError"]["results"]
-        status = runs[0]["status"] if runs else "no run"
-        if status in {"SUCCESS", "FAILURE", "CANCELED"}:
-            return status
-        time.sleep(2)
-    return status
+    """`dagster dev` on the week's contract and store."""
+    with dagster_dev(week) as served:
+        yield served
 
 
 def skip_greeting(page: Page) -> None:
