@@ -107,6 +107,7 @@ def evaluation_report(
             settings.contract(),
             settings.store(),
             run_id=context.run.run_id,
+            workers=settings.processes(),
             progress=context.log.info,
         )
     context.log.info(judgement.verdict.sentence)

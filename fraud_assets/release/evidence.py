@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
@@ -18,39 +17,46 @@ from fraud_assets.modelling.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.work import run_tasks
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 
 SHOWN = 10
 
 
 def explanation(
-    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract
+    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, workers: int = 1
 ) -> dict[str, Any]:
-    """Sections `importances` and `naive` of report.json."""
+    """Sections `importances` and `naive` of report.json, the same for any number of workers."""
     names = contract.features.names
     fit, middle, judged = (
         to_rows(cleaned.window(name), names) for name in ("fit", "threshold", "judged")
     )
+    tasks = [(_naive, tuned, contract, fit, middle, judged), (_importances, tuned, judged)]
+    naive, found = run_tasks(_section, tasks, workers)
+    return {"importances": found, "naive": naive}
 
-    def fresh() -> Pipeline:
-        features = contract.features
-        return build_pipeline(
-            tuned.family, tuned.parameters, features.numeric, features.categorical
-        )
 
-    search = contract.search
-    return {
-        "importances": importances(load_pipeline(tuned.payload), judged),
-        "naive": naive_comparison(
-            fit,
-            middle,
-            judged,
-            fresh,
-            contract.policy,
-            seed=search.seed,
-            legitimate_per_fraud=search.legitimate_per_fraud,
-        ),
-    }
+def _section(make: Callable[..., Any], *arguments: Any) -> Any:
+    return make(*arguments)
+
+
+def _importances(tuned: TunedPipeline, judged: Rows) -> dict[str, Any]:
+    return importances(load_pipeline(tuned.payload), judged)
+
+
+def _naive(
+    tuned: TunedPipeline, contract: Contract, fit: Rows, middle: Rows, judged: Rows
+) -> list[dict[str, Any]]:
+    columns = contract.features.numeric, contract.features.categorical
+    return naive_comparison(
+        fit,
+        middle,
+        judged,
+        lambda: build_pipeline(tuned.family, tuned.parameters, *columns),
+        contract.policy,
+        seed=contract.search.seed,
+        legitimate_per_fraud=contract.search.legitimate_per_fraud,
+    )
 
 
 def drift_of(

@@ -61,6 +61,7 @@ def judge(
     store: Store,
     *,
     run_id: str = "",
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Judgement:
     """Evaluate a candidate on the judged rows, beside the champion, and decide.
@@ -75,7 +76,7 @@ def judge(
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
     report = opening(cleaned, tuned, contract, run_id) | found.numbers
     say("Measuring importances, drift, and the naive way beside the honest one.")
-    report |= on_one_thread(explanation, cleaned, tuned, contract)
+    report |= explanation(cleaned, tuned, contract, workers)
     report["data"] |= drift_of(cleaned, contract, champion_profile(store))
     candidate = make_candidate(tuned, found.judged, contract)
     report["examples"] = examples(
