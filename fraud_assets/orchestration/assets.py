@@ -110,7 +110,8 @@ def evaluation_report(
             workers=settings.processes(),
             progress=context.log.info,
         )
-    context.log.info(judgement.verdict.sentence)
+    say = context.log.info if judgement.refused is None else context.log.error
+    say(judgement.sentence)
     return dg.Output(judgement, metadata=metadata.of_judgement(judgement))
 
 

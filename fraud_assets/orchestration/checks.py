@@ -75,12 +75,14 @@ def recall_at_least_floor(
         settings.contract().policy.min_recall,
         evaluation_report.report["metrics"]["recall"],
     )
+    found = (
+        f"{recall['value']:.4f} ({recall['low']:.3f} to {recall['high']:.3f}, n = {recall['n']})"
+        if recall["n"]
+        else "no judged fraud"
+    )
     return dg.AssetCheckResult(
         passed=bool(recall["value"] is not None and recall["value"] >= floor),
-        description=(
-            f"Expected recall of at least {floor:.0%}, found {recall['value']:.4f} "
-            f"({recall['low']:.3f} to {recall['high']:.3f}, n = {recall['n']} frauds)."
-        ),
+        description=f"Expected recall of at least {floor:.2%}, found {found}.",
     )
 
 

@@ -43,6 +43,12 @@ class Judgement:
     verdict: Verdict
     refused: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """The verdict, and where to look next when it is a refusal."""
+        kept = f" Its report is kept: refused/{self.refused}/report.html." if self.refused else ""
+        return self.verdict.sentence + kept
+
 
 @dataclass(frozen=True)
 class Rescored:

@@ -19,6 +19,9 @@ from fraud_assets.service.settings import (
     write_settings,
 )
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep an idle connection, so that none sends into a closed one."""
+
 
 def run(settings: Settings) -> int:
     """Serve until told to stop; returns the exit code.
@@ -56,5 +59,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "server_header": False,
         "date_header": False,
+        "proxy_headers": False,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": DRAIN_SECONDS,
     }
