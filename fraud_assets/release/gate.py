@@ -85,7 +85,8 @@ def decide(
         The contract's promotion policy.
     expected
         What the report must describe: `model_digest`, `data_fingerprint`, `contract_digest`,
-        and, where the publisher has scored the judged rows again, `threshold` and `confusion`.
+        and, where the publisher has scored the judged rows again, `threshold`, `confusion` and
+        `wrongly_told`, the report's sections that were not what this run finds.
         None leaves the rule unproved.
     production
         `version` and `as_of` of what serves now, or None where nothing does.

@@ -25,6 +25,7 @@ def describes_model(report: Report, expected: Mapping[str, Any] | None) -> Rule:
         return Rule(name, None, None, None, "Model, data and contract are compared at publication.")
     wrong = [key for key, path in IDENTITY.items() if not _same_text(report, path, expected, key)]
     wrong += [key for key in RESCORED if key in expected and not _same(report, expected, key)]
+    wrong += [str(section) for section in expected.get("wrongly_told", ())]
     sentence = (
         f"The report must describe what is published; it differs in {', '.join(wrong)}. "
         "Evaluate this very model on this data and publish again."

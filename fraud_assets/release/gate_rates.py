@@ -62,9 +62,12 @@ def quarantine_share(report: Report, policy: Policy) -> Rule:
     bound, value = policy.max_quarantine_share, number(report, "data.quarantine.share")
     passed = value is not None and 0 <= value <= bound
     hint = "" if passed else "; look at the quarantine's counts per rule"
-    sentence = f"The share of quarantined rows must be at most {bound:g}, got {show(value)}{hint}."
-    n = count(report, "data.quarantine.rows")
-    return Rule("quarantine_share", bound, value, passed, sentence, n=n)
+    n, between = count(report, "data.rows"), interval(report, "data.quarantine")
+    sentence = (
+        f"The share of quarantined rows must be at most {bound:g}, got {show(value)} "
+        f"(n = {n} rows){hint}."
+    )
+    return Rule("quarantine_share", bound, value, passed, sentence, between, n)
 
 
 def _rate_rule(report: Report, name: str, side: str, bound: float, hint: str) -> Rule:

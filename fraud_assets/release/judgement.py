@@ -19,6 +19,7 @@ from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
 from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.modelling.evaluation import evaluate
+from fraud_assets.modelling.intervals import rate
 from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline, sha256
@@ -186,6 +187,7 @@ def opening(
 
 
 def _data(cleaned: CleanedFeatures) -> dict[str, Any]:
+    share = rate(cleaned.quarantined, cleaned.rows_read)
     return {
         "fingerprint": cleaned.fingerprint,
         "rows": cleaned.rows_read,
@@ -194,7 +196,8 @@ def _data(cleaned: CleanedFeatures) -> dict[str, Any]:
         "newest": None if cleaned.newest is None else str(cleaned.newest)[:19],
         "quarantine": {
             "rows": cleaned.quarantined,
-            "share": cleaned.quarantined / max(cleaned.rows_read, 1),
+            "share": share["value"] or 0.0,
+            **{key: share[key] for key in ("low", "high", "method")},
             "rules": cleaned.rule_counts,
         },
         "unseen": [*cleaned.notes, *UNSEEN],

@@ -84,7 +84,7 @@ def read_pointer(data: bytes, key: ec.EllipticCurvePublicKey, what: str) -> Poin
     """
     try:
         record = msgspec.json.decode(data, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TrustError(f"{what} is not readable as a record ({error})") from error
     verify_record(record, key, what)
     if record.get("format") != FORMAT:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import shutil
 from datetime import datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -175,6 +178,44 @@ def test_an_older_week_is_reported_and_not_published_over_a_newer_one(week):
     assert not result.success
     assert "as_of_not_older" in str(report["verdict"])
     assert snapshot(week) == before
+
+
+@pytest.fixture(scope="module")
+def judged_once(made_week, tmp_path_factory) -> Week:
+    """A week judged good and not published yet; made once."""
+    folder = tmp_path_factory.mktemp("judged") / "week"
+    shutil.copytree(made_week.folder, folder)
+    assert launch(Week(folder), CHAIN[:-1]).success
+    return Week(folder)
+
+
+@pytest.mark.parametrize(
+    ("edit", "section"),
+    [
+        (lambda report: report.update(as_of="2099-01-01"), "as_of"),
+        (lambda report: report["data"]["quarantine"].update(share=0.0), "data"),
+        (lambda report: report["model"].update(training_samples=10**6), "model"),
+        (lambda report: report["metrics"]["recall"].update(value=1.0), "metrics"),
+    ],
+)
+def test_an_edited_stored_report_publishes_nothing_and_is_kept_put_right(
+    judged_once, tmp_path, edit, section
+):
+    """Every section that this run can know is compared; the refusal keeps what is true."""
+    week = Week(Path(shutil.copytree(judged_once.folder, tmp_path / "week")))
+    stored = week.folder / "home" / "storage" / "evaluation_report"
+    judgement = pickle.loads(stored.read_bytes())
+    edit(judgement.report)
+    stored.write_bytes(pickle.dumps(judgement))
+
+    result = launch(week, ["published_artifact"])
+
+    store = week.settings.store()
+    assert "describes_model" in failure(result)
+    assert section in failure(result)
+    assert store.versions() == []
+    kept = store.verify_refused(store.refused_versions()[0])
+    assert json.loads(kept.read("report.json"))["as_of"].startswith("2025-06-29")
 
 
 def test_data_that_ended_long_ago_is_stale(week):

@@ -56,6 +56,24 @@ def test_one_flipped_byte_is_refused_and_the_file_named(
     assert not _oracle_accepts(serving, store.keys)
 
 
+@pytest.mark.parametrize("name", ["latest.json", "promotions.jsonl"])
+@pytest.mark.parametrize("bit", [0x01, 0x20, 0x80])
+def test_one_flipped_bit_anywhere_in_pointer_or_log_is_one_sentence(
+    store: Store, serving: Path, name: str, bit: int
+) -> None:
+    """Whatever a bit makes of the text, invalid UTF-8 included, readers are told, never crash."""
+    path = serving.parent / name
+    good = path.read_bytes()
+    for place in range(len(good)):
+        damaged = bytearray(good)
+        damaged[place] ^= bit
+        _write(path, bytes(damaged))
+
+        with pytest.raises(StoreError):
+            store.history()
+        store.sweep()
+
+
 @pytest.mark.parametrize("name", CONTENT)
 def test_missing_or_truncated_file_is_refused_and_named(
     store: Store, serving: Path, name: str
