@@ -35,6 +35,10 @@ class ContractError(FraudAssetsError):
         super().__init__(f"The contract {path} has {count}:{lines}")
 
 
+class UsageError(FraudAssetsError):
+    """A command was given values that it cannot use; all faults at once."""
+
+
 class DataError(FraudAssetsError):
     """The data cannot be read or does not fit its contract."""
 

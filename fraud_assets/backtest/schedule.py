@@ -22,7 +22,7 @@ import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
 from fraud_assets.backtest.history import History
-from fraud_assets.backtest.shelf import Shelf, Week, digest_of
+from fraud_assets.backtest.shelf import SCRATCH, Shelf, Week, digest_of
 from fraud_assets.backtest.training import Setting, train_week
 from fraud_assets.modelling.work import on_one_thread
 
@@ -131,7 +131,7 @@ def _runner(
     if workers == 1:
         yield lambda task: _now(history, task, shelf)
         return
-    scratch = Path(tempfile.mkdtemp(dir=shelf.folder, prefix=".scratch-"))
+    scratch = Path(tempfile.mkdtemp(dir=shelf.folder, prefix=SCRATCH))
     # Its own pool: joblib's searches in this process keep theirs in loky's reusable one.
     executor = ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS)
     try:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ import fraud_assets
 
 FORMAT = 1
 """Raise it when a reader of older weeks would misread them."""
+
+SCRATCH, _PART = ".scratch-", ".part-"
+_OURS = re.compile(r"[0-9a-f]{16}-.+\.(json|npz)")
 
 _CODE = ("data", "contract", "modelling", "release", "backtest")
 
@@ -71,17 +75,22 @@ class Shelf:
         replace_file(file, json.dumps(told, indent=1, allow_nan=False).encode())
 
     def sweep(self) -> None:
-        """Remove what nothing can use any more: weeks of other data, and what a crash left."""
+        """Remove what nothing can use any more: weeks of other data, and what a crash left.
+
+        Only names that a shelf gives: whatever else lies in the folder is somebody's.
+        """
         for file in self.folder.iterdir():
-            if file.is_dir():
+            if file.is_dir() and file.name.startswith(SCRATCH):
                 shutil.rmtree(file)
-            elif not file.name.startswith(self.base[:16]):
+            elif file.name.startswith(_PART) or (
+                _OURS.fullmatch(file.name) and not file.name.startswith(self.base[:16])
+            ):
                 file.unlink()
 
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write beside the file and put it in its place: a reader sees the old or the new one."""
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=_PART)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

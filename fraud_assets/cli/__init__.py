@@ -12,7 +12,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from fraud_assets.errors import ContractError, FraudAssetsError
+from fraud_assets.errors import ContractError, FraudAssetsError, UsageError
 
 COMMANDS = ("init", "simulate", "serve", "backtest", "models")
 
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         return int(args.run(args))
-    except ContractError as error:
+    except (ContractError, UsageError) as error:
         print(error, file=sys.stderr)
         return 2
     except FraudAssetsError as error:
@@ -44,4 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except OSError as error:
+        print(f"The disk or network refused: {error}.", file=sys.stderr)
         return 1

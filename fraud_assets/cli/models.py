@@ -72,6 +72,8 @@ def _signed_by(parser: argparse.ArgumentParser, *, is_required: bool) -> None:
 def _store(args: Arguments) -> Store:
     from fraud_assets.release.store import Store
 
+    if args.store is not None and not args.store.is_dir():
+        raise StoreError(f"--store must be a folder with models, got {args.store}, which is none.")
     return Store.default(args.store)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, ROW, TIME
-from fraud_assets.data.features import derive_features
+from fraud_assets.data.features import derive_features, history_needed
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
@@ -74,7 +74,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
 def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> pd.DataFrame:
     """Features and roles of the rows that belong to a window, labelled as known in time."""
     first = _first_instant(rows, split)
-    derived = derive_features(rows, contract, start=first)
+    derived = derive_features(_reached_back_to(rows, first, contract), contract, start=first)
     entities = (contract.evaluation.k_entity, contract.evaluation.exclude_known)
     roles = [name for name in derived if str(name).startswith("_")]
     names = [*contract.features.names, *(name for name in entities if name), *roles]
@@ -85,6 +85,16 @@ def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> p
     frame[LABEL] = frame[ROW].map(label).astype("int8")
     frame = frame[frame["_window"] != ""].reset_index(drop=True)
     return _without_known(frame, contract)
+
+
+def _reached_back_to(
+    rows: pd.DataFrame, first: np.datetime64 | None, contract: Contract
+) -> pd.DataFrame:
+    """The rows that features from `first` on can depend on."""
+    needed = history_needed(contract)
+    if first is None or needed is None:
+        return rows
+    return rows[rows[TIME] >= pd.Timestamp(first) - needed]
 
 
 def _without_known(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

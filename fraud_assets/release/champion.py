@@ -7,7 +7,7 @@ is a named outcome, told with its reason; the absolute rules then decide alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,14 @@ from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec
 
 Section = dict[str, Any]
+
+_READING: dict[str, Callable[[Contract], Any]] = {
+    "features.case": lambda contract: contract.features.case,
+    "columns.event_time": lambda contract: contract.columns.event_time,
+    "label": lambda contract: contract.label,
+    "source.decimal": lambda contract: contract.source.decimal,
+}
+"""What the history's values were typed by: under another reading the champion sees other values."""
 
 
 def compare_with_champion(
@@ -85,7 +93,7 @@ def _scores(
     own = parse_contract(verified.read("contract.toml").decode(), name=verified.version)
     features = judged.features
     if contract_digest(own) != contract_digest(contract):
-        features = _features_under(own, cleaned)
+        features = _features_under(own, contract, cleaned)
     if read_spec(verified.read(SPEC)).family == "pipeline":
         return np.asarray(load_pipeline(verified).predict_proba(features)[:, 1])
     scorer = load_scorer({name: verified.read(name) for name in verified.files})
@@ -93,11 +101,14 @@ def _scores(
     return scorer.score_batch([scorer.encoder.row(row) for row in rows])
 
 
-def _features_under(own: Contract, cleaned: CleanedFeatures) -> Any:
+def _features_under(own: Contract, contract: Contract, cleaned: CleanedFeatures) -> Any:
     """The judged rows' features as the champion's contract defines them, in the same order."""
     missing = [name for name in contract_columns(own) if name not in cleaned.history]
     if missing:
         raise ValueError(f"its contract needs the columns {', '.join(missing)}")
+    otherwise = [name for name, part in _READING.items() if part(own) != part(contract)]
+    if otherwise:
+        raise ValueError(f"its contract reads the data otherwise ({', '.join(otherwise)})")
     judged = cleaned.window("judged")
     derived = derive_features(cleaned.history, own).set_index(ROW)
     return derived.loc[judged[ROW], list(own.features.names)].reset_index(drop=True)

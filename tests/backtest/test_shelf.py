@@ -46,14 +46,18 @@ def test_a_damaged_week_does_not_count(shelf, tmp_path, suffix, damage):
 
 
 def test_sweeping_leaves_only_weeks_of_the_same_base(shelf, tmp_path):
-    """Stale weeks and half-written files go."""
+    """Stale weeks and half-written files go; what no shelf named stays."""
     shelf.put("one", WEEK)
     Shelf(tmp_path, "b" * 64).put("one", WEEK)
     (tmp_path / ".part-x").write_bytes(b"half")
     (tmp_path / ".scratch-x").mkdir()
     (tmp_path / ".scratch-x" / "history").write_bytes(b"left by a killed run")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "week_2025-01-06.parquet").write_bytes(b"somebody's")
 
     shelf.sweep()
 
-    assert len(list(tmp_path.iterdir())) == 2
+    ours = {file.name for file in tmp_path.iterdir()} - {"mine", "week_2025-01-06.parquet"}
+    assert len(ours) == 2
+    assert len(list(tmp_path.iterdir())) == 4
     assert shelf.find("one") is not None

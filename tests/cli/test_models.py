@@ -202,4 +202,5 @@ def test_store_can_be_named(store: Store, tmp_path: Path) -> None:
     version = promoted(store, "1").version
 
     assert _run("verify", version) == 0
-    assert _run("verify", version, "--store", str(tmp_path / "other")) == 1
+    with pytest.raises(StoreError, match="--store must be a folder"):
+        _run("verify", version, "--store", str(tmp_path / "other"))

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from fraud_assets.data.simulator import settings, simulate
-from fraud_assets.errors import DataError
+from fraud_assets.errors import DataError, UsageError
 
 ROWS = 12_000
 WEEKS = 8
@@ -195,7 +195,7 @@ def test_arguments_out_of_bounds_are_refused(
     tmp_path: Path, transactions: int, weeks: int, rate: float
 ) -> None:
     """Every fault is named, and nothing is written."""
-    with pytest.raises(DataError, match="Nothing was simulated"):
+    with pytest.raises(UsageError, match="Nothing was simulated"):
         simulate(transactions, weeks, 1, tmp_path / "out", rate)
 
     assert not (tmp_path / "out").exists()

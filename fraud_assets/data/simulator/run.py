@@ -17,7 +17,7 @@ from fraud_assets.data.simulator import pools, settings, stories
 from fraud_assets.data.simulator.export import SCHEMA, to_table
 from fraud_assets.data.simulator.payments import concatenate
 from fraud_assets.data.simulator.world import DAY, Slice
-from fraud_assets.errors import DataError
+from fraud_assets.errors import DataError, UsageError
 
 Progress = Callable[[int, int], None]
 
@@ -32,7 +32,7 @@ def write(
     progress: Progress | None,
 ) -> list[Path]:
     """See `fraud_assets.data.simulator.simulate`."""
-    _check(transactions, weeks, fraud_rate)
+    _check(transactions, weeks, seed, fraud_rate)
     folder = out / "transactions"
     names = [f"week_{monday.isoformat()}.parquet" for monday in _mondays(weeks)]
     _refuse_other_weeks(folder, names)
@@ -104,8 +104,10 @@ class _Run:
         return table
 
 
-def _check(transactions: int, weeks: int, fraud_rate: float) -> None:
+def _check(transactions: int, weeks: int, seed: int, fraud_rate: float) -> None:
     faults = []
+    if seed < 0:
+        faults.append(f"the seed must not be negative, got {seed}")
     if weeks < 1:
         faults.append(f"weeks must be at least 1, got {weeks}")
     if transactions < max(weeks, 1):
@@ -113,7 +115,7 @@ def _check(transactions: int, weeks: int, fraud_rate: float) -> None:
     if not 0 <= fraud_rate <= 0.5:
         faults.append(f"the fraud rate must lie between 0 and 0.5, got {fraud_rate}")
     if faults:
-        raise DataError("Nothing was simulated: " + "; ".join(faults) + ".")
+        raise UsageError("Nothing was simulated: " + "; ".join(faults) + ".")
 
 
 def _refuse_other_weeks(folder: Path, names: list[str]) -> None:
