@@ -2,82 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from fraud_assets.contract.column_checks import column_faults
+from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES
+from fraud_assets.contract.tables import Raw, event_time, feature_names, section, texts
 from fraud_assets.errors import Fault
+from fraud_assets.profiles import RECALL_FLOOR
 
 
-def cross_faults(raw: Mapping[str, Any]) -> list[Fault]:
+def cross_faults(raw: Raw) -> list[Fault]:
     """Every rule between sections that the raw contract breaks; types are checked elsewhere."""
     return [
         *_feature_faults(raw),
+        *column_faults(raw),
         *_time_faults(raw),
         *_label_faults(raw),
+        *_evaluation_faults(raw),
+        *_search_faults(raw),
         *_reason_faults(raw),
         *_policy_faults(raw),
     ]
 
 
-def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = raw.get(name, {})
-    return value if isinstance(value, Mapping) else {}
-
-
-def _feature_names(raw: Mapping[str, Any]) -> list[str]:
-    features = _section(raw, "features")
-    lists = (features.get("numeric", []), features.get("categorical", []))
-    return [name for part in lists if isinstance(part, list) for name in part]
-
-
-def _feature_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    names = _feature_names(raw)
+def _feature_faults(raw: Raw) -> Iterator[Fault]:
+    names = feature_names(raw)
     if not names:
         yield Fault("features", "must name at least one numeric or categorical feature", names)
-    for name in sorted({name for name in names if names.count(name) > 1}, key=str):
+    for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault("features", "must name each feature once", name)
-    label = _section(raw, "label")
-    for role in ("column", "known_at"):
-        if label.get(role) in names:
-            yield Fault("features", f"must not contain the label's {role}", label[role])
-    for name in _section(raw, "derived"):
-        if name not in _section(raw, "features").get("numeric", []):
+    numeric = texts(section(raw, "features").get("numeric"))
+    for name in section(raw, "derived"):
+        if name not in numeric:
             yield Fault(f"derived.{name}", "must be named among the numeric features", name)
 
 
-def _time_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    if _section(raw, "columns").get("event_time") is not None:
+def _time_faults(raw: Raw) -> Iterator[Fault]:
+    if event_time(raw) is not None:
         return
-    for name, derived in _section(raw, "derived").items():
+    for name, derived in section(raw, "derived").items():
         yield Fault(f"derived.{name}", "must not be derived without columns.event_time", derived)
-    by = _section(raw, "windows").get("by", "frauds")
+    by = section(raw, "windows").get("by", "frauds")
     if by != "shares":
         rule = 'must be "shares" where columns.event_time is not set'
         yield Fault("windows.by", rule, by)
 
 
-def _label_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    label = _section(raw, "label")
-    positive = {str(value).lower() for value in label.get("positive", [])}
-    for value in label.get("negative", []):
+def _label_faults(raw: Raw) -> Iterator[Fault]:
+    label = section(raw, "label")
+    positive = {str(value).lower() for value in _values(label.get("positive"))}
+    for value in _values(label.get("negative")):
         if str(value).lower() in positive:
             yield Fault("label.negative", "must not contain a positive value", value)
 
 
-def _reason_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    names = _feature_names(raw)
-    reasons = _section(raw, "reasons")
+def _values(value: object) -> list[object]:
+    """A list as it is, one value alone as a list of it."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _evaluation_faults(raw: Raw) -> Iterator[Fault]:
+    names = feature_names(raw)
+    for name in texts(section(raw, "evaluation").get("slices")):
+        if name not in names:
+            yield Fault("evaluation.slices", "must be names of features", name)
+
+
+def _search_faults(raw: Raw) -> Iterator[Fault]:
+    families = section(raw, "search").get("families")
+    if families == []:
+        rule = f"must name at least one of {', '.join(FAMILIES)}"
+        yield Fault("search.families", rule, families)
+    for name in texts(families):
+        if name not in FAMILIES:
+            yield Fault("search.families", f"must be among {', '.join(FAMILIES)}", name)
+
+
+def _reason_faults(raw: Raw) -> Iterator[Fault]:
+    names = feature_names(raw)
+    reasons = section(raw, "reasons")
     for name in reasons:
         if name not in names:
             yield Fault(f"reasons.{name}", "must be the name of a feature", name)
-    codes = [r.get("code") for r in reasons.values() if isinstance(r, Mapping)]
-    for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
+    codes = [str(r["code"]) for r in reasons.values() if isinstance(r, dict) and "code" in r]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield Fault("reasons", "must give each feature a code of its own", code)
 
 
-def _policy_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    policy = _section(raw, "policy")
-    recall, threshold = policy.get("min_recall", 0.9), policy.get("threshold", {})
-    aim = threshold.get("aim") if isinstance(threshold, Mapping) else None
+def _policy_faults(raw: Raw) -> Iterator[Fault]:
+    policy = section(raw, "policy")
+    threshold = section(policy, "threshold")
+    recall, aim = policy.get("min_recall", RECALL_FLOOR), threshold.get("aim")
+    if aim is None and threshold.get("rule") == "aim":
+        aim = DEFAULT_AIM
     if isinstance(aim, (int, float)) and isinstance(recall, (int, float)) and aim < recall:
         yield Fault("policy.threshold.aim", f"must be at least policy.min_recall {recall}", aim)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+MAX_DAYS = 36_500
+"""No length of time in a contract is longer than a hundred years."""
 
 
 def parse_duration(value: object) -> object:
@@ -14,14 +17,17 @@ def parse_duration(value: object) -> object:
     Raises
     ------
     ValueError
-        If the text is not a positive number followed by s, m, h or d.
+        If the text is not a positive number followed by s, m, h or d, or longer than `MAX_DAYS`.
     """
     if not isinstance(value, str):
         return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)
+    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([smhd])\s*", value)
     if match is None or float(match[1]) <= 0:
         raise ValueError('must be a positive length of time such as "90s", "30m", "24h" or "7d"')
-    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if seconds > MAX_DAYS * _UNITS["d"]:
+        raise ValueError(f'must be at most "{MAX_DAYS}d", a hundred years')
+    return timedelta(seconds=seconds)
 
 
 def format_duration(value: timedelta) -> str:

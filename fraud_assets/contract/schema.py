@@ -6,15 +6,24 @@ features, derived, windows, policy, evaluation, search, reasons.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from fraud_assets.contract.derived import Derived
-from fraud_assets.contract.duration import parse_duration
-from fraud_assets.profiles import MIN_JUDGED_FRAUDS, RECALL_FLOOR
+from fraud_assets.contract.duration import MAX_DAYS, parse_duration
+from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES
+from fraud_assets.profiles import CONFIDENCE, MIN_JUDGED_FRAUDS, RECALL_FLOOR
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
@@ -24,7 +33,7 @@ Scalar = str | int | float | bool
 class Section(BaseModel):
     """A frozen part of the contract that rejects keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(Section):
@@ -37,12 +46,31 @@ class Source(Section):
     encoding: str = "utf-8"
 
 
+def _naive_utc(value: datetime) -> datetime:
+    try:
+        return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError as error:
+        raise ValueError("must be an instant between the years 1 and 9999 in UTC") from error
+
+
 class EventTime(Section):
-    """The column of the event time: timestamps, or numbers counted from an origin."""
+    """The column of the event time: timestamps, or numbers counted from an origin.
+
+    `day_first` says how dates such as "03/04/2025" are read where the column itself does not.
+    """
 
     column: str
     unit: Literal["timestamp", "s", "ms", "us", "ns"] = "timestamp"
-    origin: datetime = datetime(1970, 1, 1)
+    origin: Annotated[datetime, AfterValidator(_naive_utc)] = datetime(1970, 1, 1)
+    day_first: bool | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `day_first` out where not set, so that older contracts keep their digest."""
+        told: dict[str, Any] = handler(self)
+        if self.day_first is None:
+            del told["day_first"]
+        return told
 
 
 def _event_time(value: object) -> object:
@@ -60,14 +88,21 @@ class Columns(Section):
     currency: str = "USD"
 
 
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, Scalar) else value
+
+
+Words = Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(_listed)]
+
+
 class Label(Section):
     """The label, the values that mean fraud and not fraud, and when it becomes known."""
 
     column: str
-    positive: tuple[Scalar, ...] = (1, "true", "yes", "fraud")
-    negative: tuple[Scalar, ...] = (0, "false", "no", "legit", "legitimate")
+    positive: Words = (1, "true", "yes", "fraud")
+    negative: Words = (0, "false", "no", "legit", "legitimate")
     known_at: str | None = None
-    maturity_days: float = Field(default=0, ge=0)
+    maturity_days: float = Field(default=0, ge=0, le=MAX_DAYS)
 
 
 class Rule(Section):
@@ -77,7 +112,7 @@ class Rule(Section):
     min: float | None = None
     max: float | None = None
     required: bool = False
-    one_of: tuple[Scalar, ...] | None = None
+    one_of: Words | None = None
 
 
 class Features(Section):
@@ -104,9 +139,9 @@ class Windows(Section):
     fit_frauds: int = Field(default=1000, ge=1)
     threshold_frauds: int = Field(default=500, ge=1)
     judged_frauds: int = Field(default=500, ge=1)
-    fit_days: int = Field(default=60, ge=1)
-    threshold_days: int = Field(default=30, ge=1)
-    judged_days: int = Field(default=30, ge=1)
+    fit_days: int = Field(default=60, ge=1, le=MAX_DAYS)
+    threshold_days: int = Field(default=30, ge=1, le=MAX_DAYS)
+    judged_days: int = Field(default=30, ge=1, le=MAX_DAYS)
     threshold_share: Share = 0.2
     judged_share: Share = 0.2
     stale_after_days: float = Field(default=60, gt=0)
@@ -114,11 +149,14 @@ class Windows(Section):
 
 
 class ThresholdRule(Section):
-    """How the threshold is chosen: with a guarantee at a confidence, or by a plain aim."""
+    """How the threshold is chosen: with a guarantee at a confidence, or by a plain aim.
+
+    As with the recall, more confidence may be demanded, never less.
+    """
 
     rule: Literal["guarantee", "aim"] = "guarantee"
-    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
-    aim: Annotated[float, Field(ge=RECALL_FLOOR, lt=1)] = 0.94
+    confidence: Annotated[float, Field(ge=CONFIDENCE, lt=1)] = CONFIDENCE
+    aim: Annotated[float, Field(ge=RECALL_FLOOR, lt=1)] = DEFAULT_AIM
 
 
 class Policy(Section):
@@ -139,7 +177,7 @@ class Policy(Section):
 class Evaluation(Section):
     """Options of the judgement: entity precision at k, known entities left out, slices."""
 
-    k: tuple[int, ...] = (100,)
+    k: tuple[Annotated[int, Field(ge=1)], ...] = (100,)
     k_entity: str | None = None
     exclude_known: str | None = None
     slices: tuple[str, ...] = ()
@@ -148,13 +186,7 @@ class Evaluation(Section):
 class Search(Section):
     """Which families compete, and how many legitimate rows are kept per fraud when fitting."""
 
-    families: tuple[str, ...] = (
-        "logistic_regression",
-        "random_forest",
-        "gradient_boosting",
-        "adaboost",
-        "hist_gradient_boosting",
-    )
+    families: tuple[str, ...] = FAMILIES
     legitimate_per_fraud: float = Field(default=20, gt=0)
     folds: int = Field(default=5, ge=2)
     seed: int = 0

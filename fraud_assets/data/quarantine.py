@@ -15,6 +15,10 @@ from fraud_assets.data.plausible import leaps
 Failures = dict[str, pd.Series]
 """Rule name to a mask of the rows that break it."""
 
+TIME_RULES = ("time_missing", "time_after_now", "time_leaps_ahead", "time_leaps_back")
+BUILT_IN = (*TIME_RULES, "duplicate_id", "label_unknown")
+"""Rules that every contract has, besides those named after a column."""
+
 
 def contract_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
     """Rows that break the contract's own rules."""

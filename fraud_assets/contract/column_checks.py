@@ -1,0 +1,101 @@
+"""Which column may play which role: no feature may tell the label, no role exclude another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fraud_assets.contract.names import (
+    BUILT_IN_RULES,
+    RESERVED_COLUMNS,
+    TOO_LARGE,
+    UNPARSABLE,
+    folded,
+)
+from fraud_assets.contract.tables import Raw, feature_names, section, tables, texts, time_columns
+from fraud_assets.errors import Fault
+
+_SOURCES = ("of", "entity", "since")
+
+
+def column_faults(raw: Raw) -> list[Fault]:
+    """Every column named in a role that its other roles forbid."""
+    return [
+        *_feature_faults(raw),
+        *_leaks(raw),
+        *_kind_faults(raw),
+        *_rule_faults(raw),
+        *_reserved_faults(raw),
+    ]
+
+
+def _label_columns(raw: Raw) -> dict[str, str]:
+    """Folded names of the columns that only the future knows, and their roles.
+
+    Columns are found in the data in spite of blanks and case, so they leak in spite of them.
+    """
+    label = section(raw, "label")
+    return {folded(label[role]): role for role in ("known_at", "column") if label.get(role)}
+
+
+def _feature_faults(raw: Raw) -> Iterator[Fault]:
+    label = _label_columns(raw)
+    times = {folded(name): role for name, role in time_columns(raw).items()}
+    for name in dict.fromkeys(feature_names(raw)):
+        if folded(name) in label:
+            role = label[folded(name)]
+            yield Fault("features", f"must not contain the label's {role}", name)
+        elif folded(name) in times:
+            rule = f"must not contain the {times[folded(name)]} column; derive an age or calendar"
+            yield Fault("features", f"{rule} flag from it", name)
+
+
+def _leaks(raw: Raw) -> Iterator[Fault]:
+    label = _label_columns(raw)
+    for name, derived in tables(raw, "derived"):
+        for source in _SOURCES:
+            if derived.get(source) is not None and folded(derived[source]) in label:
+                rule = f"must not be the label's {label[folded(derived[source])]}, which a payment"
+                hint = 'cannot know when it is made; kind "label_share" waits for it'
+                yield Fault(f"derived.{name}.{source}", f"{rule} {hint}", derived[source])
+
+
+def _kind_faults(raw: Raw) -> Iterator[Fault]:
+    """Columns whose numbers are asked for although they hold words or instants."""
+    for name, derived in tables(raw, "derived"):
+        if derived.get("kind") in ("mean", "sum", "ratio"):
+            yield from _no_number(raw, f"derived.{name}.of", derived.get("of"))
+
+
+def _no_number(raw: Raw, key: str, column: object) -> Iterator[Fault]:
+    words = texts(section(raw, "features").get("categorical"))
+    if isinstance(column, str) and (column in words or column in time_columns(raw)):
+        yield Fault(key, "must be a column of numbers, not a category or a time", column)
+
+
+def _rule_faults(raw: Raw) -> Iterator[Fault]:
+    for name, rule in tables(raw, "rules"):
+        key, low, high = f"rules.{name}", rule.get("min"), rule.get("max")
+        if name in BUILT_IN_RULES or name.startswith((UNPARSABLE, TOO_LARGE)):
+            yield Fault(key, "must not have the name of a built-in rule", name)
+        if low is not None or high is not None:
+            yield from _no_number(raw, f"{key}.column", rule.get("column"))
+        if _is_number(low) and _is_number(high) and low > high:  # type: ignore[operator]
+            yield Fault(f"{key}.min", f"must be at most max = {high}", low)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _reserved_faults(raw: Raw) -> Iterator[Fault]:
+    columns = section(raw, "columns")
+    roles = [columns.get(role) for role in ("id", "sender", "amount")]
+    evaluation = section(raw, "evaluation")
+    roles += [evaluation.get(role) for role in ("k_entity", "exclude_known")]
+    used = [*roles, *texts(columns.get("entities")), *feature_names(raw), *time_columns(raw)]
+    used += [section(raw, "label").get("column"), *section(raw, "derived")]
+    used += [table.get(source) for _, table in tables(raw, "derived") for source in _SOURCES]
+    used += [table.get("column") for _, table in tables(raw, "rules")]
+    taken = {name for name in used if isinstance(name, str) and folded(name) in RESERVED_COLUMNS}
+    for name in sorted(taken):
+        yield Fault("columns", "must not be a name that the chain keeps for itself", name)

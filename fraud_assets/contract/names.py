@@ -1,0 +1,52 @@
+"""Names that a contract may or may not use, fixed by the layers that read it.
+
+The contract layer imports none of them; tests hold these lists to what those layers say.
+"""
+
+from __future__ import annotations
+
+FAMILIES = (
+    "logistic_regression",
+    "random_forest",
+    "gradient_boosting",
+    "adaboost",
+    "hist_gradient_boosting",
+)
+"""Model families that may compete, in the order in which they do by default."""
+
+DEFAULT_AIM = 0.94
+"""Recall that a threshold aims at under rule = "aim": one aimed at exactly 0.90 falls below it
+every second week."""
+
+RESERVED_COLUMNS = (
+    "_row",
+    "_time",
+    "_sender",
+    "_amount",
+    "_label",
+    "_known_at",
+    "_window",
+    "_rules",
+)
+"""Columns under which roles travel beside the features; data may not bring its own."""
+
+BUILT_IN_RULES = (
+    "time_missing",
+    "time_after_now",
+    "time_leaps_ahead",
+    "time_leaps_back",
+    "duplicate_id",
+    "label_unknown",
+)
+"""Rules that every contract has."""
+
+UNPARSABLE = "unparsable_"
+"""Opens the rule of a column's values that could not be understood."""
+
+TOO_LARGE = "beyond_1e15_"
+"""Opens the rule of a column's numbers of which sums and squares lose all precision."""
+
+
+def folded(name: object) -> str:
+    """A column's name as far as it tells columns apart: without outer blanks and case."""
+    return str(name).strip().casefold()

@@ -1,0 +1,45 @@
+"""Looks into a contract's raw tables, whose types nobody has checked yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Raw = Mapping[str, Any]
+
+
+def section(raw: Raw, name: str) -> Raw:
+    """The table of that name, empty where it is none."""
+    value = raw.get(name, {})
+    return value if isinstance(value, Mapping) else {}
+
+
+def tables(raw: Raw, name: str) -> Iterator[tuple[str, Raw]]:
+    """The tables inside a section, such as each derived column."""
+    for key, value in section(raw, name).items():
+        if isinstance(value, Mapping):
+            yield key, value
+
+
+def texts(value: object) -> list[str]:
+    """The texts in a list; whatever else stands there is a fault told elsewhere."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def feature_names(raw: Raw) -> list[str]:
+    """Numeric and categorical features, in the order named."""
+    features = section(raw, "features")
+    return [*texts(features.get("numeric")), *texts(features.get("categorical"))]
+
+
+def event_time(raw: Raw) -> object:
+    """The column of the event time, or None."""
+    time = section(raw, "columns").get("event_time")
+    return time.get("column") if isinstance(time, Mapping) else time
+
+
+def time_columns(raw: Raw) -> dict[str, str]:
+    """Columns of instants and what makes them so: event time, known_at, since."""
+    pairs = [(table.get("since"), "since") for _, table in tables(raw, "derived")]
+    pairs += [(section(raw, "label").get("known_at"), "known_at"), (event_time(raw), "event time")]
+    return {name: role for name, role in pairs if isinstance(name, str)}
