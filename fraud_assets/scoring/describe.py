@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Rule
+from fraud_assets.contract.schema import Rule, Scalar
 from fraud_assets.scoring.convert import UnconvertibleError
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric
@@ -103,6 +103,7 @@ def _number(
         position=position,
         minimum=max(least, default=None),
         maximum=min(most, default=None),
+        one_of=_numbers(_allowed(rules)),
         required=any(rule.required for rule in rules),
     )
 
@@ -133,7 +134,7 @@ def _text(
     position: int,
 ) -> Categorical:
     rules = _rules(name, contract)
-    allowed = [rule.one_of for rule in rules if rule.one_of is not None]
+    allowed = _allowed(rules)
     return Categorical(
         name=name,
         description=description(name, contract),
@@ -141,13 +142,28 @@ def _text(
         levels=levels,
         unseen=unseen,
         position=position,
-        one_of=tuple(str(value) for value in allowed[0]) if allowed else None,
+        one_of=None if allowed is None else tuple(map(str, allowed)),
         required=any(rule.required for rule in rules),
     )
 
 
 def _rules(name: str, contract: Contract) -> list[Rule]:
     return [rule for rule in contract.rules.values() if rule.column == name]
+
+
+def _allowed(rules: list[Rule]) -> tuple[Scalar, ...] | None:
+    """The values that every `one_of` allows; None where no rule lists any."""
+    lists = [rule.one_of for rule in rules if rule.one_of is not None]
+    if not lists:
+        return None
+    return tuple(value for value in lists[0] if all(value in other for other in lists[1:]))
+
+
+def _numbers(allowed: tuple[Scalar, ...] | None) -> tuple[float, ...] | None:
+    # A word in the list allows no number, in training neither.
+    if allowed is None:
+        return None
+    return tuple(float(value) for value in allowed if not isinstance(value, str))
 
 
 def _level_columns(feature: Categorical) -> list[str]:

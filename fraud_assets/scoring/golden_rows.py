@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.profiles import GOLDEN_ROWS
+from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
 from fraud_assets.scoring.golden import GoldenRow, write_golden
-from fraud_assets.scoring.spec import Numeric, Spec
+from fraud_assets.scoring.limits import admits, nearest
+from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
 
 _EXTREMES = (0.0, 1e-9, 1e12)
+_UNSEEN = "NEVER SEEN"
 
 
 def make_golden(
@@ -22,16 +25,19 @@ def make_golden(
     """Bytes of `golden.json`: real payments and edges.
 
     Half of the payments are flagged ones where there are as many; edges are everything missing,
-    a level never seen, and extreme numbers.
+    a level never seen, and extreme numbers. All of them keep to what callers may send, so that
+    the service that must answer them does not refuse them.
 
     `features` are rows of the contract's features; probabilities come from `pipeline`, reasons
     from the scorer in `files`.
     """
     scorer = load_any(files, lambda: pipeline)
     names = list(scorer.encoder.names)
-    features = features[names]
-    scores = pipeline.predict_proba(features)[:, 1]
-    chosen = _choose(scores >= scorer.threshold, GOLDEN_ROWS, np.random.default_rng(seed))
+    features = _admitted(features[names], scorer.spec, scorer.encoder)
+    flags = np.zeros(0, dtype=bool)
+    if len(features):
+        flags = pipeline.predict_proba(features)[:, 1] >= scorer.threshold
+    chosen = _choose(flags, GOLDEN_ROWS, np.random.default_rng(seed))
     rows = features.iloc[chosen].to_dict("records") + _edges(scorer.spec)
     frame = pd.DataFrame(rows, columns=names)
     kinds = {
@@ -56,12 +62,29 @@ def _choose(flagged: Any, count: int, rng: np.random.Generator) -> Any:
     return np.sort(np.concatenate([few, rest])).astype(int)
 
 
-def _edges(spec: Spec) -> list[dict[str, Any]]:
+def _admitted(features: pd.DataFrame, spec: Spec, encoder: Encoder) -> pd.DataFrame:
+    """The payments that a caller may send: exports may hold what the service refuses."""
+    fit = np.ones(len(features), dtype=bool)
+    for feature in spec.features:
+
+        def test(value: Any, feature: Feature = feature) -> bool:
+            return admits(feature, None if pd.isna(value) else value, encoder.level)
+
+        fit &= features[feature.name].map(test).to_numpy(dtype=bool)
+    return features[fit]
+
+
+def _edges(spec: Spec) -> list[dict[str, Value]]:
     """Everything missing, unseen text beside usual numbers, and each extreme number."""
     numbers = [feature for feature in spec.features if isinstance(feature, Numeric)]
-    texts = [feature for feature in spec.features if not isinstance(feature, Numeric)]
-    unseen = {f.name: f.one_of[0] if f.one_of else "NEVER SEEN" for f in texts}
-    usual = {f.name: f.median for f in numbers}
-    missing: dict[str, Any] = dict.fromkeys((f.name for f in spec.features), None)
-    extremes = [usual | unseen | {f.name: x} for f in numbers for x in _EXTREMES]
-    return [missing, usual | unseen, *extremes]
+    texts = [feature for feature in spec.features if isinstance(feature, Categorical)]
+    unseen: dict[str, Value] = {f.name: f.one_of[0] if f.one_of else _UNSEEN for f in texts}
+    usual: dict[str, Value] = {f.name: nearest(f, f.median) for f in numbers}
+    known = usual | unseen
+    missing = {f.name: known[f.name] if f.required else None for f in spec.features}
+    extremes = [
+        known | {f.name: number}
+        for f in numbers
+        for number in dict.fromkeys(nearest(f, x) for x in _EXTREMES)
+    ]
+    return [missing, known, *extremes]

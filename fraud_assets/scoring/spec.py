@@ -47,6 +47,7 @@ class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     position: int
     minimum: float | None = None
     maximum: float | None = None
+    one_of: tuple[float, ...] | None = None
     required: bool = False
 
 
