@@ -51,9 +51,9 @@ class PipelineScorer:
         }
         return np.asarray(self._pipeline.predict_proba(pd.DataFrame(columns))[:, 1])
 
-    def explain(self, row: tuple[Value, ...]) -> Explanation:
-        """The probability itself, split among nothing."""
-        return Explanation(0.0, self.probability(row), np.zeros(len(self.spec.features)))
+    def explain(self, row: tuple[Value, ...]) -> Explanation | None:  # noqa: ARG002
+        """None: such a winner cannot be explained exactly."""
+        return None
 
     def row_reasons(self, row: tuple[Value, ...], flagged: bool) -> list[Reason]:  # noqa: ARG002
         """None: such a winner cannot be explained exactly."""

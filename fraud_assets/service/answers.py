@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from fraud_assets.service.faults import Fault
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.payment import Fault, Row
+from fraud_assets.service.payment import Row
 from fraud_assets.service.version import Served
 
 Reasons = Literal["flagged", "always", "full"]
@@ -71,8 +72,10 @@ def fault(loc: Sequence[str], msg: str, kind: str) -> list[Fault]:
     return [{"loc": list(loc), "msg": msg, "type": kind}]
 
 
-def _explanation(served: Served, row: Row) -> dict[str, Any]:
+def _explanation(served: Served, row: Row) -> dict[str, Any] | None:
     found = served.scorer.explain(row)
+    if found is None:
+        return None
     return {
         "scale": served.scorer.spec.scale,
         "base": found.base,

@@ -4,117 +4,168 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel
 
-from fraud_assets.scoring.encode import Value
+from fraud_assets.errors import StoreError
+from fraud_assets.scoring.encode import KEPT_TEXTS, Encoder, Value
+from fraud_assets.scoring.limits import LONGEST, Level, bounds, text_fault
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
-from fraud_assets.service.settings import MAX_BATCH
-
-LARGEST = 1e30
-"""Largest magnitude of a number: far past any payment, and finite when scaled as float32."""
-
-LONGEST = 256
-"""Most characters of a text."""
-
-MOST_FAULTS = 1000
-"""Most faults told at once; only a large batch can have more."""
+from fraud_assets.service.faults import UNREADABLE, Fault, cut, model_faults, told
+from fraud_assets.service.payment_model import batch_model, payment_model
+from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
 
 Row = tuple[Value, ...]
-Fault = dict[str, Any]
+
+_FIELD_BYTES = 72
+"""What a field takes beside its name: quotes, a number in full or a usual text."""
+
+_PAYMENT_BYTES = 600
+"""What a payment may take in a batch at least, whatever few features it has."""
+
+_parts = msgspec.json.Decoder(msgspec.defstruct("Parts", [("transactions", list[msgspec.Raw])]))
 
 
 @dataclass(frozen=True)
 class PaymentReader:
-    """Reads request bodies into rows, or says what is wrong with every field."""
+    """Reads request bodies into rows, or says what is wrong with every field.
+
+    `batch_limit` is the largest body of a batch in bytes.
+    """
 
     one: Callable[[bytes], Row]
     many: Callable[[bytes], list[Row]]
     payment: type[BaseModel]
     batch: type[BaseModel]
+    batch_limit: int
 
-    def faults(self, body: bytes, *, batch: bool = False) -> list[Fault]:
-        """Each field at fault as {loc, msg, type}; for bodies that `one` or `many` rejected."""
-        try:
-            (self.batch if batch else self.payment).model_validate_json(body)
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False, include_context=False)
-            return [
-                {"loc": ["body", *item["loc"]], "msg": item["msg"], "type": item["type"]}
-                for item in found[:MOST_FAULTS]
-            ]
+    def faults(self, body: bytes, error: Exception) -> list[Fault]:
+        """Each field at fault as {loc, msg, type}, for a body that `one` rejected with `error`."""
+        # A large body is told by its first fault: finding all holds the interpreter too long.
+        found = model_faults(self.payment, body) if len(body) <= MAX_BODY else []
         # The fast reader is the stricter one in corners such as numbers of 400 digits.
-        return [{"loc": ["body"], "msg": "Body must be JSON as described", "type": "json_invalid"}]
+        return cut(found or [told(error)])
+
+    def batch_faults(self, body: bytes, error: Exception) -> list[Fault]:
+        """The same for a batch that `many` rejected; payment by payment, so that others score."""
+        try:
+            parts: list[msgspec.Raw] = _parts.decode(body).transactions
+        except UNREADABLE as broken:
+            return [told(broken)]
+        if len(parts) > MAX_BATCH:
+            return [_too_many(len(parts))]
+        found = [
+            fault | {"loc": ["body", "transactions", index, *fault["loc"][1:]]}
+            for index, part in enumerate(parts)
+            for fault in self._part_faults(bytes(part))
+        ]
+        return cut(found or [told(error)])
+
+    def _part_faults(self, part: bytes) -> list[Fault]:
+        try:
+            self.one(part)
+        except UNREADABLE as error:
+            return self.faults(part, error)
+        return []
 
 
 def payment_reader(spec: Spec) -> PaymentReader:
-    """The reader of payments with the features of `spec`."""
+    """The reader of payments with the features of `spec`.
+
+    Raises
+    ------
+    StoreError
+        If a feature's name cannot be the name of a JSON field.
+    """
     payment = _struct(spec)
-    batch = msgspec.defstruct(
-        "Batch",
-        [("transactions", Annotated[list[payment], msgspec.Meta(max_length=MAX_BATCH)])],  # type: ignore[valid-type]
-    )
+    batch = msgspec.defstruct("Batch", [("transactions", list[payment])])  # type: ignore[valid-type]
     one, many = msgspec.json.Decoder(payment), msgspec.json.Decoder(batch)
-    values = msgspec.structs.astuple
+    values, rules = msgspec.structs.astuple, _Rules(spec)
+
+    def read_one(body: bytes) -> Row:
+        if not body.isascii():
+            body.decode()  # fields that nobody reads must be UTF-8 too
+        row = values(one.decode(body))
+        if rules.any:
+            rules.check(row)
+        return row
 
     def read_many(body: bytes) -> list[Row]:
-        return [values(item) for item in many.decode(body).transactions]  # type: ignore[attr-defined]
+        body.decode()
+        items = many.decode(body).transactions  # type: ignore[attr-defined]
+        if len(items) > MAX_BATCH:
+            raise msgspec.ValidationError("Too many payments - at `$.transactions`")
+        rows = [values(item) for item in items]
+        for row in rows if rules.any else ():
+            rules.check(row)
+        return rows
 
-    model = _model(spec)
-    return PaymentReader(lambda body: values(one.decode(body)), read_many, model, _batch(model))
+    model = payment_model(spec)
+    size = sum(len(feature.name) + _FIELD_BYTES for feature in spec.features)
+    limit = MAX_BATCH * max(size, _PAYMENT_BYTES)
+    return PaymentReader(read_one, read_many, model, batch_model(model), limit)
+
+
+class _Rules:
+    """The contract's rules that the fields' types cannot say; texts that passed are kept."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._level: Level = Encoder(spec).level
+        features = list(enumerate(spec.features))
+        self._texts: list[tuple[int, Categorical, set[Value]]] = [
+            (i, f, {None}) for i, f in features if isinstance(f, Categorical) and _ruled(f)
+        ]
+        self._numbers = [
+            (i, f, {None, *f.one_of}) for i, f in features if isinstance(f, Numeric) and _ruled(f)
+        ]
+        self.any = bool(self._texts or self._numbers)
+
+    def check(self, row: Row) -> None:
+        """Raise msgspec.ValidationError at the first value that breaks a rule."""
+        for i, feature, passed in self._texts:
+            text = row[i]
+            if text in passed:
+                continue
+            if why := text_fault(feature, str(text), self._level):
+                raise msgspec.ValidationError(f"{why} - at `$.{feature.name}`")
+            if len(passed) < KEPT_TEXTS:
+                passed.add(text)
+        for i, number, allowed in self._numbers:
+            if row[i] not in allowed:
+                raise msgspec.ValidationError(f"Not among the allowed - at `$.{number.name}`")
+
+
+def _ruled(feature: Feature) -> bool:
+    # A required number is what its type says; a required text must not be a word for missing.
+    text = isinstance(feature, Categorical)
+    return feature.one_of is not None or (text and feature.required)
 
 
 def _struct(spec: Spec) -> type[msgspec.Struct]:
     # Fields are numbered: a feature's name need not be a Python name.
     fields = [(f"f{i}", _fast_type(feature)) for i, feature in enumerate(spec.features)]
     names = {f"f{i}": feature.name for i, feature in enumerate(spec.features)}
-    return msgspec.defstruct("Payment", fields, rename=names, gc=False)
+    try:
+        return msgspec.defstruct("Payment", fields, rename=names, gc=False)
+    except ValueError as error:
+        raise StoreError(
+            "Each feature's name must be fit to be a JSON field (no quotes, backslashes or "
+            f"control characters), got {list(names.values())!r}; rename it in the contract."
+        ) from error
 
 
 def _fast_type(feature: Feature) -> Any:
     kind: Any
     if isinstance(feature, Numeric):
-        low, high = _bounds(feature)
+        low, high = bounds(feature)
         kind = Annotated[float, msgspec.Meta(ge=low, le=high)]
-    elif feature.one_of:
-        kind = Literal[feature.one_of]
     else:
         kind = Annotated[str, msgspec.Meta(max_length=LONGEST)]
     return kind if feature.required else kind | None
 
 
-def _model(spec: Spec) -> type[BaseModel]:
-    fields: dict[str, Any] = {
-        f"f{i}": (_exact_type(feature), Field(alias=feature.name, description=feature.description))
-        for i, feature in enumerate(spec.features)
-    }
-    return create_model("Payment", __config__=ConfigDict(strict=True), **fields)
-
-
-def _exact_type(feature: Feature) -> Any:
-    kind: Any
-    if isinstance(feature, Numeric):
-        low, high = _bounds(feature)
-        kind = Annotated[float, Field(ge=low, le=high, allow_inf_nan=False)]
-    elif feature.one_of:
-        kind = Literal[feature.one_of]
-    else:
-        kind = Annotated[str, Field(max_length=LONGEST, examples=_examples(feature))]
-    return kind if feature.required else kind | None
-
-
-def _batch(payment: type[BaseModel]) -> type[BaseModel]:
-    kind = Annotated[list[payment], Field(max_length=MAX_BATCH)]  # type: ignore[valid-type]
-    return create_model("Batch", __config__=ConfigDict(strict=True), transactions=(kind, ...))
-
-
-def _bounds(feature: Numeric) -> tuple[float, float]:
-    low = -LARGEST if feature.minimum is None else max(feature.minimum, -LARGEST)
-    high = LARGEST if feature.maximum is None else min(feature.maximum, LARGEST)
-    return low, high
-
-
-def _examples(feature: Categorical) -> list[str]:
-    return list(feature.levels)[:3]
+def _too_many(count: int) -> Fault:
+    message = f"List should have at most {MAX_BATCH} items after validation, not {count}"
+    return {"loc": ["body", "transactions"], "msg": message, "type": "too_long"}

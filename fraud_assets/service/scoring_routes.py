@@ -2,18 +2,17 @@
 
 They stand before the framework, which would take as long again as scoring does. What they refuse
 never reaches the model: 401 without a key, 415 for another content type, 413 for a body over the
-limit, 422 with every field at fault.
+limit, 422 with every field at fault, 503 where too many batches wait already.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 from typing import Any, cast
 from urllib.parse import parse_qs
-
-import msgspec
 
 from fraud_assets.service.answers import (
     Reasons,
@@ -23,8 +22,9 @@ from fraud_assets.service.answers import (
     one_answer,
 )
 from fraud_assets.service.api_keys import ApiKeys
+from fraud_assets.service.faults import UNREADABLE
 from fraud_assets.service.holder import Holder
-from fraud_assets.service.settings import MAX_BATCH_BODY, MAX_BODY
+from fraud_assets.service.settings import MAX_BODY, MAX_WAITING
 from fraud_assets.service.version import Served
 
 Scope = Any
@@ -34,8 +34,9 @@ Answer = tuple[int, bytes]
 Headers = Iterable[tuple[bytes, bytes]]
 
 _JSON = (b"content-type", b"application/json")
+_PLAIN = {b"", b"identity"}
+_CHARSET = re.compile(rb"charset\s*=\s*\"?([^\s;\"]*)")
 _CHOICES = ("flagged", "always", "full")
-_UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OverflowError)
 
 
 class RefusedRequestError(Exception):
@@ -47,23 +48,23 @@ class RefusedRequestError(Exception):
 
 
 class Scoring:
-    """An ASGI application for one path; `limit` is the largest body in bytes."""
+    """An ASGI application for one path."""
 
     def __init__(self, holder: Holder, keys: ApiKeys, *, batch: bool) -> None:
         self._holder, self._keys, self._batch = holder, keys, batch
         self._path = "/predict/batch" if batch else "/predict"
-        self._limit = MAX_BATCH_BODY if batch else MAX_BODY
         # One batch at a time in its thread: single payments wait for a core, not for a queue.
         self._one_batch = asyncio.Semaphore(1)
+        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = perf_counter()
         try:
-            headers = scope["headers"]
-            check_request(headers, self._keys, self._limit)
+            limit = self._holder.served.reader.batch_limit if self._batch else MAX_BODY
+            check_request(scope["headers"], self._keys, limit)
             reasons = wanted_reasons(scope["query_string"])
-            body = await read_body(receive, self._limit)
+            body = await read_body(receive, limit)
             if body is None:
                 return
             # Bound once: a swap during this request changes nothing for it.
@@ -80,20 +81,30 @@ class Scoring:
     def _one(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
         try:
             row = served.reader.one(body)
-        except _UNREADABLE:
-            return 422, fault_answer(served.reader.faults(body))
+        except UNREADABLE as error:
+            return 422, fault_answer(served.reader.faults(body, error))
         return 200, one_answer(served, self._holder.metrics, row, reasons)
 
     async def _many(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
         if reasons == "full":
             raise RefusedRequestError(422, _bad_reasons("always, flagged"))
-        async with self._one_batch:
-            try:
-                rows = await asyncio.to_thread(served.reader.many, body)
-            except _UNREADABLE:
-                faults = await asyncio.to_thread(served.reader.faults, body, batch=True)
-                return 422, fault_answer(faults)
-            answer, probabilities = await asyncio.to_thread(batch_answer, served, rows, reasons)
+        if self._waiting > MAX_WAITING:
+            message = f"{self._waiting} batches wait already; ask again in a second"
+            raise RefusedRequestError(503, fault(["body"], message, "busy"))
+        self._waiting += 1
+        try:
+            async with self._one_batch:
+                return await self._score_batch(served, body, reasons)
+        finally:
+            self._waiting -= 1
+
+    async def _score_batch(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
+        try:
+            rows = await asyncio.to_thread(served.reader.many, body)
+        except UNREADABLE as error:
+            faults = await asyncio.to_thread(served.reader.batch_faults, body, error)
+            return 422, fault_answer(faults)
+        answer, probabilities = await asyncio.to_thread(batch_answer, served, rows, reasons)
         metrics = self._holder.metrics
         for probability in probabilities:
             metrics.scored(probability, probability >= served.threshold)
@@ -103,18 +114,23 @@ class Scoring:
 
 def check_request(headers: Headers, keys: ApiKeys, limit: int) -> None:
     """Refuse by the headers alone, before any of the body is read."""
-    kind, length = b"", b"0"
+    kind, length, coding = b"", b"0", b""
     for name, value in headers:
         if name == b"content-type":
             kind = value
         elif name == b"content-length":
             length = value
+        elif name == b"content-encoding":
+            coding = value
     if keys.required and not keys.admits(headers):
         message = "An API key is needed: X-API-Key: KEY, or Authorization: Bearer KEY"
         raise RefusedRequestError(401, fault(["header", "x-api-key"], message, "unauthorized"))
     if kind != b"application/json" and not _is_json(kind):
-        message = "Content-Type must be application/json"
+        message = "Content-Type must be application/json, in UTF-8"
         raise RefusedRequestError(415, fault(["header", "content-type"], message, "content_type"))
+    if coding.lower() not in _PLAIN:
+        message = "Content-Encoding must be identity: send the body as it is"
+        raise RefusedRequestError(415, fault(["header", "content-encoding"], message, "coding"))
     if length.isdigit() and int(length[:19]) > limit:
         raise RefusedRequestError(413, _too_large(limit))
 
@@ -156,12 +172,17 @@ async def respond(send: Send, status: int, payload: bytes) -> None:
     headers = [_JSON, (b"content-length", b"%d" % len(payload))]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": payload})
 
 
 def _is_json(kind: bytes) -> bool:
-    return kind.partition(b";")[0].strip().lower() == b"application/json"
+    media, _, parameters = kind.lower().partition(b";")
+    charset = _CHARSET.search(parameters)
+    utf8 = charset is None or charset[1] in {b"utf-8", b"utf8", b"us-ascii"}
+    return media.strip() == b"application/json" and utf8
 
 
 def _too_large(limit: int) -> list[dict[str, Any]]:

@@ -15,11 +15,12 @@ ENVIRONMENT = "FRAUD_ASSETS_SERVE"
 MAX_BODY = 64 * 1024
 """Largest body of one payment, bytes; ten times what a contract of a hundred features needs."""
 
-MAX_BATCH_BODY = 4 * 1024 * 1024
-"""Largest body of a batch, bytes."""
-
 MAX_BATCH = 1000
-"""Most payments in one batch: with all of them flagged it is about a second's work."""
+"""Most payments in one batch: with all of them flagged it is about a second's work.
+The largest body of a batch is as many payments of the contract's size."""
+
+MAX_WAITING = 8
+"""Most batches that wait for the one being scored; further ones are told to come later."""
 
 POLL_SECONDS = 0.25
 """How often each worker looks whether the pointer moved; it is one stat call."""

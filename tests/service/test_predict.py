@@ -185,6 +185,21 @@ def test_other_content_types_are_415(server, kind):
     assert server.ask("/predict", PAYMENT, headers=fine)[0] == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": 'application/json; charset="latin-1"'},
+        {"content-encoding": "gzip"},
+    ],
+)
+def test_bodies_in_another_coding_are_415(server, headers):
+    """UTF-8 as it is: nothing is recoded or unpacked."""
+    assert server.ask("/predict", PAYMENT, headers=headers)[0] == 415
+    same = {"content-encoding": "identity"}
+    assert server.ask("/predict", PAYMENT, headers=same)[0] == 200
+
+
 def test_other_methods_are_405_and_other_paths_404(server):
     """As HTTP says."""
     assert server.ask("/predict", method="GET")[0] == 405

@@ -1,0 +1,57 @@
+"""What is wrong with a body, as {loc, msg, type}: from the exact model, or the fast reader."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+Fault = dict[str, Any]
+
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OverflowError)
+"""What the fast reader raises for bodies that are no payments."""
+
+MOST_FAULTS = 1000
+"""Most faults told at once; only a large batch can have more."""
+
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+
+
+def model_faults(model: type[BaseModel], body: bytes) -> list[Fault]:
+    """Every fault that `model` finds in the JSON `body`; empty where it finds none."""
+    try:
+        model.model_validate_json(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return [
+            {"loc": ["body", *item["loc"]], "msg": item["msg"], "type": item["type"]}
+            for item in found
+        ]
+    return []
+
+
+def told(error: Exception) -> Fault:
+    """The one fault that the fast reader stopped at, with the field that its message names."""
+    if not isinstance(error, msgspec.ValidationError):
+        utf8 = isinstance(error, UnicodeDecodeError)
+        message = "Body must be UTF-8" if utf8 else f"Body must be JSON as described: {error}"
+        return {"loc": ["body"], "msg": message, "type": "json_invalid"}
+    message, _, place = str(error).partition(" - at `$")
+    # Payments are flat: behind the first dot stands a field's whole name, dots of its own included.
+    name = place.removesuffix("`").removeprefix(".")
+    loc = ["body", name] if name else ["body"]
+    missing = _MISSING.fullmatch(message)
+    if missing:
+        return {"loc": [*loc, missing[1]], "msg": "Field required", "type": "missing"}
+    return {"loc": loc, "msg": message, "type": "value_error"}
+
+
+def cut(faults: list[Fault]) -> list[Fault]:
+    """At most `MOST_FAULTS`, and then how many more there are."""
+    more = len(faults) - MOST_FAULTS
+    if more <= 0:
+        return faults
+    last = {"loc": ["body"], "msg": f"And {more} more faults", "type": "too_many_faults"}
+    return [*faults[:MOST_FAULTS], last]
