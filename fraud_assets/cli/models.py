@@ -126,8 +126,8 @@ def _print_summary(metadata: Mapping[str, Any], folder: Path) -> None:
         "refusal": (metadata.get("refusal") or {}).get("reason"),
         "recall": _with_interval(metadata, "recall", "frauds"),
         "precision": _with_interval(metadata, "precision", "alerts"),
-        "alert rate": metadata.get("alert_rate"),
-        "threshold": metadata.get("threshold"),
+        "alert rate": _short(metadata.get("alert_rate")),
+        "threshold": _short(metadata.get("threshold")),
         "as of": metadata.get("as_of"),
         "model": " ".join([str(model.get("family")), json.dumps(model.get("parameters"))]),
         "artifact": folder,
@@ -135,7 +135,11 @@ def _print_summary(metadata: Mapping[str, Any], folder: Path) -> None:
     }
     for name, value in shown.items():
         if value is not None:
-            print(f"{name:<11}{value}")
+            print(f"{name:<12}{value}")
+
+
+def _short(value: float | None) -> str | None:
+    return None if value is None else f"{value:.6g}"
 
 
 def _with_interval(metadata: Mapping[str, Any], name: str, of: str) -> str | None:
