@@ -7,6 +7,7 @@ for a mean or ratio, or a timestamp is absent or lies after the payment itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import singledispatch
 
 import numpy as np
@@ -39,10 +40,14 @@ _UNIT_MICROS = {"days": 86_400e6, "hours": 3_600e6, "seconds": 1e6}
 
 @dataclass
 class Past:
-    """A typed raw frame (see `data.columns`), the rows that ask, and histories by entity."""
+    """A typed raw frame (see `data.columns`), the rows that ask, and histories by entity.
+
+    A label without a time of report counts as known once `maturity` has passed.
+    """
 
     rows: pd.DataFrame
     emitted: NDArray[np.bool_]
+    maturity: timedelta = timedelta(0)
     clock: Clock = field(init=False)
     _histories: dict[str, History] = field(init=False, default_factory=dict)
 
@@ -139,12 +144,19 @@ def _label_share(kind: LabelShare, past: Past) -> Floats:
     history = past.history(kind.entity)
     low, high = history.bounds(kind.window, kind.delay)
     label = past.rows[LABEL].to_numpy(dtype=np.float64, na_value=np.nan)
-    missing = np.full(len(label), np.iinfo(np.int64).min)
-    known = past.micros(KNOWN_AT) if KNOWN_AT in past.rows else missing
+    known = _known_from(past)
     window, delay = to_micros(kind.window), to_micros(kind.delay)
     fraud = (label == 1)[history.order]
     frauds = known_fraud_counts(history, fraud, known[history.order], window, delay)
     return past.column(history, frauds / np.maximum(high - low, 1))
+
+
+def _known_from(past: Past) -> Ints:
+    """Microseconds from which each row's label is known, (n,): its report, else its maturity."""
+    matured: Ints = past.micros(TIME) + to_micros(past.maturity)
+    if KNOWN_AT not in past.rows:
+        return matured
+    return np.where(past.rows[KNOWN_AT].isna(), matured, past.micros(KNOWN_AT))
 
 
 @derive.register

@@ -56,7 +56,7 @@ def derive_features(
     if faults:
         raise ContractError(contract.name, faults)
     emitted = np.ones(len(rows), dtype=bool) if start is None else rows[TIME].to_numpy() >= start
-    past = Past(rows, emitted)
+    past = Past(rows, emitted, timedelta(days=contract.label.maturity_days))
     columns = {name: derive(kind, past) for name, kind in contract.derived.items()}
     kept = rows.drop(columns=list(columns), errors="ignore")[emitted].reset_index(drop=True)
     return pd.concat([kept, pd.DataFrame(columns, index=kept.index)], axis=1)

@@ -8,59 +8,19 @@ bias the rate; threshold and fit rows carry only labels known when the judged wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.schema import Windows
-from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
+from fraud_assets.data.columns import LABEL, TIME
+from fraud_assets.data.shares import at_random, by_shares
+from fraud_assets.data.windows import DAY, NAMES, TICK, Split, Window, describe, known_labels
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
-NAMES = ("fit", "threshold", "judged")
-DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
-TICK = np.timedelta64(1, "us")
 _SCALES = (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1)
 
-
-@dataclass(frozen=True)
-class Window:
-    """One window: half-open [start, end) in UTC, or without dates where there is no time."""
-
-    name: str
-    start: np.datetime64 | None
-    end: np.datetime64 | None
-    rows: int
-    frauds: int
-
-    def as_dict(self) -> dict[str, object]:
-        """JSON-able form with ISO dates."""
-        start, end = (None if t is None else str(t)[:19] for t in (self.start, self.end))
-        return {
-            "name": self.name,
-            "start": start,
-            "end": end,
-            "rows": self.rows,
-            "frauds": self.frauds,
-        }
-
-
-@dataclass(frozen=True)
-class Split:
-    """`window` (n,) names each row's window, "" for none; `label` (n,) what was known in time."""
-
-    window: np.ndarray
-    label: np.ndarray
-    windows: tuple[Window, ...]
-    time_respected: bool
-    notes: tuple[str, ...] = ()
-
-    def named(self, name: str) -> Window:
-        """The window of that name."""
-        return next(window for window in self.windows if window.name == name)
+__all__ = ["DAY", "NAMES", "Split", "Window", "known_labels", "split_week"]
 
 
 def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | None) -> Split:
@@ -74,20 +34,11 @@ def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | No
         If no choice of windows holds a fraud each.
     """
     if TIME not in rows or as_of is None:
-        return _stratified(rows, contract)
+        return at_random(rows, contract)
     _refuse_stale(rows, contract.windows, as_of)
     if contract.windows.by == "shares":
-        return _by_shares(rows, contract, as_of)
+        return by_shares(rows, contract, as_of)
     return _by_time(rows, contract, as_of)
-
-
-def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
-    """Labels (n,) int8 as known at an instant: a fraud reported later still looks legitimate."""
-    fraud = rows[LABEL].fillna(0).to_numpy(dtype="int8")
-    if KNOWN_AT not in rows:
-        return fraud
-    later = (rows[KNOWN_AT] > at).to_numpy()
-    return np.where(later, 0, fraud).astype("int8")
 
 
 def _refuse_stale(rows: pd.DataFrame, windows: Windows, as_of: np.datetime64) -> None:
@@ -155,79 +106,7 @@ def _assign(
     judged = window == "judged"
     label[judged] = known_labels(rows, as_of)[judged]
     notes = () if scale == 1.0 else (_scaled_note(scale),)
-    return Split(window, label, _describe(window, label, bounds), time_respected=True, notes=notes)
-
-
-def _by_shares(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> Split:
-    times = rows[TIME].to_numpy(dtype="datetime64[us]")
-    labelled = np.flatnonzero(rows[LABEL].notna().to_numpy())
-    cut = int(len(labelled) * (1 - contract.windows.judged_share))
-    middle = int(cut * (1 - contract.windows.threshold_share))
-    opens = times[labelled[cut]]
-    matured = times[labelled] + contract.label.maturity_days * DAY <= opens
-    window = np.full(len(rows), "", dtype=object)
-    window[labelled[:middle][matured[:middle]]] = "fit"
-    window[labelled[middle:cut][matured[middle:cut]]] = "threshold"
-    window[labelled[cut:]] = "judged"
-    label = known_labels(rows, opens)
-    label[window == "judged"] = known_labels(rows, as_of)[window == "judged"]
-    bounds = {
-        name: (times[window == name][0], times[window == name][-1])
-        for name in NAMES
-        if (window == name).any()
-    }
-    split = Split(window, label, _describe(window, label, bounds), time_respected=True)
-    return _with_frauds(split, contract)
-
-
-def _stratified(rows: pd.DataFrame, contract: Contract) -> Split:
-    labelled = np.flatnonzero(rows[LABEL].notna().to_numpy())
-    label = rows[LABEL].fillna(0).to_numpy(dtype="int8")
-    windows, seed = contract.windows, contract.windows.seed
-    try:
-        train, judged = train_test_split(
-            labelled,
-            test_size=windows.judged_share,
-            stratify=label[labelled],
-            random_state=seed,
-        )
-        fit, threshold = train_test_split(
-            train, test_size=windows.threshold_share, stratify=label[train], random_state=seed
-        )
-    except ValueError as error:
-        raise InsufficientEvidenceError(
-            f"Each window must hold frauds and legitimate rows, but {int(label.sum())} frauds "
-            f"among {len(labelled)} labelled rows cannot be split three ways. Add labelled rows."
-        ) from error
-    window = np.full(len(rows), "", dtype=object)
-    for name, index in zip(NAMES, (fit, threshold, judged), strict=True):
-        window[index] = name
-    note = "The contract names no event time, so rows were split at random: time is not respected."
-    described = _describe(window, label, dict.fromkeys(NAMES, (None, None)))
-    return _with_frauds(Split(window, label, described, False, (note,)), contract)
-
-
-def _with_frauds(split: Split, contract: Contract) -> Split:
-    empty = [window.name for window in split.windows if window.frauds == 0]
-    if empty or len(split.windows) < len(NAMES):
-        found = sum(window.frauds for window in split.windows)
-        raise InsufficientEvidenceError(
-            f"Each window of contract {contract.name} must hold a matured fraud, but "
-            f"{', '.join(empty) or 'a window'} holds none ({found} frauds in all). "
-            "Add labelled history or change the windows' shares."
-        )
-    return split
-
-
-def _describe(
-    window: np.ndarray,
-    label: np.ndarray,
-    bounds: Mapping[str, tuple[np.datetime64 | None, np.datetime64 | None]],
-) -> tuple[Window, ...]:
-    return tuple(
-        Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))
-        for name, (start, end) in bounds.items()
-    )
+    return Split(window, label, describe(window, label, bounds), time_respected=True, notes=notes)
 
 
 def _floor_day(time: np.datetime64) -> np.datetime64:

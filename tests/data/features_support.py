@@ -37,7 +37,7 @@ weekday = { kind = "calendar", flag = "weekday" }
 """.replace("OWN", "include_current = true")
 
 
-def contract_of(derived: str = DERIVED) -> Contract:
+def contract_of(derived: str = DERIVED, maturity_days: float = 0.125) -> Contract:
     """A contract over the random payments with these derived columns."""
     names = [line.split("=")[0].strip() for line in derived.strip().splitlines()]
     return parse_contract(
@@ -46,7 +46,7 @@ def contract_of(derived: str = DERIVED) -> Contract:
         name = "toy"
         source = {{ path = "none.csv" }}
         columns = {{ event_time = "time", sender = "who", entities = ["shop"], amount = "paid" }}
-        label = {{ column = "fraud" }}
+        label = {{ column = "fraud", maturity_days = {maturity_days} }}
         features = {{ numeric = {names} }}
         [derived]
         {derived}
@@ -93,15 +93,16 @@ def to_time(hours: pd.Series) -> pd.Series:
 def reference(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Every derived column by looking at all rows for each row."""
     table = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    maturity = timedelta(days=contract.label.maturity_days)
     return pd.DataFrame(
         {
-            name: pd.Series([_one(kind, row, table) for row in table], dtype=float)
+            name: pd.Series([_one(kind, row, table, maturity) for row in table], dtype=float)
             for name, kind in contract.derived.items()
         }
     )
 
 
-def _one(kind: Derived, row: dict, table: list[dict]) -> float | None:
+def _one(kind: Derived, row: dict, table: list[dict], maturity: timedelta) -> float | None:
     now = row["_time"]
     if kind.kind == "calendar":
         return {
@@ -113,10 +114,10 @@ def _one(kind: Derived, row: dict, table: list[dict]) -> float | None:
     if kind.kind == "age" and kind.since:
         born = row[kind.since]
         return None if born is None or born > now else (now - born) / HOUR
-    return None if row[kind.entity] is None else _of_entity(kind, row, table)
+    return None if row[kind.entity] is None else _of_entity(kind, row, table, maturity)
 
 
-def _of_entity(kind: Derived, row: dict, table: list[dict]) -> float | None:
+def _of_entity(kind: Derived, row: dict, table: list[dict], maturity: timedelta) -> float | None:
     now = row["_time"]
     earlier = [o for o in table if o[kind.entity] == row[kind.entity] and o["_time"] < now]
     if kind.kind == "age":
@@ -126,9 +127,13 @@ def _of_entity(kind: Derived, row: dict, table: list[dict]) -> float | None:
     end = now - (kind.delay or timedelta(0))
     seen = [o for o in earlier if end - kind.window < o["_time"] <= end]
     if kind.kind == "label_share":
-        known = [o for o in seen if o["_label"] == 1 and (o["_known_at"] or now) <= now]
+        known = [o for o in seen if o["_label"] == 1 and _known_from(o, maturity) <= now]
         return len(known) / len(seen) if seen else 0.0
     return _over(kind, row, [*seen, row] if kind.include_current else seen)
+
+
+def _known_from(row: dict, maturity: timedelta) -> pd.Timestamp:
+    return row.get("_known_at") or row["_time"] + maturity
 
 
 def _over(kind: Derived, row: dict, seen: list[dict]) -> float | None:

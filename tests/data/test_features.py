@@ -107,6 +107,21 @@ def test_a_fraud_counts_once_it_is_known() -> None:
     assert _derived(rows, declaration) == [0, 0, 1 / 2, 1 / 3]
 
 
+@pytest.mark.parametrize("reported", [True, False], ids=["empty report", "no reports"])
+def test_a_label_without_a_report_counts_once_it_has_matured(reported: bool) -> None:
+    """With 6 hours of maturity the fraud at 0 h is unknown at 5 h and known at 6 h.
+
+    The delay of one hour alone would let a row learn of a fraud that nobody had noticed.
+    """
+    rows = _frame([0, 5, 6, 7], _label=pd.array([1, 0, 0, 0], dtype="Int8"))
+    rows = rows.assign(_known_at=to_time(pd.Series([np.nan] * 4))) if reported else rows
+    share = 'f = { kind = "label_share", entity = "who", window = "9h", delay = "1h" }'
+
+    derived = derive_features(rows, contract_of(share, maturity_days=0.25))
+
+    assert derived["f"].tolist() == [0, 0, 1 / 2, 1 / 3]
+
+
 def test_a_row_without_an_entity_has_no_history() -> None:
     """It sees nobody, nobody sees it, and its feature is missing even with its own row."""
     rows = _frame([0, 1, 2], who=["a", None, "a"])

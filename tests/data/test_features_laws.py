@@ -50,7 +50,8 @@ def hidden_labels(draw: st.DrawFn) -> Case:
     rows = draw(payments())
     cut = draw(st.sampled_from(rows["_time"].tolist()))
     immature = rows["_time"] > cut - pd.Timedelta("2h")
-    hidden = (rows["_known_at"] > cut) | immature
+    unreported = rows["_known_at"].isna() & (rows["_time"] > cut - pd.Timedelta("3h"))
+    hidden = (rows["_known_at"] > cut) | immature | unreported
     changed = rows.assign(_label=rows["_label"].mask(hidden, 0))
     return rows, changed, cut + pd.Timedelta("1us")
 
@@ -95,6 +96,11 @@ def _leaky_label(rows: pd.DataFrame) -> pd.DataFrame:
     return derive(rows.assign(_known_at=pd.NaT))
 
 
+def _leaky_maturity(rows: pd.DataFrame) -> pd.DataFrame:
+    """The quiet slip: a label without a report counts as known once the short delay is over."""
+    return derive_features(rows, contract_of(maturity_days=0))
+
+
 def _leaky_labels_without_delay(rows: pd.DataFrame) -> pd.DataFrame:
     share = rows["_label"].astype(float).groupby(rows["shop"], dropna=False).cumsum()
     return derive(rows).assign(share_3h=share)
@@ -107,8 +113,9 @@ def _leaky_labels_without_delay(rows: pd.DataFrame) -> pd.DataFrame:
         (_leaky_mean, alterations()),
         (_leaky_label, hidden_labels()),
         (_leaky_labels_without_delay, hidden_labels()),
+        (_leaky_maturity, hidden_labels()),
     ],
-    ids=["mean-deletion", "mean-alteration", "label-report", "label-maturity"],
+    ids=["mean-deletion", "mean-alteration", "label-report", "label-delay", "label-maturity"],
 )
 def test_a_leaky_variant_fails_the_law(leaky: Derivation, law: st.SearchStrategy[Case]) -> None:
     """The laws have teeth: each finds a counterexample to a derivation that looks ahead."""

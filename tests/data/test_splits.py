@@ -147,15 +147,102 @@ def test_shares_cut_rows_in_time_order_at_the_published_place():
     assert split.time_respected
 
 
-def test_without_event_time_the_split_is_stratified_seeded_and_says_so():
-    """Random, the same each time, the same fraud rate in each window, and a note."""
-    data = rows().drop(columns=["_time"])
-    free = contract('by = "shares"', 0, time="")
+def test_shares_judge_no_row_before_its_maturity_has_passed():
+    """With 7 days of maturity the last judged row is 7 days older than the newest."""
+    data = rows(days=100, every=7)
+    times = data["_time"].to_numpy()
 
-    first, second = split_week(data, free, None), split_week(data, free, None)
+    split = split_week(data, contract('by = "shares"', 7), times[-1])
+
+    assert times[split.window == "judged"][-1] <= times[-1] - 7 * DAY
+    opens = split.named("judged").start
+    assert times[split.window == "threshold"][-1] <= opens - 7 * DAY
+
+
+def test_the_gap_before_the_judged_rows_takes_nothing_from_the_threshold_share():
+    """The threshold rows are the last fifth of all that had matured when the window opened.
+
+    By hand: of 2,000 rows, 20 a day, 1,860 are 7 days older than the newest; 1,488 of them come
+    before the judged window, 1,349 of these had matured when it opened.
+    """
+    data = rows(days=100, every=7)
+
+    split = split_week(data, contract('by = "shares"', 7), data["_time"].to_numpy()[-1])
+
+    assert split.named("judged").rows == 1860 - int(1860 * 0.8) == 372
+    assert split.named("fit").rows == int(1349 * 0.8) == 1079
+    assert split.named("threshold").rows == 1349 - 1079
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(5, 60), st.integers(1, 20), st.integers(2, 9), st.integers(0, 20))
+def test_shares_keep_the_order_of_time_and_every_maturity(days, per_day, every, maturity):
+    """Law: as for windows by frauds, whatever the data; else the evidence is insufficient."""
+    data = rows(days, per_day, every)
+    times = data["_time"].to_numpy()
+
+    try:
+        split = split_week(data, contract('by = "shares"', maturity), times[-1])
+    except InsufficientEvidenceError:
+        return
+
+    parts = [times[split.window == name] for name in ("fit", "threshold", "judged")]
+    assert parts[0].max() < parts[1].min() <= parts[1].max() < parts[2].min()
+    assert (parts[1] + maturity * DAY <= parts[2].min()).all()
+    assert (parts[2] + maturity * DAY <= times[-1]).all()
+
+
+@pytest.mark.parametrize("label", [None, 1])
+def test_shares_of_no_matured_label_are_insufficient_evidence(label):
+    """Neither unlabelled rows nor a history younger than its maturity end in an IndexError."""
+    data = rows(days=5).assign(_label=pd.array([label] * 100, "Int8"))
+
+    with pytest.raises(InsufficientEvidenceError, match="labelled rows"):
+        split_week(data, contract('by = "shares"', 7), data["_time"].to_numpy()[-1])
+
+
+def timeless(**options: int) -> pd.DataFrame:
+    data = rows(**options).drop(columns=["_time", "_known_at"])
+    return data.assign(i=data["_row"].map("tx{}".format), a=data["_row"] / 7.0)
+
+
+FREE = contract('by = "shares"', 0, time="")
+WITH_ID = contract('by = "shares"', 0, time='id = "i"')
+
+
+def test_without_event_time_the_split_is_drawn_seeded_and_says_so():
+    """Random, the same each time, a like fraud rate in each window, another under another seed."""
+    data = timeless(days=2000)
+    reseeded = contract('by = "shares"\nseed = 1', 0, time="")
+
+    first, second = split_week(data, FREE, None), split_week(data, FREE, None)
 
     assert (first.window == second.window).all()
+    assert (first.window != split_week(data, reseeded, None).window).mean() > 0.3
     assert not first.time_respected
     assert "random" in first.notes[0]
-    rates = [w.frauds / w.rows for w in first.windows]
-    assert max(rates) - min(rates) < 0.005
+    assert [w.rows / len(data) for w in first.windows] == pytest.approx([0.64, 0.16, 0.2], abs=0.01)
+    assert [w.frauds / w.rows for w in first.windows] == pytest.approx([0.05] * 3, abs=0.01)
+
+
+@pytest.mark.parametrize("described", [FREE, WITH_ID], ids=["content", "id"])
+def test_without_event_time_added_rows_move_no_row_to_another_window(described):
+    """Law: more rows, another order and corrected labels leave each row where it was."""
+    data = timeless()
+    before = pd.Series(split_week(data[:1500], described, None).window, index=data["i"][:1500])
+    corrected = data.sample(frac=1, random_state=3)
+    corrected["_label"] = corrected["_label"].where(corrected["_row"] % 97 != 0, 1)
+
+    after = pd.Series(split_week(corrected, described, None).window, index=corrected["i"])
+
+    assert (after[before.index] == before).all()
+
+
+def test_a_row_without_an_id_is_drawn_by_its_content_and_moves_no_other():
+    """One missing id does not send the whole table to another split."""
+    data = timeless()
+    before = split_week(data, WITH_ID, None).window
+
+    after = split_week(data.assign(i=data["i"].where(data["_row"] != 5)), WITH_ID, None).window
+
+    assert (np.delete(after, 5) == np.delete(before, 5)).all()

@@ -1,0 +1,97 @@
+"""What a week's windows are, and which labels were known when.
+
+Not here: where one window ends and the next begins (`splits`, `shares`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.columns import KNOWN_AT, LABEL
+from fraud_assets.errors import InsufficientEvidenceError
+
+NAMES = ("fit", "threshold", "judged")
+DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+TICK = np.timedelta64(1, "us")
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window: half-open [start, end) in UTC, or without dates where there is no time."""
+
+    name: str
+    start: np.datetime64 | None
+    end: np.datetime64 | None
+    rows: int
+    frauds: int
+
+    def as_dict(self) -> dict[str, object]:
+        """JSON-able form with ISO dates."""
+        start, end = (None if t is None else str(t)[:19] for t in (self.start, self.end))
+        return {
+            "name": self.name,
+            "start": start,
+            "end": end,
+            "rows": self.rows,
+            "frauds": self.frauds,
+        }
+
+
+@dataclass(frozen=True)
+class Split:
+    """`window` (n,) names each row's window, "" for none; `label` (n,) what was known in time."""
+
+    window: np.ndarray
+    label: np.ndarray
+    windows: tuple[Window, ...]
+    time_respected: bool
+    notes: tuple[str, ...] = ()
+
+    def named(self, name: str) -> Window:
+        """The window of that name."""
+        return next(window for window in self.windows if window.name == name)
+
+
+def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
+    """Labels (n,) int8 as known at an instant: a fraud reported later still looks legitimate."""
+    fraud = rows[LABEL].fillna(0).to_numpy(dtype="int8")
+    if KNOWN_AT not in rows:
+        return fraud
+    later = (rows[KNOWN_AT] > at).to_numpy()
+    return np.where(later, 0, fraud).astype("int8")
+
+
+def describe(
+    window: np.ndarray,
+    label: np.ndarray,
+    bounds: Mapping[str, tuple[np.datetime64 | None, np.datetime64 | None]],
+) -> tuple[Window, ...]:
+    """Each window with its bounds, rows and frauds; `window` and `label` (n,) as in a `Split`."""
+    return tuple(
+        Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))
+        for name, (start, end) in bounds.items()
+    )
+
+
+def with_frauds(split: Split, contract: Contract) -> Split:
+    """The split itself where each of its windows holds a fraud.
+
+    Raises
+    ------
+    InsufficientEvidenceError
+        If one holds none.
+    """
+    empty = [window.name for window in split.windows if window.frauds == 0]
+    if empty or len(split.windows) < len(NAMES):
+        found = sum(window.frauds for window in split.windows)
+        raise InsufficientEvidenceError(
+            f"Each window of contract {contract.name} must hold a matured fraud, but "
+            f"{', '.join(empty) or 'a window'} holds none ({found} frauds in all). "
+            "Add labelled history or change the windows' shares."
+        )
+    return split
