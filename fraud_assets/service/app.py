@@ -14,10 +14,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from fraud_assets import __version__
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, read_api_keys
-from fraud_assets.service.documents import REFUSALS, Health, openapi_document
+from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health, model_card
@@ -37,7 +36,9 @@ class Front:
         self.app, self._hot = app, hot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dispatch by path."""
+        """Dispatch by path; HEAD is GET, whose body the server keeps back."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
         if scope["type"] == "http" and scope["method"] == "POST":
             found = self._hot.get(scope["path"])
             if found is not None:
@@ -58,8 +59,6 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
     holder = holder or Holder.start(settings, Metrics(settings.metrics_dir))
     hot = {path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()}
     app = FastAPI(
-        title="Fraud scoring",
-        version=__version__,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -70,6 +69,8 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
+    routes = list(app.routes)
+    holder.describe_with(lambda reader: openapi_document(routes, reader, keys.required))
     return Front(app, hot)
 
 
@@ -97,7 +98,7 @@ def _following(holder: Holder) -> Callable[[FastAPI], Any]:
 
 
 def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
-    guarded: dict[int | str, dict[str, Any]] = {401: REFUSALS[401]}
+    guarded: dict[int | str, dict[str, Any]] = {401: UNAUTHORIZED}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
@@ -123,7 +124,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
 
     @app.get("/openapi.json", include_in_schema=False)
     async def get_openapi() -> Response:
-        return JSONResponse(openapi_document(app, holder.served.reader))
+        return Response(holder.served.document, media_type="application/json")
 
 
 def _refused(request: Request, keys: ApiKeys) -> Response | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, FastAPI, Query
+import msgspec
+from fastapi import APIRouter, Body, Query
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from starlette.routing import BaseRoute
 
+from fraud_assets import __version__
 from fraud_assets.service.payment import PaymentReader
 
 _ABOUT = """Scores payments and says why.
 
 The caller computes the derived features; each one's exact definition stands at its field. `null`
 means missing and is encoded as training encoded missing values. Fields that are not described
-are ignored. `is_flagged` is fraud_probability >= the model's threshold, on the unrounded number.
+are ignored; of a field given twice the last one counts. Bodies are JSON in UTF-8, not packed.
+`is_flagged` is fraud_probability >= the model's threshold, on the unrounded number.
 """
 
 
@@ -65,11 +68,14 @@ class Scored(BaseModel):
     reasons: list[ReasonModel] = Field(max_length=4)
 
 
+_EXPLANATION = "Only with reasons=full; null for a model that is served through scikit-learn."
+
+
 class Prediction(Scored):
     """One payment's score, and the version that gave it."""
 
     model_version: str
-    explanation: Explanation | None = Field(default=None, description="Only with reasons=full.")
+    explanation: Explanation | None = Field(default=None, description=_EXPLANATION)
 
 
 class Predictions(BaseModel):
@@ -95,25 +101,49 @@ class Health(BaseModel):
 _CODES: dict[int, str] = {
     401: "An API key is needed",
     413: "The body is too large",
-    415: "The content type is not application/json",
+    415: "The content type is not application/json in UTF-8, or the body is packed",
     422: "Every field at fault",
 }
+_BUSY = "Too many batches wait already; Retry-After says when to ask again"
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refused, "description": text} for status, text in _CODES.items()
+}
+_SCHEMA = {"$ref": "#/components/schemas/Refused"}
+UNAUTHORIZED: dict[str, Any] = {
+    "description": _CODES[401],
+    "content": {"application/json": {"schema": _SCHEMA}},
+}
+"""401 of a route that answers another type than JSON when it does answer."""
+
+_SCHEMES = {
+    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "Bearer": {"type": "http", "scheme": "bearer"},
 }
 
 
 _REASONS = "Whose reasons: flagged payments' (default), any payment's, or with all contributions."
 
 
-def openapi_document(app: FastAPI, reader: PaymentReader) -> dict[str, Any]:
-    """The document of `app` with the scoring routes as `reader` takes payments."""
-    return get_openapi(
-        title=app.title,
-        version=app.version,
+def openapi_document(
+    routes: Sequence[BaseRoute], reader: PaymentReader, keys_required: bool
+) -> bytes:
+    """The document of `routes` and of the scoring routes as `reader` takes payments, as JSON.
+
+    Takes tens of milliseconds: make it once for a version, where nobody waits.
+    """
+    document = get_openapi(
+        title="Fraud scoring",
+        version=__version__,
         description=_ABOUT,
-        routes=[*app.routes, *_scoring_routes(reader)],
+        routes=[*routes, *_scoring_routes(reader)],
     )
+    if keys_required:
+        document["components"]["securitySchemes"] = _SCHEMES
+        for path in document["paths"].values():
+            for operation in path.values():
+                if "401" in operation["responses"]:
+                    operation["security"] = [{name: []} for name in _SCHEMES]
+    return msgspec.json.encode(document)
 
 
 def _scoring_routes(reader: PaymentReader) -> list[BaseRoute]:
@@ -131,7 +161,7 @@ def _scoring_routes(reader: PaymentReader) -> list[BaseRoute]:
         _endpoint("predict_batch", reader.batch, Literal["flagged", "always"]),
         methods=["POST"],
         response_model=Predictions,
-        responses=REFUSALS,
+        responses={**REFUSALS, 503: {"model": Refused, "description": _BUSY}},
         summary="Score many payments",
     )
     return router.routes

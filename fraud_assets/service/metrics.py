@@ -1,11 +1,13 @@
 """Counters in Prometheus' text format, summed over all workers.
 
 Plain numbers, since one event loop is the only writer. Several workers leave a snapshot each in
-a common folder once a second, and whichever is asked adds up the others' to its own.
+a common folder once a second, and whichever is asked adds up the others' to its own. Of reloads
+and refusals, which every worker sees, it tells the most that one of them saw.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from bisect import bisect_left
 from collections import Counter
@@ -62,9 +64,11 @@ class Metrics:
         numbers.latency_seconds += seconds
 
     def leave_snapshot(self) -> None:
-        """Write the counters where the other workers find them."""
-        if self._file is not None:
-            fresh = self._file.with_suffix(".new")
+        """Write the counters where the other workers find them; the next time if not now."""
+        if self._file is None:
+            return
+        fresh = self._file.with_suffix(".new")
+        with contextlib.suppress(OSError):
             fresh.write_bytes(msgspec.json.encode(self._snapshot()))
             fresh.replace(self._file)
 
@@ -98,11 +102,22 @@ class Metrics:
         parts = [self._snapshot()]
         if self._file is not None:
             others = set(self._file.parent.glob("*.json")) - {self._file}
-            parts += [msgspec.json.decode(path.read_bytes(), type=Numbers) for path in others]
+            parts += [part for path in others if (part := _read(path)) is not None]
         total = _zero()
         for part in parts:
             _add(total, part)
         return total
+
+
+def _read(path: Path) -> Numbers | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Numbers)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+_ONCE = {"reloads", "refusals"}
+"""What every worker counts for itself though it happened once."""
 
 
 def _add(total: Numbers, part: Numbers) -> None:
@@ -112,6 +127,8 @@ def _add(total: Numbers, part: Numbers) -> None:
             value: object = dict(Counter(mine) + Counter(theirs))
         elif isinstance(mine, list):
             value = [a + b for a, b in zip(mine, theirs, strict=True)]
+        elif name in _ONCE:
+            value = max(mine, theirs)
         else:
             value = mine + theirs
         setattr(total, name, value)

@@ -25,7 +25,12 @@ _FIELD_BYTES = 72
 _PAYMENT_BYTES = 600
 """What a payment may take in a batch at least, whatever few features it has."""
 
-_parts = msgspec.json.Decoder(msgspec.defstruct("Parts", [("transactions", list[msgspec.Raw])]))
+
+class _Parts(msgspec.Struct):
+    transactions: list[msgspec.Raw]
+
+
+_parts = msgspec.json.Decoder(_Parts)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class PaymentReader:
     def batch_faults(self, body: bytes, error: Exception) -> list[Fault]:
         """The same for a batch that `many` rejected; payment by payment, so that others score."""
         try:
-            parts: list[msgspec.Raw] = _parts.decode(body).transactions
+            parts = _parts.decode(body).transactions
         except UNREADABLE as broken:
             return [told(broken)]
         if len(parts) > MAX_BATCH:
@@ -118,7 +123,9 @@ class _Rules:
             (i, f, {None}) for i, f in features if isinstance(f, Categorical) and _ruled(f)
         ]
         self._numbers = [
-            (i, f, {None, *f.one_of}) for i, f in features if isinstance(f, Numeric) and _ruled(f)
+            (i, f, {None, *(f.one_of or ())})
+            for i, f in features
+            if isinstance(f, Numeric) and _ruled(f)
         ]
         self.any = bool(self._texts or self._numbers)
 

@@ -33,12 +33,14 @@ def run(settings: Settings) -> int:
     """
     check_exposure(settings)
     if settings.workers == 1:
-        uvicorn.run(create_app(settings), **_options(settings))
+        # Told expressly: without a number uvicorn takes WEB_CONCURRENCY from the environment.
+        uvicorn.run(create_app(settings), workers=1, **_options(settings))
         return 0
-    # Loaded here too, so that what cannot be served is told once, before workers are started.
-    create_app(settings)
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
         shared = msgspec.structs.replace(settings, metrics_dir=Path(folder))
+        # Loaded here too, so that what cannot be served is told once, before workers are started,
+        # and so that they find which version was good.
+        create_app(shared)
         os.environ[ENVIRONMENT] = write_settings(shared)
         uvicorn.run(
             "fraud_assets.service.app:create_from_environment",

@@ -15,6 +15,7 @@ from fraud_assets.release.version import Verified, verify_version
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test
 from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
+from fraud_assets.service.last_good import LastGood
 from fraud_assets.service.payment import PaymentReader, payment_reader
 from fraud_assets.service.settings import Settings
 
@@ -23,7 +24,10 @@ REPORT = "report.html"
 
 @dataclass(frozen=True)
 class Served:
-    """Everything that one request needs, bound once, so that nothing of two versions mixes."""
+    """Everything that one request needs, bound once, so that nothing of two versions mixes.
+
+    `document` is its OpenAPI document as JSON, "" until the application has described it.
+    """
 
     version: str
     scorer: AnyScorer
@@ -33,6 +37,7 @@ class Served:
     report: bytes
     promotion: Mapping[str, Any]
     example: Mapping[str, Any]
+    document: bytes = b""
 
 
 def load_current(settings: Settings) -> Served:
@@ -55,6 +60,18 @@ def load_current(settings: Settings) -> Served:
             f"Nothing is in production in {settings.models}; publish a version first: make run."
         )
     return _load(store.verify(pointer), pointer.to_dict())
+
+
+def load_again(settings: Settings, good: LastGood) -> Served:
+    """The version that served last, whatever the pointer names.
+
+    Raises
+    ------
+    StoreError
+        If it does not verify, load or pass its golden rows any more.
+    """
+    store = Store(settings.models, Keys(settings.keys))
+    return _load(store.verify(good.version), good.promotion)
 
 
 def pointer_stamp(settings: Settings) -> tuple[int, int, int] | None:

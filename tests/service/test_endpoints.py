@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-from tests.service.stores import PAYMENT, RISKY
+import pytest
+
+from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.service.app import create_app
+from fraud_assets.service.documents import openapi_document
+from fraud_assets.service.holder import Holder
+from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.payment import payment_reader
+from fraud_assets.service.settings import Settings
+from tests.service.stores import PAYMENT, RISKY, version_files
 
 
 def test_health_ready_and_model_name_the_version(server, store):
@@ -73,3 +83,49 @@ def test_the_page_has_a_field_for_each_feature_and_loads_nothing_from_outside(se
         assert server.ask_raw(f"/assets/{name}")[0] == 200
     assert server.ask_raw("/assets/page.html")[0] == 404
     assert server.ask_raw("/report")[2] == b"<p>"
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics", "/model", "/"])
+def test_head_is_answered_like_get_without_a_body(server, path):
+    """Probes ask so."""
+    status, headers, body = server.ask_raw(path, method="HEAD")
+
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) > 0
+
+
+def test_what_every_worker_sees_is_counted_once(tmp_path):
+    """Answers add up over workers; reloads and refusals are the most that one saw."""
+    metrics, other = Metrics(tmp_path), Metrics(tmp_path)
+    other._file = tmp_path / "other.json"
+    (tmp_path / "broken.json").write_bytes(b"{")
+    for one in (metrics, other):
+        one.scored(0.5, flagged=True)
+        one.numbers.reloads, one.numbers.refusals = 3, 1
+        one.leave_snapshot()
+
+    text = metrics.text("v", 0.5)
+
+    assert "flagged_total 2" in text
+    assert "reloads_total 3" in text
+    assert "refused_versions_total 1" in text
+
+
+def test_the_document_tells_keys_where_they_are_needed(store):
+    """Security schemes only then; 401 is JSON everywhere, also where metrics are text."""
+    settings = Settings(models=store.root, keys=store.keys.folder)
+    routes = create_app(settings, Holder.start(settings, Metrics())).app.routes
+    reader = payment_reader(load_scorer(version_files("gradient_boosting")).spec)
+
+    documents = {
+        name: json.loads(openapi_document(routes, reader, keys_required=name == "guarded"))
+        for name in ("open", "guarded")
+    }
+
+    assert "securitySchemes" not in documents["open"]["components"]
+    assert set(documents["guarded"]["components"]["securitySchemes"]) == {"ApiKey", "Bearer"}
+    paths = documents["guarded"]["paths"]
+    assert paths["/predict"]["post"]["security"] == [{"ApiKey": []}, {"Bearer": []}]
+    assert "security" not in paths["/health"]["get"]
+    assert list(paths["/metrics"]["get"]["responses"]["401"]["content"]) == ["application/json"]
+    assert "503" in paths["/predict/batch"]["post"]["responses"]

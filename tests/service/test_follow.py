@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import threading
@@ -9,9 +10,15 @@ import threading
 import msgspec
 import pytest
 
+from fraud_assets.errors import StoreError
 from fraud_assets.release.keys import Keys
 from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN, SPEC
+from fraud_assets.service import holder as holder_module
+from fraud_assets.service.holder import Holder
+from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.model_card import health
+from fraud_assets.service.settings import Settings
 from tests.scoring.worlds import files
 from tests.service.stores import PAYMENT, RISKY, new_store, promote, serving
 
@@ -40,6 +47,56 @@ def test_a_promotion_is_served_within_a_second_and_a_rollback_too(moving):
     assert after["fraud_probability"] != before["fraud_probability"]
     assert server.ask("/predict", RISKY)[1] == before
     assert server.ask("/health")[1]["reloads"] == 2
+
+
+def test_a_turn_that_fails_does_not_end_the_following(tmp_path, monkeypatch, caplog):
+    """Neither a full disk under the counters nor anything else; it is logged once."""
+    store = new_store(tmp_path)
+    promote(store, "gradient_boosting")
+    settings = Settings(models=store.root, keys=store.keys.folder, metrics_dir=tmp_path / "gone")
+    holder = Holder.start(settings, Metrics(settings.metrics_dir))
+    second = promote(store, "logistic_regression")
+    stamps = iter([OSError("odd"), ValueError("odd")])
+    real = holder_module.pointer_stamp
+
+    def stamp(settings):
+        for error in stamps:
+            raise error
+        return real(settings)
+
+    monkeypatch.setattr(holder_module, "pointer_stamp", stamp)
+    monkeypatch.setattr(holder_module, "POLL_SECONDS", 0.01)
+    asyncio.run(followed(holder, second))
+
+    assert holder.served.version == second
+    assert caplog.text.count("following on") == 1
+
+
+async def followed(holder, version):
+    task = asyncio.create_task(holder.follow())
+    for _ in range(1000):
+        if holder.served.version == version or task.done():
+            break
+        await asyncio.sleep(0.01)
+    task.cancel()
+
+
+def test_a_worker_that_starts_on_a_bad_pointer_serves_what_was_verified_last(tmp_path):
+    """And tells the refusal; the first process of all ends with its sentence."""
+    store = new_store(tmp_path)
+    good = promote(store, "gradient_boosting")
+    alone = Settings(models=store.root, keys=store.keys.folder)
+    shared = msgspec.structs.replace(alone, metrics_dir=tmp_path)
+    first = Holder.start(shared, Metrics(tmp_path))
+    promote_damaged(store)
+
+    again = Holder.start(shared, Metrics(tmp_path))
+
+    assert again.served.version == good
+    assert again.served.promotion == first.served.promotion
+    assert "scorer.npz" in health(again)["refused"]["why"]
+    with pytest.raises(StoreError, match=r"scorer\.npz"):
+        Holder.start(alone, Metrics())
 
 
 def damaged_byte(store, version):
@@ -77,7 +134,9 @@ def _refusals(store, server):
         promote(store, "gradient_boosting", files=changed)
         yield server.wait_for_refusal()
         _back(store, server, good)
+    server.process.send_signal(signal.SIGSTOP)  # it must not look before the damage is done
     hidden = promote_damaged(store)
+    server.process.send_signal(signal.SIGCONT)
     yield server.wait_for_refusal()
     shutil.rmtree(store.root / hidden)
     _back(store, server, good)

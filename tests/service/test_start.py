@@ -32,6 +32,14 @@ def test_the_first_score_comes_within_three_seconds_and_200_mib(store):
     assert flagged < 10 * max(later[-5], 0.001)
 
 
+def test_another_programs_setting_of_workers_changes_nothing(store, monkeypatch):
+    """WEB_CONCURRENCY is common in containers; --workers alone says how many there are."""
+    monkeypatch.setenv("WEB_CONCURRENCY", "3")
+
+    with serving(store) as server:
+        assert server.ask("/predict", PAYMENT)[0] == 200
+
+
 def processor_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
