@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from fraud_assets.contract.schema import EventTime
-from fraud_assets.data.parsing import parse_numbers, parse_times
+from fraud_assets.data.instants import parse_times
+from fraud_assets.data.parsing import parse_numbers
 from fraud_assets.data.source import read_table
 from fraud_assets.errors import DataError
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Rule
-from fraud_assets.data.columns import TIME
+from fraud_assets.contract.schema import Rule, Scalar
+from fraud_assets.data.columns import ROW, TIME
+from fraud_assets.data.parsing import scalar_text, trimmed
 from fraud_assets.data.plausible import leaps
 
 Failures = dict[str, pd.Series]
@@ -22,7 +23,15 @@ BUILT_IN = (*TIME_RULES, "duplicate_id", "label_unknown")
 
 def contract_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
     """Rows that break the contract's own rules."""
-    return {name: _breaks(rows[rule.column], rule) for name, rule in contract.rules.items()}
+    features = contract.features
+    return {
+        name: _breaks(
+            rows[rule.column],
+            rule,
+            features.case if rule.column in features.categorical else "keep",
+        )
+        for name, rule in contract.rules.items()
+    }
 
 
 def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
@@ -42,12 +51,19 @@ def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
     }
 
 
-def duplicate_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
-    """Later rows that repeat an id; the first stays."""
+def duplicate_failures(rows: pd.DataFrame, contract: Contract, broken: pd.Series) -> Failures:
+    """Rows that repeat the id of an earlier one; among those that break no other rule (`broken`).
+
+    So a corrected delivery flows on where its first copy was put aside.
+    """
     name = contract.columns.id
     if name is None:
         return {}
-    return {"duplicate_id": rows[name].notna() & rows[name].duplicated(keep="first")}
+    passed = rows[(broken == "") & rows[name].notna()]
+    if TIME in rows:
+        passed = passed.sort_values([TIME, ROW], kind="stable")
+    repeats = passed.index[passed[name].duplicated(keep="first")]
+    return {"duplicate_id": pd.Series(rows.index.isin(repeats), index=rows.index)}
 
 
 def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:
@@ -59,14 +75,14 @@ def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:
     return names
 
 
-def _breaks(values: pd.Series, rule: Rule) -> pd.Series:
+def _breaks(values: pd.Series, rule: Rule, case: str) -> pd.Series:
     broken = pd.Series(data=False, index=values.index)
-    for mask in _masks(values, rule):
+    for mask in _masks(values, rule, case):
         broken |= mask.fillna(value=False).astype(bool)
     return broken
 
 
-def _masks(values: pd.Series, rule: Rule) -> Iterator[pd.Series]:
+def _masks(values: pd.Series, rule: Rule, case: str) -> Iterator[pd.Series]:
     if rule.required:
         yield values.isna()
     if rule.min is not None:
@@ -74,4 +90,13 @@ def _masks(values: pd.Series, rule: Rule) -> Iterator[pd.Series]:
     if rule.max is not None:
         yield values > rule.max
     if rule.one_of is not None:
-        yield values.notna() & ~values.isin(list(rule.one_of))
+        text, _ = trimmed(values, lower=False)
+        yield values.notna() & ~text.isin(_texts(rule.one_of, case))
+
+
+def _texts(allowed: tuple[Scalar, ...], case: str) -> set[str]:
+    """How allowed values stand in a typed column: as text in the features' case, or numbers."""
+    texts = {scalar_text(value) for value in allowed}
+    for value in (value for value in allowed if isinstance(value, bool)):
+        texts |= {str(value).lower(), str(value).upper(), str(int(value))}
+    return {getattr(text, case)() for text in texts} if case != "keep" else texts

@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import EventTime
-from fraud_assets.data.columns import AMOUNT, KNOWN_AT, LABEL, ROW, SENDER, TIME
-from fraud_assets.data.parsing import parse_labels, parse_numbers, parse_text, parse_times
+from fraud_assets.data.columns import ROW, TIME
 from fraud_assets.data.quarantine import (
     Failures,
     broken_rules,
@@ -22,7 +20,8 @@ from fraud_assets.data.quarantine import (
     duplicate_failures,
     time_failures,
 )
-from fraud_assets.data.source import contract_columns, read_source
+from fraud_assets.data.source import read_source
+from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError
 
 
@@ -32,6 +31,7 @@ class RawTransactions:
 
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
+    `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
     """
 
     rows: pd.DataFrame
@@ -56,112 +56,76 @@ def read_transactions(
     Raises
     ------
     DataError
-        If the source cannot be read, no row survives, or `as_of` is no date.
+        If the source cannot be read, no row survives, or `as_of` is no date or asked for where
+        rows have no time.
     """
+    at = None if as_of is None else _asked(contract, as_of)
     exported = read_source(contract)
-    rows, failures = _typed(exported, contract)
+    rows, failures = typed_rows(exported, contract)
+    seen = _seen(rows, at)
+    later = int((~seen).sum())
+    rows, exported = rows[seen], exported[seen]
+    failures = {name: mask[seen] for name, mask in failures.items()}
     wall = np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
     failures |= time_failures(rows, wall)
     failures |= contract_failures(rows, contract)
-    failures |= duplicate_failures(rows, contract)
+    failures |= duplicate_failures(rows, contract, broken_rules(failures, rows.index))
     broken = broken_rules(failures, rows.index)
     good = (broken == "").to_numpy()
     if not good.any():
         raise DataError(_nothing_left(contract, failures, len(rows)))
-    quarantine = exported[~good].assign(**{ROW: np.flatnonzero(~good), "_rules": broken[~good]})
+    quarantine = exported[~good].assign(**{ROW: rows[ROW][~good], "_rules": broken[~good]})
     counts = {name: int(mask.sum()) for name, mask in failures.items() if mask.any()}
-    return _at(rows[good], quarantine, as_of, len(exported), counts)
+    rows = _in_time_order(rows[good])
+    newest = rows[TIME].to_numpy()[-1] if TIME in rows else None
+    at = newest if at is None else at
+    return RawTransactions(rows, quarantine, at, newest, len(exported), counts, later)
+
+
+def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
+    if TIME in rows:
+        rows = rows.sort_values([TIME, ROW], kind="stable")
+    return rows.reset_index(drop=True)
 
 
 def parse_as_of(text: str) -> np.datetime64:
     """An ISO date (the instant at which that day begins, UTC) or time as datetime64[us]."""
     try:
         stamp = datetime.fromisoformat(text)
-    except ValueError as error:
+        if stamp.tzinfo is not None:
+            stamp = stamp.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise DataError(f'as_of must be an ISO date such as "2025-06-02", got {text!r}.') from error
-    if stamp.tzinfo is not None:
-        stamp = stamp.astimezone(UTC).replace(tzinfo=None)
     return np.datetime64(stamp, "us")
 
 
-def _at(
-    rows: pd.DataFrame,
-    quarantine: pd.DataFrame,
-    as_of: str | None,
-    read: int,
-    counts: dict[str, int],
-) -> RawTransactions:
-    if TIME not in rows:
-        return RawTransactions(rows.reset_index(drop=True), quarantine, None, None, read, counts)
-    rows = rows.sort_values([TIME, ROW], kind="stable")
-    at: np.datetime64 = rows[TIME].to_numpy()[-1] if as_of is None else parse_as_of(as_of)
-    seen = rows[rows[TIME] <= at].reset_index(drop=True)
-    if seen.empty:
-        first = rows[TIME].to_numpy()[0]
+def _asked(contract: Contract, as_of: str) -> np.datetime64:
+    if contract.columns.event_time is None:
+        raise DataError(
+            f"as_of must not be given where contract {contract.name} names no event time, got "
+            f"{as_of!r}: without times nothing says what was known then. Run without as_of, or "
+            "name the column in columns.event_time."
+        )
+    return parse_as_of(as_of)
+
+
+def _seen(rows: pd.DataFrame, at: np.datetime64 | None) -> np.ndarray:
+    """Which rows (n,) a run as of `at` may look at: what came later judges and repeats nothing."""
+    if at is None:
+        return np.ones(len(rows), dtype=bool)
+    seen = (rows[TIME] <= at).to_numpy()
+    if not seen.any() and rows[TIME].notna().any():
+        first = rows[TIME].min().to_datetime64()
         raise DataError(f"as_of {at} must not lie before the first transaction, {first}.")
-    newest: np.datetime64 = seen[TIME].to_numpy()[-1]
-    return RawTransactions(seen, quarantine, at, newest, read, counts, len(rows) - len(seen))
-
-
-def _typed(exported: pd.DataFrame, contract: Contract) -> tuple[pd.DataFrame, Failures]:
-    columns, failures = contract.columns, Failures()
-    typed: dict[str, pd.Series] = {}
-    for name in contract_columns(contract):
-        typed[name] = _column(name, exported[name], contract, failures)
-    typed[ROW] = pd.Series(np.arange(len(exported)), index=exported.index)
-    label, unknown = parse_labels(exported[contract.label.column], contract.label)
-    typed[LABEL], failures["label_unknown"] = label, unknown
-    if columns.event_time is not None:
-        typed[TIME] = typed[columns.event_time.column]
-    if columns.sender is not None:
-        typed[SENDER] = typed[columns.sender]
-    if columns.amount is not None:
-        typed[AMOUNT] = typed[columns.amount]
-    if contract.label.known_at is not None:
-        typed[KNOWN_AT] = typed[contract.label.known_at]
-    return pd.DataFrame(typed), failures
-
-
-def _column(name: str, values: pd.Series, contract: Contract, failures: Failures) -> pd.Series:
-    time = contract.columns.event_time
-    if time is not None and name == time.column:
-        parsed, bad = parse_times(values, time)
-    elif name in _time_columns(contract):
-        parsed, bad = parse_times(values, time if time and time.unit != "timestamp" else _STAMP)
-    elif name in _number_columns(contract):
-        parsed, bad = parse_numbers(values, contract.source.decimal)
-    elif pd.api.types.is_integer_dtype(values.dtype) and name not in contract.features.categorical:
-        return values  # ids of entities; as numbers they are compared fast and take no room
-    else:
-        case = contract.features.case if name in contract.features.categorical else "keep"
-        return parse_text(values, case)
-    if bad.any():
-        failures[f"unparsable_{name}"] = bad
-    return parsed
-
-
-_STAMP = EventTime(column="")
-
-
-def _time_columns(contract: Contract) -> set[str]:
-    since = {getattr(derived, "since", None) for derived in contract.derived.values()}
-    return {name for name in {contract.label.known_at, *since} if name is not None}
-
-
-def _number_columns(contract: Contract) -> set[str]:
-    bounded = {
-        rule.column
-        for rule in contract.rules.values()
-        if rule.min is not None or rule.max is not None
-    }
-    of = {d.of for d in contract.derived.values() if d.kind in ("mean", "sum", "ratio")}
-    names = {*contract.features.numeric, contract.columns.amount, *of, *bounded}
-    return {name for name in names if name is not None} - set(contract.features.categorical)
+    known: np.ndarray = seen | rows[TIME].isna().to_numpy()
+    return known
 
 
 def _nothing_left(contract: Contract, failures: Failures, read: int) -> str:
+    if read == 0:
+        return f"The source of contract {contract.name} must hold rows, but holds none. Add some."
     worst = max(failures, key=lambda name: int(failures[name].sum()), default="none")
     return (
         f"At least one of the {read:,} rows must pass the rules of contract {contract.name}; "
-        f"most broke {worst!r}. Look at the contract's columns and rules."
+        f"most broke {worst!r}. Look at the contract's columns, units and rules."
     )

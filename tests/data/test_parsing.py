@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud_assets.contract.schema import EventTime, Label
-from fraud_assets.data.parsing import parse_labels, parse_numbers, parse_text, parse_times
+from fraud_assets.data.instants import parse_times
+from fraud_assets.data.parsing import parse_labels, parse_numbers, parse_text
 
 
 @pytest.mark.parametrize(
