@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -11,6 +12,8 @@ from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.forest import Floats
 from fraud_assets.scoring.places import Place, Places
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
+
+_PLACEHOLDER = re.compile(r"\{(value|percentile)\}")
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -97,4 +100,8 @@ def format_share(share: float) -> str:
 
 
 def _fill(text: str, value: str, share: float) -> str:
-    return text.replace("{value}", value).replace("{percentile}", format_share(share))
+    """One pass, so that braces in a caller's text are text; what prints nothing is left out."""
+    shown = value if value.isprintable() else "".join(filter(str.isprintable, value))
+    return _PLACEHOLDER.sub(
+        lambda found: shown if found[1] == "value" else format_share(share), text
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fraud_assets.errors import RefusedError
@@ -30,12 +30,12 @@ class ApiKeys:
         return bool(self._hashes)
 
     def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether `X-API-Key: KEY` or `Authorization: Bearer KEY` is there and known."""
+        """Whether an `X-API-Key: KEY` or `Authorization: Bearer KEY` is there and known."""
         if not self._hashes:
             return True
-        digest = hashlib.sha256(_sent(headers)).digest()
+        digests = [hashlib.sha256(key).digest() for key in _sent(headers)]
         # Every hash is compared, so that the time tells nothing about which one is near.
-        found = [hmac.compare_digest(digest, known) for known in self._hashes]
+        found = [hmac.compare_digest(one, known) for one in digests for known in self._hashes]
         return True in found
 
 
@@ -63,10 +63,10 @@ def read_api_keys(path: Path | None) -> ApiKeys:
     return ApiKeys(line.rpartition(":")[2] for line in lines)
 
 
-def _sent(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def _sent(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    """Every key that was sent: a proxy's own Authorization may stand beside the caller's key."""
     for name, value in headers:
         if name == b"x-api-key":
-            return value
-        if name == b"authorization" and value.lower().startswith(_BEARER):
-            return value[len(_BEARER) :].strip()
-    return b""
+            yield value.strip()
+        elif name == b"authorization" and value.lower().startswith(_BEARER):
+            yield value[len(_BEARER) :].strip()

@@ -70,6 +70,24 @@ def test_a_level_of_the_catalogue_has_its_own_sentence_and_a_missing_value_says_
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{percentile}", "{percentile}"),
+        ("{value}{value}", "{value}{value}"),
+        ("a\x00b\x1b[31m\u202ec\n", "ab[31mc"),
+    ],
+)
+def test_a_callers_text_cannot_rewrite_the_sentence(text, said):
+    """Placeholders in it are text, and what prints nothing is left out."""
+    scorer = load_scorer(files("gradient_boosting"))
+    chain = next(f for f in scorer.spec.features if f.name == "chain")
+
+    assert sentence(chain, text, LevelPlaces({}, 0.0).place(text)) == (
+        f"The payment came over {said}, as 0 % of legitimate payments do."
+    )
+
+
 def test_features_without_words_in_the_contract_get_plain_ones():
     """Every feature has a code and a sentence."""
     scorer = load_scorer(files("gradient_boosting"))

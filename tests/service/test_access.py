@@ -32,6 +32,13 @@ def test_a_known_key_is_let_in(guarded, headers):
     assert guarded.ask("/model", headers=headers)[0] == 200
 
 
+def test_a_known_key_counts_whatever_else_is_sent(guarded):
+    """A proxy's own Authorization before it, or a wrong key behind it."""
+    for bearer, key in (("a-proxys-token", KEY), (KEY, "wrong")):
+        headers = {"authorization": f"Bearer {bearer}", "x-api-key": key}
+        assert guarded.ask("/predict", PAYMENT, headers=headers)[0] == 200
+
+
 @pytest.mark.parametrize("headers", [{}, {"x-api-key": "wrong"}, {"authorization": f"Basic {KEY}"}])
 def test_without_a_known_key_nothing_is_scored_or_told(guarded, headers):
     """401 for scores, metrics and evidence; health stays open for probes."""
