@@ -43,12 +43,19 @@ def render_report(report: Mapping[str, Any]) -> str:
         .render(
             report=part,
             decision=DECISIONS.get(str(part["verdict"]["decision"]), "Not judged"),
-            failed=[rule for rule in part["verdict"]["rules"] if plain(rule["passed"]) is False],
+            failed=_failed(part["verdict"]),
             pictures=pictures(canonical),
             floor=recall_floor(canonical),
             bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
         )
     )
+
+
+def _failed(verdict: Located) -> list[Located]:
+    """The rules that failed, the one first by which the verdict's sentence refuses."""
+    failed = [rule for rule in verdict["rules"] if plain(rule["passed"]) is False]
+    said = str(verdict["sentence"])
+    return sorted(failed, key=lambda rule: f"by rule {rule['name']}:" not in said)
 
 
 def pictures(report: Mapping[str, Any]) -> dict[str, Markup]:

@@ -120,6 +120,28 @@ def test_a_refused_run_shows_first_what_failed_by_how_much_and_what_next() -> No
     assert Page(html).shown[0][0] == "verdict.rules.1.value"
 
 
+def test_the_rule_that_the_verdict_names_first_stands_first() -> None:
+    """Whatever the order of the rules, sentence and list begin alike."""
+    report = sample.refused()
+    report["verdict"]["sentence"] = "Refused by rule alert_rate: Too many. Also failed: recall."
+
+    html = render_report(report)
+
+    start = html[: html.index('class="tiles"')]
+    assert re.findall(r'data-rule="([a-z_]+)"', start) == ["alert_rate", "recall"]
+
+
+def test_no_rate_of_a_class_is_shown_without_an_interval() -> None:
+    """scikit-learn's report gives counts here; its rates stand above, with intervals."""
+    shown = [path for path, *_ in Page(render_report(sample.build())).shown]
+
+    told = [path for path in shown if path.startswith("metrics.classification_report")]
+    assert told == [
+        "metrics.classification_report.fraud.support",
+        "metrics.classification_report.legitimate.support",
+    ]
+
+
 def test_a_rule_not_yet_proved_has_not_failed() -> None:
     """`passed` None is told as "at publication", not as a failure."""
     html = render_report(sample.build())
