@@ -34,6 +34,13 @@ _HEADERS = {
     "cache-control": "no-cache",
 }
 
+_GUARDED_POLICY = {
+    "content-security-policy": _POLICY.replace(
+        "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+    )
+}
+"""With keys the page opens the report from memory, where the page's policy rules its styles."""
+
 _REPORT_POLICY = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 }
@@ -45,7 +52,8 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
 
     async def page(request: Request) -> Response:
         admitted = keys.admits(request.scope["headers"])
-        return HTMLResponse(render_page(holder.served, keys.required, admitted), headers=_HEADERS)
+        headers = _HEADERS | (_GUARDED_POLICY if keys.required else {})
+        return HTMLResponse(render_page(holder.served, keys.required, admitted), headers=headers)
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]

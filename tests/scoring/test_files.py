@@ -128,6 +128,7 @@ def test_a_winner_without_conversion_is_served_through_scikit_learn_and_says_so(
     self_test(scorer, read_golden(found[GOLDEN]))
 
     assert isinstance(scorer, PipelineScorer)
+    assert scorer.explain(scorer.encoder.row({})) is None
     assert scorer.runtime == "scikit-learn"
     assert "KNeighborsClassifier" in scorer.spec.why_pipeline
     expected = pipeline.predict_proba(rows.features)[:, 1]

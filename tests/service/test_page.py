@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.service.stores import new_store, promote, serving
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -86,6 +89,84 @@ def test_a_pasted_payment_fills_the_form(page):
     assert page.input_value("#f-amount") == "77.5"
     assert page.input_value("#f-age") == ""
     assert page.input_value("#f-chain") == "BTC"
+
+
+def test_a_mistyped_number_is_told_and_never_scored_as_missing(page):
+    """The browser gives such a field's value as empty."""
+    page.fill("#f-amount", "")
+    page.wait_for_selector("#result .score")
+    page.locator("#f-amount").press_sequentially("1e")
+
+    page.wait_for_selector("#result .fault")
+
+    assert "amount: This is no number" in page.inner_text("#result")
+    assert page.get_attribute("#f-amount", "aria-invalid") == "true"
+    page.locator("#f-amount").press_sequentially("3")
+    page.wait_for_selector("#result .score")
+    assert page.get_attribute("#f-amount", "aria-invalid") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "a JSON object is needed"),
+        ("null", "a JSON object is needed"),
+        ('{"amount": "12", "chain": 5}', 'amount: number or null is needed, got "12"'),
+        ('{"amount": true}', "amount: number or null is needed, got true"),
+        ('{"chain": 5}', "chain: text or null is needed, got 5"),
+    ],
+)
+def test_a_pasted_payment_of_wrong_types_is_told_and_not_taken_over(page, text, told):
+    """As the API would refuse it."""
+    before = page.input_value("#f-amount")
+    page.click("text=Paste a payment as JSON")
+    page.fill("#paste", text)
+    page.click("#take")
+
+    page.wait_for_selector("#result .fault")
+
+    assert told in page.inner_text("#result")
+    assert page.input_value("#f-amount") == before
+
+
+def test_after_a_swap_the_page_says_that_its_evidence_is_the_former_ones(browser, tmp_path):
+    """Instead of the new name over the old evidence."""
+    store = new_store(tmp_path)
+    first = promote(store, "gradient_boosting")
+    with serving(store) as server:
+        opened = browser.new_page()
+        opened.goto(f"http://127.0.0.1:{server.port}/")
+        opened.wait_for_selector("#result .bar")
+        assert opened.is_hidden("#stale")
+        second = promote(store, "logistic_regression")
+        server.wait_for(second)
+        opened.fill("#f-amount", "77")
+        opened.wait_for_selector("#stale")
+
+        assert opened.inner_text("#version") == first
+        assert f"A new version serves: {second}" in opened.inner_text("#stale")
+        opened.click("#stale a")
+        opened.wait_for_selector("#result .bar")
+        assert (opened.inner_text("#version"), opened.is_hidden("#stale")) == (second, True)
+        opened.close()
+
+
+def test_with_keys_the_report_opens_from_the_page(browser, store, tmp_path):
+    """A link alone could not carry the key."""
+    file = tmp_path / "keys.txt"
+    file.write_text(f"one:{hashlib.sha256(b'k3y').hexdigest()}\n")
+    with serving(store, "--api-keys", str(file)) as server:
+        opened = browser.new_page()
+        opened.goto(f"http://127.0.0.1:{server.port}/")
+        opened.fill("#api-key", "k3y")
+        opened.click("#unlock")
+        with opened.context.expect_page() as shown:
+            opened.click("text=The whole report")
+        report = shown.value
+
+        report.wait_for_selector("p", state="attached")
+        assert report.url.startswith("blob:")
+        opened.close()
 
 
 def test_nothing_scrolls_sideways_and_axe_finds_no_serious_violation(page):

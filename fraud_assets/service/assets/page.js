@@ -28,22 +28,35 @@ function payment() {
   return values;
 }
 
+// A number that the browser cannot read has an empty value, which would be sent as missing.
+function mistyped() {
+  return inputs
+    .filter((input) => input.validity.badInput || !(input.dataset.kind === "text" || Number.isFinite(Number(input.value))))
+    .map((input) => ({ loc: [input.name], msg: "This is no number; nothing was scored." }));
+}
+
 async function score() {
   const mine = ++latest;
+  const wrong = mistyped();
+  if (wrong.length) return show(faults(wrong));
   try {
     const answer = await fetch("/predict?reasons=full", {
       method: "POST", headers: headers(), body: JSON.stringify(payment()),
     });
     const body = await answer.json();
     if (mine !== latest) return;
-    for (const input of inputs) input.removeAttribute("aria-invalid");
-    result.replaceChildren(...(answer.ok ? drawn(body) : faults(body.detail)));
+    show(answer.ok ? drawn(body) : faults(body.detail));
   } catch (error) {
     if (mine === latest) result.replaceChildren(element("p", `No answer: ${error.message}`, "fault"));
   }
 }
 
+function show(parts) {
+  result.replaceChildren(...parts);
+}
+
 function faults(detail) {
+  for (const input of inputs) input.removeAttribute("aria-invalid");
   return detail.map((one) => {
     const name = String(one.loc[one.loc.length - 1]);
     const input = inputs.find((each) => each.name === name);
@@ -53,7 +66,8 @@ function faults(detail) {
 }
 
 function drawn(body) {
-  document.getElementById("version").textContent = body.model_version;
+  for (const input of inputs) input.removeAttribute("aria-invalid");
+  tellVersion(body.model_version);
   const head = element("p", undefined, "score");
   const percent = (100 * body.fraud_probability).toPrecision(3);
   head.append(element("strong", `${percent} %`), element("span", "probability of fraud"));
@@ -65,7 +79,14 @@ function drawn(body) {
     item.append(element("span", reason.text), element("span", ` (${reason.code})`, "about"));
     list.append(item);
   }
-  return [head, list, bars(body.explanation.contributions)];
+  return [head, list, ...(body.explanation ? [bars(body.explanation.contributions)] : [])];
+}
+
+// Form and evidence are of the version that the page was made for.
+function tellVersion(serving) {
+  const old = serving !== document.getElementById("version").textContent;
+  document.getElementById("stale").hidden = !old;
+  document.getElementById("newer").textContent = serving;
 }
 
 function bars(contributions) {
@@ -103,27 +124,54 @@ function bar(share) {
 }
 
 function take() {
-  const field = document.getElementById("paste");
+  let pasted;
   try {
-    const pasted = JSON.parse(field.value);
-    for (const input of inputs) {
-      const value = pasted[input.name];
-      input.value = value === null || value === undefined ? "" : String(value);
-    }
-    score();
+    pasted = JSON.parse(document.getElementById("paste").value);
   } catch (error) {
-    result.replaceChildren(element("p", `This is no JSON: ${error.message}`, "fault"));
+    return show([element("p", `This is no JSON: ${error.message}`, "fault")]);
   }
+  if (pasted === null || typeof pasted !== "object" || Array.isArray(pasted)) {
+    return show([element("p", "This is no payment: a JSON object is needed.", "fault")]);
+  }
+  const wrong = inputs.filter((input) => !fits(input, pasted[input.name]));
+  if (wrong.length) {
+    return show(faults(wrong.map((input) => ({ loc: [input.name],
+      msg: `${input.dataset.kind} or null is needed, got ${JSON.stringify(pasted[input.name])}; nothing was taken over.` }))));
+  }
+  for (const input of inputs) {
+    const value = pasted[input.name];
+    input.value = value === null || value === undefined ? "" : String(value);
+  }
+  return score();
+}
+
+function fits(input, value) {
+  if (value === null || value === undefined) return true;
+  return input.dataset.kind === "number" ? Number.isFinite(value) : typeof value === "string";
 }
 
 async function unlock() {
   const answer = await fetch("/", { headers: headers() });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  document.getElementById("evidence").replaceChildren(...page.getElementById("evidence").childNodes);
+  for (const id of ["evidence", "version"]) {
+    document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
+  }
+  document.getElementById("stale").hidden = true;
+}
+
+// A link cannot carry the key, so that the report is fetched with it and opened from memory.
+async function openReport(event) {
+  if (!key || !event.target.closest('a[href="/report"]')) return;
+  event.preventDefault();
+  const answer = await fetch("/report", { headers: headers() });
+  if (!answer.ok) return void event.target.after(element("span", ` ${await answer.text()}`, "fault"));
+  const address = URL.createObjectURL(await answer.blob());
+  if (!window.open(address, "_blank")) location.assign(address);
 }
 
 form.addEventListener("submit", (event) => { event.preventDefault(); score(); });
 form.addEventListener("input", (event) => { if (event.target.dataset.kind) score(); });
 document.getElementById("take").addEventListener("click", take);
+document.getElementById("evidence").addEventListener("click", openReport);
 if (key) document.getElementById("unlock").addEventListener("click", unlock);
 if (!key) score();
