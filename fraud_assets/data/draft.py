@@ -15,7 +15,7 @@ import pandas as pd
 from fraud_assets.contract.schema import EventTime
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.parsing import parse_numbers
-from fraud_assets.data.source import read_table
+from fraud_assets.data.reading import read_table
 from fraud_assets.errors import DataError
 
 SAMPLE_ROWS = 50_000
