@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import threading
@@ -52,11 +53,14 @@ def swap_run(
         swapped = measure(pid, port, bodies, SECONDS, "--keep", str(kept))
         stop.set()
         mover.join()
+        served = _reloads(port, len(moved))
     answers = json.loads(kept.read_text())["answers"]
-    wrong, seen = _wrong(answers, records, scorers)
+    wrong, seen, flagged = _wrong(answers, records, scorers)
     bound = max(2 * quiet["p99_ms"], 5.0)
     asked = {
         f"promotions (at least {PROMOTIONS})": (len(moved), len(moved) >= PROMOTIONS),
+        "promotions taken into service (all)": (served, served == len(moved)),
+        f"share flagged ({FLAGGED_SHARE})": (flagged, abs(flagged - FLAGGED_SHARE) < 0.005),
         "failed requests (0)": (swapped["failed"], swapped["failed"] == 0),
         "answers that do not belong together (0)": (wrong, wrong == 0),
         "versions seen among the answers": (len(seen), len(seen) == len(versions)),
@@ -80,13 +84,13 @@ def _promote(store: Store, versions: list[str], stop: threading.Event, moved: li
 
 def _wrong(
     answers: list[tuple[int, str]], records: list[dict[str, Any]], scorers: dict[str, Scorer]
-) -> tuple[int, set[str]]:
-    """How many answers are not wholly one version's, and the versions seen."""
+) -> tuple[int, set[str], float]:
+    """How many answers are not wholly one version's, the versions seen, and the share flagged."""
     expected = {
         version: scorer.score_batch([scorer.encoder.row(record) for record in records])
         for version, scorer in scorers.items()
     }
-    wrong, seen = 0, set()
+    wrong, alerts, seen = 0, 0, set()
     for at, body in answers:
         answer = json.loads(body)
         version = answer["model_version"]
@@ -94,8 +98,22 @@ def _wrong(
         probability = float(expected[version][at])
         flagged = bool(probability >= scorers[version].threshold)
         same = abs(answer["fraud_probability"] - probability) <= 1e-12
+        alerts += answer["is_flagged"]
         wrong += not (same and answer["is_flagged"] == flagged == bool(answer["reasons"]))
-    return wrong, seen
+    return wrong, seen, alerts / max(1, len(answers))
+
+
+def _reloads(port: int, expected: int, seconds: float = 5.0) -> int:
+    """How many versions the service took over since it started; waits for the last ones."""
+    deadline = time.monotonic() + seconds
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/health")
+        found = int(json.loads(connection.getresponse().read())["reloads"])
+        connection.close()
+        if found >= expected or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
 
 
 def _scorer(store: Store, version: str) -> Scorer:
