@@ -36,7 +36,7 @@ from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.folds import Fold, make_folds
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.work import on_one_thread
 
 OUT = Path(__file__).parent / "out"
@@ -122,7 +122,7 @@ def _slow(
 
 def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any) -> dict[str, Any]:
     """Best mean CV ROC-AUC of both, and both best settings fitted and judged on later rows."""
-    sample = sample_legitimate(rows, contract.search.legitimate_per_fraud, contract.search.seed)
+    sample = sample_as_declared(rows, contract.search)
     columns = contract.features.numeric, contract.features.categorical
     mine = build_pipeline(ours.family, ours.params[ours.best], *columns, seed=contract.search.seed)
     slow = article_pipeline(contract).set_params(**theirs.best_params_)

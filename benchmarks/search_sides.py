@@ -29,7 +29,7 @@ from fraud_assets.modelling.families import FAMILIES
 from fraud_assets.modelling.folds import Fold, encode_folds
 from fraud_assets.modelling.grid import Settings, search_grid
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.sampling import sample_as_declared
 
 Result = TypeVar("Result")
 
@@ -109,7 +109,7 @@ def our_search(rows: Rows, folds: Sequence[Fold], contract: Contract, workers: i
 
 def _sampled(rows: Rows, train: np.ndarray, contract: Contract) -> np.ndarray:
     numbered = Rows(rows.features.iloc[train].assign(_at=train), rows.label[train])
-    sample = sample_legitimate(numbered, contract.search.legitimate_per_fraud, contract.search.seed)
+    sample = sample_as_declared(numbered, contract.search)
     return np.asarray(sample.rows.features["_at"])
 
 

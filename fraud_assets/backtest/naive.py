@@ -12,7 +12,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.evaluation import confusion_rates
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.thresholds import aimed_rank
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.work import on_one_thread
@@ -43,10 +43,7 @@ def naive_week(
         contract.features.categorical,
         seed=contract.search.seed,
     )
-    search = contract.search
-    sample = sample_legitimate(
-        rows.take(np.sort(training)), search.legitimate_per_fraud, search.seed
-    ).rows
+    sample = sample_as_declared(rows.take(np.sort(training)), contract.search).rows
     on_one_thread(pipeline.fit, sample.features, sample.label)
 
     def scores(of: Rows) -> np.ndarray:

@@ -19,7 +19,7 @@ from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.preprocessing import encoded_names
 from fraud_assets.modelling.rows import Rows, to_rows
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, load_pipeline, sha256
 from fraud_assets.modelling.tuning import fit_pipeline, tune
@@ -78,7 +78,7 @@ def refit(fit: Rows, middle: Rows, setting: Setting, contract: Contract) -> Tune
         If frauds are too few for the calibration or the threshold rule.
     """
     search = contract.search
-    sample = sample_legitimate(fit, search.legitimate_per_fraud, search.seed).rows
+    sample = sample_as_declared(fit, search).rows
     pipeline = fit_pipeline(setting.family, setting.parameters, sample, middle, contract)
     payload = dump_pipeline(pipeline)
     scores = pipeline.predict_proba(middle.features)[:, 1]

@@ -188,6 +188,7 @@ class Search(Section):
 
     families: tuple[str, ...] = FAMILIES
     legitimate_per_fraud: float = Field(default=20, gt=0)
+    legitimate_at_least: int = Field(default=20_000, ge=0)
     folds: int = Field(default=5, ge=2)
     seed: int = 0
 

@@ -16,7 +16,7 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.modelling.families import FAMILIES, Family, find_families, margin
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import Sample, sample_legitimate
+from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.work import Ticker, run_tasks
 
 TIMED_ROWS, TIMED_SECONDS, TIMED_LEAST = 50, 1.5, 20
@@ -88,7 +88,7 @@ def compare_candidates(
     """
     started = time.monotonic()
     families = find_families(contract.search.families)
-    sample = sample_legitimate(fit, contract.search.legitimate_per_fraud, contract.search.seed)
+    sample = sample_as_declared(fit, contract.search)
     tasks = _tasks(sample, families, contract)
     ticker = Ticker("Candidates", len(tasks), progress)
     trials = run_tasks(_try, tasks, workers, lambda trial: ticker.tick(trial.auc))

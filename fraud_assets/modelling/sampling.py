@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fraud_assets.contract.schema import Search
 from fraud_assets.modelling.rows import Rows
 
 
@@ -37,10 +38,21 @@ class Sample:
         return np.where(self.rows.label == 1, 1.0, share)
 
 
-def sample_legitimate(rows: Rows, per_fraud: float, seed: int) -> Sample:
-    """Keep every fraud and at most `per_fraud` legitimate rows for each, without replacement."""
+def sample_as_declared(rows: Rows, search: Search) -> Sample:
+    """The sample that the contract asks the search to work on."""
+    return sample_legitimate(
+        rows, search.legitimate_per_fraud, search.seed, at_least=search.legitimate_at_least
+    )
+
+
+def sample_legitimate(rows: Rows, per_fraud: float, seed: int, *, at_least: int = 0) -> Sample:
+    """Keep every fraud and at most `per_fraud` legitimate rows for each, without replacement.
+
+    `at_least` legitimate rows stay in any case: where frauds are few, leaving out legitimate
+    rows costs more average precision than time.
+    """
     legitimate = np.flatnonzero(rows.label != 1)
-    wanted = int(np.ceil(per_fraud * max(rows.frauds, 1)))
+    wanted = max(int(np.ceil(per_fraud * max(rows.frauds, 1))), at_least)
     if wanted >= len(legitimate):
         return Sample(rows, len(legitimate))
     drawn = np.random.default_rng(seed).choice(legitimate, size=wanted, replace=False)

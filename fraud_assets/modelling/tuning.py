@@ -14,7 +14,7 @@ from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.preprocessing import encoded_names
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import TunedPipeline, clean_trees, dump_pipeline, sha256
 from fraud_assets.modelling.winner import Search, find_winner
@@ -43,7 +43,7 @@ def tune(
         If frauds are too few for the folds, the calibration or the threshold rule.
     """
     started = time.monotonic()
-    sample = sample_legitimate(fit, contract.search.legitimate_per_fraud, contract.search.seed)
+    sample = sample_as_declared(fit, contract.search)
     winner = find_winner(Search(sample, contract, workers, progress), leaderboard, family)
     name, params = winner.family.name, winner.params
     pipeline = fit_pipeline(name, params, sample.rows, threshold_rows, contract)

@@ -54,8 +54,7 @@ def _naive(
         judged,
         lambda: build_pipeline(tuned.family, tuned.parameters, *columns),
         contract.policy,
-        seed=contract.search.seed,
-        legitimate_per_fraud=contract.search.legitimate_per_fraud,
+        search=contract.search,
     )
 
 

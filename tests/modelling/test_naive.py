@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.contract.schema import Policy, ThresholdRule
+from fraud_assets.contract.schema import Policy, Search, ThresholdRule
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.rows import Rows
@@ -31,18 +31,19 @@ def moved(rows: Rows, factor: float) -> Rows:
 
 FIT, MIDDLE = make_rows(4000, seed=0), moved(make_rows(3000, seed=1), 0.8)
 JUDGED = moved(make_rows(3000, seed=2), 0.5)
+FEW = Search(legitimate_at_least=0)
 
 
 @pytest.fixture(scope="module")
 def found() -> Told:
-    return naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM)
+    return naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=FEW)
 
 
 def test_the_three_ways_are_told_most_careless_first(found: Told) -> None:
     """Split and threshold rows are named, rates have intervals, numbers are JSON and repeatable."""
     ways = [(row["split"], row["threshold_on"]) for row in found]
     assert ways == [("random", "test"), ("time", "test"), ("time", "before")]
-    again = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM)
+    again = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=FEW)
     assert json.dumps(found, allow_nan=False) == json.dumps(again)
     assert all(row["recall"]["n"] >= 100 for row in found)
 
@@ -61,7 +62,7 @@ def test_the_random_split_hides_what_time_changed(found: Told) -> None:
 
 def test_the_honest_way_is_the_windows_own() -> None:
     """Fitted, thresholded and judged by hand, the last row comes out the same."""
-    found = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, legitimate_per_fraud=1000)[-1]
+    found = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=Search())[-1]
     pipeline = fresh().fit(FIT.features, FIT.label)
     before, scores = (pipeline.predict_proba(r.features)[:, 1] for r in (MIDDLE, JUDGED))
     flagged = scores >= choose_threshold(before, MIDDLE.label, AIM).value
@@ -73,5 +74,5 @@ def test_a_way_without_a_threshold_is_left_out() -> None:
     """Too few frauds for the guarantee among the threshold rows: the honest row is missing."""
     few = np.flatnonzero(MIDDLE.label == 1)[:20]
     middle = MIDDLE.take(np.sort(np.r_[few, np.flatnonzero(MIDDLE.label == 0)]))
-    found = naive_comparison(FIT, middle, JUDGED, fresh, Policy())
+    found = naive_comparison(FIT, middle, JUDGED, fresh, Policy(), search=FEW)
     assert [row["threshold_on"] for row in found] == ["test", "test"]

@@ -42,3 +42,16 @@ def test_few_legitimate_rows_are_all_kept():
 
     assert sample.rows is rows
     assert set(sample.weights) == {1.0}
+
+
+def test_enough_legitimate_rows_stay_where_frauds_are_few() -> None:
+    """`at_least` counts where frauds times the ratio would leave fewer."""
+    rows = make_rows(2000, 0.01)
+
+    few, floored, all_of_them = (
+        sample_legitimate(rows, 5, 0, at_least=least).legitimate_kept for least in (0, 700, 10_000)
+    )
+
+    assert few == 5 * rows.frauds < 700
+    assert floored == 700
+    assert all_of_them == len(rows) - rows.frauds
