@@ -20,14 +20,15 @@ def register(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the draft, never over an existing file."""
+    """Write the draft, never over an existing file; missing folders on its way are made."""
     from fraud_assets.contract import parse_contract
-    from fraud_assets.data.draft import draft_contract
+    from fraud_assets.data.draft_text import draft_contract
 
     if args.out.exists():
         raise DataError(f"{args.out} exists and is not overwritten; name another with --out.")
     text = draft_contract(args.file.resolve())
     parse_contract(text, base=args.out.resolve().parent, name=str(args.out))
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(text, encoding="utf-8")
     print(f"Wrote {args.out}. Check its guesses, then: export FRAUD_ASSETS_CONTRACT={args.out}")
     return 0
