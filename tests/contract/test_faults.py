@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.contract import load_contract, parse_contract
+from fraud_assets.contract import parse_contract
 from fraud_assets.contract.duration import parse_duration
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.contract.names import BUILT_IN_RULES, FAMILIES, RESERVED_COLUMNS
@@ -134,11 +134,15 @@ def test_more_confidence_may_be_demanded():
     assert contract.policy.threshold.confidence == 0.99
 
 
-def test_a_setting_that_is_not_used_leaves_the_digest_as_it_was():
-    """The digest of the shipped contract is that under which versions were published."""
-    told = contract_digest(load_contract("crypto_gateway"))
+def test_an_order_of_dates_that_is_not_declared_takes_no_part_in_the_digest():
+    """Contracts from before the setting keep the digest under which versions were published."""
+    text = to_toml(RICH)
+    declared = text.replace('"when"', "{ column = 'when', day_first = true }")
 
-    assert told == "ea2c01d5e1a2a0a798ce213514c8815cd2b1443ca637a007cb737f2dadf2aed2"
+    plain, told = parse_contract(text), parse_contract(declared)
+
+    assert "day_first" not in plain.model_dump_json()
+    assert contract_digest(told) != contract_digest(plain)
 
 
 def test_a_hundred_years_is_the_longest_length_of_time():

@@ -24,7 +24,7 @@ def as_lines(rows: list[tuple[str, int, str]]) -> list[str]:
     return [f"{key};2025-01-0{day} 10:00;c;{amount};DE;no\n" for key, day, amount in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(LINE, min_size=1, max_size=20), DAYS)
 def test_later_rows_change_neither_rows_nor_quarantine_of_a_replay(tmp_path_factory, drawn, day):
     """Law: rows, quarantine, counts and shares are those of a source that ends at as_of."""
