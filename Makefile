@@ -52,8 +52,12 @@ lock: $(READY) ## pin the newest versions again, with hashes
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --upgrade --quiet -o requirements/dev.lock
 
-bench-search bench-serve bench-features bench-quality bench-coverage: bench-%: $(READY) ## both sides in one run
+bench-search bench-features bench-quality bench-coverage: bench-%: $(READY) ## both sides in one run
 	$(BIN)/python -m benchmarks.$*
+
+bench-serve: $(READY) ## requests a second and latencies; then promotions under full load
+	status=0; $(BIN)/python -m benchmarks.serve || status=1; \
+		$(BIN)/python -m benchmarks.serve --swap || status=1; exit $$status
 
 clean: ## all that was made here, the published models excepted
 	rm -rf .venv .dagster dist .mypy_cache .ruff_cache .pytest_cache .hypothesis benchmarks/out
