@@ -43,7 +43,7 @@ class Leaves:
 
     def ones(self, encoded: Floats) -> NDArray[np.bool_]:
         """Whether the row `encoded` (columns,) passes each column's tests."""
-        found = encoded[self.column]
+        found = encoded.take(self.column)
         return (found > self.low) & (found <= self.high)
 
 
@@ -83,24 +83,26 @@ class _Ready:
         self.leaves = leaves
         width, count = leaves.column.shape
         patterns = (np.arange(2**width)[:, None] >> np.arange(width)) & 1
-        self._table = np.stack(
+        answers = np.stack(
             [
                 _quadrature(leaves.zero, leaves.value, np.repeat(bits[:, None], count, 1) > 0)
                 for bits in patterns
             ]
-        ).transpose(0, 2, 1)
-        self._table = np.ascontiguousarray(self._table).reshape(-1, width)
-        self._start = np.arange(count)
+        )
+        # A leaf's answers lie together: leaf, then pattern, then column.
+        self._table = np.ascontiguousarray(answers.transpose(2, 0, 1)).reshape(-1, width)
+        self._start = np.arange(count) << width
         self.columns = np.ascontiguousarray(leaves.column.T).ravel()
 
     def values(self, encoded: Floats) -> Floats:
         """One value for each of `columns`, leaf by leaf."""
-        ones = self.leaves.ones(encoded)
-        pattern = ones[0].astype(np.uint16)
-        for j in range(1, len(ones)):
-            pattern += np.multiply(ones[j], 1 << j, dtype=np.uint16)
-        row = self._start + pattern.astype(np.int64) * len(self._start)
-        return self._table.take(row, axis=0).ravel()
+        ones = self.leaves.ones(encoded).view(np.uint8)
+        # Horner's rule over the bits, in the smallest numbers that hold them.
+        pattern = ones[-1].astype(np.uint8 if len(ones) <= 8 else np.uint16)
+        for bit in ones[-2::-1]:
+            pattern += pattern
+            pattern += bit
+        return self._table.take(self._start + pattern, axis=0).ravel()
 
 
 class _Quadrature:
