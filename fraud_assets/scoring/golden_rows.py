@@ -34,24 +34,27 @@ def make_golden(
     scorer = load_any(files, lambda: pipeline)
     names = list(scorer.encoder.names)
     features = _admitted(features[names], scorer.spec, scorer.encoder)
-    flags = np.zeros(0, dtype=bool)
-    if len(features):
-        flags = pipeline.predict_proba(features)[:, 1] >= scorer.threshold
+    flags = np.array(_probabilities(pipeline, features, scorer.spec)) >= scorer.threshold
     chosen = _choose(flags, GOLDEN_ROWS, np.random.default_rng(seed))
     rows = features.iloc[chosen].to_dict("records") + _edges(scorer.spec)
-    frame = pd.DataFrame(rows, columns=names)
-    kinds = {
-        f.name: "float64" if isinstance(f, Numeric) else "object" for f in scorer.spec.features
-    }
-    expected = pipeline.predict_proba(frame.astype(kinds))[:, 1]
+    expected = _probabilities(pipeline, pd.DataFrame(rows, columns=names), scorer.spec)
     found = []
-    for values, probability in zip(rows, expected.tolist(), strict=True):
+    for values, probability in zip(rows, expected, strict=True):
         row = scorer.encoder.row(values)
         flagged = probability >= scorer.threshold
         reasons = tuple(scorer.row_reasons(row, flagged))
         plain = dict(zip(names, row, strict=True))
         found.append(GoldenRow(plain, probability, flagged, reasons))
     return write_golden(found)
+
+
+def _probabilities(pipeline: Any, rows: pd.DataFrame, spec: Spec) -> list[float]:
+    """pipeline.joblib's own answers; an empty column still has its kind."""
+    if not len(rows):
+        return []
+    kinds = {f.name: "float64" if isinstance(f, Numeric) else "object" for f in spec.features}
+    found: list[float] = pipeline.predict_proba(rows.astype(kinds))[:, 1].tolist()
+    return found
 
 
 def _choose(flagged: Any, count: int, rng: np.random.Generator) -> Any:

@@ -10,11 +10,12 @@ import msgspec
 from pydantic import BaseModel
 
 from fraud_assets.errors import StoreError
-from fraud_assets.scoring.encode import KEPT_TEXTS, Encoder, Value
-from fraud_assets.scoring.limits import LONGEST, Level, bounds, text_fault
-from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
+from fraud_assets.scoring.encode import Value
+from fraud_assets.scoring.limits import LONGEST, bounds
+from fraud_assets.scoring.spec import Feature, Numeric, Spec
 from fraud_assets.service.faults import UNREADABLE, Fault, cut, model_faults, told
 from fraud_assets.service.payment_model import batch_model, payment_model
+from fraud_assets.service.payment_rules import Rules
 from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
 
 Row = tuple[Value, ...]
@@ -84,22 +85,34 @@ def payment_reader(spec: Spec) -> PaymentReader:
     StoreError
         If a feature's name cannot be the name of a JSON field.
     """
-    payment = _struct(spec)
-    batch = msgspec.defstruct("Batch", [("transactions", list[payment])])  # type: ignore[valid-type]
-    one, many = msgspec.json.Decoder(payment), msgspec.json.Decoder(batch)
-    values, rules = msgspec.structs.astuple, _Rules(spec)
+    payment, rules, model = _struct(spec), Rules(spec), payment_model(spec)
+    size = sum(len(feature.name) + _FIELD_BYTES for feature in spec.features)
+    limit = MAX_BATCH * max(size, _PAYMENT_BYTES)
+    one, many = _read_one(payment, rules), _read_many(payment, rules)
+    return PaymentReader(one, many, model, batch_model(model), limit)
 
-    def read_one(body: bytes) -> Row:
+
+def _read_one(payment: type[msgspec.Struct], rules: Rules) -> Callable[[bytes], Row]:
+    decoder, values = msgspec.json.Decoder(payment), msgspec.structs.astuple
+
+    def read(body: bytes) -> Row:
         if not body.isascii():
             body.decode()  # fields that nobody reads must be UTF-8 too
-        row = values(one.decode(body))
+        row = values(decoder.decode(body))
         if rules.any:
             rules.check(row)
         return row
 
-    def read_many(body: bytes) -> list[Row]:
+    return read
+
+
+def _read_many(payment: type[msgspec.Struct], rules: Rules) -> Callable[[bytes], list[Row]]:
+    batch = msgspec.defstruct("Batch", [("transactions", list[payment])])  # type: ignore[valid-type]
+    decoder, values = msgspec.json.Decoder(batch), msgspec.structs.astuple
+
+    def read(body: bytes) -> list[Row]:
         body.decode()
-        items = many.decode(body).transactions  # type: ignore[attr-defined]
+        items = decoder.decode(body).transactions  # type: ignore[attr-defined]
         if len(items) > MAX_BATCH:
             raise msgspec.ValidationError("Too many payments - at `$.transactions`")
         rows = [values(item) for item in items]
@@ -107,47 +120,7 @@ def payment_reader(spec: Spec) -> PaymentReader:
             rules.check(row)
         return rows
 
-    model = payment_model(spec)
-    size = sum(len(feature.name) + _FIELD_BYTES for feature in spec.features)
-    limit = MAX_BATCH * max(size, _PAYMENT_BYTES)
-    return PaymentReader(read_one, read_many, model, batch_model(model), limit)
-
-
-class _Rules:
-    """The contract's rules that the fields' types cannot say; texts that passed are kept."""
-
-    def __init__(self, spec: Spec) -> None:
-        self._level: Level = Encoder(spec).level
-        features = list(enumerate(spec.features))
-        self._texts: list[tuple[int, Categorical, set[Value]]] = [
-            (i, f, {None}) for i, f in features if isinstance(f, Categorical) and _ruled(f)
-        ]
-        self._numbers = [
-            (i, f, {None, *(f.one_of or ())})
-            for i, f in features
-            if isinstance(f, Numeric) and _ruled(f)
-        ]
-        self.any = bool(self._texts or self._numbers)
-
-    def check(self, row: Row) -> None:
-        """Raise msgspec.ValidationError at the first value that breaks a rule."""
-        for i, feature, passed in self._texts:
-            text = row[i]
-            if text in passed:
-                continue
-            if why := text_fault(feature, str(text), self._level):
-                raise msgspec.ValidationError(f"{why} - at `$.{feature.name}`")
-            if len(passed) < KEPT_TEXTS:
-                passed.add(text)
-        for i, number, allowed in self._numbers:
-            if row[i] not in allowed:
-                raise msgspec.ValidationError(f"Not among the allowed - at `$.{number.name}`")
-
-
-def _ruled(feature: Feature) -> bool:
-    # A required number is what its type says; a required text must not be a word for missing.
-    text = isinstance(feature, Categorical)
-    return feature.one_of is not None or (text and feature.required)
+    return read
 
 
 def _struct(spec: Spec) -> type[msgspec.Struct]:
