@@ -116,7 +116,8 @@ class Ratio(_Windowed):
 class LabelShare(_Kind):
     """Share of an entity's payments that were known frauds `delay` after they were made.
 
-    A payment without a fraud label known by then counts as not fraud.
+    A payment without a fraud label known by then counts as not fraud. A label without a time
+    of report is known once `label.maturity_days` have passed, however short the delay.
     """
 
     kind: Literal["label_share"]
