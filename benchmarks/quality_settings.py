@@ -133,7 +133,12 @@ HANDBOOK_BLENDS = (
     Blend("boosting + forest + extra trees", (_BOOST, _FOREST, _EXTRA)),
 )
 
-ULB_DEFAULTS = (Setting("logistic regression", logistic),)
+ULB_DEFAULTS = (
+    Setting("logistic regression", logistic, legitimate=20_000),
+    Setting("HistGradientBoosting", boosting(max_iter=200), legitimate=20_000),
+)
+"""Defaults of scikit-learn (200 rounds, as the chain's candidates have) on what the chain's
+default sampling keeps of this set: all frauds and 20,000 legitimate rows."""
 _ULB_BOOST = Setting(
     "boosting, 4 samples of 20,000",
     boosting(max_iter=150, learning_rate=0.05, max_depth=4, **_STEADY),
@@ -151,7 +156,7 @@ _ULB_EXTRA = Setting(
     trees(ExtraTreesClassifier, n_estimators=100, min_samples_leaf=3),
     legitimate=40_000,
 )
-_ULB_LINEAR = Setting("logistic regression, frauds x10", logistic, 10.0)
+_ULB_LINEAR = Setting("logistic regression, all rows, frauds x10", logistic, 10.0)
 ULB_SINGLE = (*ULB_DEFAULTS, _ULB_LINEAR, _ULB_BOOST, _ULB_FOREST, _ULB_EXTRA)
 ULB_BLENDS = (
     Blend("logistic + boosting", (ULB_DEFAULTS[0], _ULB_BOOST)),

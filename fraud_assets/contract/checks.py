@@ -31,6 +31,10 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("features", "must name at least one numeric or categorical feature", names)
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault("features", "must name each feature once", name)
+    for name in names:
+        if not name.isprintable() or '"' in name or "\\" in name:
+            rule = "must name features without quotes, backslashes or control characters, which "
+            yield Fault("features", f"{rule}the service's JSON cannot carry as they are", name)
     numeric = texts(section(raw, "features").get("numeric"))
     for name in section(raw, "derived"):
         if name not in numeric:

@@ -243,3 +243,30 @@ def test_a_schedule_tick_sets_the_week(made_week):
     request = schedule.evaluate_tick(context).run_requests[0]
 
     assert request.run_config == {"ops": {"raw_transactions": {"config": {"as_of": "2025-06-30"}}}}
+
+
+TIMELESS = """
+format = 1
+name = "timeless"
+[source]
+path = "payments.csv"
+[label]
+column = "fraud"
+[features]
+numeric = ["amount"]
+[windows]
+by = "shares"
+"""
+
+
+def test_a_schedule_tick_of_data_without_time_names_no_week(week, monkeypatch):
+    """Such a contract refuses an `as_of`, so the tick leaves it out."""
+    week.contract.write_text(TIMELESS)
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(week.contract))
+    schedule = week.definitions().resolve_schedule_def("weekly_retrain")
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 6, 30, 6))
+
+    request = schedule.evaluate_tick(context).run_requests[0]
+
+    assert week.settings.contract().columns.event_time is None
+    assert request.run_config == {}
