@@ -31,6 +31,7 @@ from fraud_assets.release.store import Store
 
 OUT = Path(__file__).parent / "out"
 SERVER_CORE, LOAD_CORE = 0, 1
+REPEATS = 3
 
 
 @contextmanager
@@ -81,6 +82,18 @@ def measure(pid: int, port: int, bodies: Path, seconds: float, *options: str) ->
     return found
 
 
+def steady(pid: int, port: int, bodies: Path, seconds: float, *options: str) -> dict[str, Any]:
+    """Of `REPEATS` runs the one with the median p99, and the others' p99 beside it.
+
+    One run's p99 is a matter of when the machine looked away; the floor's is told beside ours.
+    """
+    runs = [measure(pid, port, bodies, seconds / REPEATS, *options) for _ in range(REPEATS)]
+    runs.sort(key=lambda run: float(run["p99_ms"]))
+    told = {"p99_ms_of_runs": [run["p99_ms"] for run in runs]}
+    failed = {"failed": sum(int(run["failed"]) for run in runs)}
+    return runs[REPEATS // 2] | told | failed
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -99,8 +112,8 @@ def throughput(folder: Path, family: str, seconds: float) -> dict[str, Any]:
     features = load_contract("crypto_gateway").features
     found: dict[str, Any] = {}
     with running(_ours(), port := free_port(), store) as pid:
-        found["ours, 2 % flagged, 16 connections"] = measure(pid, port, bodies, seconds)
-        found["ours, 1,000 requests/s"] = measure(pid, port, bodies, seconds, "--rate", "1000")
+        found["ours, 2 % flagged, 16 connections"] = steady(pid, port, bodies, seconds)
+        found["ours, 1,000 requests/s"] = steady(pid, port, bodies, seconds, "--rate", "1000")
     with running(_ours(), port := free_port(), flagged) as pid:
         found["ours, all flagged, 16 connections"] = measure(pid, port, bodies, seconds)
     for which in ("asgi_constant", "fastapi_constant", "usual"):
@@ -110,7 +123,10 @@ def throughput(folder: Path, family: str, seconds: float) -> dict[str, Any]:
         command = [sys.executable, "-m", "benchmarks.rivals", which, *options]
         command += ["--core", str(SERVER_CORE)]
         with running(command, port := free_port()) as pid:
-            found[which] = measure(pid, port, bodies, seconds)
+            found[which] = steady(pid, port, bodies, seconds)
+            if which == "asgi_constant":
+                fixed = steady(pid, port, bodies, seconds, "--rate", "1000")
+                found["asgi_constant, 1,000 requests/s"] = fixed
     return found
 
 
@@ -184,7 +200,7 @@ def missed(asked: dict[str, Any]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--family", default="gradient_boosting")
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--swap", action="store_true")
     args = parser.parse_args()
     OUT.mkdir(exist_ok=True)
