@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fraud_assets.contract.column_checks import column_faults
-from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES
+from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES, is_plain
 from fraud_assets.contract.tables import Raw, event_time, feature_names, section, texts
 from fraud_assets.errors import Fault
 from fraud_assets.profiles import RECALL_FLOOR
@@ -32,7 +32,7 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault("features", "must name each feature once", name)
     for name in names:
-        if not name.isprintable() or '"' in name or "\\" in name:
+        if not is_plain(name):
             rule = "must name features without quotes, backslashes or control characters, which "
             yield Fault("features", f"{rule}the service's JSON cannot carry as they are", name)
     numeric = texts(section(raw, "features").get("numeric"))

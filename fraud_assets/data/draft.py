@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fraud_assets.contract.names import RESERVED_COLUMNS, folded
+from fraud_assets.contract.names import RESERVED_COLUMNS, folded, is_plain
 from fraud_assets.data.draft_times import TIME_NAME, is_time, look_at_times
 from fraud_assets.data.parsing import LARGEST_NUMBER, parse_numbers
 from fraud_assets.data.reading import read_table
@@ -128,7 +128,9 @@ def _features(frame: pd.DataFrame, names: list[str], guess: Guess, times: set[st
     roles = {guess.id, guess.sender, guess.known_at, guess.event_time}
     for name in (n for n in names if n not in roles):
         levels = frame[name].nunique()
-        if name in times:
+        if not is_plain(name):
+            guess.left_out[name] = "its name has quotes, backslashes or control characters"
+        elif name in times:
             guess.left_out[name] = "a time"
         elif _LEAK.search(name):
             guess.left_out[name] = "may tell the label"
