@@ -1,139 +1,154 @@
-"""A bounded HTTP load on 127.0.0.1: raw sockets under asyncio, so that the server is what is slow.
+"""A bounded HTTP load on 127.0.0.1 that never sleeps, so that no latency is this process's own.
 
-Run as a process of its own, pinned to its own core; prints one JSON line.
+Run as a process of its own, pinned to its own core; prints one JSON line. It asks its sockets
+again and again instead of waiting for them: a waiting client is woken late, which would count as
+the server's delay.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import gc
 import json
 import os
-import time
+import select
+import socket
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
-import uvloop
 
 MAX_CONNECTIONS, MAX_SECONDS = 64, 120
+WARM_UP, DRAIN = 1.0, 0.3
 
 
-class Caller(asyncio.Protocol):
+class Caller:
     """One keep-alive connection that has one request under way at a time."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.buffer = bytearray()
-        self.sent = 0.0
-        self.lost = asyncio.get_running_loop().create_future()
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.got = b""
+        self.sent, self.asked = 0.0, 0
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.run.free(self)
+    def ask(self, request: bytes, asked: int, planned: float) -> None:
+        """Send a request; its latency counts from when it was `planned`."""
+        self.sent, self.asked = planned, asked
+        self.socket.sendall(request)
 
-    def ask(self, planned: float | None = None) -> None:
-        """Send the next request; its latency counts from when it was planned."""
-        self.sent = planned or time.perf_counter()
-        self.transport.write(self.run.next_request())
+    def answer(self) -> tuple[int, bytes] | None:
+        """Status and body once the answer is whole; None before.
 
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head = bytes(self.buffer[:end]).lower()
-        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        if len(self.buffer) < end + 4 + length:
-            return
-        status = int(self.buffer[9:12])
-        body = bytes(self.buffer[end + 4 : end + 4 + length])
-        del self.buffer[: end + 4 + length]
-        self.run.answered(self, status, body, time.perf_counter() - self.sent)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self.run.dropped += not self.run.over
-        if not self.lost.done():
-            self.lost.set_result(None)
+        Raises
+        ------
+        ConnectionError
+            If the server closed the connection.
+        """
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionResetError
+        self.got += data
+        head, found, body = self.got.partition(b"\r\n\r\n")
+        if not found:
+            return None
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        if len(body) < length:
+            return None
+        self.got = b""
+        return int(head[9:12]), body
 
 
 class Run:
-    """One measured run: closed loop, or open loop at a fixed rate."""
+    """One measured run: closed loop, or open loop at a fixed rate of requests a second."""
 
     def __init__(self, requests: list[bytes], rate: float, keep: bool) -> None:
         self.requests, self.rate, self.keep = requests, rate, keep
-        self.at, self.over, self.dropped = 0, False, 0
+        self.at, self.dropped = 0, 0
         self.latencies: list[float] = []
-        self.moments: list[float] = []
         self.bodies: list[tuple[int, bytes]] = []
         self.statuses: dict[int, int] = {}
-        self.idle: list[Caller] = []
-        self.waiting: list[float] = []
-        self.asked: dict[int, int] = {}
+        self.idle: deque[Caller] = deque()
 
-    def next_request(self) -> bytes:
-        self.at += 1
-        return self.requests[self.at % len(self.requests)]
+    def ask(self, caller: Caller, planned: float) -> None:
+        """Send the next request."""
+        self.at = (self.at + 1) % len(self.requests)
+        caller.ask(self.requests[self.at], self.at, planned)
 
-    def free(self, caller: Caller) -> None:
-        """What an idle connection does next."""
-        if self.over:
+    def forget(self) -> None:
+        """The warm-up's latencies are not counted; its failures are."""
+        self.latencies, self.bodies = [], []
+
+    def hear(self, caller: Caller) -> None:
+        """Take what has come on one connection."""
+        answer = caller.answer()
+        if answer is None:
             return
-        if not self.rate:
-            self.asked[id(caller)] = self.at + 1
-            caller.ask()
-        elif self.waiting:
-            caller.ask(self.waiting.pop(0))
-        else:
-            self.idle.append(caller)
-
-    def answered(self, caller: Caller, status: int, body: bytes, seconds: float) -> None:
-        self.latencies.append(seconds)
-        self.moments.append(time.time())
-        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.latencies.append(perf_counter() - caller.sent)
+        self.statuses[answer[0]] = self.statuses.get(answer[0], 0) + 1
         if self.keep:
-            self.bodies.append((self.asked.get(id(caller), 0) % len(self.requests), body))
-        self.free(caller)
+            self.bodies.append((caller.asked, answer[1]))
+        self.idle.append(caller)
 
-    async def tick(self) -> None:
-        """Plan requests evenly in time; a late answer delays none of the plans."""
-        start = time.perf_counter()
-        planned = 0
-        while not self.over:
-            due = int((time.perf_counter() - start) * self.rate)
-            while planned < due:
-                moment = start + planned / self.rate
-                planned += 1
-                if self.idle:
-                    self.idle.pop().ask(moment)
-                else:
-                    self.waiting.append(moment)
-            await asyncio.sleep(0.0005)
+    def send(self, moments: Iterator[float]) -> None:
+        """Give every idle connection its next request, or the planned ones that are due."""
+        if not self.rate:
+            while self.idle:
+                self.ask(self.idle.popleft(), perf_counter())
+            return
+        while self.idle and (planned := next(moments)) >= 0:
+            self.ask(self.idle.popleft(), planned)
 
 
-async def load(
+def plan(rate: float) -> Iterator[float]:
+    """Moments evenly in time, each once it is due, -1 while none is: late answers delay none."""
+    start, planned = perf_counter(), 0
+    while True:
+        moment = start + planned / rate
+        if moment > perf_counter():
+            yield -1.0
+        else:
+            planned += 1
+            yield moment
+
+
+def load(
     port: int, requests: list[bytes], *, connections: int, seconds: float, rate: float, keep: bool
 ) -> Run:
-    """Run the load for `seconds` after a warm-up of one."""
+    """Run the load for `seconds` after a warm-up."""
     run = Run(requests, rate, keep)
-    loop = asyncio.get_running_loop()
-    callers = [
-        (await loop.create_connection(lambda: Caller(run), "127.0.0.1", port))[1]
-        for _ in range(min(connections, MAX_CONNECTIONS))
-    ]
-    ticking = asyncio.create_task(run.tick()) if rate else None
-    await asyncio.sleep(1)
-    run.latencies.clear()
-    run.moments.clear()
-    run.bodies.clear()
-    await asyncio.sleep(min(seconds, MAX_SECONDS))
-    run.over = True
-    if ticking:
-        await ticking
-    await asyncio.sleep(0.3)
+    callers = [Caller(port) for _ in range(min(connections, MAX_CONNECTIONS))]
+    ears = select.epoll()
+    by_number = {caller.socket.fileno(): caller for caller in callers}
+    for number in by_number:
+        ears.register(number, select.EPOLLIN)
+    run.idle.extend(callers)
+    gc.disable()  # a collection here would show as the server's slowest answers
+    _talk(run, ears, by_number, WARM_UP, asking=True)
+    run.forget()
+    _talk(run, ears, by_number, min(seconds, MAX_SECONDS), asking=True)
+    _talk(run, ears, by_number, DRAIN, asking=False)
     for caller in callers:
-        caller.transport.close()
+        caller.socket.close()
     return run
+
+
+def _talk(
+    run: Run, ears: select.epoll, callers: dict[int, Caller], seconds: float, *, asking: bool
+) -> None:
+    end, moments = perf_counter() + seconds, plan(run.rate)
+    while perf_counter() < end and callers:
+        if asking:
+            run.send(moments)
+        for number, _ in ears.poll(0):
+            try:
+                run.hear(callers[number])
+            except ConnectionError:
+                run.dropped += 1
+                ears.unregister(number)
+                callers.pop(number).socket.close()
 
 
 def http_request(path: str, body: bytes | None) -> bytes:
@@ -175,7 +190,7 @@ def main() -> None:
     payments = json.loads(args.bodies.read_text()) if args.bodies else [None]
     encoded = [None if p is None else json.dumps(p).encode() for p in payments]
     requests = [http_request(args.path, body) for body in encoded]
-    work = load(
+    run = load(
         args.port,
         requests,
         connections=args.connections,
@@ -183,12 +198,9 @@ def main() -> None:
         rate=args.rate,
         keep=bool(args.keep),
     )
-    run = uvloop.run(work)
     if args.keep:
         kept = [(at, body.decode()) for at, body in run.bodies]
-        args.keep.write_text(
-            json.dumps({"answers": kept, "moments": run.moments, "latencies": run.latencies})
-        )
+        args.keep.write_text(json.dumps({"answers": kept}))
     print(json.dumps(summary(run, args.seconds)))
 
 
