@@ -20,11 +20,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import ParameterGrid
 
 from benchmarks.search_data import shipped, simulated
 from benchmarks.search_large import measure_large, print_large
 from benchmarks.search_sides import (
     Clocks,
+    article_grid,
     article_pipeline,
     article_search,
     clocked,
@@ -35,6 +37,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.folds import Fold, make_folds
+from fraud_assets.modelling.margins import margin
 from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.work import on_one_thread
@@ -92,8 +95,9 @@ def _part(
         "rows": len(rows),
         "frauds": rows.frauds,
         "folds": len(folds),
-        "settings": len(runs[0][0].params),
-        "our_fits": runs[0][0].fits,
+        "settings": len(ParameterGrid(article_grid())),
+        "our_settings": {part.family: len(part.params) for part in runs[0][0].searched},
+        "our_fits": sum(part.fits for part in runs[0][0].searched),
         "ours": [asdict(clocks) for clocks in ours],
         "article": slow,
         "ratio_wall": _ratio(slow, ours, "wall"),
@@ -124,15 +128,19 @@ def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any
     """Best mean CV ROC-AUC of both, and both best settings fitted and judged on later rows."""
     sample = sample_as_declared(rows, contract.search)
     columns = contract.features.numeric, contract.features.categorical
-    mine = build_pipeline(ours.family, ours.params[ours.best], *columns, seed=contract.search.seed)
+    mine = build_pipeline(ours.family.name, ours.params, *columns, seed=contract.search.seed)
     slow = article_pipeline(contract).set_params(**theirs.best_params_)
     on_one_thread(mine.fit, sample.rows.features, sample.rows.label)
     slow.fit(rows.features, rows.label)
-    scores = [model.decision_function(later.features) for model in (mine, slow)]
+    scores = [margin(model, later.features) for model in (mine, slow)]
     difference = compare_models(later, scores[0], scores[1], floor=0.9, margin=0.02)["difference"]
     return {
-        "best_cv_auc": {"ours": float(ours.mean.max()), "article": float(theirs.best_score_)},
-        "best_params": {"ours": ours.params[ours.best], "article": theirs.best_params_},
+        "best_cv_auc": {
+            "ours": {part.family: float(part.mean.max()) for part in ours.searched},
+            "article": float(theirs.best_score_),
+        },
+        "chosen": ours.family.name,
+        "best_params": {"ours": ours.params, "article": theirs.best_params_},
         "later_rows": len(later),
         "later_auc": _both(roc_auc_score, later.label, scores),
         "later_average_precision": _both(average_precision_score, later.label, scores),

@@ -23,6 +23,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "gradient_boosting": {"n_estimators": 200, "max_depth": 5, "subsample": 0.5},
     "hist_gradient_boosting": {"max_iter": 300, "max_depth": 5},
     "random_forest": {"n_estimators": 200, "min_samples_leaf": 5, "n_jobs": 1},
+    "extra_trees": {"n_estimators": 100, "min_samples_split": 10, "n_jobs": 1},
     "logistic_regression": {},
     "adaboost": {"n_estimators": 200},
 }

@@ -11,6 +11,7 @@ FAMILIES = (
     "gradient_boosting",
     "adaboost",
     "hist_gradient_boosting",
+    "extra_trees",
 )
 """Model families that may compete, in the order in which they do by default."""
 

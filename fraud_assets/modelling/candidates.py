@@ -13,8 +13,9 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
-from fraud_assets.modelling.families import FAMILIES, Family, find_families, margin
+from fraud_assets.modelling.families import FAMILIES, Family, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
+from fraud_assets.modelling.margins import margin
 from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.work import Ticker, run_tasks

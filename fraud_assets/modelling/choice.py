@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,12 +57,24 @@ def is_tie(best: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarr
     return low <= 0 and mean <= TIE_AUC
 
 
+def best_and_tied(fold_auc: Mapping[str, Sequence[float] | np.ndarray]) -> list[str]:
+    """The family of best mean ROC-AUC over the folds, then those tied with it."""
+    best = max(fold_auc, key=lambda family: np.mean(fold_auc[family]))
+    others = [family for family in fold_auc if family != best]
+    return [best, *(other for other in others if is_tie(fold_auc[best], fold_auc[other]))]
+
+
+def cheapest(families: Sequence[str]) -> str:
+    """The family that costs least to serve."""
+    return min(families, key=lambda family: FAMILIES[family].serving_rank)
+
+
 def choose_family(leaderboard: Leaderboard) -> Choice:
     """Best mean ROC-AUC; of the families tied with it the cheapest to serve."""
-    best = leaderboard.candidates[0]
-    tied = [c for c in leaderboard.candidates[1:] if is_tie(best.fold_auc, c.fold_auc)]
-    chosen = min([best, *tied], key=lambda c: FAMILIES[c.family].serving_rank)
-    return Choice(chosen.family, _sentence(best, chosen, len(tied)))
+    by_name = {candidate.family: candidate for candidate in leaderboard.candidates}
+    tied = best_and_tied({name: c.fold_auc for name, c in by_name.items()})
+    best, chosen = by_name[tied[0]], by_name[cheapest(tied)]
+    return Choice(chosen.family, _sentence(best, chosen, len(tied) - 1))
 
 
 def _sentence(best: Candidate, chosen: Candidate, ties: int) -> str:

@@ -6,15 +6,14 @@ with 300 are the fit with 100, so one fit scores every size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    ExtraTreesClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -27,7 +26,6 @@ from fraud_assets.errors import ContractError, Fault
 from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor
 
 Parameters = Mapping[str, Any]
-Scores = dict[int | None, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,10 @@ def _hist_boosting(parameters: Parameters, seed: int) -> ClassifierMixin:
 
 def _forest(parameters: Parameters, seed: int) -> ClassifierMixin:
     return RandomForestClassifier(random_state=seed, **parameters)
+
+
+def _extra_trees(parameters: Parameters, seed: int) -> ClassifierMixin:
+    return ExtraTreesClassifier(random_state=seed, **parameters)
 
 
 def _adaboost(parameters: Parameters, seed: int) -> ClassifierMixin:
@@ -136,6 +138,21 @@ _FAMILIES = (
         grid={"n_estimators": (100, 200, 300), "min_samples_leaf": (1, 5, 20)},
         size="n_estimators",
     ),
+    # Random cuts overfit least where frauds are few: with 99 of them in 10,000 shipped rows the
+    # best mean ROC-AUC is .968 where boosting's 81 settings reach .889 (benchmarks.search).
+    Family(
+        "extra_trees",
+        _extra_trees,
+        "ordinal",
+        serving_rank=5,
+        defaults={"n_estimators": 100},
+        grid={
+            "n_estimators": (50, 100),
+            "max_features": ("sqrt", 0.7),
+            "min_samples_split": (2, 10),
+        },
+        size="n_estimators",
+    ),
 )
 
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
@@ -179,37 +196,3 @@ def build_pipeline(
     preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding)
     classifier = found.build(params, seed)
     return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])
-
-
-def margin(classifier: ClassifierMixin, matrix: Any) -> np.ndarray:
-    """Ranking score (n,), as scikit-learn's `roc_auc` scorer takes it.
-
-    The decision function where the classifier has one, else the probability of fraud.
-    """
-    if hasattr(classifier, "decision_function"):
-        return np.asarray(classifier.decision_function(matrix)).ravel()
-    return np.asarray(classifier.predict_proba(matrix)[:, 1])
-
-
-def staged_margins(classifier: ClassifierMixin, matrix: Any, sizes: Sequence[int]) -> Scores:
-    """Margins (n,) of the same fit cut at each of `sizes` trees.
-
-    A fit that stopped of itself before a size (AdaBoost does when a tree errs nowhere) has
-    its last margins there, as a fit of that size would.
-    """
-    wanted, scores, stage = set(sizes), {}, None
-    for count, stage in enumerate(islice(_stages(classifier, matrix), max(sizes)), start=1):
-        if count in wanted:
-            scores[count] = np.array(stage, dtype=np.float64).ravel()
-    last = np.array(stage, dtype=np.float64).ravel()
-    return {size: scores.get(size, last) for size in sizes}
-
-
-def _stages(classifier: ClassifierMixin, matrix: Any) -> Iterator[np.ndarray]:
-    if hasattr(classifier, "staged_decision_function"):
-        yield from classifier.staged_decision_function(matrix)
-        return
-    total = np.zeros(matrix.shape[0])
-    for count, tree in enumerate(classifier.estimators_, start=1):
-        total += tree.predict_proba(matrix)[:, 1]
-        yield total / count

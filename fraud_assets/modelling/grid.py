@@ -16,8 +16,9 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
-from fraud_assets.modelling.families import FAMILIES, Family, margin, staged_margins
+from fraud_assets.modelling.families import FAMILIES, Family
 from fraud_assets.modelling.folds import EncodedFold
+from fraud_assets.modelling.margins import margin, staged_margins
 from fraud_assets.modelling.work import Ticker, run_tasks
 
 Setting = dict[str, Any]

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    ExtraTreesClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -72,8 +73,8 @@ def _margin(inner: Any) -> tuple[Forest | Floats, float, Any, Any]:
     if isinstance(inner, HistGradientBoostingClassifier):
         start = float(np.ravel(inner._baseline_prediction)[0])
         return _hist_gradient_boosting(inner), start, "logistic", "log-odds"
-    if isinstance(inner, RandomForestClassifier):
-        return _random_forest(inner), 0.0, "identity", "probability"
+    if isinstance(inner, RandomForestClassifier | ExtraTreesClassifier):
+        return _averaged(inner), 0.0, "identity", "probability"
     if isinstance(inner, AdaBoostClassifier):
         # scikit-learn's softmax over (-vote / 2, vote / 2) is the logistic function of the vote.
         return _adaboost(inner), 0.0, "logistic", "vote"
@@ -94,7 +95,7 @@ def _gradient_boosting(inner: GradientBoostingClassifier) -> Forest:
     return join([_tree(tree, tree.value[:, 0, 0] * inner.learning_rate) for tree in trees])
 
 
-def _random_forest(inner: RandomForestClassifier) -> Forest:
+def _averaged(inner: RandomForestClassifier | ExtraTreesClassifier) -> Forest:
     size = len(inner.estimators_)
     return join([_tree(m.tree_, _share(m) / size) for m in inner.estimators_])
 

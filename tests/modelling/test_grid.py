@@ -35,6 +35,7 @@ SMALL = {
     },
     "adaboost": {"n_estimators": (5, 15), "max_depth": (1, 2), "learning_rate": (0.5, 1.0)},
     "random_forest": {"n_estimators": (5, 15), "min_samples_leaf": (1, 5)},
+    "extra_trees": {"n_estimators": (5, 15), "max_features": ("sqrt", 0.7)},
     "logistic_regression": {"C": (0.1, 1.0), "class_weight": (None, "balanced")},
 }
 

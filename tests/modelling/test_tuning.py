@@ -18,6 +18,7 @@ from fraud_assets.errors import ContractError, InsufficientEvidenceError
 from fraud_assets.modelling import winner as winner_module
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.families import FAMILIES, build_pipeline
+from fraud_assets.modelling.grid import Settings
 from fraud_assets.modelling.tuned import clean_trees, dump_pipeline, load_pipeline
 from fraud_assets.modelling.tuning import fit_pipeline, tune
 from tests.modelling.made_rows import make_rows, small_contract
@@ -27,6 +28,7 @@ GRIDS = {
     "hist_gradient_boosting": {"max_iter": (5, 10), "max_depth": (3,), "learning_rate": (0.1,)},
     "adaboost": {"n_estimators": (5, 10), "max_depth": (1, 2)},
     "random_forest": {"n_estimators": (5, 10)},
+    "extra_trees": {"n_estimators": (5, 10), "max_features": ("sqrt", 0.7)},
     "logistic_regression": {"C": (0.1, 1.0)},
 }
 CONTRACT = small_contract(folds=2, legitimate_per_fraud=8)
@@ -133,6 +135,26 @@ def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytes
     assert {s["family"] for s in tuned.search["settings"]} == {
         "gradient_boosting", "hist_gradient_boosting",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.2], ids=["tied", "apart"])
+def test_boostings_grid_competes_with_the_winners(
+    lead: float, rows, board, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever leads by its defaults meets boosting's whole grid; a tie goes to the cheaper."""
+    fit, later = rows
+    best = np.array([[0.9, 0.9]])
+    scored = {"extra_trees": best, "hist_gradient_boosting": best - lead}
+    monkeypatch.setattr(
+        winner_module, "search_grid", lambda f, *_, **__: Settings(f.name, ({},), scored[f.name], 2)
+    )
+    board = replace(board, candidates=_with_first(board, "extra_trees", 0.99))
+
+    tuned = tune(fit, later, board, CONTRACT)
+
+    assert tuned.family == ("extra_trees" if lead else "hist_gradient_boosting")
+    assert {s["family"] for s in tuned.search["settings"]} == set(scored)
+    assert "With both grids searched" in tuned.search["sentence"]
 
 
 def test_a_stand_in_that_may_not_compete_is_not_published(

@@ -30,11 +30,12 @@ def shapley(forest: Forest, columns: int, **options: int) -> TreeShapley:
 @pytest.mark.parametrize("calibrated", [False, True])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated):
-    """The margin is scikit-learn's decision function, or the probability of a random forest."""
+    """The margin is scikit-learn's decision function, or the mean of a forest's probabilities."""
     scorer, plain = load_scorer(files(family, calibrated)), fitted(family)
     features = payments(60, 11).features
     ask = getattr(plain, "decision_function", lambda frame: plain.predict_proba(frame)[:, 1])
-    margins = plain.predict_proba(features)[:, 1] if family == "random_forest" else ask(features)
+    forest = family in {"random_forest", "extra_trees"}
+    margins = plain.predict_proba(features)[:, 1] if forest else ask(features)
 
     for values, margin in zip(features.to_dict("records"), margins, strict=True):
         found = scorer.explain(scorer.encoder.row(values))
@@ -45,7 +46,7 @@ def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated)
 
 
 @pytest.mark.parametrize("table_bytes", [0, 2**25], ids=["quadrature", "tables"])
-@pytest.mark.parametrize("family", ["random_forest", "gradient_boosting", "hist_gradient_boosting"])
+@pytest.mark.parametrize("family", [family for family in TREES if family != "adaboost"])
 def test_contributions_are_those_of_shap(family, table_bytes):
     """The shap library's path-dependent TreeExplainer, column by column."""
     shap = pytest.importorskip("shap")

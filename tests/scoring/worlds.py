@@ -18,6 +18,7 @@ from fraud_assets.scoring.export import export_scorer
 FAMILIES: dict[str, dict[str, Any]] = {
     "logistic_regression": {},
     "random_forest": {"n_estimators": 12, "n_jobs": 1},
+    "extra_trees": {"n_estimators": 12, "min_samples_split": 10},
     "gradient_boosting": {"n_estimators": 25, "max_depth": 5},
     "adaboost": {"n_estimators": 20, "max_depth": 2},
     "hist_gradient_boosting": {"max_iter": 25, "max_depth": 7},
