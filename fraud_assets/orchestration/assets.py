@@ -58,7 +58,7 @@ def candidate_models(
     cleaned_features: CleanedFeatures,
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[Leaderboard]:
-    """Five model families compared in five time-ordered folds by ROC-AUC and one-row p95."""
+    """The contract's model families compared in time-ordered folds by ROC-AUC and one-row p95."""
     with sentences():
         contract = settings.contract()
         leaderboard = compare_candidates(
