@@ -92,14 +92,24 @@ class Run:
             self.bodies.append((caller.asked, answer[1]))
         self.idle.append(caller)
 
+    def lose(self, caller: Caller) -> None:
+        """Count a connection that is gone, and use it no more."""
+        self.dropped += 1
+        if caller in self.idle:
+            self.idle.remove(caller)
+        caller.socket.close()
+
     def send(self, moments: Iterator[float]) -> None:
         """Give every idle connection its next request, or the planned ones that are due."""
-        if not self.rate:
-            while self.idle:
-                self.ask(self.idle.popleft(), perf_counter())
-            return
-        while self.idle and (planned := next(moments)) >= 0:
-            self.ask(self.idle.popleft(), planned)
+        while self.idle:
+            planned = next(moments) if self.rate else perf_counter()
+            if planned < 0:
+                return
+            caller = self.idle.popleft()
+            try:
+                self.ask(caller, planned)
+            except ConnectionError:
+                self.lose(caller)
 
 
 def plan(rate: float) -> Iterator[float]:
@@ -120,16 +130,15 @@ def load(
     """Run the load for `seconds` after a warm-up."""
     run = Run(requests, rate, keep)
     callers = [Caller(port) for _ in range(min(connections, MAX_CONNECTIONS))]
-    ears = select.epoll()
     by_number = {caller.socket.fileno(): caller for caller in callers}
-    for number in by_number:
-        ears.register(number, select.EPOLLIN)
     run.idle.extend(callers)
-    gc.disable()  # a collection here would show as the server's slowest answers
-    _talk(run, ears, by_number, WARM_UP, asking=True)
-    run.forget()
-    _talk(run, ears, by_number, min(seconds, MAX_SECONDS), asking=True)
-    _talk(run, ears, by_number, DRAIN, asking=False)
+    with select.epoll() as ears:
+        for number in by_number:
+            ears.register(number, select.EPOLLIN)
+        _talk(run, ears, by_number, WARM_UP, asking=True)
+        run.forget()
+        _talk(run, ears, by_number, min(seconds, MAX_SECONDS), asking=True)
+        _talk(run, ears, by_number, DRAIN, asking=False)
     for caller in callers:
         caller.socket.close()
     return run
@@ -139,16 +148,14 @@ def _talk(
     run: Run, ears: select.epoll, callers: dict[int, Caller], seconds: float, *, asking: bool
 ) -> None:
     end, moments = perf_counter() + seconds, plan(run.rate)
-    while perf_counter() < end and callers:
+    while perf_counter() < end:
         if asking:
             run.send(moments)
         for number, _ in ears.poll(0):
             try:
                 run.hear(callers[number])
             except ConnectionError:
-                run.dropped += 1
-                ears.unregister(number)
-                callers.pop(number).socket.close()
+                run.lose(callers[number])  # closing takes it from `ears` too
 
 
 def http_request(path: str, body: bytes | None) -> bytes:
@@ -190,6 +197,7 @@ def main() -> None:
     payments = json.loads(args.bodies.read_text()) if args.bodies else [None]
     encoded = [None if p is None else json.dumps(p).encode() for p in payments]
     requests = [http_request(args.path, body) for body in encoded]
+    gc.disable()  # a collection here would show as the server's slowest answers
     run = load(
         args.port,
         requests,

@@ -31,7 +31,7 @@ def tune(
     progress: Callable[[str], None] | None = None,
     family: str | None = None,
 ) -> TunedPipeline:
-    """Search the grid of the leaderboard's winner, or of `family`, and fit what is published.
+    """Search the grid of `family`, or those that `find_winner` says, and fit what is published.
 
     The same rows, contract and code give the same bytes, whatever the number of workers.
 

@@ -154,7 +154,21 @@ def test_boostings_grid_competes_with_the_winners(
 
     assert tuned.family == ("extra_trees" if lead else "hist_gradient_boosting")
     assert {s["family"] for s in tuned.search["settings"]} == set(scored)
-    assert "With both grids searched" in tuned.search["sentence"]
+    reason = "extra_trees is better" if lead else "is tied and costs less to serve"
+    assert reason in tuned.search["sentence"].split("With both grids searched")[1]
+
+
+@pytest.mark.parametrize("forced", ["extra_trees", None])
+def test_boostings_grid_stays_out_where_it_may_not_win(forced: str | None, rows, board):
+    """A family set by the caller, and a contract without boosting, get their own grid alone."""
+    fit, later = rows
+    kept = _with_first(board, "extra_trees", 0.99)
+    if forced is None:
+        kept = tuple(c for c in kept if c.family != "hist_gradient_boosting")
+
+    tuned = tune(fit, later, replace(board, candidates=kept), CONTRACT, family=forced)
+
+    assert {s["family"] for s in tuned.search["settings"]} == {tuned.family} == {"extra_trees"}
 
 
 def test_a_stand_in_that_may_not_compete_is_not_published(

@@ -241,7 +241,10 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
             "accuracy": 0.9978,
         },
     }
-    families = "hist_gradient_boosting gradient_boosting random_forest adaboost logistic_regression"
+    families = (
+        "hist_gradient_boosting extra_trees gradient_boosting random_forest adaboost "
+        "logistic_regression"
+    )
     report: Report = {
         "format": 1,
         "as_of": "2026-09-21T00:00:00",

@@ -41,7 +41,7 @@ def test_leaderboard_search_and_quarantine_keep_their_rows() -> None:
     """As many rows as were given, the quarantine's largest rule first."""
     report = sample.build()
     search = report["search"]
-    assert len(cells(tables.leaderboard_markdown(search["leaderboard"]))) == 5
+    assert len(cells(tables.leaderboard_markdown(search["leaderboard"]))) == 6
     assert len(cells(tables.search_markdown(search, top=3))) == 3
     counts = report["data"]["quarantine"]["rules"]
     assert cells(tables.quarantine_markdown(counts))[0] == ["duplicate\\_id", "1,102"]
