@@ -121,7 +121,10 @@ def _slow(
         return told | {"wall_estimate": asdict(wall), "cpu_estimate": asdict(cpu)}, None
     search, clocks = clocked(lambda: article_search(rows, folds, contract, workers))
     quality = _quality(rows, later, contract, ours, search)
-    return asdict(clocks) | {"estimated": False, "fits": len(folds) * 81}, quality
+    return asdict(clocks) | {
+        "estimated": False,
+        "fits": len(folds) * len(search.cv_results_["params"]),
+    }, quality
 
 
 def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.curves import calibration_error, reliability
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.tuned import load_pipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.modelling.work import on_one_thread
 
@@ -45,25 +45,26 @@ def measure_large(workers: int) -> dict[str, Any]:
     later, rest = newest(rows, LATER), rows.take(np.arange(len(rows) - LATER))
     threshold, fit = newest(rest, THRESHOLD), rest.take(np.arange(len(rest) - THRESHOLD))
     contract = load_contract("crypto_gateway")
-    large, tuned = _run(fit, threshold, later, contract, workers=workers)
-    newer = newest(fit, SMALL)
-    same, like = _run(newer, threshold, later, contract, workers=workers, family=tuned.family)
+    large, mine = _run(fit, threshold, later, contract, workers=workers)
+    family, newer = large["family"], newest(fit, SMALL)
+    same, like = _run(newer, threshold, later, contract, workers=workers, family=family)
     free, other = _run(newer, threshold, later, contract, workers=workers)
     unsampled = {
-        "the setting chosen": _unsampled(fit, tuned.family, tuned.parameters, contract),
-        "a steadier one": _unsampled(fit, "hist_gradient_boosting", STEADY, contract),
+        "the setting chosen": _unsampled(fit, later, family, large["parameters"], contract),
+        "a steadier one": _unsampled(fit, later, "hist_gradient_boosting", STEADY, contract),
     }
-    mine, *others = (_scores(load_pipeline(one.payload), later) for one in (tuned, like, other))
     return {
         "workers": workers,
         "later_rows": len(later),
         "later_frauds": later.frauds,
         "runs": [large, same, free],
-        "auc_differences": [_difference(roc_auc_score, mine, s, later.label) for s in others],
-        "unsampled": {name: _judged(plain, later) for name, plain in unsampled.items()},
+        "auc_differences": [
+            _difference(roc_auc_score, mine, s, later.label) for s in (like, other)
+        ],
+        "unsampled": {name: _judged(scores, later) for name, scores in unsampled.items()},
         "calibration_error_differences": {
-            name: _difference(_error, mine, _scores(plain, later), later.label)
-            for name, plain in unsampled.items()
+            name: _difference(_error, mine, scores, later.label)
+            for name, scores in unsampled.items()
         },
     }
 
@@ -76,7 +77,8 @@ def _run(
     *,
     workers: int,
     family: str | None = None,
-) -> tuple[dict[str, Any], TunedPipeline]:
+) -> tuple[dict[str, Any], np.ndarray]:
+    """What the run took and found, and its scores of the later rows."""
     started = time.monotonic()
     board = compare_candidates(fit, contract, workers=workers, progress=print)
     compared = time.monotonic() - started
@@ -93,19 +95,19 @@ def _run(
         "peak_mib": _peak_mib(workers),
         "leaderboard": board.as_records(),
     }
-    return told | _judged(load_pipeline(tuned.payload), later), tuned
+    scores = _scores(load_pipeline(tuned.payload), later)
+    return told | _judged(scores, later), scores
 
 
 def _unsampled(
-    fit: Rows, family: str, parameters: Mapping[str, Any], contract: Contract
-) -> Pipeline:
+    fit: Rows, later: Rows, family: str, parameters: Mapping[str, Any], contract: Contract
+) -> np.ndarray:
     columns = contract.features.numeric, contract.features.categorical
     pipeline = build_pipeline(family, parameters, *columns, seed=contract.search.seed)
-    return on_one_thread(pipeline.fit, fit.features, fit.label)
+    return _scores(on_one_thread(pipeline.fit, fit.features, fit.label), later)
 
 
-def _judged(pipeline: Pipeline, later: Rows) -> dict[str, float]:
-    scores = _scores(pipeline, later)
+def _judged(scores: np.ndarray, later: Rows) -> dict[str, float]:
     return {
         "auc": float(roc_auc_score(later.label, scores)),
         "calibration_error": _error(later.label, scores),

@@ -107,8 +107,8 @@ def our_search(rows: Rows, folds: Sequence[Fold], contract: Contract, workers: i
     """
     search, columns = contract.search, (contract.features.numeric, contract.features.categorical)
     sampled = [(_sampled(rows, train, contract), valid) for train, valid in folds]
-    encoded = encode_folds(rows, np.ones(len(rows)), sampled, columns, "ordinal")
     families = [FAMILIES[name] for name in OURS]
+    encoded = encode_folds(rows, np.ones(len(rows)), sampled, columns, families[0].encoding)
     return best_searched(
         [search_grid(family, encoded, search.seed, workers=workers) for family in families]
     )

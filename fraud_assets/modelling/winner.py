@@ -96,9 +96,11 @@ def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = N
     ContractError
         If `forced` is not a family's name.
     """
-    choice = choose_family(leaderboard)
-    if forced is not None:
-        choice = Choice(forced, f"{forced} was set by the caller and won no comparison.")
+    choice = (
+        choose_family(leaderboard)
+        if forced is None
+        else Choice(forced, f"{forced} was set by the caller and won no comparison.")
+    )
     (family,), sentence = find_families([choice.family]), choice.sentence
     competing = {candidate.family: candidate for candidate in leaderboard.candidates}
     may_win = forced is None and FAST in competing
@@ -109,8 +111,7 @@ def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = N
     if may_win:
         verdict = _in_place_of(stand_in, competing[SLOW].fold_auc)
         if verdict is not None:
-            params = stand_in.params[stand_in.best]
-            return Winner(FAMILIES[FAST], params, (stand_in,), f"{sentence} {verdict}")
+            return best_searched([stand_in], f"{sentence} {verdict}")
     return _own_boosting(search, stand_in, sentence)
 
 
@@ -138,9 +139,8 @@ def _in_place_of(stand_in: Settings, fold_auc: Sequence[float]) -> str | None:
         return None
     return (
         f"{FAST} was searched in its place over the same {len(stand_in.params)} settings, with "
-        f"small trees, and "
-        f"reaches {np.mean(best):.4f} on the same folds, where {SLOW} with its defaults has "
-        f"{np.mean(fold_auc):.4f} ({told_difference(best, fold_auc)}); it "
+        f"small trees, and reaches {np.mean(best):.4f} on the same folds, where {SLOW} with its "
+        f"defaults has {np.mean(fold_auc):.4f} ({told_difference(best, fold_auc)}); it "
         f"{'is better' if better else 'is tied'} and costs less to fit and to serve."
     )
 

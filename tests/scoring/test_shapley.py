@@ -34,10 +34,8 @@ def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated)
     scorer, plain = load_scorer(files(family, calibrated)), fitted(family)
     features = payments(60, 11).features
     ask = getattr(plain, "decision_function", lambda frame: plain.predict_proba(frame)[:, 1])
-    forest = family in {"random_forest", "extra_trees"}
-    margins = plain.predict_proba(features)[:, 1] if forest else ask(features)
 
-    for values, margin in zip(features.to_dict("records"), margins, strict=True):
+    for values, margin in zip(features.to_dict("records"), ask(features), strict=True):
         found = scorer.explain(scorer.encoder.row(values))
 
         assert found.margin == pytest.approx(margin, abs=1e-10)
