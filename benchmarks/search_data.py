@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import clean
 from fraud_assets.data.columns import TIME
 from fraud_assets.data.features import derive_features
-from fraud_assets.data.simulator import simulate
+from fraud_assets.data.simulator import settings, simulate
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.modelling.rows import Rows, to_rows
 
@@ -26,12 +27,18 @@ def shipped(rows: int) -> tuple[Contract, Rows, Rows]:
 
 
 def simulated(rows: int, fraud_rate: float, seed: int, weeks: int = 8) -> Rows:
-    """Cleaned rows in time order, about `rows` of them, with labels as they became known."""
+    """Cleaned rows in time order, about `rows` of them in `weeks`, all with matured labels.
+
+    The weeks simulated after them are left out: frauds that nobody has reported yet would stand
+    there as legitimate payments.
+    """
+    late = math.ceil(load_contract("crypto_gateway").label.maturity_days / 7)
     with tempfile.TemporaryDirectory() as folder:
-        simulate(rows, weeks, seed, Path(folder), fraud_rate)
+        simulate(rows * (weeks + late) // weeks, weeks + late, seed, Path(folder), fraud_rate)
         contract = load_contract(Path(folder) / "contract.toml")
         raw = read_transactions(contract)
     frame = derive_features(raw.rows, contract)
+    frame = frame[frame[TIME] < np.datetime64(settings.END) - np.timedelta64(7 * late, "D")]
     return to_rows(frame.sort_values(TIME, kind="stable"), contract.features.names)
 
 

@@ -10,12 +10,10 @@ from sklearn.model_selection import train_test_split
 from fraud_assets.backtest.history import History, coming_week
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.evaluation import confusion_rates
-from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.thresholds import aimed_rank
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.modelling.work import on_one_thread
 
 TEST_SHARE = 0.2
 
@@ -36,15 +34,8 @@ def naive_week(
     training, test = train_test_split(
         everything, test_size=TEST_SHARE, stratify=rows.label, random_state=contract.search.seed
     )
-    pipeline = build_pipeline(
-        tuned.family,
-        tuned.parameters,
-        contract.features.numeric,
-        contract.features.categorical,
-        seed=contract.search.seed,
-    )
-    sample = sample_as_declared(rows.take(np.sort(training)), contract.search).rows
-    on_one_thread(pipeline.fit, sample.features, sample.label)
+    trained = rows.take(np.sort(training))
+    pipeline = fit_uncalibrated(tuned.family, tuned.parameters, trained, contract)
 
     def scores(of: Rows) -> np.ndarray:
         return np.asarray(pipeline.predict_proba(of.features)[:, 1], dtype=np.float64)

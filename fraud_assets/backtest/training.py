@@ -17,12 +17,10 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.columns import ROW
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.preprocessing import encoded_names
-from fraud_assets.modelling.rows import Rows, to_rows
-from fraud_assets.modelling.sampling import sample_as_declared
-from fraud_assets.modelling.thresholds import choose_threshold
-from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, load_pipeline, sha256
-from fraud_assets.modelling.tuning import fit_pipeline, tune
+from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.rows import to_rows
+from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.candidate import plain
 from fraud_assets.release.judgement import opening, rescore
 
@@ -69,37 +67,11 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
     return Week(told | {"naive": naive}, arrays)
 
 
-def refit(fit: Rows, middle: Rows, setting: Setting, contract: Contract) -> TunedPipeline:
-    """The same family and parameters on new windows, calibrated and thresholded anew.
-
-    Raises
-    ------
-    InsufficientEvidenceError
-        If frauds are too few for the calibration or the threshold rule.
-    """
-    search = contract.search
-    sample = sample_as_declared(fit, search).rows
-    pipeline = fit_pipeline(setting.family, setting.parameters, sample, middle, contract)
-    payload = dump_pipeline(pipeline)
-    scores = pipeline.predict_proba(middle.features)[:, 1]
-    columns = contract.features.numeric, contract.features.categorical
-    return TunedPipeline(
-        payload=payload,
-        digest=sha256(payload),
-        family=setting.family,
-        parameters=dict(setting.parameters),
-        threshold=choose_threshold(scores, middle.label, contract.policy, middle.sender),
-        features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
-        training_samples=len(sample),
-        search={},
-    )
-
-
 def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None) -> TunedPipeline:
     names = contract.features.names
     fit, middle = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
     if setting is not None:
-        return refit(fit, middle, setting, contract)
+        return freeze(setting.family, setting.parameters, fit, middle, contract, search={})
     return tune(fit, middle, compare_candidates(fit, contract), contract)
 
 

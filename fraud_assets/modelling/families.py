@@ -34,6 +34,8 @@ class Family:
 
     `serving_rank` orders families by what a prediction costs, cheapest first. It is a fixed
     order and no timing, so that noise of the clock never changes which model is published.
+    `fit_times` is how many times the search's legitimate rows the published model is fitted on: 1
+    where trees grow with their rows, which would cost in serving.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Family:
     defaults: Parameters
     grid: Mapping[str, Sequence[Any]]
     size: str | None
+    fit_times: int = 1
 
 
 def _boosting(parameters: Parameters, seed: int) -> ClassifierMixin:
@@ -71,10 +74,15 @@ def _logistic(parameters: Parameters, seed: int) -> ClassifierMixin:
     return LogisticRegression(random_state=seed, **{"max_iter": 1000, **parameters})
 
 
-_SMALL_TREES = {"max_leaf_nodes": 8, "max_bins": 63}
-"""A quarter of HistGradientBoosting's usual leaves and bins. Best mean ROC-AUC over the 81
-settings on the shipped week's fit rows, each fold's training rows sampled: .9752, in 22.0 s on
-two cores; 15 leaves of 127 bins .9725 in 26.9 s, 15 of 63 .9739, 10 of 63 .9746, 6 of 63 .9747.
+STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}
+"""A quarter of HistGradientBoosting's usual leaves and bins, and a penalty on large steps.
+
+Without the penalty a leaf of rare frauds has next to no hessian and takes a huge step: what makes
+boosting diverge where frauds are rare. 1 is XGBoost's default (Chen and Guestrin 2016, eq. 6).
+300 trees at rate .1, later rows, ROC-AUC / average precision with and without: a million rows at
+0.2 %, not sampled, .974 / .917 and .637 / .298 (means of 4 and 2 simulated worlds); sampled at
+20 legitimate rows a fraud .976 / .891 and .976 / .731 (4); 100,000 rows .962 / .830 and
+.952 / .795 (4). The best of the 81 settings on the shipped week's folds is .973 and .974.
 Weighting the classes (`class_weight="balanced"`) measured worse on 18 settings at the usual leaves
 and bins (.9693 against .9714) and is not searched."""
 
@@ -93,15 +101,20 @@ _FAMILIES = (
         _hist_boosting,
         "ordinal",
         serving_rank=1,
-        defaults={"max_iter": 200, **_SMALL_TREES},
+        defaults={"max_iter": 200, **STEADY_TREES},
         grid={
             "max_iter": (100, 200, 300),
             "max_depth": (3, 5, 7),
             "learning_rate": (0.01, 0.05, 0.1),
             "min_samples_leaf": (5, 10, 20),
-            **{name: (value,) for name, value in _SMALL_TREES.items()},
+            **{name: (value,) for name, value in STEADY_TREES.items()},
         },
         size="max_iter",
+        # Its trees do not grow and a fit takes seconds. On later rows of 6 simulated worlds at
+        # 1 % fraud (means): average precision .928 against .922, precision at the guaranteed
+        # threshold .79 against .68; on a million rows at 0.2 % (4 worlds) .910 against .892,
+        # calibration error .00016 against .00021, ROC-AUC .9757 against .9760.
+        fit_times=5,
     ),
     Family(
         "gradient_boosting",

@@ -14,11 +14,10 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.contract.schema import Policy, Search
+from fraud_assets.contract.schema import Policy
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.evaluation import confusion_rates, ranking_estimates
 from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.thresholds import Threshold, choose_threshold
 from fraud_assets.modelling.work import on_one_thread
 
@@ -33,25 +32,19 @@ def naive_comparison(
     fit: Rows,
     threshold_rows: Rows,
     judged: Rows,
-    make_pipeline: Callable[[], Pipeline],
+    fitted: Callable[[Rows], Pipeline],
     policy: Policy,
     *,
-    search: Search,
+    seed: int,
 ) -> list[dict[str, Any]]:
     """Three evaluations of one model, the most careless first.
 
-    Rows are those of the windows, at their own prior; `make_pipeline` gives an unfitted pipeline
-    of the tuned family and settings, which is fitted twice, on samples as `search` declares. The
-    random split shuffles all three windows
-    and cuts parts of the sizes of fit and judged. Returns {name, split, threshold_on, recall,
+    Rows are those of the windows, at their own prior; `fitted` fits the tuned family and setting
+    on given rows, and is called twice. The random split shuffles all three windows and cuts parts
+    of the sizes of fit and judged. Returns {name, split, threshold_on, recall,
     precision, alert_rate, roc_auc}; an evaluation that has no threshold is left out.
     """
-
-    def fitted(rows: Rows) -> Pipeline:
-        sample = sample_as_declared(rows, search).rows
-        return on_one_thread(make_pipeline().fit, sample.features, sample.label)
-
-    training, test = _random_split(fit, threshold_rows, judged, search.seed)
+    training, test = _random_split(fit, threshold_rows, judged, seed)
     random_scores = _scores(fitted(training), test)
     timely = fitted(fit)
     scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
@@ -66,7 +59,7 @@ def naive_comparison(
             threshold = choose_threshold(its_values, chosen_on.label, policy, chosen_on.sender)
         except InsufficientEvidenceError:
             continue
-        found.append(_told(way, threshold, rows, values, search.seed))
+        found.append(_told(way, threshold, rows, values, seed))
     return found
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.modelling.drift import drift, profile
-from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.rows import Rows, to_rows
@@ -47,14 +47,13 @@ def _importances(tuned: TunedPipeline, judged: Rows) -> dict[str, Any]:
 def _naive(
     tuned: TunedPipeline, contract: Contract, fit: Rows, middle: Rows, judged: Rows
 ) -> list[dict[str, Any]]:
-    columns = contract.features.numeric, contract.features.categorical
     return naive_comparison(
         fit,
         middle,
         judged,
-        lambda: build_pipeline(tuned.family, tuned.parameters, *columns),
+        lambda rows: fit_uncalibrated(tuned.family, tuned.parameters, rows, contract),
         contract.policy,
-        search=contract.search,
+        seed=contract.search.seed,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.contract.schema import Policy, Search, ThresholdRule
+from fraud_assets.contract.schema import Policy, ThresholdRule
 from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.rows import Rows
@@ -19,8 +19,9 @@ Told = list[dict[str, Any]]
 AIM = Policy(threshold=ThresholdRule(rule="aim", aim=0.94))
 
 
-def fresh() -> Pipeline:
-    return build_pipeline("hist_gradient_boosting", {"max_iter": 30}, NUMERIC, ())
+def fitted(rows: Rows) -> Pipeline:
+    fresh = build_pipeline("hist_gradient_boosting", {"max_iter": 30}, NUMERIC, ())
+    return fresh.fit(rows.features, rows.label)
 
 
 def moved(rows: Rows, factor: float) -> Rows:
@@ -31,19 +32,18 @@ def moved(rows: Rows, factor: float) -> Rows:
 
 FIT, MIDDLE = make_rows(4000, seed=0), moved(make_rows(3000, seed=1), 0.8)
 JUDGED = moved(make_rows(3000, seed=2), 0.5)
-FEW = Search(legitimate_at_least=0)
 
 
 @pytest.fixture(scope="module")
 def found() -> Told:
-    return naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=FEW)
+    return naive_comparison(FIT, MIDDLE, JUDGED, fitted, AIM, seed=0)
 
 
 def test_the_three_ways_are_told_most_careless_first(found: Told) -> None:
     """Split and threshold rows are named, rates have intervals, numbers are JSON and repeatable."""
     ways = [(row["split"], row["threshold_on"]) for row in found]
     assert ways == [("random", "test"), ("time", "test"), ("time", "before")]
-    again = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=FEW)
+    again = naive_comparison(FIT, MIDDLE, JUDGED, fitted, AIM, seed=0)
     assert json.dumps(found, allow_nan=False) == json.dumps(again)
     assert all(row["recall"]["n"] >= 100 for row in found)
 
@@ -62,8 +62,8 @@ def test_the_random_split_hides_what_time_changed(found: Told) -> None:
 
 def test_the_honest_way_is_the_windows_own() -> None:
     """Fitted, thresholded and judged by hand, the last row comes out the same."""
-    found = naive_comparison(FIT, MIDDLE, JUDGED, fresh, AIM, search=Search())[-1]
-    pipeline = fresh().fit(FIT.features, FIT.label)
+    found = naive_comparison(FIT, MIDDLE, JUDGED, fitted, AIM, seed=0)[-1]
+    pipeline = fitted(FIT)
     before, scores = (pipeline.predict_proba(r.features)[:, 1] for r in (MIDDLE, JUDGED))
     flagged = scores >= choose_threshold(before, MIDDLE.label, AIM).value
     assert found["recall"]["k"] == int((flagged & (JUDGED.label == 1)).sum())
@@ -74,5 +74,5 @@ def test_a_way_without_a_threshold_is_left_out() -> None:
     """Too few frauds for the guarantee among the threshold rows: the honest row is missing."""
     few = np.flatnonzero(MIDDLE.label == 1)[:20]
     middle = MIDDLE.take(np.sort(np.r_[few, np.flatnonzero(MIDDLE.label == 0)]))
-    found = naive_comparison(FIT, middle, JUDGED, fresh, Policy(), search=FEW)
+    found = naive_comparison(FIT, middle, JUDGED, fitted, Policy(), seed=0)
     assert [row["threshold_on"] for row in found] == ["test", "test"]

@@ -13,14 +13,16 @@ from dataclasses import replace
 import joblib
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from fraud_assets.errors import ContractError, InsufficientEvidenceError
 from fraud_assets.modelling import winner as winner_module
 from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.families import FAMILIES, build_pipeline
+from fraud_assets.modelling.families import FAMILIES, STEADY_TREES, build_pipeline
+from fraud_assets.modelling.fitting import fit_pipeline, fit_uncalibrated, sample_to_fit
 from fraud_assets.modelling.grid import Settings
 from fraud_assets.modelling.tuned import clean_trees, dump_pipeline, load_pipeline
-from fraud_assets.modelling.tuning import fit_pipeline, tune
+from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
 
 GRIDS = {
@@ -73,7 +75,7 @@ def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
         probability[later.label == 1] >= tuned.threshold.value
     )
     assert tuned.family == tuned.search["chosen"] == family
-    assert tuned.training_samples < len(fit)
+    assert tuned.training_samples == len(sample_to_fit(family, fit, CONTRACT).rows)
     assert "chain_unknown" in tuned.features
     json.dumps(tuned.search)
 
@@ -91,6 +93,36 @@ def test_calibration_puts_the_prior_back_and_keeps_the_ranks(rows):
     order = np.argsort(margin, kind="stable")
     assert (np.diff(probability[order]) >= 0).all()
     assert len(np.unique(probability)) == len(np.unique(margin))
+
+
+def test_the_published_fit_takes_more_rows_where_trees_do_not_grow(rows):
+    """Boosting is fitted on five times the search's legitimate rows, a forest on the search's."""
+    fit, _ = rows
+    contract = small_contract(legitimate_per_fraud=1.5)
+
+    kept = {name: sample_to_fit(name, fit, contract).legitimate_kept for name in FAMILIES}
+
+    searched = int(np.ceil(1.5 * fit.frauds))
+    assert kept == dict.fromkeys(FAMILIES, searched) | {
+        "hist_gradient_boosting": int(np.ceil(7.5 * fit.frauds))
+    }
+    forest = fit_uncalibrated("random_forest", {"n_estimators": 2}, fit, contract)
+    root = forest.named_steps["classifier"].estimators_[0].tree_.weighted_n_node_samples[0]
+    assert root == fit.frauds + searched
+
+
+def test_boosting_does_not_diverge_where_frauds_are_rare():
+    """At 2 frauds in 1,000, not sampled, boosting ranks; without its penalty it loses its way."""
+    rare, later = make_rows(60_000, 0.002), make_rows(60_000, 0.002, seed=1)
+    contract = small_contract(legitimate_per_fraud=1000)
+
+    def auc(**changed: float) -> float:
+        params = {"max_iter": 300, "learning_rate": 0.1} | STEADY_TREES | changed
+        fitted = fit_uncalibrated("hist_gradient_boosting", params, rare, contract)
+        return roc_auc_score(later.label, fitted.predict_proba(later.features)[:, 1])
+
+    assert auc() > 0.92
+    assert auc(l2_regularization=0.0) < 0.85
 
 
 def test_too_few_frauds_to_calibrate_is_a_sentence(rows):

@@ -1,0 +1,82 @@
+"""From a family with its setting to the pipeline that is published: sample, fit, calibrate, freeze.
+
+The search ranks settings on a small sample of the legitimate rows. What is published is fitted
+once, and where a model does not grow with its rows it can afford more of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from fraud_assets.contract.schema import Contract
+from fraud_assets.modelling.calibration import calibrate
+from fraud_assets.modelling.families import FAMILIES, build_pipeline
+from fraud_assets.modelling.preprocessing import encoded_names
+from fraud_assets.modelling.rows import Rows
+from fraud_assets.modelling.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.tuned import TunedPipeline, clean_trees, dump_pipeline, sha256
+from fraud_assets.modelling.work import on_one_thread
+
+
+def freeze(
+    family: str,
+    params: Mapping[str, Any],
+    fit: Rows,
+    threshold_rows: Rows,
+    contract: Contract,
+    *,
+    search: dict[str, Any],
+) -> TunedPipeline:
+    """Fit on `fit`, calibrate and choose the threshold on `threshold_rows`; both unsampled.
+
+    `search` is how the setting was found, kept as it is.
+
+    Raises
+    ------
+    InsufficientEvidenceError
+        If frauds are too few for the calibration or the threshold rule.
+    """
+    pipeline = fit_pipeline(family, params, fit, threshold_rows, contract)
+    payload = dump_pipeline(pipeline)
+    scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
+    columns = contract.features.numeric, contract.features.categorical
+    return TunedPipeline(
+        payload=payload,
+        digest=sha256(payload),
+        family=family,
+        parameters=dict(params),
+        threshold=choose_threshold(
+            scores, threshold_rows.label, contract.policy, threshold_rows.sender
+        ),
+        features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
+        training_samples=len(sample_to_fit(family, fit, contract).rows),
+        search=search,
+    )
+
+
+def fit_pipeline(
+    family: str, params: Mapping[str, Any], fit: Rows, calibration: Rows, contract: Contract
+) -> Pipeline:
+    """Fit on a sample of `fit` and calibrate on all of `calibration`, ready to be pickled."""
+    pipeline = fit_uncalibrated(family, params, fit, contract)
+    clean_trees(pipeline.named_steps["classifier"])
+    return on_one_thread(calibrate, pipeline, calibration)
+
+
+def fit_uncalibrated(
+    family: str, params: Mapping[str, Any], fit: Rows, contract: Contract
+) -> Pipeline:
+    """Fit on a sample of `fit`, on one thread; the probabilities are the sample's."""
+    columns = contract.features.numeric, contract.features.categorical
+    pipeline = build_pipeline(family, params, *columns, seed=contract.search.seed)
+    sample = sample_to_fit(family, fit, contract).rows
+    return on_one_thread(pipeline.fit, sample.features, sample.label)
+
+
+def sample_to_fit(family: str, fit: Rows, contract: Contract) -> Sample:
+    """The rows that a published model of the family is fitted on."""
+    return sample_as_declared(fit, contract.search, times=FAMILIES[family].fit_times)
