@@ -71,7 +71,7 @@ def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None
     names = contract.features.names
     fit, middle = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
     if setting is not None:
-        return freeze(setting.family, setting.parameters, fit, middle, contract, search={})
+        return freeze(setting.family, setting.parameters, fit, middle, contract)
     return tune(fit, middle, compare_candidates(fit, contract), contract)
 
 

@@ -184,7 +184,7 @@ class Evaluation(Section):
 
 
 class Search(Section):
-    """Which families compete, and how many legitimate rows are kept per fraud when fitting."""
+    """Which families compete, and how many legitimate rows a fraud the search keeps."""
 
     families: tuple[str, ...] = FAMILIES
     legitimate_per_fraud: float = Field(default=20, gt=0)

@@ -1,7 +1,7 @@
 """From a family with its setting to the pipeline that is published: sample, fit, calibrate, freeze.
 
 The search ranks settings on a small sample of the legitimate rows. What is published is fitted
-once, and where a model does not grow with its rows it can afford more of them.
+once, and a family that fits fast and does not grow with its rows can afford more of them.
 """
 
 from __future__ import annotations
@@ -28,12 +28,10 @@ def freeze(
     fit: Rows,
     threshold_rows: Rows,
     contract: Contract,
-    *,
-    search: dict[str, Any],
 ) -> TunedPipeline:
     """Fit on `fit`, calibrate and choose the threshold on `threshold_rows`; both unsampled.
 
-    `search` is how the setting was found, kept as it is.
+    `search` is left empty: how the setting was found is the caller's to tell.
 
     Raises
     ------
@@ -54,7 +52,7 @@ def freeze(
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
         training_samples=len(sample_to_fit(family, fit, contract).rows),
-        search=search,
+        search={},
     )
 
 

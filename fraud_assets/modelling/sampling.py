@@ -39,7 +39,10 @@ class Sample:
 
 
 def sample_as_declared(rows: Rows, search: Search, *, times: int = 1) -> Sample:
-    """The sample that the contract asks the search to work on, or one `times` as large."""
+    """The sample that the contract asks the search to work on.
+
+    `times` multiplies the legitimate rows for each fraud, not the least number that stays.
+    """
     per_fraud = search.legitimate_per_fraud * times
     return sample_legitimate(rows, per_fraud, search.seed, at_least=search.legitimate_at_least)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.modelling.candidates import Leaderboard
@@ -38,6 +39,7 @@ def tune(
     started = time.monotonic()
     sample = sample_as_declared(fit, contract.search)
     winner = find_winner(Search(sample, contract, workers, progress), leaderboard, family)
+    tuned = freeze(winner.family.name, winner.params, fit, threshold_rows, contract)
     found = {
         "leaderboard": leaderboard.as_records(),
         "chosen": winner.family.name,
@@ -48,4 +50,4 @@ def tune(
         "legitimate_kept": sample.legitimate_kept,
         "legitimate_total": sample.legitimate_total,
     }
-    return freeze(winner.family.name, winner.params, fit, threshold_rows, contract, search=found)
+    return replace(tuned, search=found)

@@ -14,6 +14,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import ParameterGrid
 
 from fraud_assets.errors import ContractError, InsufficientEvidenceError
 from fraud_assets.modelling import winner as winner_module
@@ -34,6 +35,8 @@ GRIDS = {
     "logistic_regression": {"C": (0.1, 1.0)},
 }
 CONTRACT = small_contract(folds=2, legitimate_per_fraud=8)
+BOOSTING = FAMILIES["hist_gradient_boosting"]
+"""As it is published, before the fixture below makes it small."""
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +110,20 @@ def test_the_published_fit_takes_more_rows_where_trees_do_not_grow(rows):
         "hist_gradient_boosting": int(np.ceil(7.5 * fit.frauds))
     }
     forest = fit_uncalibrated("random_forest", {"n_estimators": 2}, fit, contract)
+    boosting = fit_uncalibrated("hist_gradient_boosting", {"max_iter": 2}, fit, contract)
     root = forest.named_steps["classifier"].estimators_[0].tree_.weighted_n_node_samples[0]
-    assert root == fit.frauds + searched
+    first = boosting.named_steps["classifier"]._predictors[0][0].nodes["count"][0]
+    assert (root, first) == (
+        fit.frauds + kept["random_forest"], fit.frauds + kept["hist_gradient_boosting"],
+    )  # fmt: skip
+
+
+def test_every_setting_of_boosting_is_steady():
+    """Defaults and each of the 81 settings carry the small trees and the penalty."""
+    assert STEADY_TREES["l2_regularization"] > 0
+    settings = [BOOSTING.defaults, *ParameterGrid(dict(BOOSTING.grid))]
+    assert len(settings) == 82
+    assert all(STEADY_TREES.items() <= dict(setting).items() for setting in settings)
 
 
 def test_boosting_does_not_diverge_where_frauds_are_rare():
