@@ -33,7 +33,7 @@ def measure_large(workers: int, seed: int) -> dict[str, Any]:
     """Fit on a million rows and on the newest 100,000, judge all on the same later rows.
 
     The 100,000 by what wins there and, where that is another family, by the million's too. Beside
-    them the setting chosen on all million rows without sampling, as it is and calibrated as ours is.
+    them the setting chosen, on all million rows without sampling, as it is and calibrated as ours.
     """
     started = time.monotonic()
     rows = simulated(FIT + THRESHOLD + LATER, FRAUD_RATE, seed)

@@ -140,8 +140,9 @@ def _in_place_of(stand_in: Settings, fold_auc: Sequence[float]) -> str | None:
     return (
         f"{FAST} was searched in its place over the same {len(stand_in.params)} settings, with "
         f"small trees and a penalty on large steps, and reaches {np.mean(best):.4f} on the same "
-        f"folds, where {SLOW} with its defaults has {np.mean(fold_auc):.4f} ({told_difference(best, fold_auc)}); it "
-        f"{'is better' if better else 'is tied'} and costs less to fit and to serve."
+        f"folds, where {SLOW} with its defaults has {np.mean(fold_auc):.4f} "
+        f"({told_difference(best, fold_auc)}); it {'is better' if better else 'is tied'} "
+        "and costs less to fit and to serve."
     )
 
 
