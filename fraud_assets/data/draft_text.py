@@ -71,7 +71,7 @@ def _time_line(guess: Guess) -> str:
         value = f"{{ column = {name}, day_first = true }}"
         return f"event_time = {value} # guess: dates fit both readings; false if months come first"
     if guess.unit == "timestamp":
-        return f"event_time = {name} # guess: first column of timestamps"
+        return f"event_time = {name} # guess: its name and its timestamps"
     if not guess.from_1970:
         value = f'{{ column = {name}, unit = "s", origin = 2000-01-01T00:00:00 }}'
         return f"event_time = {value} # guess: seconds; from which origin is yours to say"

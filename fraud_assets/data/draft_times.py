@@ -15,6 +15,9 @@ from fraud_assets.errors import DataError
 TIME_NAME = re.compile(r"time|date|created|_at$|seconds|epoch|unix|^ts$", re.IGNORECASE)
 _KNOWN = re.compile(r"(label|fraud|chargeback|report).*(time|date|_at$)", re.IGNORECASE)
 
+_PARTS = r"\d\D+\d"
+"""A time as text has several numbers in it."""
+
 _UNITS = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
 """Counts since 1970 of the years 1973 to 5138, by the unit that gives such a size."""
 
@@ -26,6 +29,8 @@ def is_time(values: pd.Series) -> bool:
     numbers, odd = parse_numbers(values.head(1000))
     if numbers.notna().any() and odd.mean() < 0.05:
         return False
+    if not values.head(1000).dropna().astype(str).str.contains(_PARTS).mean() > 0.5:
+        return False  # identifiers such as "T0000000001" can be read as times too
     stamps, bad = parse_times(values.head(1000), EventTime(column="", day_first=True))
     other, worse = parse_times(values.head(1000), EventTime(column="", day_first=False))
     found = bool(stamps.notna().any() or other.notna().any())
@@ -37,7 +42,8 @@ def look_at_times(frame: pd.DataFrame, stamps: list[str], counted: list[str]) ->
     as_stamps = any(not _KNOWN.search(name) for name in stamps)
     kind = stamps if as_stamps else counted  # one unit holds for all times of a contract
     known_at = next((name for name in kind if _KNOWN.search(name)), None)
-    event_time = next((name for name in kind if name != known_at), None)
+    others = [name for name in kind if name != known_at]
+    event_time = next(filter(TIME_NAME.search, others), others[0] if others else None)
     if event_time is None:
         return {}
     unit, from_1970 = ("timestamp", True) if as_stamps else unit_of(frame[event_time])

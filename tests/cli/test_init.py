@@ -47,6 +47,19 @@ def drafted(folder: Path, frame: pd.DataFrame, name: str = "payments.parquet") -
     return load_contract(out)
 
 
+def test_an_identifier_that_could_be_read_as_a_time_is_none(tmp_path: Path) -> None:
+    """Ids such as T0000000001 parse as times; of the times the one named so is the event's."""
+    ids = [f"T{i:010d}" for i in range(40)]
+    frame = payments(id=ids)
+    frame.insert(1, "first_seen", frame["created_at"] - pd.Timedelta("9D"))
+
+    contract = drafted(tmp_path, frame)
+
+    assert contract.columns.event_time is not None
+    assert contract.columns.event_time.column == "created_at"
+    assert contract.columns.id == "id"
+
+
 def read(contract: Contract) -> RawTransactions:
     return read_transactions(contract, now=NOW)
 
