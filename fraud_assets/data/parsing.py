@@ -33,7 +33,7 @@ def parse_numbers(values: pd.Series, decimal: str = ".") -> tuple[pd.Series, pd.
         return numbers.where(np.isfinite(numbers)), np.isinf(numbers)
     text, missing = trimmed(values)
     thousands = "," if decimal == "." else "."
-    plain = text.str.replace(r"[\s_'\u00a0]", "", regex=True)
+    plain = text.str.replace("[\\s_'\u00a0]", "", regex=True)
     well_formed = plain.str.fullmatch(_NUMBER.format(t=re.escape(thousands), d=re.escape(decimal)))
     plain = plain.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
     understood = well_formed.fillna(value=False).astype(bool) & ~missing
