@@ -38,7 +38,8 @@ def freeze(
     InsufficientEvidenceError
         If frauds are too few for the calibration or the threshold rule.
     """
-    pipeline = fit_pipeline(family, params, fit, threshold_rows, contract)
+    sampled = sample_to_fit(family, fit, contract).rows  # a sample of it is itself
+    pipeline = fit_pipeline(family, params, sampled, threshold_rows, contract)
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
     columns = contract.features.numeric, contract.features.categorical
@@ -51,7 +52,7 @@ def freeze(
             scores, threshold_rows.label, contract.policy, threshold_rows.sender
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
-        training_samples=len(sample_to_fit(family, fit, contract).rows),
+        training_samples=len(sampled),
         search={},
     )
 

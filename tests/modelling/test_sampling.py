@@ -13,7 +13,7 @@ from tests.modelling.made_rows import make_rows
 @settings(max_examples=25, deadline=None)
 @given(st.integers(20, 300), st.floats(0.5, 40), st.integers(0, 5))
 def test_sample_keeps_frauds_order_and_total_weight(n: int, per_fraud: float, seed: int):
-    """Every fraud stays, rows stay in time order, and the weights sum to all rows."""
+    """Every fraud stays, rows keep time order, weights sum to all rows, a sample keeps whole."""
     rows = make_rows(n, 0.1, seed)
 
     sample = sample_legitimate(rows, per_fraud, seed)
@@ -23,6 +23,7 @@ def test_sample_keeps_frauds_order_and_total_weight(n: int, per_fraud: float, se
     assert (np.diff(sample.rows.time) > np.timedelta64(0)).all()
     assert sample.weights.sum() == np.float64(n).round(6) or abs(sample.weights.sum() - n) < 1e-6
     assert set(sample.rows.features.index) == set(range(len(sample.rows)))
+    assert sample_legitimate(sample.rows, per_fraud, seed).rows is sample.rows
 
 
 def test_same_seed_same_rows():

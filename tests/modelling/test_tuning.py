@@ -34,7 +34,7 @@ GRIDS = {
     "extra_trees": {"n_estimators": (5, 10), "max_features": ("sqrt", 0.7)},
     "logistic_regression": {"C": (0.1, 1.0)},
 }
-CONTRACT = small_contract(folds=2, legitimate_per_fraud=8)
+CONTRACT = small_contract(folds=2, legitimate_per_fraud=2)
 BOOSTING = FAMILIES["hist_gradient_boosting"]
 """As it is published, before the fixture below makes it small."""
 
@@ -78,6 +78,7 @@ def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
         probability[later.label == 1] >= tuned.threshold.value
     )
     assert tuned.family == tuned.search["chosen"] == family
+    assert tuned.training_samples < len(fit)
     assert tuned.training_samples == len(sample_to_fit(family, fit, CONTRACT).rows)
     assert "chain_unknown" in tuned.features
     json.dumps(tuned.search)
