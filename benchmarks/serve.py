@@ -27,7 +27,7 @@ from benchmarks.serve_swap import swap_run
 from benchmarks.serve_world import FLAGGED_SHARE, fit, new_store, payments, publish, threshold_for
 from fraud_assets.contract import load_contract
 from fraud_assets.modelling.tuned import dump_pipeline
-from fraud_assets.release.store import Store
+from fraud_assets.store.store import Store
 
 OUT = Path(__file__).parent / "out"
 SERVER_CORE, LOAD_CORE = 0, 1

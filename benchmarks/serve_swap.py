@@ -20,8 +20,8 @@ from benchmarks.serve_world import (
     publish,
     threshold_for,
 )
-from fraud_assets.release.store import Store
 from fraud_assets.scoring.scorer import Scorer, load_scorer
+from fraud_assets.store.store import Store
 
 PROMOTIONS, SECONDS, QUIET_SECONDS = 20, 60.0, 15.0
 FAMILIES = ("gradient_boosting", "hist_gradient_boosting")

@@ -21,9 +21,9 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.splits import split_week
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.release.files import one_sentence
-from fraud_assets.release.lock import exclusive
-from fraud_assets.release.trust import pickling_libraries
+from fraud_assets.store.files import one_sentence
+from fraud_assets.store.lock import exclusive
+from fraud_assets.store.trust import pickling_libraries
 
 SEARCH_EVERY = 6
 """Weeks from one search to the next: one costs about as much as fifteen refits."""

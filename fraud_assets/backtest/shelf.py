@@ -28,7 +28,7 @@ FORMAT = 1
 SCRATCH, _PART = ".scratch-", ".part-"
 _OURS = re.compile(r"[0-9a-f]{16}-.+\.(json|npz)")
 
-_CODE = ("data", "contract", "modelling", "release", "backtest")
+_CODE = ("data", "contract", "modelling", "release", "store", "backtest")
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fraud_assets.errors import RefusedError, StoreError
 
 if TYPE_CHECKING:
-    from fraud_assets.release.pointer import Pointer
-    from fraud_assets.release.store import Store
+    from fraud_assets.store.pointer import Pointer
+    from fraud_assets.store.store import Store
 
 _COLUMNS = ("version", "state", "as_of", "family", "recall", "precision", "verdict", "fault")
 _GATE = (
@@ -70,7 +70,7 @@ def _signed_by(parser: argparse.ArgumentParser, *, is_required: bool) -> None:
 
 
 def _store(args: Arguments) -> Store:
-    from fraud_assets.release.store import Store
+    from fraud_assets.store.store import Store
 
     if args.store is not None and not args.store.is_dir():
         raise StoreError(f"--store must be a folder with models, got {args.store}, which is none.")

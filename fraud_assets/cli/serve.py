@@ -36,8 +36,8 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
 def serve(args: argparse.Namespace) -> int:
     """Run the service until it is told to stop."""
     from fraud_assets.errors import RefusedError
-    from fraud_assets.release.keys import Keys
-    from fraud_assets.release.store import default_root
+    from fraud_assets.store.keys import Keys
+    from fraud_assets.store.store import default_root
 
     try:
         from fraud_assets.service.run import run

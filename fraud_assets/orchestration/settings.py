@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraud_assets.contract import Contract, load_contract
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store, default_root
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store, default_root
 
 
 @dataclass(frozen=True)

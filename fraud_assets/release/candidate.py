@@ -17,10 +17,10 @@ from fraud_assets.contract.load import contract_digest
 from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
 from fraud_assets.release.gate import Verdict
-from fraud_assets.release.store import Store
-from fraud_assets.release.trust import pickling_libraries
 from fraud_assets.report.html import render_report
 from fraud_assets.scoring.export import export_scorer
+from fraud_assets.store.store import Store
+from fraud_assets.store.trust import pickling_libraries
 
 Files = dict[str, bytes]
 _TOLD = ("dagster", "onnx", "onnxruntime", "polars", "pyarrow")

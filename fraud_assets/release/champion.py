@@ -22,11 +22,11 @@ from fraud_assets.errors import FraudAssetsError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.rows import Rows, to_rows
-from fraud_assets.release.store import Store
-from fraud_assets.release.trust import load_pipeline
-from fraud_assets.release.version import Verified
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec
+from fraud_assets.store.store import Store
+from fraud_assets.store.trust import load_pipeline
+from fraud_assets.store.version import Verified
 
 Section = dict[str, Any]
 

@@ -28,7 +28,7 @@ from fraud_assets.release.candidate import lineage, make_candidate, plain
 from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
-from fraud_assets.release.store import Store
+from fraud_assets.store.store import Store
 
 FORMAT = 1
 """Format of report.json; raise it when a reader of the previous one would misread it."""

@@ -25,10 +25,10 @@ import msgspec
 import numpy as np
 
 from fraud_assets.errors import RefusedError, StoreError
-from fraud_assets.release.keys import Keys
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
 from fraud_assets.scoring.reasons import Reason
 from fraud_assets.scoring.spec import GOLDEN
+from fraud_assets.store.keys import Keys
 
 TIMEOUT_SECONDS = 60.0
 """Longest that the service may take to answer first; a busy machine is slow, not wrong."""

@@ -18,10 +18,10 @@ from fraud_assets.release.candidate import Candidate, make_candidate, plain
 from fraud_assets.release.champion import compare_with_champion
 from fraud_assets.release.gate import Verdict
 from fraud_assets.release.judgement import Judgement, Rescored, opening, rescore, ruling
-from fraud_assets.release.pointer import Pointer
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rule import at
-from fraud_assets.release.store import Store
+from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.store import Store
 
 Progress = Callable[[str], None]
 ACTOR = "weekly_retrain"

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from fraud_assets.release.trust import load_pipeline
-from fraud_assets.release.version import Verified, verify_version
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test
 from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
 from fraud_assets.service.last_good import LastGood
 from fraud_assets.service.payment import PaymentReader, payment_reader
 from fraud_assets.service.settings import Settings
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from fraud_assets.store.trust import load_pipeline
+from fraud_assets.store.version import Verified, verify_version
 
 REPORT = "report.html"
 

@@ -18,7 +18,7 @@ from fraud_assets.backtest.tables import table
 from fraud_assets.cli import main
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.errors import InsufficientEvidenceError, StoreError
-from fraud_assets.release.lock import exclusive
+from fraud_assets.store.lock import exclusive
 from tests.backtest.conftest import OPTIONS
 
 COMMAND = ["backtest", "--weeks", "6", "--search-every", "3"]

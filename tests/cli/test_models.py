@@ -10,9 +10,9 @@ import pytest
 
 from fraud_assets.cli import models
 from fraud_assets.errors import FraudAssetsError, RefusedError, StoreError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from tests.release.stores import FILES, files, metadata, new_store, promoted
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from tests.store.stores import FILES, files, metadata, new_store, promoted
 
 COMMANDS = ["list", "show", "verify", "rollback", "promote"]
 SIGNED = ["--actor", "duty officer", "--reason", "outage"]

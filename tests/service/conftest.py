@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fraud_assets.release.store import Store
+from fraud_assets.store.store import Store
 from tests.service.stores import Server, new_store, promote, serving
 
 

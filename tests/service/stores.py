@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from fraud_assets.modelling.tuned import dump_pipeline
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from fraud_assets.release.trust import pickling_libraries
 from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from fraud_assets.store.trust import pickling_libraries
 from tests.scoring.worlds import files, fitted
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)

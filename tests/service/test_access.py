@@ -80,7 +80,7 @@ def test_loopback_needs_no_keys(tmp_path, host):
 
 def test_the_command_ends_with_one_sentence_where_nothing_is_in_production(tmp_path, monkeypatch):
     """Exit code 1, no traceback."""
-    from fraud_assets.release.keys import Keys
+    from fraud_assets.store.keys import Keys
 
     Keys(tmp_path / "keys").ensure()
     monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(tmp_path / "models"))

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.keys import Keys
 from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN, SPEC
 from fraud_assets.service import holder as holder_module
@@ -19,6 +18,7 @@ from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health
 from fraud_assets.service.settings import Settings
+from fraud_assets.store.keys import Keys
 from tests.scoring.worlds import files
 from tests.service.stores import PAYMENT, RISKY, new_store, promote, serving
 
@@ -161,7 +161,7 @@ def _back(store, server, good):
 
 
 def _foreign(store, signed):
-    from fraud_assets.release.pointer import read_pointer, sign_pointer
+    from fraud_assets.store.pointer import read_pointer, sign_pointer
 
     pointer = read_pointer(signed, store.keys.public_key(), "latest.json")
     other = Keys(store.keys.folder.parent / "foreign").ensure()

@@ -11,9 +11,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.store import Store
-from fraud_assets.release.trust import PICKLING_LIBRARIES, load_pipeline, pickling_libraries
-from tests.release.stores import FILES, metadata
+from fraud_assets.store.store import Store
+from fraud_assets.store.trust import PICKLING_LIBRARIES, load_pipeline, pickling_libraries
+from tests.store.stores import FILES, metadata
 
 
 def _dumped(value: object) -> bytes:

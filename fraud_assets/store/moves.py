@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fraud_assets.errors import RefusedError, StoreError
-from fraud_assets.release.pointer import FORMAT, Kind, Override, Pointer
-from fraud_assets.release.version import Verified, read_as_of
+from fraud_assets.store.pointer import FORMAT, Kind, Override, Pointer
+from fraud_assets.store.version import Verified, read_as_of
 
 
 def draft(

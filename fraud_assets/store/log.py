@@ -10,7 +10,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.pointer import Pointer, read_pointer
+from fraud_assets.store.pointer import Pointer, read_pointer
 
 LOG_FILE = "promotions.jsonl"
 _RESTORE = "restore it from a backup"

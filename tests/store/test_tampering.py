@@ -12,11 +12,11 @@ import pytest
 from model_signing import verifying
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release import trust
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.signing import sign_folder
-from fraud_assets.release.store import Store
-from tests.release.stores import FILES, MONDAY, content, files, metadata, new_store, promoted
+from fraud_assets.store import trust
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.signing import sign_folder
+from fraud_assets.store.store import Store
+from tests.store.stores import FILES, MONDAY, content, files, metadata, new_store, promoted
 
 CONTENT = [*FILES, "metadata.json", "model.sig"]
 

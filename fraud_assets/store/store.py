@@ -13,11 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release import moves, staging
-from fraud_assets.release.archive import Archive, default_root
-from fraud_assets.release.pointer import Kind, Pointer
-from fraud_assets.release.staging import Staged
-from fraud_assets.release.version import Verified
+from fraud_assets.store import moves, staging
+from fraud_assets.store.archive import Archive, default_root
+from fraud_assets.store.pointer import Kind, Pointer
+from fraud_assets.store.staging import Staged
+from fraud_assets.store.version import Verified
 
 __all__ = ["Store", "default_root"]
 

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release.files import flush_folder, one_sentence, read_file, write_over
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.log import LOG_FILE, follows, read_last, read_log
-from fraud_assets.release.pointer import Pointer, read_pointer, sign_pointer
+from fraud_assets.store.files import flush_folder, one_sentence, read_file, write_over
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.log import LOG_FILE, follows, read_last, read_log
+from fraud_assets.store.pointer import Pointer, read_pointer, sign_pointer
 
 POINTER_FILE = "latest.json"
 _NEXT_POINTER = ".latest.next"

@@ -19,11 +19,11 @@ from typing import Any
 from filelock import FileLock
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.files import flush_file, flush_folder, one_sentence, write_new
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.lock import take
-from fraud_assets.release.signing import SIGNATURE_FILE, sign_folder
-from fraud_assets.release.version import (
+from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_new
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.lock import take
+from fraud_assets.store.signing import SIGNATURE_FILE, sign_folder
+from fraud_assets.store.version import (
     FORMAT,
     METADATA_FILE,
     PIPELINE_FILE,

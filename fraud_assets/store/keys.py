@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.files import flush_folder, one_sentence, write_new
+from fraud_assets.store.files import flush_folder, one_sentence, write_new
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022

@@ -4,15 +4,15 @@ import threading
 
 import pytest
 
-from fraud_assets.release.store import Store
-from tests.release.stores import FILES, leftovers, metadata
+from fraud_assets.store.store import Store
+from tests.store.stores import FILES, leftovers, metadata
 
 
 def test_discarding_while_another_sweeps_harms_neither(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer gives up its staged version at the moment at which another writer sweeps."""
-    monkeypatch.setattr("fraud_assets.release.staging.seal", lambda staged, *_: staged.path.mkdir())
+    monkeypatch.setattr("fraud_assets.store.staging.seal", lambda staged, *_: staged.path.mkdir())
     notes, faults, is_done = list[str](), list[BaseException](), threading.Event()
 
     def sweep() -> None:

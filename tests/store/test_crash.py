@@ -16,10 +16,10 @@ from typing import Literal
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.pointer import Pointer
-from fraud_assets.release.store import Store
-from tests.release.crash import Crash
-from tests.release.stores import files, leftovers, metadata, promoted
+from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.store import Store
+from tests.store.crash import Crash
+from tests.store.stores import files, leftovers, metadata, promoted
 
 Move = Literal["publish", "rollback", "override", "refuse"]
 pytestmark = [

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from model_signing import signing, verifying
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.signing import (
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.signing import (
     canonical,
     read_manifest,
     sign_folder,

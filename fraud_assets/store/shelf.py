@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.files import flush_folder, one_sentence
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.staging import Staged
-from fraud_assets.release.version import Verified, check_version, is_version, verify_version
+from fraud_assets.store.files import flush_folder, one_sentence
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.staging import Staged
+from fraud_assets.store.version import Verified, check_version, is_version, verify_version
 
 
 @dataclass(frozen=True)

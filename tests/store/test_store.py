@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store, default_root
-from fraud_assets.release.version import version_name
-from tests.release.stores import FILES, MONDAY, content, files, leftovers, metadata, promoted
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store, default_root
+from fraud_assets.store.version import version_name
+from tests.store.stores import FILES, MONDAY, content, files, leftovers, metadata, promoted
 
 
 def test_empty_store_serves_nothing(store: Store) -> None:
@@ -63,7 +63,7 @@ def test_versions_in_one_second_take_the_next_free_one(store: Store) -> None:
 
 def test_no_free_second_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where every second in reach is taken the store says to wait."""
-    monkeypatch.setattr("fraud_assets.release.staging._SECONDS_AHEAD", 5)
+    monkeypatch.setattr("fraud_assets.store.staging._SECONDS_AHEAD", 5)
     for ahead in range(5):
         (store.root / version_name(MONDAY + timedelta(seconds=ahead))).mkdir(parents=True)
 
@@ -262,7 +262,7 @@ def test_other_formats_are_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch, written: object
 ) -> None:
     """A format that this release does not read is named, with what it reads."""
-    monkeypatch.setattr("fraud_assets.release.staging.FORMAT", written)
+    monkeypatch.setattr("fraud_assets.store.staging.FORMAT", written)
     staged = store.stage(FILES, metadata())
     staged.path.rename(store.root / staged.version)
     store.discard(staged)

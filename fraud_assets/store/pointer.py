@@ -13,8 +13,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.signing import canonical, sign_record, verify_record
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.signing import canonical, sign_record, verify_record
 
 Kind = Literal["promotion", "rollback", "override"]
 FORMAT = 1

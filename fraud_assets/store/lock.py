@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.files import one_sentence
+from fraud_assets.store.files import one_sentence
 
 WAIT_SECONDS = 60.0
 """How long one writer waits for another; a move holds the lock for well under a second."""

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release.keys import Keys, fingerprint
+from fraud_assets.store.keys import Keys, fingerprint
 
 SIGNATURE_FILE = "model.sig"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"

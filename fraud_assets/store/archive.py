@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release import moves, staging
-from fraud_assets.release.files import one_sentence
-from fraud_assets.release.journal import Journal
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.lock import exclusive
-from fraud_assets.release.pointer import Pointer
-from fraud_assets.release.shelf import Shelf
-from fraud_assets.release.staging import Content, Staged
-from fraud_assets.release.version import Verified, verify_version
+from fraud_assets.store import moves, staging
+from fraud_assets.store.files import one_sentence
+from fraud_assets.store.journal import Journal
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.lock import exclusive
+from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.shelf import Shelf
+from fraud_assets.store.staging import Content, Staged
+from fraud_assets.store.version import Verified, verify_version
 
 _LOCK = ".lock"
 

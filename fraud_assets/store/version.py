@@ -20,8 +20,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.files import digest_file, read_file
-from fraud_assets.release.signing import SIGNATURE_FILE, read_manifest
+from fraud_assets.store.files import digest_file, read_file
+from fraud_assets.store.signing import SIGNATURE_FILE, read_manifest
 
 FORMAT = 1
 """Format of a version's metadata that is written."""

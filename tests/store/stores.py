@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.pointer import Pointer
-from fraud_assets.release.store import Store
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.store import Store
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 FILES = {

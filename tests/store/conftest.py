@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from tests.release.stores import new_store
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from tests.store.stores import new_store
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def processes() -> ForkServerContext:
     """Starts processes from a clean one that has imported what signing takes a second to import."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.release.test_crash", "tests.release.test_race"])
+    context.set_forkserver_preload(["tests.store.test_crash", "tests.store.test_race"])
     return context
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.release.keys import Keys, default_folder, fingerprint
-from fraud_assets.release.store import Store
-from tests.release.stores import new_store, promoted
+from fraud_assets.store.keys import Keys, default_folder, fingerprint
+from fraud_assets.store.store import Store
+from tests.store.stores import new_store, promoted
 
 
 def test_first_use_makes_a_pair_closed_to_others(tmp_path: Path) -> None:

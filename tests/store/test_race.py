@@ -11,9 +11,9 @@ import model_signing.signing  # noqa: F401 - imported before the processes fork
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from tests.release.stores import files, leftovers, metadata
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from tests.store.stores import files, leftovers, metadata
 
 ROUNDS = 50
 

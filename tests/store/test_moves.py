@@ -5,9 +5,9 @@ import json
 import pytest
 
 from fraud_assets.errors import RefusedError, StoreError, TrustError
-from fraud_assets.release.keys import Keys
-from fraud_assets.release.store import Store
-from tests.release.stores import (
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from tests.store.stores import (
     FILES,
     MONDAY,
     content,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fraud_assets.errors import TrustError
-from fraud_assets.release.version import PIPELINE_FILE, Verified
+from fraud_assets.store.version import PIPELINE_FILE, Verified
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
