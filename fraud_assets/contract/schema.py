@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -31,9 +31,23 @@ Scalar = str | int | float | bool
 
 
 class Section(BaseModel):
-    """A frozen part of the contract that rejects keys it does not know."""
+    """A frozen part of the contract that rejects keys it does not know.
+
+    `LATER` names the keys that came after a section was first published. While such a key has
+    its default it is left out of the dump, so that older contracts keep their digest.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    LATER: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
+        for name in self.LATER:
+            if getattr(self, name) == fields[name].get_default(call_default_factory=True):
+                dumped.pop(name, None)
+        return dumped
 
 
 class Source(Section):
@@ -59,18 +73,12 @@ class EventTime(Section):
     `day_first` says how dates such as "03/04/2025" are read where the column itself does not.
     """
 
+    LATER: ClassVar[frozenset[str]] = frozenset({"day_first"})
+
     column: str
     unit: Literal["timestamp", "s", "ms", "us", "ns"] = "timestamp"
     origin: Annotated[datetime, AfterValidator(_naive_utc)] = datetime(1970, 1, 1)
     day_first: bool | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_default(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave `day_first` out where not set, so that older contracts keep their digest."""
-        told: dict[str, Any] = handler(self)
-        if self.day_first is None:
-            del told["day_first"]
-        return told
 
 
 def _event_time(value: object) -> object:
