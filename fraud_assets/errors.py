@@ -51,6 +51,10 @@ class InsufficientEvidenceError(DataError):
     """Too few matured frauds for the windows that the policy asks for."""
 
 
+class EvidenceError(FraudAssetsError):
+    """What a step is to use was not made of what holds now; names the step to run again."""
+
+
 class RefusedError(FraudAssetsError):
     """A candidate may not be promoted; the message opens with the rule that failed."""
 

@@ -8,6 +8,7 @@ import dagster as dg
 
 from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.backtesting import backtest_job
+from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_job, weekly_schedule
 
@@ -19,6 +20,9 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
         asset_checks=checks.ALL,
         jobs=[weekly_job, backtest_job],
         schedules=[weekly_schedule],
-        resources={"settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings())},
+        resources={
+            "settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings()),
+            "io_manager": handover,
+        },
         executor=dg.in_process_executor,
     )

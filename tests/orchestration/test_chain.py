@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from fraud_assets.intermediates.cabinet import Cabinet
+from fraud_assets.release.judgement import Judgement
 from tests.orchestration.runs import failure, launch, snapshot
 from tests.weeks import Week
 
@@ -203,10 +204,14 @@ def test_an_edited_stored_report_publishes_nothing_and_is_kept_put_right(
 ):
     """Every section that this run can know is compared; the refusal keeps what is true."""
     week = Week(Path(shutil.copytree(judged_once.folder, tmp_path / "week")))
-    stored = week.folder / "home" / "storage" / "evaluation_report"
-    judgement = pickle.loads(stored.read_bytes())
+    kept = Cabinet(
+        week.folder / "home" / "storage" / "intermediates",
+        week.settings.contract().name,
+        week.settings.store().keys,
+    )
+    judgement = kept.get("evaluation_report", (), Judgement)
     edit(judgement.report)
-    stored.write_bytes(pickle.dumps(judgement))
+    kept.put("evaluation_report", "edited", "9999", judgement)
 
     result = launch(week, ["published_artifact"])
 
@@ -214,8 +219,8 @@ def test_an_edited_stored_report_publishes_nothing_and_is_kept_put_right(
     assert "describes_model" in failure(result)
     assert section in failure(result)
     assert store.versions() == []
-    kept = store.verify_refused(store.refused_versions()[0])
-    assert json.loads(kept.read("report.json"))["as_of"].startswith("2025-06-29")
+    refused = store.verify_refused(store.refused_versions()[0])
+    assert json.loads(refused.read("report.json"))["as_of"].startswith("2025-06-29")
 
 
 def test_data_that_ended_long_ago_is_stale(week):
