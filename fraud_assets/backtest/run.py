@@ -14,11 +14,12 @@ import numpy as np
 from fraud_assets.backtest.history import History, known_at, mondays, read_history
 from fraud_assets.backtest.page import render_page
 from fraud_assets.backtest.schedule import plan, train_all
-from fraud_assets.backtest.shelf import FORMAT, Shelf, code_digest, digest_of, replace_file
+from fraud_assets.backtest.shelf import FORMAT, Shelf, digest_of, replace_file
 from fraud_assets.backtest.summary import summary
 from fraud_assets.backtest.walk import walk
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.provenance.code import code_digest
 from fraud_assets.data.splits import split_week
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.store.files import one_sentence
@@ -74,7 +75,7 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
     history = read_history(contract)
     say(f"Read {len(history.frame):,} rows from {_date(history.times[0])} on.")
     fitting, skipped = _fitting(history, options.weeks)
-    data, code = history.fingerprint(), code_digest()
+    data, code = history.fingerprint(), code_digest(__name__)
     base = digest_of(FORMAT, contract_digest(contract), data, code, pickling_libraries())
     shelf = Shelf(folder, base)
     trained = train_all(history, plan(fitting, options.search_every), shelf, options.workers, say)

@@ -20,15 +20,11 @@ from typing import Any
 
 import numpy as np
 
-import fraud_assets
-
 FORMAT = 1
 """Raise it when a reader of older weeks would misread them."""
 
 SCRATCH, _PART = ".scratch-", ".part-"
 _OURS = re.compile(r"[0-9a-f]{16}-.+\.(json|npz)")
-
-_CODE = ("data", "contract", "modelling", "release", "store", "backtest")
 
 
 @dataclass(frozen=True)
@@ -105,12 +101,3 @@ def replace_file(path: Path, data: bytes) -> None:
 def digest_of(*parts: object) -> str:
     """SHA-256 of JSON-able parts."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def code_digest() -> str:
-    """SHA-256 over the source of everything that a week's result depends on."""
-    root = Path(fraud_assets.__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(file for part in _CODE for file in (root / part).glob("*.py")):
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()

@@ -17,6 +17,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features, history_needed
 from fraud_assets.data.known_entities import known_entities_mask
+from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
 
@@ -40,6 +41,7 @@ class CleanedFeatures:
     quarantined: int
     rule_counts: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    made: Made | None = None
 
     def window(self, name: str) -> pd.DataFrame:
         """The rows of one window: "fit", "threshold" or "judged"."""

@@ -13,6 +13,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import ROW, TIME
+from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
     Failures,
     broken_rules,
@@ -41,6 +42,7 @@ class RawTransactions:
     read: int
     rule_counts: dict[str, int] = field(default_factory=dict)
     after_as_of: int = 0
+    made: Made | None = None
 
     @property
     def quarantine_share(self) -> float:

@@ -13,6 +13,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.data.provenance.made import Made
 from fraud_assets.modelling.families import FAMILIES, Family, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.margins import margin
@@ -55,6 +56,7 @@ class Leaderboard:
     legitimate_kept: int
     legitimate_total: int
     seconds: float
+    made: Made | None = None
 
     def as_records(self) -> list[dict[str, Any]]:
         """One JSON-able mapping for each candidate."""

@@ -13,6 +13,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.tree import BaseDecisionTree
 
+from fraud_assets.data.provenance.made import Made
 from fraud_assets.modelling.thresholds import Threshold
 
 
@@ -33,6 +34,7 @@ class TunedPipeline:
     features: tuple[str, ...]
     training_samples: int
     search: dict[str, Any]
+    made: Made | None = None
 
 
 def load_pipeline(payload: bytes) -> Pipeline:

@@ -6,17 +6,15 @@ Concept: https://docs.dagster.io/guides/build/assets
 
 import dagster as dg
 
-from fraud_assets.data.cleaning import CleanedFeatures, clean
-from fraud_assets.data.transactions import RawTransactions, read_transactions
-from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
-from fraud_assets.modelling.rows import to_rows
+from fraud_assets.chain import steps
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.modelling.tuning import tune
 from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import sentences
 from fraud_assets.orchestration.settings import Settings
-from fraud_assets.release.judgement import Judgement, judge
-from fraud_assets.release.publish import publish
+from fraud_assets.release.judgement import Judgement
 
 GROUP = "weekly_model"
 OWNERS = ["team:fraud"]
@@ -37,7 +35,7 @@ def raw_transactions(
 ) -> dg.Output[RawTransactions]:
     """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
     with sentences():
-        raw = read_transactions(settings.contract(), config.as_of)
+        raw = steps.raw_transactions(settings.contract(), config.as_of)
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
     return dg.Output(raw, metadata=metadata.of_raw(raw))
 
@@ -48,7 +46,7 @@ def cleaned_features(
 ) -> dg.Output[CleanedFeatures]:
     """Point-in-time features of the fitted, threshold and judged windows."""
     with sentences():
-        cleaned = clean(raw_transactions, settings.contract())
+        cleaned = steps.cleaned_features(raw_transactions, settings.contract())
     return dg.Output(cleaned, metadata=metadata.of_cleaned(cleaned))
 
 
@@ -60,10 +58,9 @@ def candidate_models(
 ) -> dg.Output[Leaderboard]:
     """The contract's model families compared in time-ordered folds by ROC-AUC and one-row p95."""
     with sentences():
-        contract = settings.contract()
-        leaderboard = compare_candidates(
-            to_rows(cleaned_features.window("fit"), contract.features.names),
-            contract,
+        leaderboard = steps.candidate_models(
+            cleaned_features,
+            settings.contract(),
             workers=settings.processes(),
             progress=context.log.info,
         )
@@ -79,13 +76,10 @@ def tuned_pipeline(
 ) -> dg.Output[TunedPipeline]:
     """The winner after its grid search, with its threshold frozen on rows it never saw."""
     with sentences():
-        contract = settings.contract()
-        names = contract.features.names
-        tuned = tune(
-            to_rows(cleaned_features.window("fit"), names),
-            to_rows(cleaned_features.window("threshold"), names),
+        tuned = steps.tuned_pipeline(
+            cleaned_features,
             candidate_models,
-            contract,
+            settings.contract(),
             workers=settings.processes(),
             progress=context.log.info,
         )
@@ -101,7 +95,7 @@ def evaluation_report(
 ) -> dg.Output[Judgement]:
     """The evidence on the judged rows, the champion beside it, and the verdict."""
     with sentences():
-        judgement = judge(
+        judgement = steps.evaluation_report(
             cleaned_features,
             tuned_pipeline,
             settings.contract(),
@@ -125,7 +119,7 @@ def published_artifact(
 ) -> dg.Output[str]:
     """The signed version that serves from now on; only a proven candidate gets here."""
     with sentences():
-        published = publish(
+        published = steps.published_artifact(
             cleaned_features,
             tuned_pipeline,
             evaluation_report,

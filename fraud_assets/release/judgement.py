@@ -18,6 +18,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
 from fraud_assets.data.columns import SENDER, TIME
+from fraud_assets.data.provenance.made import Made
 from fraud_assets.modelling.evaluation import evaluate
 from fraud_assets.modelling.intervals import rate
 from fraud_assets.modelling.rows import Rows, to_rows
@@ -43,6 +44,7 @@ class Judgement:
     report: dict[str, Any]
     verdict: Verdict
     refused: str | None = None
+    made: Made | None = None
 
     @property
     def sentence(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -81,3 +82,20 @@ def test_stepkeys_of_the_publisher_alone_publish_nothing(home):
 
     assert (launched, ended) == ("LaunchRunSuccess", "FAILURE")
     assert snapshot(home) == before
+
+
+def test_code_edited_between_two_commands_is_noticed(home, tmp_path, monkeypatch):
+    """A release that comes between two steps makes the earlier step run again."""
+    package = tmp_path / "release" / "fraud_assets"
+    shutil.copytree(
+        REPOSITORY / "fraud_assets", package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    assert materialize(home, "raw_transactions").returncode == 0
+
+    with (package / "data" / "derive.py").open("a") as file:
+        file.write("\n# a newer release\n")
+    result = materialize(home, "cleaned_features")
+
+    assert result.returncode == 1
+    assert "Run raw_transactions again" in result.stderr + result.stdout

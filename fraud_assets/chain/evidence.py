@@ -1,0 +1,111 @@
+"""Binds each step's value to the contract, files, code and steps that it was made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.provenance.made import (
+    DATA,
+    SEARCH,
+    THRESHOLD,
+    Made,
+    Step,
+    begin,
+    follow,
+    require_current,
+)
+from fraud_assets.data.provenance.sources import SourceFile, changed, look_at, public_name
+from fraud_assets.data.source import source_files
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.errors import EvidenceError
+
+RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)
+CLEANED = Step("cleaned_features", "fraud_assets.data.cleaning", DATA)
+CANDIDATES = Step("candidate_models", "fraud_assets.modelling.candidates", SEARCH)
+TUNED = Step("tuned_pipeline", "fraud_assets.modelling.tuning", THRESHOLD)
+REPORT = Step("evaluation_report", "fraud_assets.release.judgement", THRESHOLD)
+
+
+class Bound(Protocol):
+    """A step's value that says what it was made of."""
+
+    @property
+    def made(self) -> Made | None:
+        """None for a value that no step of the chain has made."""
+        ...
+
+
+Value = TypeVar("Value", bound=Bound)
+
+
+def witnessed(contract: Contract) -> tuple[SourceFile, ...]:
+    """The contract's files as they are now, with their digests."""
+    files = source_files(contract)
+    return look_at(files, _names(contract, files))
+
+
+def begun(
+    raw: RawTransactions, contract: Contract, before: Sequence[SourceFile]
+) -> RawTransactions:
+    """The first step's value, bound to the files that were witnessed before it read them.
+
+    Raises
+    ------
+    EvidenceError
+        If a file changed while it was read.
+    """
+    if faults := _changed(contract, before):
+        raise EvidenceError(
+            f"The source must stay as it is while it is read, but {', '.join(faults)}. Run "
+            f"{RAW.name} again when its export is complete."
+        )
+    # Files, contract and code decide every row; the instant of the week is the rest.
+    content = f"{raw.as_of} {len(raw.rows)} {len(raw.quarantine)}"
+    made = begin(RAW, contract, _week(raw), before, content)
+    return dataclasses.replace(raw, made=made)
+
+
+def demand_current(contract: Contract, *upstream: Bound) -> None:
+    """Demand that all were made by the chain, of what holds now and of each other.
+
+    Raises
+    ------
+    EvidenceError
+        With the step to run again.
+    """
+    require_current(contract, [_made(value) for value in upstream], _changed)
+
+
+def bound(value: Value, step: Step, contract: Contract, content: str, *upstream: Bound) -> Value:
+    """The value with the record of what it was made of; `content` is its digest."""
+    made = follow(step, contract, [_made(part) for part in upstream], content)
+    changed_value: Any = value
+    return dataclasses.replace(changed_value, made=made)
+
+
+def _made(value: Bound) -> Made:
+    if value.made is None:
+        raise EvidenceError(
+            f"A {type(value).__name__} must say what it was made of, but this one does not. "
+            f"Run {RAW.name} and every step after it."
+        )
+    return value.made
+
+
+def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
+    files = source_files(contract)
+    return changed(before, files, _names(contract, files))
+
+
+def _names(contract: Contract, files: Sequence[str]) -> list[str]:
+    """Names that hold wherever contract and data lie together, and that people may see."""
+    names = [public_name(file).removeprefix("file://") for file in files]
+    return [os.path.relpath(n, contract.base) if "://" not in n else n for n in names]
+
+
+def _week(raw: RawTransactions) -> str:
+    return "" if raw.as_of is None else str(raw.as_of)

@@ -1,0 +1,76 @@
+"""Which files a run has read: name, size and digest, so that a later step notices a change."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import fsspec
+import msgspec
+
+_CHUNK = 1 << 20
+_SECRET = re.compile(r"(://)[^/@]*@")
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """One file as it was read.
+
+    `size` in bytes, `sha256` of its content, `stamp` what the local file system says of it
+    (inode, changes in ns): while size and stamp stay, the content is not read again.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    stamp: tuple[int, ...] | None = None
+
+
+def look_at(files: Sequence[str], names: Sequence[str]) -> tuple[SourceFile, ...]:
+    """The files as they are now; `names` are what people may see of each path or URL."""
+    return tuple(_one(file, name) for file, name in zip(files, names, strict=True))
+
+
+def changed(before: Sequence[SourceFile], files: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Sentences for each file that is no longer what it was, is gone, or is new."""
+    now = dict(zip(names, files, strict=True))
+    then = {file.name: file for file in before}
+    faults = [f"{name} is gone" for name in then if name not in now]
+    faults += [f"{name} is new" for name in now if name not in then]
+    return faults + [
+        f"{name} has changed"
+        for name, file in then.items()
+        if name in now and _differs(file, now[name])
+    ]
+
+
+def _differs(before: SourceFile, file: str) -> bool:
+    size, stamp = _stamp(file)
+    if stamp is not None and (size, stamp) == (before.size, before.stamp):
+        return False
+    return _one(file, before.name).sha256 != before.sha256
+
+
+def _one(file: str, name: str) -> SourceFile:
+    size, stamp = _stamp(file)
+    digest, read = hashlib.sha256(), 0
+    with fsspec.open(file, "rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            read += len(chunk)
+    return SourceFile(name, read if size is None else size, digest.hexdigest(), stamp)
+
+
+def _stamp(file: str) -> tuple[int | None, tuple[int, ...] | None]:
+    path = Path(file.removeprefix("file://").removeprefix("local://"))
+    try:
+        found = path.stat()
+    except OSError:
+        return None, None
+    return found.st_size, (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def public_name(file: str) -> str:
+    """A path or URL as people may see it: without user, password, query and fragment."""
+    return _SECRET.sub(r"\1", file).partition("?")[0].partition("#")[0] if "://" in file else file

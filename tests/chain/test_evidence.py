@@ -1,0 +1,211 @@
+"""Each step uses what earlier steps made only while it was made of what holds now.
+
+At d2ae1cc a model cleaned and tuned under one contract was judged and published under another:
+"the report describes exactly this model, data and contract".
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fraud_assets.chain import steps
+from fraud_assets.data.provenance import made as provenance
+from fraud_assets.errors import EvidenceError
+from fraud_assets.release.judgement import Judgement
+from tests.weeks import Week
+
+
+@dataclass
+class Run:
+    """One week's chain, step by step, on a contract that may change between steps."""
+
+    week: Week
+    values: dict[str, object]
+
+    def step(self, name: str) -> object:
+        contract, got = self.week.settings.contract(), self.values
+        make: dict[str, Callable[[], object]] = {
+            "raw_transactions": lambda: steps.raw_transactions(contract),
+            "cleaned_features": lambda: steps.cleaned_features(got["raw_transactions"], contract),
+            "candidate_models": lambda: steps.candidate_models(got["cleaned_features"], contract),
+            "tuned_pipeline": lambda: steps.tuned_pipeline(
+                got["cleaned_features"], got["candidate_models"], contract
+            ),
+            "evaluation_report": lambda: steps.evaluation_report(
+                got["cleaned_features"], got["tuned_pipeline"], contract, self.week.settings.store()
+            ),
+            "published_artifact": lambda: steps.published_artifact(
+                got["cleaned_features"],
+                got["tuned_pipeline"],
+                got["evaluation_report"],
+                contract,
+                self.week.settings.store(),
+            ),
+        }
+        got[name] = make[name]()
+        return got[name]
+
+
+CHAIN = (
+    "raw_transactions",
+    "cleaned_features",
+    "candidate_models",
+    "tuned_pipeline",
+    "evaluation_report",
+    "published_artifact",
+)
+
+
+@pytest.fixture(scope="module")
+def whole(made_week: Week, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A week run up to its report; made once."""
+    folder = tmp_path_factory.mktemp("whole") / "week"
+    shutil.copytree(made_week.folder, folder)
+    run = Run(Week(folder), {})
+    for name in CHAIN[:-1]:
+        run.step(name)
+    return run
+
+
+@pytest.fixture
+def run(whole: Run, tmp_path: Path) -> Run:
+    """The same week in a folder of the test's own."""
+    return Run(
+        Week(Path(shutil.copytree(whole.week.folder, tmp_path / "week"))), dict(whole.values)
+    )
+
+
+def after(name: str) -> tuple[str, ...]:
+    return CHAIN[CHAIN.index(name) + 1 :]
+
+
+@pytest.mark.parametrize("name", CHAIN[1:])
+def test_a_contract_edited_before_a_step_stops_it(run: Run, name: str):
+    """The label's maturity decides rows: whatever step comes next names the first to run again."""
+    run.week.edit("maturity_days = 14", "maturity_days = 1")
+
+    with pytest.raises(EvidenceError, match=r"label changed since.*Run raw_transactions again"):
+        run.step(name)
+
+
+@pytest.mark.parametrize("name", after("candidate_models"))
+def test_a_search_edited_before_a_step_stops_it_where_the_search_counts(run: Run, name: str):
+    """Rows and features do not depend on the search, the comparison of families does."""
+    run.week.edit("legitimate_per_fraud = 5", "legitimate_per_fraud = 6")
+
+    run.step("cleaned_features")
+    with pytest.raises(EvidenceError, match=r"search changed since.*Run candidate_models again"):
+        Run(run.week, {**run.values}).step(name)
+
+
+def test_a_threshold_policy_edited_after_tuning_names_the_tuned_pipeline(run: Run):
+    """The frozen threshold was chosen by that part of the policy."""
+    run.week.edit("min_recall = 0.90", "min_recall = 0.92")
+
+    with pytest.raises(EvidenceError, match=r"policy.min_recall.*Run tuned_pipeline again"):
+        run.step("published_artifact")
+
+
+def test_policy_alone_edited_is_judged_by_the_new_policy(run: Run):
+    """The policy may rightly change between steps: the publisher applies it as it is now."""
+    judged = run.values["evaluation_report"]
+    assert isinstance(judged, Judgement)
+    assert judged.verdict.decision == "promote"
+    run.week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.0001")
+
+    with pytest.raises(Exception, match="Refused by rule alert_rate"):
+        run.step("published_artifact")
+
+
+def edit_file(week: Week) -> None:
+    file = sorted((week.folder / "transactions").glob("*.parquet"))[-1]
+    frame = pd.read_parquet(file)
+    frame.iloc[:-1].to_parquet(file)
+
+
+def remove_file(week: Week) -> None:
+    sorted((week.folder / "transactions").glob("*.parquet"))[0].unlink()
+
+
+def add_file(week: Week) -> None:
+    first, *_ = sorted((week.folder / "transactions").glob("*.parquet"))
+    shutil.copy(first, first.with_name("week_2030-01-07.parquet"))
+
+
+@pytest.mark.parametrize("name", CHAIN[1:])
+@pytest.mark.parametrize("change", [edit_file, remove_file, add_file])
+def test_a_source_changed_before_a_step_stops_it(run: Run, name: str, change):
+    """A file edited, gone or new: its rows are not those that were read."""
+    change(run.week)
+
+    with pytest.raises(EvidenceError, match=r"week_.*parquet.*Run raw_transactions again"):
+        run.step(name)
+
+
+def test_a_file_written_again_with_the_same_bytes_is_the_same_source(run: Run):
+    """What counts is the content, not when it was copied."""
+    for file in (run.week.folder / "transactions").glob("*.parquet"):
+        data = file.read_bytes()
+        file.unlink()
+        file.write_bytes(data)
+
+    run.step("cleaned_features")
+
+
+@pytest.mark.parametrize("name", CHAIN[1:])
+def test_code_edited_before_a_step_stops_it(run: Run, name: str, monkeypatch):
+    """What an older release made is made again by the newer one."""
+    before = provenance.code_digest
+
+    def edited(module: str) -> str:
+        return "edited" if module == "fraud_assets.data.transactions" else before(module)
+
+    monkeypatch.setattr(provenance, "code_digest", edited)
+
+    with pytest.raises(EvidenceError, match=r"code changed since.*Run raw_transactions again"):
+        run.step(name)
+
+
+@pytest.mark.parametrize("name", CHAIN[1:])
+def test_an_environment_changed_before_a_step_stops_it(run: Run, name: str, monkeypatch):
+    """Another scikit-learn or numpy may fit, read or score differently."""
+    now = {**provenance._environment(), "numpy": "99.0"}
+    monkeypatch.setattr(provenance, "_environment", lambda: now)
+
+    with pytest.raises(EvidenceError, match=r"numpy .* then, 99.0 now"):
+        run.step(name)
+
+
+def test_two_weeks_interleaved_are_noticed_at_each_step(run: Run):
+    """Values of an older week never meet those of the newest, and the week is named."""
+    contract = run.week.settings.contract()
+    raw = steps.raw_transactions(contract, "2025-06-16")
+    older = steps.cleaned_features(raw, contract)
+
+    for name, stale in (
+        ("tuned_pipeline", "candidate_models"),
+        ("evaluation_report", "tuned_pipeline"),
+        ("published_artifact", "tuned_pipeline"),
+    ):
+        mixed = Run(run.week, {**run.values, "cleaned_features": older})
+        with pytest.raises(EvidenceError, match=rf"another cleaned_features.*Run {stale} again"):
+            mixed.step(name)
+
+
+def test_a_value_that_no_step_made_is_not_used(run: Run):
+    """A table built by hand has no evidence."""
+    unbound = replace(run.values["cleaned_features"], made=None)
+
+    with pytest.raises(EvidenceError, match="does not"):
+        Run(run.week, {**run.values, "cleaned_features": unbound}).step("candidate_models")
+
+
+def test_an_unchanged_week_is_published(run: Run):
+    """Nothing above stops a week in which nothing changed."""
+    assert run.step("published_artifact").version

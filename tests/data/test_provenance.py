@@ -1,0 +1,77 @@
+"""What a step's code and files are, as digests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fraud_assets.data.provenance.code import reached
+from fraud_assets.data.provenance.sources import changed, look_at, public_name
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    root = tmp_path / "fraud_assets"
+    for name, text in {
+        "__init__.py": "",
+        "a/__init__.py": "",
+        "a/entry.py": "from fraud_assets.b.used import x\nimport os",
+        "b/__init__.py": "",
+        "b/used.py": "def f():\n    from fraud_assets.c import inner",
+        "b/beside.py": "",
+        "c/__init__.py": "",
+        "c/inner.py": "",
+        "d/__init__.py": "",
+        "d/unused.py": "",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def test_code_is_found_by_walking_imports_whoever_stands_beside_included(package: Path):
+    """Lazy imports count, registries find the files beside, what nothing imports does not."""
+    names = [str(f.relative_to(package)) for f in reached("fraud_assets.a.entry", package)]
+
+    assert {"a/entry.py", "b/used.py", "b/beside.py", "c/inner.py"} <= set(names)
+    assert "d/unused.py" not in names
+
+
+def test_the_real_steps_reach_what_they_run():
+    """The publisher's judgement depends on features, models, scoring and gate."""
+    import fraud_assets
+
+    root = Path(fraud_assets.__file__).parent
+    names = {str(f.relative_to(root)) for f in reached("fraud_assets.release.judgement", root)}
+
+    assert {"data/derive.py", "modelling/thresholds.py", "release/judgement.py"} <= names
+    assert not any(name.startswith(("service/", "orchestration/", "cli/")) for name in names)
+
+
+def test_a_file_is_known_by_its_content(tmp_path: Path):
+    """Edited, gone and new files are named; the same bytes written again are the same."""
+    files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for file in files:
+        file.write_text("1")
+    before = look_at([str(f) for f in files], ["a", "b", "c"])
+    files[0].unlink()
+    files[0].write_text("1")
+    files[1].write_text("2")
+
+    faults = changed(before, [str(files[0]), str(files[1]), str(files[0])], ["a", "b", "d"])
+
+    assert faults == ["c is gone", "d is new", "b has changed"]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("s3://key:secret@bucket/a.csv", "s3://bucket/a.csv"),
+        ("https://h/a.csv?token=secret#x", "https://h/a.csv"),
+        ("week@home/a.csv", "week@home/a.csv"),
+    ],
+)
+def test_a_name_carries_no_credentials(url: str, name: str):
+    """Names of files travel into reports and messages."""
+    assert public_name(url) == name
