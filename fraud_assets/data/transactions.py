@@ -13,6 +13,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import ROW, TIME
+from fraud_assets.data.notes import Notes
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
     Failures,
@@ -33,6 +34,7 @@ class RawTransactions:
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
     `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
+    `notes` say what was noticed on the way and refused nobody.
     """
 
     rows: pd.DataFrame
@@ -42,6 +44,7 @@ class RawTransactions:
     read: int
     rule_counts: dict[str, int] = field(default_factory=dict)
     after_as_of: int = 0
+    notes: Notes = ()
     made: Made | None = None
 
     @property
