@@ -13,6 +13,23 @@ class FraudAssetsError(Exception):
     """Base of all errors raised on purpose."""
 
 
+MOST_SHOWN = 100
+"""Faults that one message lists; the others are counted."""
+
+_LONGEST = 120
+"""Letters of a value that a fault shows."""
+
+
+class _Nothing:
+    """What stands where a value is missing."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOTHING = _Nothing()
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with one setting: where, what is demanded, what was found."""
@@ -22,7 +39,9 @@ class Fault:
     value: object
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.rule}, got {self.value!r}"
+        shown = repr(self.value)
+        shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 4]} ..."
+        return f"{self.key}: {self.rule}, got {shown}"
 
 
 class ContractError(FraudAssetsError):
@@ -31,7 +50,9 @@ class ContractError(FraudAssetsError):
     def __init__(self, path: object, faults: list[Fault]) -> None:
         self.faults = faults
         count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
-        lines = "".join(f"\n  - {fault}" for fault in faults)
+        lines = "".join(f"\n  - {fault}" for fault in faults[:MOST_SHOWN])
+        if len(faults) > MOST_SHOWN:
+            lines += f"\n  - and {len(faults) - MOST_SHOWN:,} more"
         super().__init__(f"The contract {path} has {count}:{lines}")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fraud_assets.contract.column_checks import column_faults
+from fraud_assets.contract.keys import did_you_mean
 from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES, is_plain
-from fraud_assets.contract.tables import Raw, event_time, feature_names, section, texts
-from fraud_assets.errors import Fault
+from fraud_assets.contract.tables import Raw, feature_names, repeated, section, texts
+from fraud_assets.errors import NOTHING, Fault
 from fraud_assets.profiles import RECALL_FLOOR
 
 
@@ -29,23 +30,31 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
     names = feature_names(raw)
     if not names:
         yield Fault("features", "must name at least one numeric or categorical feature", names)
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in repeated(names):
         yield Fault("features", "must name each feature once", name)
     for name in names:
         if not is_plain(name):
             rule = "must name features without quotes, backslashes or control characters, which "
             yield Fault("features", f"{rule}the service's JSON cannot carry as they are", name)
-    numeric = texts(section(raw, "features").get("numeric"))
-    for name in section(raw, "derived"):
+    yield from _derived_faults(raw)
+
+
+def _derived_faults(raw: Raw) -> Iterator[Fault]:
+    given = section(raw, "features").get("numeric")
+    if given is not None and not isinstance(given, list):
+        return  # one fault of its own; each derived column beside it would repeat it
+    numeric, derived = set(texts(given)), section(raw, "derived")
+    for name in derived:
         if name not in numeric:
-            yield Fault(f"derived.{name}", "must be named among the numeric features", name)
+            hint = did_you_mean(name, numeric - set(derived))
+            yield Fault(f"derived.{name}", f"must be named among the numeric features{hint}", name)
 
 
 def _time_faults(raw: Raw) -> Iterator[Fault]:
-    if event_time(raw) is not None:
+    if "event_time" in section(raw, "columns"):
         return
-    for name, derived in section(raw, "derived").items():
-        yield Fault(f"derived.{name}", "must not be derived without columns.event_time", derived)
+    for name in section(raw, "derived"):
+        yield Fault(f"derived.{name}", "must not be derived without columns.event_time", NOTHING)
     by = section(raw, "windows").get("by", "frauds")
     if by != "shares":
         rule = 'must be "shares" where columns.event_time is not set'
@@ -68,10 +77,11 @@ def _values(value: object) -> list[object]:
 
 
 def _evaluation_faults(raw: Raw) -> Iterator[Fault]:
-    names = feature_names(raw)
+    names = dict.fromkeys(feature_names(raw))
     for name in texts(section(raw, "evaluation").get("slices")):
         if name not in names:
-            yield Fault("evaluation.slices", "must be names of features", name)
+            rule = f"must be names of features{did_you_mean(name, names)}"
+            yield Fault("evaluation.slices", rule, name)
 
 
 def _search_faults(raw: Raw) -> Iterator[Fault]:
@@ -81,17 +91,19 @@ def _search_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("search.families", rule, families)
     for name in texts(families):
         if name not in FAMILIES:
-            yield Fault("search.families", f"must be among {', '.join(FAMILIES)}", name)
+            rule = f"must be among {', '.join(FAMILIES)}{did_you_mean(name, FAMILIES)}"
+            yield Fault("search.families", rule, name)
 
 
 def _reason_faults(raw: Raw) -> Iterator[Fault]:
-    names = feature_names(raw)
+    names = dict.fromkeys(feature_names(raw))
     reasons = section(raw, "reasons")
     for name in reasons:
         if name not in names:
-            yield Fault(f"reasons.{name}", "must be the name of a feature", name)
+            rule = f"must be the name of a feature{did_you_mean(name, names)}"
+            yield Fault(f"reasons.{name}", rule, name)
     codes = [str(r["code"]) for r in reasons.values() if isinstance(r, dict) and "code" in r]
-    for code in sorted({code for code in codes if codes.count(code) > 1}):
+    for code in repeated(codes):
         yield Fault("reasons", "must give each feature a code of its own", code)
 
 

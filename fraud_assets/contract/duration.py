@@ -12,16 +12,17 @@ MAX_DAYS = 36_500
 
 
 def parse_duration(value: object) -> object:
-    """Turn "24h" into a `timedelta`; anything that is no text passes through.
+    """Turn "24h" into a `timedelta`; a number alone says no unit and is none.
 
     Raises
     ------
     ValueError
-        If the text is not a positive number followed by s, m, h or d, or longer than `MAX_DAYS`.
+        If the value is no text of a positive number and s, m, h or d, or beyond `MAX_DAYS`.
     """
-    if not isinstance(value, str):
+    if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([smhd])\s*", value)
+    text = value if isinstance(value, str) else ""
+    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([smhd])\s*", text)
     if match is None or float(match[1]) <= 0:
         raise ValueError('must be a positive length of time such as "90s", "30m", "24h" or "7d"')
     seconds = float(match[1]) * _UNITS[match[2]]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from fraud_assets.contract.checks import cross_faults
+from fraud_assets.contract.messages import plain_faults
 from fraud_assets.contract.schema import Contract
+from fraud_assets.contract.tables import Raw
+from fraud_assets.contract.toml_file import parse_tables, read_text
 from fraud_assets.errors import ContractError, Fault
 
 _SHIPPED = Path(__file__).parent.parent / "contracts"
@@ -33,25 +35,17 @@ def load_contract(path: Path | str | None = None) -> Contract:
     file = Path(path) if path is not None else default_contract_path()
     if file.suffix == "" and (_SHIPPED / f"{file}.toml").is_file():
         file = _SHIPPED / f"{file}.toml"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fault = Fault("file", f"must be a readable UTF-8 file ({error})", str(file))
-        raise ContractError(file, [fault]) from error
-    return parse_contract(text, base=file.resolve().parent, name=str(file))
+    return parse_contract(read_text(file), base=file.resolve().parent, name=str(file))
 
 
 def parse_contract(text: str, base: Path = Path(), name: str = "text") -> Contract:
     """Validate a contract's text; relative paths in it start from `base`."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ContractError(name, [Fault("file", f"must be TOML ({error})", name)]) from error
-    faults = cross_faults(raw)
+    raw = parse_tables(text, name)
+    faults = [*_inner_keys(raw), *cross_faults(raw)]
     try:
         contract = Contract.model_validate(raw | {"base": base, "text": text})
     except ValidationError as error:
-        raise ContractError(name, [*_faults(error), *faults]) from error
+        raise ContractError(name, _each_key_once([*plain_faults(error), *faults])) from error
     if faults:
         raise ContractError(name, faults)
     return contract
@@ -63,13 +57,12 @@ def contract_digest(contract: Contract) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _faults(error: ValidationError) -> list[Fault]:
-    return [
-        Fault(".".join(str(part) for part in item["loc"]), _rule(item["msg"]), item["input"])
-        for item in error.errors(include_url=False)
-    ]
+def _inner_keys(raw: Raw) -> list[Fault]:
+    """Names under which a contract keeps what is no setting of its file."""
+    rule = "must be a key that a contract has"
+    return [Fault(name, rule, name) for name in ("base", "text") if name in raw]
 
 
-def _rule(message: str) -> str:
-    text = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    return text if text.startswith("must") else f"must be: {text}"
+def _each_key_once(faults: list[Fault]) -> list[Fault]:
+    """The faults without exact repeats: a rule between sections may see what a type saw too."""
+    return list({str(fault): fault for fault in faults}.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Raw = Mapping[str, Any]
@@ -24,6 +25,11 @@ def tables(raw: Raw, name: str) -> Iterator[tuple[str, Raw]]:
 def texts(value: object) -> list[str]:
     """The texts in a list; whatever else stands there is a fault told elsewhere."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Names that stand more than once, sorted."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def feature_names(raw: Raw) -> list[str]:

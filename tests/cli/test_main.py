@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+
 import pytest
 
+from fraud_assets import __version__
 from fraud_assets.cli import COMMANDS, main
 
 
@@ -52,3 +55,24 @@ def test_a_store_that_does_not_exist_does_not_verify(tmp_path, capsys) -> None:
 
     assert code == 1
     assert "--store must be a folder" in capsys.readouterr().err
+
+
+def test_the_bare_command_prints_the_help_and_every_command(capsys) -> None:
+    """Whoever types the name alone wants to know what there is."""
+    code = main([])
+
+    printed = capsys.readouterr()
+    assert code == 0
+    assert "usage: fraud-assets" in printed.out
+    assert all(f"  {command} " in printed.out for command in COMMANDS)
+    assert printed.err == ""
+
+
+def test_the_version_is_the_packages(capsys) -> None:
+    """`--version` prints name and version, and exits 0."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"fraud-assets {__version__}\n"
+    assert metadata.version("fraud-assets") == __version__

@@ -34,7 +34,7 @@ def test_every_fault_is_told_at_once_with_key_rule_and_value():
         parse_contract(text)
 
     keys = {fault.key for fault in caught.value.faults}
-    assert {"policy.min_recall", "derived.b.count.window", "features", "derived.b"} <= keys
+    assert {"policy.min_recall", "derived.b.window", "features", "derived.b"} <= keys
     assert "0.5" in str(caught.value)
 
 
