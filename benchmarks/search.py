@@ -34,11 +34,11 @@ from benchmarks.search_sides import (
     our_search,
 )
 from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.folds import Fold, make_folds
 from fraud_assets.modelling.margins import margin
-from fraud_assets.modelling.rows import Rows
 
 OUT = Path(__file__).parent / "out"
 REPEATS = 3

@@ -12,17 +12,16 @@ from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import clean
 from fraud_assets.data.columns import TIME
 from fraud_assets.data.features import derive_features
+from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.simulator import settings, simulate
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.modelling.rows import Rows, to_rows
 
 
 def shipped(rows: int) -> tuple[Contract, Rows, Rows]:
     """The contract, the newest `rows` of the shipped week's fit window, and its judged rows."""
     contract = load_contract("crypto_gateway")
     cleaned = clean(read_transactions(contract), contract)
-    fit = to_rows(cleaned.window("fit"), contract.features.names)
-    judged = to_rows(cleaned.window("judged"), contract.features.names)
+    fit, judged = cleaned.rows("fit"), cleaned.rows("judged")
     return contract, newest(fit, rows), judged
 
 

@@ -15,12 +15,12 @@ from sklearn.pipeline import Pipeline
 
 from benchmarks.search_data import newest, simulated
 from fraud_assets.contract import Contract, load_contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.curves import calibration_error, reliability
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.tuned import load_pipeline
+from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.modelling.work import on_one_thread
 
@@ -92,7 +92,7 @@ def _run(
         "peak_mib": _peak_mib(workers),
         "leaderboard": board.as_records(),
     }
-    scores = _scores(load_pipeline(tuned.payload), later)
+    scores = _scores(unpickle_unverified(tuned.payload), later)
     return told | _judged(scores, later), scores
 
 

@@ -25,10 +25,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.families import FAMILIES
 from fraud_assets.modelling.folds import Fold, encode_folds
 from fraud_assets.modelling.grid import search_grid
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.winner import Winner, best_searched
 

@@ -11,7 +11,6 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.simulator import simulate
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
-from fraud_assets.modelling.rows import to_rows
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.orchestration.definitions import build_definitions
@@ -86,8 +85,6 @@ def make_parts(week: Week) -> Parts:
     """Run the chain's first four steps as plain functions."""
     contract = week.settings.contract()
     cleaned = clean(read_transactions(contract), contract)
-    fit, middle = (
-        to_rows(cleaned.window(name), contract.features.names) for name in ("fit", "threshold")
-    )
+    fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     leaderboard = compare_candidates(fit, contract)
     return Parts(cleaned, leaderboard, tune(fit, middle, leaderboard, contract))

@@ -18,10 +18,10 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.known_entities import known_entities_mask
+from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.splits import DAY, known_labels
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.rows import Rows, to_rows
 
 WEEK = 7 * DAY
 _MONDAY = np.datetime64("1970-01-05", "us")

@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from fraud_assets.backtest.history import History, coming_week
+from fraud_assets.data.rows import Rows
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.evaluation import confusion_rates
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.thresholds import aimed_rank
 from fraud_assets.modelling.tuned import TunedPipeline
 

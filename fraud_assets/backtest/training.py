@@ -18,10 +18,10 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.rows import to_rows
-from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.candidate import plain
+from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import opening, rescore
 
 _LEFT_OUT = ("curves", "slices", "search", "lineage")
@@ -46,10 +46,11 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
     try:
         cleaned = clean(raw, contract)
         tuned = _tuned(cleaned, contract, setting)
-        found = rescore(cleaned, tuned, contract)
+        case = Case(contract, cleaned, tuned)
+        found = rescore(case)
     except DataError as error:
         return Week({"as_of": str(as_of), "model": None, "why": str(error)}, {})
-    report = plain(opening(cleaned, tuned, contract, "") | found.numbers)
+    report = plain(opening(case, "") | found.numbers)
     first = _after_threshold(history, cleaned)
     told = {
         "as_of": str(as_of),
@@ -68,8 +69,7 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
 
 
 def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None) -> TunedPipeline:
-    names = contract.features.names
-    fit, middle = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
+    fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     if setting is not None:
         return freeze(setting.family, setting.parameters, fit, middle, contract)
     return tune(fit, middle, compare_candidates(fit, contract), contract)
@@ -77,7 +77,7 @@ def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None
 
 def _after_threshold(history: History, cleaned: CleanedFeatures) -> int:
     """Position of the first row that the model was neither fitted nor thresholded on."""
-    end = next(window.end for window in cleaned.windows if window.name == "threshold")
+    end = cleaned.span("threshold").end
     if end is None:
         raise InsufficientEvidenceError("A backtest needs windows with dates.")
     return history.position(end)
@@ -91,4 +91,4 @@ def _positions(history: History, window: pd.DataFrame) -> np.ndarray:
 def _scores(tuned: TunedPipeline, history: History, first: int) -> np.ndarray:
     """Scores of all rows from a position on, as the frozen model gives them."""
     features = history.frame.iloc[first:][list(history.contract.features.names)]
-    return np.asarray(load_pipeline(tuned.payload).predict_proba(features)[:, 1])
+    return np.asarray(unpickle_unverified(tuned.payload).predict_proba(features)[:, 1])

@@ -14,9 +14,9 @@ import numpy as np
 from fraud_assets.backtest.history import WEEK, History, coming_week
 from fraud_assets.backtest.promise import RATES, held, outcome, promise
 from fraud_assets.backtest.shelf import Week
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.release.gate import Verdict, decide
 
 Section = dict[str, Any]

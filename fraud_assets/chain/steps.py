@@ -10,12 +10,11 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
-from fraud_assets.modelling.rows import to_rows
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
+from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement, judge
 from fraud_assets.release.publish import Published, publish
-from fraud_assets.store.store import Store
 
 Progress = Callable[[str], None]
 
@@ -42,8 +41,7 @@ def candidate_models(
 ) -> Leaderboard:
     """The contract's families compared on the fitted window."""
     evidence.demand_current(contract, cleaned)
-    fit = to_rows(cleaned.window("fit"), contract.features.names)
-    board = compare_candidates(fit, contract, workers=workers, progress=progress)
+    board = compare_candidates(cleaned.rows("fit"), contract, workers=workers, progress=progress)
     content = digest_of(board.as_records())
     return evidence.bound(board, evidence.CANDIDATES, contract, content, cleaned)
 
@@ -58,40 +56,29 @@ def tuned_pipeline(
 ) -> TunedPipeline:
     """The winner after its search, with its threshold frozen on rows it never saw."""
     evidence.demand_current(contract, cleaned, leaderboard)
-    names = contract.features.names
-    fit, threshold = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
+    fit, threshold = cleaned.rows("fit"), cleaned.rows("threshold")
     tuned = tune(fit, threshold, leaderboard, contract, workers=workers, progress=progress)
     return evidence.bound(tuned, evidence.TUNED, contract, tuned.digest, cleaned, leaderboard)
 
 
 def evaluation_report(
-    cleaned: CleanedFeatures,
-    tuned: TunedPipeline,
-    contract: Contract,
-    store: Store,
+    case: Case,
     *,
     run_id: str = "",
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Judgement:
     """The evidence on the judged rows, the champion beside it, and the verdict."""
-    evidence.demand_current(contract, cleaned, tuned)
-    judged = judge(
-        cleaned, tuned, contract, store, run_id=run_id, workers=workers, progress=progress
-    )
+    evidence.demand_current(case.contract, case.cleaned, case.tuned)
+    judged = judge(case, run_id=run_id, workers=workers, progress=progress)
     content = digest_of(judged.report)
-    return evidence.bound(judged, evidence.REPORT, contract, content, cleaned, tuned)
+    made_of = case.cleaned, case.tuned
+    return evidence.bound(judged, evidence.REPORT, case.contract, content, *made_of)
 
 
 def published_artifact(
-    cleaned: CleanedFeatures,
-    tuned: TunedPipeline,
-    judgement: Judgement,
-    contract: Contract,
-    store: Store,
-    *,
-    progress: Progress | None = None,
+    case: Case, judgement: Judgement, *, progress: Progress | None = None
 ) -> Published:
     """The signed version that serves from now on; only a proven candidate gets here."""
-    evidence.demand_current(contract, cleaned, tuned, judgement)
-    return publish(cleaned, tuned, judgement, contract, store, progress=progress)
+    evidence.demand_current(case.contract, case.cleaned, case.tuned, judgement)
+    return publish(case, judgement, progress=progress)

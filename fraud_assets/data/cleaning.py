@@ -18,6 +18,7 @@ from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features, history_needed
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.provenance.made import Made
+from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
 
@@ -26,10 +27,12 @@ from fraud_assets.data.transactions import RawTransactions
 class CleanedFeatures:
     """The three windows, ready for models.
 
-    `frame` holds features and roles of every windowed row plus `_window`; `history` the typed
-    raw rows behind them, so that a champion with another contract can be scored on the same rows.
+    `frame` holds features and roles of every windowed row plus `_window`, `features` the names of
+    those that models see; `history` the typed raw rows behind them, so that a champion with
+    another contract can be scored on the same rows.
     """
 
+    features: tuple[str, ...]
     frame: pd.DataFrame
     history: pd.DataFrame
     windows: tuple[Window, ...]
@@ -47,6 +50,14 @@ class CleanedFeatures:
         """The rows of one window: "fit", "threshold" or "judged"."""
         return self.frame[self.frame["_window"] == name]
 
+    def rows(self, name: str) -> Rows:
+        """The same rows as models and their judges take them."""
+        return to_rows(self.window(name), self.features)
+
+    def span(self, name: str) -> Window:
+        """From when to when a window reaches, and what it counts."""
+        return next(window for window in self.windows if window.name == name)
+
 
 def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
     """Split the week and derive the contract's features for its windows.
@@ -59,6 +70,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
     split = split_week(raw.rows, contract, raw.as_of)
     frame = windowed_features(raw.rows, split, contract)
     return CleanedFeatures(
+        contract.features.names,
         frame,
         raw.rows,
         tuple(_recount(window, frame) for window in split.windows),

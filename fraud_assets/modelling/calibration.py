@@ -11,8 +11,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.modelling.rows import Rows
 
 CALIBRATION_FOLDS = 5
 """Folds that CalibratedClassifierCV asks for; with a frozen classifier they change nothing."""

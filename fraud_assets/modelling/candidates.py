@@ -14,10 +14,10 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.provenance.made import Made
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.families import FAMILIES, Family, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.margins import margin
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.work import Ticker, run_tasks
 

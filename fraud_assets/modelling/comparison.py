@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
 from fraud_assets.modelling.intervals import cluster_codes
 from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.rows import Rows
 
 INTERVAL = 0.90
 """Two-sided confidence of the difference, so that its low end alone is a one-sided 95 % bound:

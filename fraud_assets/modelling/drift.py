@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 from fraud_assets.profiles import CATEGORY_MISSING
 
 BINS = 10

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.metrics import classification_report
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
@@ -23,7 +24,6 @@ from fraud_assets.modelling.intervals import (
     rate,
 )
 from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.slices import slice_rates
 from fraud_assets.modelling.thresholds import Threshold
 

@@ -12,10 +12,10 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.families import FAMILIES, build_pipeline
 from fraud_assets.modelling.preprocessing import encoded_names
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import TunedPipeline, clean_trees, dump_pipeline, sha256

@@ -10,9 +10,9 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor
-from fraud_assets.modelling.rows import Rows
 
 Fold = tuple[np.ndarray, np.ndarray]
 

@@ -16,10 +16,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.bootstrap import cluster_weights, percentile_estimate
 from fraud_assets.modelling.intervals import cluster_codes
 from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import sample_legitimate
 from fraud_assets.modelling.work import on_one_thread
 

@@ -15,9 +15,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Policy
+from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.evaluation import confusion_rates, ranking_estimates
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.thresholds import Threshold, choose_threshold
 from fraud_assets.modelling.work import on_one_thread
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraud_assets.contract.schema import Search
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.intervals import rate
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.profiles import CATEGORY_MISSING
 
 MOST_LEVELS = 12

@@ -37,8 +37,12 @@ class TunedPipeline:
     made: Made | None = None
 
 
-def load_pipeline(payload: bytes) -> Pipeline:
-    """The Pipeline out of its bytes, which runs code: for bytes just made or verified only."""
+def unpickle_unverified(payload: bytes) -> Pipeline:
+    """The Pipeline out of its bytes, which runs whatever code they hold.
+
+    For bytes that this process made or whose seal it checked; the pipeline of a published
+    version is `fraud_assets.store.trust.load_pipeline`'s.
+    """
     return joblib.load(io.BytesIO(payload))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.modelling.sampling import sample_as_declared
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.winner import Search, find_winner

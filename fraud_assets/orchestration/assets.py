@@ -96,10 +96,7 @@ def evaluation_report(
     """The evidence on the judged rows, the champion beside it, and the verdict."""
     with sentences():
         judgement = steps.evaluation_report(
-            cleaned_features,
-            tuned_pipeline,
-            settings.contract(),
-            settings.store(),
+            settings.case(cleaned_features, tuned_pipeline),
             run_id=context.run.run_id,
             workers=settings.processes(),
             progress=context.log.info,
@@ -119,13 +116,7 @@ def published_artifact(
 ) -> dg.Output[str]:
     """The signed version that serves from now on; only a proven candidate gets here."""
     with sentences():
-        published = steps.published_artifact(
-            cleaned_features,
-            tuned_pipeline,
-            evaluation_report,
-            settings.contract(),
-            settings.store(),
-            progress=context.log.info,
-        )
+        case = settings.case(cleaned_features, tuned_pipeline)
+        published = steps.published_artifact(case, evaluation_report, progress=context.log.info)
     context.log.info(published.sentence)
     return dg.Output(published.version, metadata=metadata.of_published(published))

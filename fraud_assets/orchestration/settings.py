@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraud_assets.contract import Contract, load_contract
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store, default_root
 
@@ -32,6 +35,10 @@ class Settings:
         """Open the model store with its keys."""
         keys = Keys.default() if self.keys is None else Keys(self.keys)
         return Store(self.models or default_root(), keys)
+
+    def case(self, cleaned: CleanedFeatures, tuned: TunedPipeline) -> Case:
+        """Put a candidate before its judge, under the contract and store of this run."""
+        return Case(self.contract(), cleaned, tuned, self.store())
 
     def processes(self) -> int:
         """Processes for the search: as set, else all cores that this process may use."""

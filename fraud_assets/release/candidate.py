@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from fraud_assets import __version__
-from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
-from fraud_assets.modelling.rows import Rows
-from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.data.rows import Rows
+from fraud_assets.modelling.tuned import unpickle_unverified
+from fraud_assets.release.case import Case
 from fraud_assets.release.gate import Verdict
 from fraud_assets.report.html import render_report
 from fraud_assets.scoring.export import export_scorer
-from fraud_assets.store.store import Store
 from fraud_assets.store.trust import pickling_libraries
 
 Files = dict[str, bytes]
@@ -28,44 +27,42 @@ _TOLD = ("dagster", "onnx", "onnxruntime", "polars", "pyarrow")
 
 @dataclass(frozen=True)
 class Candidate:
-    """What would be published: the tuned pipeline, its contract and the service's own files."""
+    """What would be published: the case's pipeline and contract, and the service's own files."""
 
-    tuned: TunedPipeline
-    contract: Contract
+    case: Case
     service: Files
 
     def files(self, report: Mapping[str, Any]) -> Files:
         """Every file of a version except metadata.json and the signature."""
         return {
-            "pipeline.joblib": self.tuned.payload,
+            "pipeline.joblib": self.case.tuned.payload,
             "report.json": (json.dumps(report, indent=1, allow_nan=False) + "\n").encode(),
             "report.html": render_report(report).encode(),
-            "contract.toml": self.contract.text.encode(),
+            "contract.toml": self.case.contract.text.encode(),
             **self.service,
         }
 
     def metadata(self, report: Mapping[str, Any]) -> dict[str, Any]:
         """metadata.json without what the store fills in."""
-        return version_metadata(self.tuned, self.contract, report)
+        return version_metadata(self.case, report)
 
-    def keep_refused(self, report: Mapping[str, Any], verdict: Verdict, store: Store) -> str:
+    def keep_refused(self, report: Mapping[str, Any], verdict: Verdict) -> str:
         """Keep the candidate under `refused/`, signed with the reason; returns its name."""
+        store = self.case.need_store()
         return store.refuse(self.files(report), self.metadata(report), reason=verdict.sentence)
 
 
-def make_candidate(tuned: TunedPipeline, judged: Rows, contract: Contract) -> Candidate:
+def make_candidate(case: Case, judged: Rows) -> Candidate:
     """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
-    pipeline = load_pipeline(tuned.payload)
-    legitimate = judged.take(judged.label == 0)
-    service = export_scorer(pipeline, contract, legitimate, tuned.threshold.value, judged)
-    return Candidate(tuned, contract, service)
+    tuned, legitimate = case.tuned, judged.take(judged.label == 0)
+    pipeline = unpickle_unverified(tuned.payload)
+    service = export_scorer(pipeline, case.contract, legitimate, tuned.threshold.value, judged)
+    return Candidate(case, service)
 
 
-def version_metadata(
-    tuned: TunedPipeline, contract: Contract, report: Mapping[str, Any]
-) -> dict[str, Any]:
+def version_metadata(case: Case, report: Mapping[str, Any]) -> dict[str, Any]:
     """metadata.json without what the store fills in."""
-    metrics = report["metrics"]
+    contract, tuned, metrics = case.contract, case.tuned, report["metrics"]
     return {
         "digest": tuned.digest,
         "as_of": report["as_of"],

@@ -14,14 +14,14 @@ import numpy as np
 
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.contract.load import contract_digest
-from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import ROW
 from fraud_assets.data.features import derive_features
+from fraud_assets.data.rows import Rows
 from fraud_assets.data.source import contract_columns
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.comparison import compare_models
-from fraud_assets.modelling.rows import Rows, to_rows
+from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec
 from fraud_assets.store.store import Store
@@ -39,61 +39,57 @@ _READING: dict[str, Callable[[Contract], Any]] = {
 """What the history's values were typed by: under another reading the champion sees other values."""
 
 
-def compare_with_champion(
-    cleaned: CleanedFeatures, scores: np.ndarray, contract: Contract, store: Store
-) -> Section:
+def compare_with_champion(case: Case, scores: np.ndarray) -> Section:
     """Section `champion` of report.json: what serves now, then the best of the last promoted.
 
     `scores` (n,) are the challenger's probabilities of the judged rows.
     """
-    current = store.current()
+    current = case.serving()
     if current is None:
         return {"outcome": "none", "version": None, "why": None, "best_of_last": []}
-    judged = to_rows(cleaned.window("judged"), contract.features.names)
+    store, policy, judged = case.need_store(), case.contract.policy, case.cleaned.rows("judged")
 
     def compared(version: str) -> Section:
         try:
-            theirs = _scores(store.verify(version), cleaned, judged, contract)
+            theirs = _scores(store.verify(version), case, judged)
         except (FraudAssetsError, KeyError, ValueError) as error:
             return {"outcome": "unscorable", "version": version, "why": str(error)}
-        numbers = compare_models(
-            judged, scores, theirs, contract.policy.min_recall, contract.policy.champion_margin
-        )
+        numbers = compare_models(judged, scores, theirs, policy.min_recall, policy.champion_margin)
         found = {"outcome": "scored", "version": version, "why": None, **numbers}
         if version != current.version:
             return found
         drawn = {"precision_recall": curves.precision_recall, "roc": curves.roc}
         return found | {"curves": {k: curve(theirs, judged.label) for k, curve in drawn.items()}}
 
-    earlier = [name for name in _last_promoted(store, contract) if name != current.version]
+    earlier = [
+        name for name in _last_promoted(store, policy.champion_lookback) if name != current.version
+    ]
     return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
 
 
-def champion_profile(store: Store) -> Mapping[str, Any] | None:
+def champion_profile(case: Case) -> Mapping[str, Any] | None:
     """Summary of the rows that the champion was fitted on, out of its signed report."""
-    current = store.current()
+    current = case.serving()
     if current is None:
         return None
     try:
-        report = json.loads(store.verify(current).read("report.json"))
+        report = json.loads(case.need_store().verify(current).read("report.json"))
         return report["data"]["profile"]
     except (FraudAssetsError, KeyError, ValueError):
         return None
 
 
-def _last_promoted(store: Store, contract: Contract) -> list[str]:
+def _last_promoted(store: Store, most: int) -> list[str]:
     moves = [move.version for move in store.history() if move.kind == "promotion"]
-    return list(dict.fromkeys(reversed(moves)))[: contract.policy.champion_lookback]
+    return list(dict.fromkeys(reversed(moves)))[:most]
 
 
-def _scores(
-    verified: Verified, cleaned: CleanedFeatures, judged: Rows, contract: Contract
-) -> np.ndarray:
+def _scores(verified: Verified, case: Case, judged: Rows) -> np.ndarray:
     """Probabilities by the version's own tables; by its pipeline only where it has none."""
     own = parse_contract(verified.read("contract.toml").decode(), name=verified.version)
     features = judged.features
-    if contract_digest(own) != contract_digest(contract):
-        features = _features_under(own, contract, cleaned)
+    if contract_digest(own) != contract_digest(case.contract):
+        features = _features_under(own, case)
     if read_spec(verified.read(SPEC)).family == "pipeline":
         return np.asarray(load_pipeline(verified).predict_proba(features)[:, 1])
     scorer = load_scorer({name: verified.read(name) for name in verified.files})
@@ -101,12 +97,13 @@ def _scores(
     return scorer.score_batch([scorer.encoder.row(row) for row in rows])
 
 
-def _features_under(own: Contract, contract: Contract, cleaned: CleanedFeatures) -> Any:
+def _features_under(own: Contract, case: Case) -> Any:
     """The judged rows' features as the champion's contract defines them, in the same order."""
+    cleaned = case.cleaned
     missing = [name for name in contract_columns(own) if name not in cleaned.history]
     if missing:
         raise ValueError(f"its contract needs the columns {', '.join(missing)}")
-    otherwise = [name for name, part in _READING.items() if part(own) != part(contract)]
+    otherwise = [name for name, part in _READING.items() if part(own) != part(case.contract)]
     if otherwise:
         raise ValueError(f"its contract reads the data otherwise ({', '.join(otherwise)})")
     judged = cleaned.window("judged")

@@ -9,64 +9,52 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract import Contract
-from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
-from fraud_assets.modelling.rows import Rows, to_rows
-from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline
+from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.work import run_tasks
+from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 
 SHOWN = 10
 
 
-def explanation(
-    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, workers: int = 1
-) -> dict[str, Any]:
+def explanation(case: Case, workers: int = 1) -> dict[str, Any]:
     """Sections `importances` and `naive` of report.json, the same for any number of workers."""
-    names = contract.features.names
-    fit, middle, judged = (
-        to_rows(cleaned.window(name), names) for name in ("fit", "threshold", "judged")
-    )
-    tasks = [(_naive, tuned, contract, fit, middle, judged), (_importances, tuned, judged)]
-    naive, found = run_tasks(_section, tasks, workers)
+    naive, found = run_tasks(_section, [(_naive, case), (_importances, case)], workers)
     return {"importances": found, "naive": naive}
 
 
-def _section(make: Callable[..., Any], *arguments: Any) -> Any:
-    return make(*arguments)
+def _section(make: Callable[[Case], Any], case: Case) -> Any:
+    return make(case)
 
 
-def _importances(tuned: TunedPipeline, judged: Rows) -> dict[str, Any]:
-    return importances(load_pipeline(tuned.payload), judged)
+def _importances(case: Case) -> dict[str, Any]:
+    return importances(unpickle_unverified(case.tuned.payload), case.cleaned.rows("judged"))
 
 
-def _naive(
-    tuned: TunedPipeline, contract: Contract, fit: Rows, middle: Rows, judged: Rows
-) -> list[dict[str, Any]]:
+def _naive(case: Case) -> list[dict[str, Any]]:
+    contract, tuned, cleaned = case.contract, case.tuned, case.cleaned
     return naive_comparison(
-        fit,
-        middle,
-        judged,
+        cleaned.rows("fit"),
+        cleaned.rows("threshold"),
+        cleaned.rows("judged"),
         lambda rows: fit_uncalibrated(tuned.family, tuned.parameters, rows, contract),
         contract.policy,
         seed=contract.search.seed,
     )
 
 
-def drift_of(
-    cleaned: CleanedFeatures, contract: Contract, champion: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def drift_of(case: Case, champion: Mapping[str, Any] | None) -> dict[str, Any]:
     """`data.drift` and `data.profile`: the judged rows against the champion's by effect size.
 
     `champion` is the profile that the champion's report kept; without one the week's own fitted
     rows stand in.
     """
-    names = contract.features.names
-    fit, judged = (to_rows(cleaned.window(name), names) for name in ("fit", "judged"))
+    fit, judged = case.cleaned.rows("fit"), case.cleaned.rows("judged")
     found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
     return {"drift": found, "profile": profile(fit)}
 

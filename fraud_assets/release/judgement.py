@@ -14,22 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
 from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.provenance.made import Made
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.evaluation import evaluate
 from fraud_assets.modelling.intervals import rate
-from fraud_assets.modelling.rows import Rows, to_rows
 from fraud_assets.modelling.thresholds import choose_threshold
-from fraud_assets.modelling.tuned import TunedPipeline, load_pipeline, sha256
+from fraud_assets.modelling.tuned import sha256, unpickle_unverified
 from fraud_assets.modelling.work import on_one_thread
 from fraud_assets.release.candidate import lineage, make_candidate, plain
+from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
-from fraud_assets.store.store import Store
 
 FORMAT = 1
 """Format of report.json; raise it when a reader of the previous one would misread it."""
@@ -64,10 +63,7 @@ class Rescored:
 
 
 def judge(
-    cleaned: CleanedFeatures,
-    tuned: TunedPipeline,
-    contract: Contract,
-    store: Store,
+    case: Case,
     *,
     run_id: str = "",
     workers: int = 1,
@@ -81,30 +77,29 @@ def judge(
         If the store's pointer or log does not hold.
     """
     say = progress or (lambda _: None)
-    found = rescore(cleaned, tuned, contract)
+    found = rescore(case)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
-    report = opening(cleaned, tuned, contract, run_id) | found.numbers
+    report = opening(case, run_id) | found.numbers
     say("Measuring importances, drift, and the naive way beside the honest one.")
-    report |= explanation(cleaned, tuned, contract, workers)
-    report["data"] |= drift_of(cleaned, contract, champion_profile(store))
-    candidate = make_candidate(tuned, found.judged, contract)
-    report["examples"] = examples(
-        candidate.service, found.judged, found.scores, tuned.threshold.value
-    )
+    report |= explanation(case, workers)
+    report["data"] |= drift_of(case, champion_profile(case))
+    candidate = make_candidate(case, found.judged)
+    frozen = case.tuned.threshold.value
+    report["examples"] = examples(candidate.service, found.judged, found.scores, frozen)
     say("Comparing with the champion on the same rows.")
-    report["champion"] = compare_with_champion(cleaned, found.scores, contract, store)
-    verdict = ruling(report, found, contract, store)
+    report["champion"] = compare_with_champion(case, found.scores)
+    verdict = ruling(report, found, case)
     report = plain(report | {"verdict": verdict.as_dict()})
     if verdict.decision == "promote":
         return Judgement(report, verdict)
-    return Judgement(report, verdict, candidate.keep_refused(report, verdict, store))
+    return Judgement(report, verdict, candidate.keep_refused(report, verdict))
 
 
-def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) -> Rescored:
+def rescore(case: Case) -> Rescored:
     """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
-    names = contract.features.names
-    judged, middle = (to_rows(cleaned.window(name), names) for name in ("judged", "threshold"))
-    pipeline = load_pipeline(tuned.payload)
+    contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
+    judged, middle = cleaned.rows("judged"), cleaned.rows("threshold")
+    pipeline = unpickle_unverified(tuned.payload)
     scores, before = (
         on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
     )
@@ -132,16 +127,13 @@ def rescore(cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract) 
 def ruling(
     report: Mapping[str, Any],
     found: Rescored,
-    contract: Contract,
-    store: Store,
+    case: Case,
     proof: Mapping[str, Any] | None = None,
 ) -> Verdict:
     """The gate's verdict on a report, against what was rescored and what serves now."""
-    current = store.current()
+    current, policy = case.serving(), case.contract.policy
     production = None if current is None else current.to_dict()
-    return decide(
-        report, contract.policy, expected=found.expected, production=production, proof=proof
-    )
+    return decide(report, policy, expected=found.expected, production=production, proof=proof)
 
 
 def _column(frame: pd.DataFrame, name: str | None) -> np.ndarray | None:
@@ -150,17 +142,16 @@ def _column(frame: pd.DataFrame, name: str | None) -> np.ndarray | None:
 
 def _earlier_senders(cleaned: CleanedFeatures) -> np.ndarray | None:
     """Senders seen before the judged window opened; None where there are none to know."""
-    opened = next(window.start for window in cleaned.windows if window.name == "judged")
+    opened = cleaned.span("judged").start
     if SENDER not in cleaned.history or opened is None:
         return None
     before = cleaned.history[TIME] < opened
     return cleaned.history.loc[before, SENDER].dropna().unique()
 
 
-def opening(
-    cleaned: CleanedFeatures, tuned: TunedPipeline, contract: Contract, run_id: str
-) -> dict[str, Any]:
+def opening(case: Case, run_id: str) -> dict[str, Any]:
     """Everything that report.json knows before a row is scored."""
+    contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
     as_of = _as_of(cleaned)
     return {
         "format": FORMAT,
@@ -221,7 +212,7 @@ def _as_of(cleaned: CleanedFeatures) -> str:
 
 def _age_days(cleaned: CleanedFeatures) -> float | None:
     """Days from the newest fitted row to T: how old the model is when it starts to serve."""
-    fitted = next(window for window in cleaned.windows if window.name == "fit")
-    if cleaned.as_of is None or fitted.end is None:
+    fitted = cleaned.span("fit").end
+    if cleaned.as_of is None or fitted is None:
         return None
-    return float((cleaned.as_of - fitted.end) / np.timedelta64(1, "D"))
+    return float((cleaned.as_of - fitted) / np.timedelta64(1, "D"))

@@ -10,18 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from fraud_assets.contract import Contract
-from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.errors import RefusedError
-from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.release.candidate import Candidate, make_candidate, plain
+from fraud_assets.release.case import Case
 from fraud_assets.release.champion import compare_with_champion
 from fraud_assets.release.gate import Verdict
 from fraud_assets.release.judgement import Judgement, Rescored, opening, rescore, ruling
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rule import at
 from fraud_assets.store.pointer import Pointer
-from fraud_assets.store.store import Store
 
 Progress = Callable[[str], None]
 ACTOR = "weekly_retrain"
@@ -46,15 +43,7 @@ class Published:
         )
 
 
-def publish(
-    cleaned: CleanedFeatures,
-    tuned: TunedPipeline,
-    judgement: Judgement,
-    contract: Contract,
-    store: Store,
-    *,
-    progress: Progress | None = None,
-) -> Published:
+def publish(case: Case, judgement: Judgement, *, progress: Progress | None = None) -> Published:
     """Promote the candidate if every rule holds for the very bytes to be published.
 
     Raises
@@ -64,26 +53,26 @@ def publish(
     StoreError
         If production moved meanwhile, or the store cannot be written.
     """
-    say = progress or (lambda _: None)
+    say, store = progress or (lambda _: None), case.need_store()
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
-    found = rescore(cleaned, tuned, contract)
-    champion = compare_with_champion(cleaned, found.scores, contract, store)
-    report, found = _honest(judgement.report, found, cleaned, tuned, contract)
+    found = rescore(case)
+    champion = compare_with_champion(case, found.scores)
+    report, found = _honest(judgement.report, found, case)
     report |= plain({"champion": champion, "proof": None})
-    candidate = make_candidate(tuned, found.judged, contract)
-    verdict = ruling(report, found, contract, store)
+    candidate = make_candidate(case, found.judged)
+    verdict = ruling(report, found, case)
     report["verdict"] = plain(verdict.as_dict())
     if verdict.decision != "promote":
-        _refuse(candidate, report, verdict, store)
+        _refuse(candidate, report, verdict)
     staged = store.stage(candidate.files(report), candidate.metadata(report))
     try:
         say("Proving the service on the staged candidate.")
         report["proof"] = plain(prove(staged.path, store.keys))
-        verdict = ruling(report, found, contract, store, report["proof"])
+        verdict = ruling(report, found, case, report["proof"])
         report["verdict"] = plain(verdict.as_dict())
         if verdict.decision != "promote" or verdict.unproved:
-            _refuse(candidate, report, verdict, store)
+            _refuse(candidate, report, verdict)
         store.restage(staged, candidate.files(report), candidate.metadata(report))
         expected = None if serving is None else serving.version
         pointer = store.release(staged, expected=expected, actor=ACTOR, reason=verdict.sentence)
@@ -92,32 +81,24 @@ def publish(
     return Published(pointer.version, str(store.root / pointer.version), report, pointer)
 
 
-def _refuse(
-    candidate: Candidate, report: dict[str, Any], verdict: Verdict, store: Store
-) -> NoReturn:
-    kept = candidate.keep_refused(report, verdict, store)
+def _refuse(candidate: Candidate, report: dict[str, Any], verdict: Verdict) -> NoReturn:
+    kept, store = candidate.keep_refused(report, verdict), candidate.case.need_store()
     raise RefusedError(f"{verdict.sentence} Kept as {kept} under {store.refused}.")
 
 
-def _honest(
-    told: dict[str, Any],
-    found: Rescored,
-    cleaned: CleanedFeatures,
-    tuned: TunedPipeline,
-    contract: Contract,
-) -> tuple[dict[str, Any], Rescored]:
+def _honest(told: dict[str, Any], found: Rescored, case: Case) -> tuple[dict[str, Any], Rescored]:
     """The stored report with all that this run can know put right, and what it had told wrongly.
 
     A report whose numbers are not those of these bytes on these rows is no evidence: the gate
     refuses it, and what is kept of it is the truth.
     """
-    fresh = plain(opening(cleaned, tuned, contract, str(at(told, "lineage.run_id") or "")))
+    fresh = plain(opening(case, str(at(told, "lineage.run_id") or "")))
     about_data = {key: at(told, f"data.{key}") for key in fresh["data"]}
     compared = {**told, "data": about_data}
     # The policy may have changed since: the chain has demanded the contract's other sections, and
     # the verdict is by the policy as it is now. The day of the run stands in where there is no
     # event time, and a night may have passed.
-    exempt = {"lineage", "proof", "contract"} | ({"as_of"} if cleaned.as_of is None else set())
+    exempt = {"lineage", "proof", "contract"} | ({"as_of"} if case.cleaned.as_of is None else set())
     known = {**fresh, **found.numbers}
     wrong = [k for k, v in known.items() if k not in exempt and compared.get(k) != v]
     report = {**told, **known, "data": {**told.get("data", {}), **fresh["data"]}}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 from fraud_assets.profiles import CATEGORY_MISSING, MISSING_TEXT, PARITY_TOLERANCE
 from fraud_assets.scoring.convert import Converted, UnconvertibleError, convert_classifier
 from fraud_assets.scoring.describe import describe_features, place_tables, plain_features

@@ -9,7 +9,7 @@ from scipy.stats import betabinom
 
 from benchmarks.promise import simulate
 from fraud_assets.backtest.promise import held, outcome, promise
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 
 
 def rows(labels: list[int], amounts: list[float], senders: list[str] | None = None) -> Rows:

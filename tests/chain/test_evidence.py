@@ -17,6 +17,7 @@ import pytest
 from fraud_assets.chain import steps
 from fraud_assets.data.provenance import made as provenance
 from fraud_assets.errors import EvidenceError
+from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement
 from tests.weeks import Week
 
@@ -37,19 +38,18 @@ class Run:
             "tuned_pipeline": lambda: steps.tuned_pipeline(
                 got["cleaned_features"], got["candidate_models"], contract
             ),
-            "evaluation_report": lambda: steps.evaluation_report(
-                got["cleaned_features"], got["tuned_pipeline"], contract, self.week.settings.store()
-            ),
+            "evaluation_report": lambda: steps.evaluation_report(self.case()),
             "published_artifact": lambda: steps.published_artifact(
-                got["cleaned_features"],
-                got["tuned_pipeline"],
-                got["evaluation_report"],
-                contract,
-                self.week.settings.store(),
+                self.case(), got["evaluation_report"]
             ),
         }
         got[name] = make[name]()
         return got[name]
+
+    def case(self) -> Case:
+        return self.week.settings.case(
+            self.values["cleaned_features"], self.values["tuned_pipeline"]
+        )
 
 
 CHAIN = (

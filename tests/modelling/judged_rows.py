@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 
 START = np.datetime64("2026-03-02T00:00:00", "us")
 

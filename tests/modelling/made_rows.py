@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract, load_contract
-from fraud_assets.modelling.rows import Rows
+from fraud_assets.data.rows import Rows
 
 
 def make_rows(n: int, fraud_share: float = 0.05, seed: int = 0, with_time: bool = True) -> Rows:

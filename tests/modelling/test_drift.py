@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.drift import drift, profile
-from fraud_assets.modelling.rows import Rows
 
 
 def rows_of(**columns: object) -> Rows:

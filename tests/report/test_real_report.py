@@ -9,7 +9,7 @@ from tests.weeks import Parts, Week
 def test_the_chains_own_report_is_drawn_whole(parts: Parts, week: Week) -> None:
     """What `judge` writes is shown number by number, with every picture."""
     settings = week.settings
-    report = judge(parts.cleaned, parts.tuned, settings.contract(), settings.store()).report
+    report = judge(settings.case(parts.cleaned, parts.tuned)).report
     html = render_report(report)
     check_numbers(report, html)
     check_words(report, html)

@@ -10,9 +10,9 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract import Contract, parse_contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.families import build_pipeline
-from fraud_assets.modelling.rows import Rows
 from fraud_assets.scoring.export import export_scorer
 
 FAMILIES: dict[str, dict[str, Any]] = {
