@@ -22,7 +22,7 @@ $(READY): requirements/bootstrap.lock requirements/dev.lock pyproject.toml
 	touch $@
 
 run: $(READY) ## one week: from raw transactions to a published, proven model
-	$(BIN)/dagster asset materialize --select '*' -m $(MODULE)
+	$(BIN)/fraud-assets run
 	@$(BIN)/fraud-assets models show
 
 ui: $(READY) ## the Dagster UI with the weekly schedule

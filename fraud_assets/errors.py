@@ -77,7 +77,14 @@ class EvidenceError(FraudAssetsError):
 
 
 class RefusedError(FraudAssetsError):
-    """A candidate may not be promoted; the message opens with the rule that failed."""
+    """A candidate may not be promoted; the message opens with the rule that failed.
+
+    `report` is the path of the refused candidate's report, where one was kept.
+    """
+
+    def __init__(self, message: str, report: str | None = None) -> None:
+        self.report = report
+        super().__init__(message)
 
 
 class StoreError(FraudAssetsError):

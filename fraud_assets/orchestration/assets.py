@@ -11,7 +11,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration import metadata, words
 from fraud_assets.orchestration.failures import sentences
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.release.judgement import Judgement
@@ -37,7 +37,7 @@ def raw_transactions(
     with sentences():
         raw = steps.raw_transactions(settings.contract(), config.as_of)
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
-    return dg.Output(raw, metadata=metadata.of_raw(raw))
+    return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw)))
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"pandas"})
@@ -47,7 +47,9 @@ def cleaned_features(
     """Point-in-time features of the fitted, threshold and judged windows."""
     with sentences():
         cleaned = steps.cleaned_features(raw_transactions, settings.contract())
-    return dg.Output(cleaned, metadata=metadata.of_cleaned(cleaned))
+    return dg.Output(
+        cleaned, metadata=words.headed(words.of_cleaned(cleaned), metadata.of_cleaned(cleaned))
+    )
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
@@ -64,7 +66,12 @@ def candidate_models(
             workers=settings.processes(),
             progress=context.log.info,
         )
-    return dg.Output(leaderboard, metadata=metadata.of_leaderboard(leaderboard))
+    return dg.Output(
+        leaderboard,
+        metadata=words.headed(
+            words.of_leaderboard(leaderboard), metadata.of_leaderboard(leaderboard)
+        ),
+    )
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
@@ -83,7 +90,7 @@ def tuned_pipeline(
             workers=settings.processes(),
             progress=context.log.info,
         )
-    return dg.Output(tuned, metadata=metadata.of_tuned(tuned))
+    return dg.Output(tuned, metadata=words.headed(words.of_tuned(tuned), metadata.of_tuned(tuned)))
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
@@ -103,7 +110,10 @@ def evaluation_report(
         )
     say = context.log.info if judgement.refused is None else context.log.error
     say(judgement.sentence)
-    return dg.Output(judgement, metadata=metadata.of_judgement(judgement))
+    return dg.Output(
+        judgement,
+        metadata=words.headed(words.of_judgement(judgement), metadata.of_judgement(judgement)),
+    )
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, pool="promotion")
@@ -119,4 +129,7 @@ def published_artifact(
         case = settings.case(cleaned_features, tuned_pipeline)
         published = steps.published_artifact(case, evaluation_report, progress=context.log.info)
     context.log.info(published.sentence)
-    return dg.Output(published.version, metadata=metadata.of_published(published))
+    return dg.Output(
+        published.version,
+        metadata=words.headed(words.of_published(published), metadata.of_published(published)),
+    )

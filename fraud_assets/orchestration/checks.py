@@ -14,6 +14,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration.failures import report_links
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.release.judgement import Judgement
 
@@ -87,13 +88,16 @@ def recall_at_least_floor(
 
 
 @dg.asset_check(asset="evaluation_report", blocking=True)
-def verdict(evaluation_report: Judgement) -> dg.AssetCheckResult:
+def verdict(
+    evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
     """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
-    found = evaluation_report.verdict
+    found, kept = evaluation_report.verdict, evaluation_report.refused
+    links = report_links(str(settings.store().refused / kept / "report.html")) if kept else {}
     return dg.AssetCheckResult(
         passed=bool(found.decision == "promote"),
         description=found.sentence,
-        metadata=metadata.of_verdict(found),
+        metadata=metadata.of_verdict(found) | links,
     )
 
 

@@ -13,8 +13,13 @@ from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_job, weekly_schedule
 
 
-def build_definitions(settings: Settings | None = None) -> dg.Definitions:
-    """The whole code location; the chain is linear, so one process by default."""
+def build_definitions(
+    settings: Settings | None = None, terminal: dg.LoggerDefinition | None = None
+) -> dg.Definitions:
+    """The whole code location; the chain is linear, so one process by default.
+
+    `terminal` is the logger of a run that a person watches in a terminal.
+    """
     return dg.Definitions(
         assets=dg.load_assets_from_modules([assets]),
         asset_checks=checks.ALL,
@@ -24,5 +29,7 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
             "settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings()),
             "io_manager": handover,
         },
+        loggers={"console": dg.colored_console_logger}
+        | ({"terminal": terminal} if terminal else {}),
         executor=dg.in_process_executor,
     )

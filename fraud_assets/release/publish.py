@@ -83,7 +83,10 @@ def publish(case: Case, judgement: Judgement, *, progress: Progress | None = Non
 
 def _refuse(candidate: Candidate, report: dict[str, Any], verdict: Verdict) -> NoReturn:
     kept, store = candidate.keep_refused(report, verdict), candidate.case.need_store()
-    raise RefusedError(f"{verdict.sentence} Kept as {kept} under {store.refused}.")
+    raise RefusedError(
+        f"{verdict.sentence} Kept as {kept} under {store.refused}.",
+        report=str(store.refused / kept / "report.html"),
+    )
 
 
 def _honest(told: dict[str, Any], found: Rescored, case: Case) -> tuple[dict[str, Any], Rescored]:

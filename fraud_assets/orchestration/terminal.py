@@ -1,0 +1,132 @@
+"""The chain in this process, with a watcher that hears how it goes; Dagster's log goes to a file.
+
+Belongs here: launching, and turning Dagster's events into a few calls. Not here: what a terminal
+looks like.
+Concept: https://docs.dagster.io/guides/log-debug/logging/custom-logging
+"""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import dagster as dg
+
+from fraud_assets.orchestration.definitions import build_definitions
+from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.weekly import run_config
+from fraud_assets.orchestration.words import SUMMARY
+
+
+class Watcher(Protocol):
+    """Hears what happens, in order; called on the run's own thread."""
+
+    def started(self, step: str) -> None:
+        """A step begins."""
+
+    def progress(self, sentence: str) -> None:
+        """What the running step says of itself."""
+
+    def finished(self, step: str, summary: str) -> None:
+        """A step has made its value."""
+
+    def failed(self, sentence: str, report: str | None) -> None:
+        """The running step, or a check of it, stops the run; where its report lies, if anywhere."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether everything succeeded, and where Dagster's own log lies."""
+
+    succeeded: bool
+    log: Path
+
+
+def run_week(
+    watcher: Watcher, as_of: str | None = None, settings: Settings | None = None
+) -> Outcome:
+    """Run the whole chain once, as the schedule would, recorded in the instance."""
+    with _instance() as instance:
+        folder = Path(instance.storage_directory()).parent / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix="run-", suffix=".log")
+        os.close(descriptor)
+        definitions = build_definitions(settings, _logger(watcher, Path(name)))
+        config = {"loggers": {"terminal": {}}} | (run_config(as_of) if as_of else {})
+        result = definitions.resolve_job_def("weekly_retrain").execute_in_process(
+            instance=instance, run_config=config, raise_on_error=False
+        )
+        return Outcome(result.success, Path(name))
+
+
+@contextmanager
+def _instance() -> Iterator[dg.DagsterInstance]:
+    """As `dagster asset materialize` finds it: DAGSTER_HOME, a dagster.yaml here, or none kept."""
+    if os.environ.get("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    elif Path("dagster.yaml").is_file():
+        with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
+            yield instance
+    else:
+        with dg.DagsterInstance.local_temp(tempfile.mkdtemp(prefix="dagster-")) as instance:
+            yield instance
+
+
+def _logger(watcher: Watcher, file: Path) -> dg.LoggerDefinition:
+    @dg.logger(config_schema={})
+    def terminal(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("fraud_assets.terminal", logging.DEBUG)
+        written = logging.FileHandler(file, encoding="utf-8")
+        written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(written)
+        logger.addHandler(_Listener(watcher))
+        return logger
+
+    return terminal
+
+
+class _Listener(logging.Handler):
+    """Passes on what a person wants to know."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__()
+        self._watcher = watcher
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hear one of Dagster's records."""
+        known = getattr(record, "dagster_meta", {})
+        event: dg.DagsterEvent | None = known.get("dagster_event")
+        if event is None:
+            if record.levelno == logging.INFO:
+                self._watcher.progress(str(known.get("orig_message")))
+        elif event.event_type == dg.DagsterEventType.STEP_START:
+            self._watcher.started(str(event.step_key))
+        elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
+            summary = event.step_materialization_data.materialization.metadata.get(SUMMARY)
+            self._watcher.finished(str(event.step_key), str(summary.value) if summary else "")
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            self._check(event)
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            self._failure(event)
+
+    def _failure(self, event: dg.DagsterEvent) -> None:
+        failure, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+        if failure is not None:
+            self._watcher.failed(str(failure.description), _report(failure.metadata))
+        elif error is not None and "AssetCheckFailed" not in str(error.cls_name):
+            self._watcher.failed(error.message.strip(), None)
+
+    def _check(self, event: dg.DagsterEvent) -> None:
+        found = event.asset_check_evaluation_data
+        if not found.passed and found.blocking:
+            self._watcher.failed(str(found.description), _report(found.metadata))
+
+
+def _report(metadata: Mapping[str, dg.MetadataValue]) -> str | None:
+    report = metadata.get("report")
+    return None if report is None else str(report.value)

@@ -1,0 +1,58 @@
+"""Each step's result in one line, for the terminal and at the head of its metadata."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.release.judgement import Judgement
+from fraud_assets.release.publish import Published
+from fraud_assets.report import numbers
+
+SUMMARY = "summary"
+"""Key of the metadata that holds the line."""
+
+
+def of_raw(raw: RawTransactions) -> str:
+    """Rows, the share in quarantine, and the week."""
+    week = "" if raw.as_of is None else f"as of {str(raw.as_of)[:16]}: "
+    share = numbers.percent(raw.quarantine_share)
+    return f"{week}{len(raw.rows):,} rows, {share} in quarantine"
+
+
+def of_cleaned(cleaned: CleanedFeatures) -> str:
+    """Rows of the three windows and their frauds."""
+    windows = [f"{w.name} {w.rows:,} ({w.frauds:,} frauds)" for w in cleaned.windows]
+    return f"rows: {', '.join(windows)}"
+
+
+def of_leaderboard(leaderboard: Leaderboard) -> str:
+    """Which family leads, among how many."""
+    best = leaderboard.candidates[0]
+    families = len(leaderboard.candidates)
+    return f"{best.family} leads of {families}: ROC-AUC {best.auc_mean:.4f}"
+
+
+def of_tuned(tuned: TunedPipeline) -> str:
+    """The family taken, with its frozen threshold."""
+    return f"{tuned.family}, threshold {tuned.threshold.value:.6g}"
+
+
+def of_judgement(judgement: Judgement) -> str:
+    """The decision, with recall and precision."""
+    metrics = judgement.report["metrics"]
+    rates = [f"{name} {numbers.rate(metrics[name])}" for name in ("recall", "precision")]
+    decision = judgement.verdict.decision.replace("_", " ")
+    return f"{decision}: {'; '.join(rates)}"
+
+
+def of_published(published: Published) -> str:
+    """The version that serves from now on."""
+    return f"{published.version} serves from now on"
+
+
+def headed(summary: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata with the line on top."""
+    return {SUMMARY: summary, **metadata}

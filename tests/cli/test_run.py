@@ -1,0 +1,107 @@
+"""`fraud-assets run` as a person sees it in a terminal, and as a script reads it."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+
+from tests.orchestration.runs import BIN, command, snapshot
+from tests.weeks import Week
+
+STEPS = (
+    *("raw_transactions", "cleaned_features", "candidate_models"),
+    *("tuned_pipeline", "evaluation_report", "published_artifact"),
+)
+
+
+def in_a_terminal(week: Week, *words: str) -> tuple[int, str]:
+    """The command under a real pseudo-terminal of 80 columns: exit code and what it wrote."""
+    ours, theirs = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k not in {"DAGSTER_HOME", "NO_COLOR"}}
+    environment |= week.environment | {"COLUMNS": "80", "LINES": "40", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [str(BIN / words[0]), *words[1:]],
+        cwd=week.folder,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            data = os.read(ours, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        written += data
+    return process.wait(), written.decode()
+
+
+def test_a_piped_run_is_six_plain_lines(week):
+    """No control character, no log, a line for each step; the model is published."""
+    done = command(week, "fraud-assets", "run")
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", done.stdout + done.stderr) is None
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines if line[0] != " "] == list(STEPS)
+    assert "DEBUG" not in done.stdout + done.stderr
+    assert max(map(len, lines)) <= 80
+    assert snapshot(week)
+
+
+def test_a_run_in_a_terminal_fits_it(week):
+    """At most 30 lines of 80 columns remain on the screen, and no log among them."""
+    code, written = in_a_terminal(week, "fraud-assets", "run")
+
+    kept = [
+        line
+        for line in re.split(r"\r?\n", written)
+        if re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).strip()
+    ]
+    assert code == 0, written
+    assert len(kept) <= 30
+    assert "DEBUG" not in written
+    assert "serves from now on" in written
+
+
+def test_a_refusal_ends_with_its_sentence_and_its_report(week):
+    """Exit 1; the reason is the last thing said, not a stack trace."""
+    week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+
+    done = command(week, "fraud-assets", "run")
+
+    assert done.returncode == 1
+    assert "Refused by rule alert_rate" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    report = re.search(r"\S+report\.html", done.stderr)
+    assert report is not None
+    assert (week.folder / report[0]).exists()
+    assert snapshot(week) == {}
+
+
+def test_a_faulty_contract_is_another_matter(week):
+    """Exit 2, with every fault, before anything runs."""
+    week.edit("min_recall = 0.90", "min_recal = 0.90")
+
+    done = command(week, "fraud-assets", "run")
+
+    assert done.returncode == 2
+    assert "min_recal" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("as_of", ["2025-06-15"])
+def test_an_older_week_is_asked_for_by_its_date(week, as_of):
+    """`--as-of` is the week's date, as in the Launchpad."""
+    done = command(week, "fraud-assets", "run", "--as-of", as_of)
+
+    assert f"as of {as_of}" in done.stdout
