@@ -14,7 +14,7 @@ import pandas as pd
 from fraud_assets.contract.names import RESERVED_COLUMNS, folded, is_plain
 from fraud_assets.data.draft_times import TIME_NAME, is_time, look_at_times
 from fraud_assets.data.parsing import LARGEST_NUMBER, parse_numbers
-from fraud_assets.data.reading import read_table
+from fraud_assets.data.source import read_table
 from fraud_assets.errors import DataError
 
 SAMPLE_ROWS = 50_000

@@ -75,6 +75,26 @@ def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:
     return names
 
 
+def with_set_aside(quarantine: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The quarantined rows and, after them, the source's lines that are no rows.
+
+    `lines` has the columns of `fraud_assets.data.source.export.SET_ASIDE`.
+    """
+    if lines.empty:
+        return quarantine
+    whole = {
+        name: "UInt64" if pd.api.types.is_unsigned_integer_dtype(kind) else "Int64"
+        for name, kind in quarantine.dtypes.items()
+        if pd.api.types.is_integer_dtype(kind) and name != ROW
+    }  # a missing value would turn integers into floats, which keep 15 digits
+    return pd.concat([quarantine.astype(whole), lines], ignore_index=True)
+
+
+def set_aside_counts(lines: pd.DataFrame) -> dict[str, int]:
+    """How many lines of the source each rule set aside."""
+    return {str(name): int(count) for name, count in lines["_rules"].value_counts().items()}
+
+
 def _breaks(values: pd.Series, rule: Rule, case: str) -> pd.Series:
     broken = pd.Series(data=False, index=values.index)
     for mask in _masks(values, rule, case):

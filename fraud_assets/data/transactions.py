@@ -20,9 +20,11 @@ from fraud_assets.data.quarantine import (
     broken_rules,
     contract_failures,
     duplicate_failures,
+    set_aside_counts,
     time_failures,
+    with_set_aside,
 )
-from fraud_assets.data.source import read_source
+from fraud_assets.data.source import FileRead, Skipped, read_source
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError
 
@@ -34,7 +36,8 @@ class RawTransactions:
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
     `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
-    `notes` say what was noticed on the way and refused nobody.
+    `notes` say what was noticed on the way and refused nobody; `files` and `skipped` name what
+    the source held.
     """
 
     rows: pd.DataFrame
@@ -44,6 +47,8 @@ class RawTransactions:
     read: int
     rule_counts: dict[str, int] = field(default_factory=dict)
     after_as_of: int = 0
+    files: tuple[FileRead, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     notes: Notes = ()
     made: Made | None = None
 
@@ -65,8 +70,10 @@ def read_transactions(
         rows have no time.
     """
     at = None if as_of is None else _asked(contract, as_of)
-    exported = read_source(contract)
+    export = read_source(contract)
+    exported = export.frame
     rows, failures = typed_rows(exported, contract)
+    rows[ROW] = export.position
     seen = _seen(rows, at)
     later = int((~seen).sum())
     rows, exported = rows[seen], exported[seen]
@@ -80,11 +87,25 @@ def read_transactions(
     if not good.any():
         raise DataError(_nothing_left(contract, failures, len(rows)))
     quarantine = exported[~good].assign(**{ROW: rows[ROW][~good], "_rules": broken[~good]})
+    quarantine = with_set_aside(quarantine, export.set_aside)
     counts = {name: int(mask.sum()) for name, mask in failures.items() if mask.any()}
+    counts |= set_aside_counts(export.set_aside)
+    read = len(exported) + len(export.set_aside)
     rows = _in_time_order(rows[good])
     newest = rows[TIME].to_numpy()[-1] if TIME in rows else None
     at = newest if at is None else at
-    return RawTransactions(rows, quarantine, at, newest, len(exported), counts, later)
+    return RawTransactions(
+        rows,
+        quarantine,
+        at,
+        newest,
+        read,
+        counts,
+        later,
+        files=export.files,
+        skipped=export.skipped,
+        notes=export.notes,
+    )
 
 
 def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.contract.schema import Source
-from fraud_assets.data.reading import read_table
-from fraud_assets.data.source import read_source
+from fraud_assets.data.source import read_source, read_table
 from fraud_assets.errors import DataError
 
 
@@ -56,7 +55,7 @@ def test_a_file_inside_an_archive_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("x.csv", "a,y\n1,0\n")
 
-    frame = read_source(contract(f"zip://x.csv::{tmp_path}/a.zip", tmp_path))
+    frame = read_source(contract(f"zip://x.csv::{tmp_path}/a.zip", tmp_path)).frame
 
     assert frame.to_dict("records") == [{"a": "1", "y": "0"}]
 
@@ -120,7 +119,7 @@ def test_a_column_that_stands_twice_and_is_not_needed_is_left(tmp_path):
     """Its copies hinder nobody; an exact name goes before one alike."""
     (tmp_path / "x.csv").write_text("b,b,A,a,y\n1,2,3,4,0\n")
 
-    frame = read_source(contract("x.csv", tmp_path))
+    frame = read_source(contract("x.csv", tmp_path)).frame
 
     assert frame.to_dict("records") == [{"a": "4", "y": "0"}]
 

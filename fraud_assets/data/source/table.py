@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.schema import Source
-from fraud_assets.data.files import file_format, first_line
+from fraud_assets.data.source.files import file_format, first_line
 from fraud_assets.errors import DataError
 
 _SEPARATORS = ",;\t|"

@@ -1,4 +1,4 @@
-"""The rows of a contract's source under the contract's own names; types and rules come later."""
+"""Which raw columns a contract uses, and which columns of a file they are."""
 
 from __future__ import annotations
 
@@ -9,25 +9,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import folded
-from fraud_assets.data.files import source_files
-from fraud_assets.data.reading import read_table
 from fraud_assets.errors import DataError
-
-__all__ = ["contract_columns", "read_source", "source_files"]
-
-
-def read_source(contract: Contract) -> pd.DataFrame:
-    """Every row of the contract's source, only the columns that the contract names.
-
-    Raises
-    ------
-    DataError
-        If nothing is found, a file cannot be read, or named columns are missing (all listed).
-    """
-    files = source_files(contract)
-    wanted = contract_columns(contract)
-    frames = [_pick(read_table(file, contract.source), wanted, file) for file in files]
-    return pd.concat(frames, ignore_index=True)
 
 
 def contract_columns(contract: Contract) -> list[str]:
@@ -47,7 +29,7 @@ def _mentions(contract: Contract) -> Iterator[str | None]:
     yield from (contract.evaluation.k_entity, contract.evaluation.exclude_known)
 
 
-def _pick(frame: pd.DataFrame, wanted: list[str], file: str) -> pd.DataFrame:
+def pick(frame: pd.DataFrame, wanted: list[str], file: str) -> pd.DataFrame:
     """Columns under the contract's names: exact, else the only one alike but for blanks, case."""
     present = [str(name) for name in frame.columns]
     found = {want: _places(want, present) for want in wanted}
