@@ -16,6 +16,9 @@ class FraudAssetsError(Exception):
 MOST_SHOWN = 100
 """Faults that one message lists; the others are counted."""
 
+MOST_LISTED = 5
+"""Faults of a document that its sentence lists."""
+
 _LONGEST = 120
 """Letters of a value that a fault shows."""
 
@@ -54,6 +57,16 @@ class ContractError(FraudAssetsError):
         if len(faults) > MOST_SHOWN:
             lines += f"\n  - and {len(faults) - MOST_SHOWN:,} more"
         super().__init__(f"The contract {path} has {count}:{lines}")
+
+
+class DocumentError(FraudAssetsError):
+    """A document of ours that cannot be read; carries every fault, not the first."""
+
+    def __init__(self, name: str, faults: list[Fault]) -> None:
+        self.faults = faults
+        shown = "; ".join(map(str, faults[:MOST_LISTED]))
+        more = f"; and {len(faults) - MOST_LISTED:,} more" if len(faults) > MOST_LISTED else ""
+        super().__init__(f"{name} cannot be read: {shown}{more}. Take it from its signed version.")
 
 
 class UsageError(FraudAssetsError):

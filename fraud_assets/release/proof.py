@@ -24,9 +24,9 @@ from typing import IO, Any
 import msgspec
 import numpy as np
 
+from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
-from fraud_assets.scoring.reasons import Reason
 from fraud_assets.scoring.spec import GOLDEN
 from fraud_assets.store.keys import Keys
 

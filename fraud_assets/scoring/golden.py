@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE, PARITY_TOLERANCE
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.reasons import Reason
 from fraud_assets.scoring.spec import FORMAT, GOLDEN
 
 

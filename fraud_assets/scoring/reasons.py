@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import msgspec
-
+from fraud_assets.documents.reason import Reason
 from fraud_assets.profiles import MAX_REASONS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.forest import Floats
@@ -14,21 +13,6 @@ from fraud_assets.scoring.places import Place, Places
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
 
 _PLACEHOLDER = re.compile(r"\{(value|percentile)\}")
-
-
-class Reason(msgspec.Struct, frozen=True):
-    """One reason in numbers and words.
-
-    The contract's stable code, the feature and its value, how far it moved the margin, its
-    place among legitimate payments (0 to 100), and the sentence.
-    """
-
-    code: str
-    feature: str
-    value: float | str | None
-    contribution: float
-    percentile: float
-    text: str
 
 
 class Reasoner:

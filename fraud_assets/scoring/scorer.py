@@ -15,12 +15,13 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.forest import Floats
 from fraud_assets.scoring.margins import Linear, Margins, Trees
 from fraud_assets.scoring.places import LevelPlaces, NumberPlaces, Places
-from fraud_assets.scoring.reasons import Reason, Reasoner
+from fraud_assets.scoring.reasons import Reasoner
 from fraud_assets.scoring.shapley import Leaves, TreeShapley
 from fraud_assets.scoring.spec import FOREST, SPEC, TABLES, Numeric, Spec, read_spec
 

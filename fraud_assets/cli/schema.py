@@ -1,0 +1,32 @@
+"""`fraud-assets schema`: write the JSON Schema of every document that this release writes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def register(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "schema",
+        help="write the JSON Schema of report.json, metadata.json and their parts",
+        description=(
+            "Writes DIR/<document>.json for each document that this release writes: the report, "
+            "its verdict and proof, and a version's metadata."
+        ),
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("schemas"), metavar="DIR", help="default %(default)s"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from fraud_assets.documents.schemas import schema_files
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, schema in schema_files().items():
+        (args.out / name).write_bytes(schema)
+        print(args.out / name)
+    return 0

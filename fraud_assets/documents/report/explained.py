@@ -1,0 +1,64 @@
+"""Sections importances, naive and examples: what the model leans on, and what it flattered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from fraud_assets.documents.rates import Count, Estimate, Rate
+from fraud_assets.documents.reason import Reason
+
+
+class PermutationImportance(msgspec.Struct, frozen=True):
+    """Loss of ROC-AUC when a feature's values are shuffled over n judged rows."""
+
+    feature: str
+    mean: float
+    low: float
+    high: float
+    n: Count
+
+
+class ImpurityImportance(msgspec.Struct, frozen=True):
+    """Share of an encoded column in what the trees' splits gained."""
+
+    feature: str
+    value: float
+
+
+class Importances(msgspec.Struct, frozen=True):
+    """Both kinds, each strongest first; no impurity for models without trees."""
+
+    permutation: tuple[PermutationImportance, ...]
+    impurity: tuple[ImpurityImportance, ...]
+
+
+class NaiveEvaluation(msgspec.Struct, frozen=True):
+    """One way of judging the same model, and the numbers that it would have told."""
+
+    name: str
+    split: Literal["random", "time"]
+    threshold_on: Literal["test", "before"]
+    recall: Rate
+    precision: Rate
+    alert_rate: Rate
+    roc_auc: Estimate
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """One judged payment with its reasons."""
+
+    probability: float
+    is_fraud: bool
+    amount: float | None
+    values: dict[str, int | float | str | bool | None]
+    reasons: tuple[Reason, ...]
+
+
+class Examples(msgspec.Struct, frozen=True):
+    """The highest scored alerts and the costliest missed frauds; `why` there are none."""
+
+    flagged: tuple[Payment, ...]
+    missed: tuple[Payment, ...]
+    why: str | msgspec.UnsetType = msgspec.UNSET

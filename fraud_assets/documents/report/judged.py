@@ -1,0 +1,119 @@
+"""What the judged rows say: threshold, metrics, precision_at_k, evidence, cost, slices."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraud_assets.documents.rates import Count, Estimate, Rate
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """A frozen threshold and what it rests on; a payment is flagged where score >= value.
+
+    `recall` and `precision` are those of the `n` frauds, respectively the flagged rows, from
+    which the threshold was chosen, and therefore no judgement of it.
+    """
+
+    value: float
+    rule: str
+    aim: float | None
+    confidence: float | None
+    n: Count
+    recall: Rate
+    precision: Rate
+    sentence: str
+
+
+class Confusion(msgspec.Struct, frozen=True):
+    """Frauds caught and missed, legitimate payments flagged and let through."""
+
+    tp: Count
+    fp: Count
+    fn: Count
+    tn: Count
+
+
+class ConfusionRates(msgspec.Struct, frozen=True):
+    """The four rates at the threshold, and the counts that they follow from."""
+
+    recall: Rate
+    precision: Rate
+    false_positive_rate: Rate
+    alert_rate: Rate
+    confusion: Confusion
+
+
+class ClassRates(msgspec.Struct, frozen=True):
+    """One line of scikit-learn's classification report."""
+
+    precision: float
+    recall: float
+    f1_score: float = msgspec.field(name="f1-score")
+    support: float
+
+
+class ClassificationReport(msgspec.Struct, frozen=True):
+    """scikit-learn's classification report, under its own names."""
+
+    legitimate: ClassRates
+    fraud: ClassRates
+    accuracy: float
+    macro_avg: ClassRates = msgspec.field(name="macro avg")
+    weighted_avg: ClassRates = msgspec.field(name="weighted avg")
+
+
+class Metrics(ConfusionRates, frozen=True):
+    """Rates at the threshold, and how well the scores rank and mean what they say."""
+
+    roc_auc: Estimate
+    average_precision: Estimate
+    brier: Estimate
+    calibration_error: float
+    classification_report: ClassificationReport
+
+
+class PrecisionAtK(msgspec.Struct, frozen=True):
+    """Of the k entities with the highest scores of a day, how many are frauds; n days."""
+
+    entity: str
+    k: Count
+    value: float | None
+    low: float
+    high: float
+    n: Count
+    method: str
+
+
+class RecallEvidence(msgspec.Struct, frozen=True):
+    """How sure the recall is: both lower bounds, and n as frauds and as fraud senders."""
+
+    recall_low_exact: float
+    recall_low_clustered: float
+    confidence: float
+    frauds: Count
+    fraud_senders: Count
+    method: str
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What the recall costs; None where rows have no time or no amount."""
+
+    days: Count | None
+    alerts_per_day: float | None
+    frauds_per_day: float | None
+    amount_caught: float | None
+    amount_missed: float | None
+    share_of_amount_caught: float | None
+    currency: str
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """Rates of one level; no recall without frauds, no precision without alerts."""
+
+    by: str
+    level: str
+    rows: Count
+    frauds: Count
+    recall: Rate | None
+    precision: Rate | None
+    alert_rate: Rate

@@ -1,0 +1,46 @@
+"""Section search: which families and settings were compared, and why one was taken."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fraud_assets.documents.rates import Count
+from fraud_assets.documents.report.origin import Parameters
+
+
+class LeaderboardRow(msgspec.Struct, frozen=True):
+    """One family with its defaults over the folds; times in seconds and milliseconds."""
+
+    family: str
+    parameters: Parameters
+    fold_auc: tuple[float, ...]
+    auc_mean: float
+    auc_std: float
+    average_precision: float
+    fit_seconds: float
+    p95_ms: float
+    encoding: str
+    n_features: Count
+
+
+class SettingRow(msgspec.Struct, frozen=True):
+    """One setting of a searched grid: mean and spread of ROC-AUC over the folds, and rank."""
+
+    family: str
+    params: Parameters
+    mean: float
+    std: float
+    rank: Count
+
+
+class SearchSection(msgspec.Struct, frozen=True):
+    """The week's search: `legitimate_kept` of `legitimate_total` rows ranked the settings."""
+
+    leaderboard: tuple[LeaderboardRow, ...]
+    chosen: str
+    sentence: str
+    settings: tuple[SettingRow, ...]
+    seconds: float
+    fits: Count
+    legitimate_kept: Count
+    legitimate_total: Count
