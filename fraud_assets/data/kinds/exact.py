@@ -19,11 +19,11 @@ _INTEGERS = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
 
 
 def exact_frame(table: pa.Table) -> pd.DataFrame:
-    """The table's columns; 64-bit integers stay integers beside missing ones."""
-    frame = table.to_pandas(types_mapper=_INTEGERS.get)
-    for name in {str(name) for name in frame if _is_nullable_integer(frame[name].dtype)}:
-        if not frame[name].isna().any():
-            frame[name] = frame[name].astype(frame[name].dtype.numpy_dtype)
+    """The table's columns in order; 64-bit integers stay integers beside missing ones."""
+    frame = table.to_pandas(ignore_metadata=True)
+    for at, column in enumerate(table.columns):
+        if column.null_count and column.type in _INTEGERS:
+            frame.isetitem(at, column.to_pandas(types_mapper=_INTEGERS.get))
     return frame
 
 
@@ -81,7 +81,3 @@ def _with_missing(kind: object) -> object:
     if isinstance(kind, np.dtype) and kind.kind in "iu":
         return pd.Int64Dtype() if kind.kind == "i" else pd.UInt64Dtype()
     return pd.BooleanDtype() if kind == np.bool_ else kind
-
-
-def _is_nullable_integer(kind: object) -> bool:
-    return isinstance(kind, pd.Int64Dtype | pd.UInt64Dtype)

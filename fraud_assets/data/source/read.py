@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.kinds.exact import joined
 from fraud_assets.data.provenance.sources import public_name
 from fraud_assets.data.source.columns import contract_columns, pick
 from fraud_assets.data.source.export import Export, FileRead
@@ -31,7 +31,7 @@ def read_source(contract: Contract) -> Export:
         FileRead(_name(file, contract.base), len(frame), _bytes(file), _kind(file, contract))
         for file, frame in zip(files, frames, strict=True)
     )
-    frame = pd.concat(frames, ignore_index=True)
+    frame = joined(frames)
     file = np.repeat(np.arange(len(files), dtype=np.int32), [len(frame) for frame in frames])
     return Export(frame, np.arange(len(frame)), file, reads)
 

@@ -9,8 +9,10 @@ from typing import Any
 import fsspec
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from fraud_assets.contract.schema import Source
+from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.files import file_format, first_line
 from fraud_assets.errors import DataError
 
@@ -34,12 +36,17 @@ def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
             f"{file} must end in .csv or .parquet, or source.format must say which it is."
         )
     try:
-        return pd.read_parquet(file) if kind == "parquet" else _read_csv(str(file), source)
+        return _read_parquet(str(file)) if kind == "parquet" else _read_csv(str(file), source)
     except DataError:
         raise
     except Exception as error:  # each driver and codec raises its own
         reason = first_line(error)
         raise DataError(f"{file} must be a readable {kind} file: {reason}.") from error
+
+
+def _read_parquet(file: str) -> pd.DataFrame:
+    with fsspec.open(file, "rb") as stream:
+        return exact_frame(pq.read_table(stream))
 
 
 def _read_csv(file: str, source: Source) -> pd.DataFrame:
