@@ -4,10 +4,14 @@ Belongs here: names, descriptions, wiring. Not here: anything that computes, dec
 Concept: https://docs.dagster.io/guides/build/assets
 """
 
+from datetime import timedelta
+
 import dagster as dg
 
-from fraud_assets.chain import steps
+from fraud_assets.chain import evidence, steps
 from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.provenance.code import code_digest
+from fraud_assets.data.provenance.made import Step
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -18,29 +22,57 @@ from fraud_assets.release.judgement import Judgement
 
 GROUP = "weekly_model"
 OWNERS = ["team:fraud"]
+NEWEST = "newest"
+STALE = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(days=9), warn_window=timedelta(days=7, hours=12)
+)
+"""A week without a new model is late on Tuesday, and overdue on Wednesday."""
+
+
+def version_of(step: Step) -> str:
+    """The code version of an asset: of everything that its step runs."""
+    return code_digest(step.module)[:12]
+
+
+def tag(context: dg.AssetExecutionContext, **tags: str) -> None:
+    """Say in the list of runs what this run is about."""
+    context.instance.add_run_tags(context.run.run_id, tags)
 
 
 class Week(dg.Config):
     """The week to run: `as_of` is an ISO date (that day's beginning, UTC) or time.
 
-    Left out, it is the newest plausible event time in the data.
+    "newest" is the newest plausible event time in the data.
     """
 
-    as_of: str | None = None
+    as_of: str | None = NEWEST
+
+    @property
+    def asked(self) -> str | None:
+        """The week by its date, None for the newest."""
+        return None if self.as_of == NEWEST else self.as_of
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"pandas", "parquet"})
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"pandas", "parquet"},
+    code_version=version_of(evidence.RAW),
+)
 def raw_transactions(
     context: dg.AssetExecutionContext, config: Week, settings: dg.ResourceParam[Settings]
 ) -> dg.Output[RawTransactions]:
     """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
     with sentences():
-        raw = steps.raw_transactions(settings.contract(), config.as_of)
+        raw = steps.raw_transactions(settings.contract(), config.asked)
+    tag(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
     return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw)))
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"pandas"})
+@dg.asset(
+    group_name=GROUP, owners=OWNERS, kinds={"pandas"}, code_version=version_of(evidence.CLEANED)
+)
 def cleaned_features(
     raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
 ) -> dg.Output[CleanedFeatures]:
@@ -52,7 +84,12 @@ def cleaned_features(
     )
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"scikitlearn"},
+    code_version=version_of(evidence.CANDIDATES),
+)
 def candidate_models(
     context: dg.AssetExecutionContext,
     cleaned_features: CleanedFeatures,
@@ -74,7 +111,9 @@ def candidate_models(
     )
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+@dg.asset(
+    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, code_version=version_of(evidence.TUNED)
+)
 def tuned_pipeline(
     context: dg.AssetExecutionContext,
     cleaned_features: CleanedFeatures,
@@ -93,7 +132,9 @@ def tuned_pipeline(
     return dg.Output(tuned, metadata=words.headed(words.of_tuned(tuned), metadata.of_tuned(tuned)))
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"})
+@dg.asset(
+    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, code_version=version_of(evidence.REPORT)
+)
 def evaluation_report(
     context: dg.AssetExecutionContext,
     cleaned_features: CleanedFeatures,
@@ -108,6 +149,7 @@ def evaluation_report(
             workers=settings.processes(),
             progress=context.log.info,
         )
+    tag(context, verdict=judgement.verdict.decision)
     say = context.log.info if judgement.refused is None else context.log.error
     say(judgement.sentence)
     return dg.Output(
@@ -116,7 +158,9 @@ def evaluation_report(
     )
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, pool="promotion")
+@dg.asset(
+    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, pool="promotion", freshness_policy=STALE
+)
 def published_artifact(
     context: dg.AssetExecutionContext,
     cleaned_features: CleanedFeatures,
@@ -128,6 +172,7 @@ def published_artifact(
     with sentences():
         case = settings.case(cleaned_features, tuned_pipeline)
         published = steps.published_artifact(case, evaluation_report, progress=context.log.info)
+    tag(context, version=published.version)
     context.log.info(published.sentence)
     return dg.Output(
         published.version,

@@ -6,6 +6,7 @@ Concept: https://docs.dagster.io/guides/test/asset-checks
 
 import hashlib
 import itertools
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -14,7 +15,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
-from fraud_assets.orchestration.failures import report_links
+from fraud_assets.orchestration.failures import Stopped, report_links
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.release.judgement import Judgement
 
@@ -87,18 +88,21 @@ def recall_at_least_floor(
     )
 
 
-@dg.asset_check(asset="evaluation_report", blocking=True)
+# A generator: its result is on record before the run stops with the same sentence.
+@dg.asset_check(asset="evaluation_report", blocking=True)  # type: ignore[arg-type]
 def verdict(
     evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
-) -> dg.AssetCheckResult:
+) -> Iterator[dg.AssetCheckResult]:
     """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
     found, kept = evaluation_report.verdict, evaluation_report.refused
     links = report_links(str(settings.store().refused / kept / "report.html")) if kept else {}
-    return dg.AssetCheckResult(
+    yield dg.AssetCheckResult(
         passed=bool(found.decision == "promote"),
         description=found.sentence,
         metadata=metadata.of_verdict(found) | links,
     )
+    if found.decision != "promote":
+        raise Stopped(found.sentence)
 
 
 @dg.asset_check(asset="published_artifact")

@@ -1,7 +1,8 @@
-"""Turns what the domain raises on purpose into Dagster failures that say the reason first.
+"""Turns what the domain raises on purpose into a stop of the run that says its reason.
 
-The failure's `kind` tells a refusal from a faulty contract, bad data or a broken store, and a
-refusal's report is one click away. No retry: the same data and code would fail the same way.
+What the run's page shows is a sentence, what kind of stop it is (a refusal, a faulty contract,
+bad data, ...), and where a refusal's report lies; a decision is not a crash, so there is no stack
+trace.
 Concept: https://docs.dagster.io/guides/build/ops/op-retries
 """
 
@@ -32,15 +33,29 @@ KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
 """What a failure is called, the more specific class first."""
 
 
+class Stopped(Exception):  # noqa: N818 - a decision, not an error
+    """Ends a step in a sentence, without a stack trace.
+
+    Dagster shows the frames of whatever a step raises; it finds none here.
+    """
+
+    @property
+    def __traceback__(self) -> None:
+        return None
+
+    @__traceback__.setter
+    def __traceback__(self, _: object) -> None:
+        """Forget it: `contextlib` puts it back."""
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Raise a domain error as a failure without retry, its sentence as the description."""
+    """Stop the run with a domain error's sentence; its kind and its report become an event."""
     try:
         yield
     except FraudAssetsError as error:
-        raise dg.Failure(
-            description=str(error), metadata=_metadata(error), allow_retries=False
-        ) from None
+        _observe(error)
+        raise Stopped(str(error)) from None
 
 
 def report_links(report: str) -> dict[str, dg.MetadataValue]:
@@ -51,7 +66,15 @@ def report_links(report: str) -> dict[str, dg.MetadataValue]:
     }
 
 
-def _metadata(error: FraudAssetsError) -> dict[str, dg.MetadataValue]:
+def _observe(error: FraudAssetsError) -> None:
+    """Put kind and links beside the failure, on the asset that was being made."""
+    try:
+        context = dg.AssetExecutionContext.get()
+    except dg.DagsterInvariantViolationError:
+        return  # an op or an IO manager has no asset to speak of
     kind = next(name for cls, name in KINDS if isinstance(error, cls))
     report = error.report if isinstance(error, RefusedError) else None
-    return {"kind": dg.MetadataValue.text(kind), **(report_links(report) if report else {})}
+    metadata = {"kind": dg.MetadataValue.text(kind), **(report_links(report) if report else {})}
+    observed = dg.AssetObservation(context.asset_key, description=str(error), metadata=metadata)
+    # `log_event` keeps its events until the step returns, and this one will not.
+    dg.DagsterEvent.asset_observation(context.get_step_execution_context(), observed)

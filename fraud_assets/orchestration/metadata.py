@@ -123,7 +123,7 @@ def of_published(published: Published) -> Metadata:
     proof: Mapping[str, Any] = published.report["proof"]
     return {
         "version": published.version,
-        "path": dg.MetadataValue.path(published.path),
+        "artifact": dg.MetadataValue.path(published.path),
         "report": dg.MetadataValue.path(f"{published.path}/report.html"),
         "verdict": dg.MetadataValue.md(tables.verdict_markdown(published.report["verdict"])),
         "served_p95_ms": float(proof["p95_ms"]),

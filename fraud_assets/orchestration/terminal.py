@@ -17,6 +17,7 @@ from typing import Protocol
 import dagster as dg
 
 from fraud_assets.orchestration.definitions import build_definitions
+from fraud_assets.orchestration.failures import Stopped
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import run_config
 from fraud_assets.orchestration.words import SUMMARY
@@ -96,6 +97,7 @@ class _Listener(logging.Handler):
     def __init__(self, watcher: Watcher) -> None:
         super().__init__()
         self._watcher = watcher
+        self._report: str | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hear one of Dagster's records."""
@@ -111,14 +113,19 @@ class _Listener(logging.Handler):
             self._watcher.finished(str(event.step_key), str(summary.value) if summary else "")
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             self._check(event)
+        elif event.event_type == dg.DagsterEventType.ASSET_OBSERVATION:
+            observed = event.asset_observation_data.asset_observation
+            self._report = _report(observed.metadata)
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
             self._failure(event)
 
     def _failure(self, event: dg.DagsterEvent) -> None:
-        failure, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
-        if failure is not None:
-            self._watcher.failed(str(failure.description), _report(failure.metadata))
-        elif error is not None and "AssetCheckFailed" not in str(error.cls_name):
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None and error.cls_name == Stopped.__name__:
+            self._watcher.failed(error.message.partition(": ")[2].strip(), self._report)
+        elif error is not None:
             self._watcher.failed(error.message.strip(), None)
 
     def _check(self, event: dg.DagsterEvent) -> None:

@@ -26,17 +26,20 @@ def run_config(as_of: str) -> dict[str, object]:
     cron_schedule="0 6 * * 1",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Each Monday at 06:00 UTC: the week that has just ended.",
 )
-def weekly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+def weekly_schedule(
+    context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+) -> dg.RunRequest:
     """One run a week, as of the day on which it is due."""
     as_of = context.scheduled_execution_time.date().isoformat()
-    config = run_config(as_of) if _has_event_time() else {}
+    config = run_config(as_of) if _has_event_time(settings) else {}
     return dg.RunRequest(run_key=as_of, run_config=config, tags={"as_of": as_of})
 
 
-def _has_event_time() -> bool:
+def _has_event_time(settings: Settings) -> bool:
     """Whether a week can be named at all; a faulty contract is the run's to tell."""
     try:
-        return Settings().contract().columns.event_time is not None
+        return settings.contract().columns.event_time is not None
     except FraudAssetsError:
         return True

@@ -51,9 +51,9 @@ def launch(
 
 
 def failure(result: dg.ExecuteInProcessResult) -> str:
-    """Descriptions of the failed steps, or nothing."""
+    """Why the failed steps failed, or nothing."""
     events = [event for event in result.all_events if event.is_step_failure]
-    return " ".join(str(event.step_failure_data.user_failure_data) for event in events)
+    return " ".join(event.step_failure_data.error.to_string() for event in events)
 
 
 def command(

@@ -12,7 +12,7 @@ import pytest
 
 from fraud_assets.intermediates.cabinet import Cabinet
 from fraud_assets.release.judgement import Judgement
-from tests.orchestration.runs import failure, launch, snapshot
+from tests.orchestration.runs import failure, instance, launch, snapshot
 from tests.weeks import Week
 
 CHAIN = [
@@ -240,10 +240,12 @@ def test_a_faulty_contract_fails_in_its_own_words(week):
     assert "policy.min_recall" in failure(result)
 
 
-def test_a_schedule_tick_sets_the_week(made_week):
+def test_a_schedule_tick_sets_the_week(week):
     """The run request carries the day on which the tick is due."""
-    schedule = made_week.definitions().resolve_schedule_def("weekly_retrain")
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 6, 30, 6))
+    schedule = week.definitions().resolve_schedule_def("weekly_retrain")
+    context = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2025, 6, 30, 6), resources={"settings": week.settings}
+    )
 
     request = schedule.evaluate_tick(context).run_requests[0]
 
@@ -264,14 +266,75 @@ by = "shares"
 """
 
 
-def test_a_schedule_tick_of_data_without_time_names_no_week(week, monkeypatch):
+def test_a_schedule_tick_of_data_without_time_names_no_week(week):
     """Such a contract refuses an `as_of`, so the tick leaves it out."""
     week.contract.write_text(TIMELESS)
-    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(week.contract))
     schedule = week.definitions().resolve_schedule_def("weekly_retrain")
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 6, 30, 6))
+    context = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2025, 6, 30, 6), resources={"settings": week.settings}
+    )
 
     request = schedule.evaluate_tick(context).run_requests[0]
 
     assert week.settings.contract().columns.event_time is None
     assert request.run_config == {}
+
+
+def test_the_list_of_runs_reads_like_a_history(week):
+    """Tags say which week a run was of, what was decided, and which version came of it."""
+    published = launch(week)
+    demand_fewer_alerts(week)
+    refused = launch(week)
+
+    with instance(week) as running:
+        good, bad = (running.get_run_by_id(run.run_id).tags for run in (published, refused))
+    assert (good["as_of"], good["verdict"]) == ("2025-06-29", "promote")
+    assert good["version"] == week.settings.store().current().version
+    assert (bad["verdict"], "version" in bad) == ("refuse", False)
+
+
+def test_a_failure_says_what_kind_it_is_and_a_refusal_where_its_report_lies(refused):
+    """A typo in the contract looks different from a refusal; both without a search."""
+    week, _ = refused
+    refusal = launch(week, ["published_artifact"])
+    week.edit("min_recall = 0.90", "min_recal = 0.90")
+    typo = launch(week, ["raw_transactions"])
+
+    def known(result: dg.ExecuteInProcessResult) -> dict[str, object]:
+        with instance(week) as running:
+            (event,) = running.all_logs(result.run_id, dg.DagsterEventType.ASSET_OBSERVATION)
+        metadata = event.asset_observation.metadata
+        return {key: value.value for key, value in metadata.items()}
+
+    assert known(typo) == {"kind": "faulty contract"}
+    assert known(refusal)["kind"] == "refused"
+    assert Path(known(refusal)["report"]).exists()
+
+
+def test_the_week_stands_in_every_launchpad(made_week):
+    """`as_of` is the one thing that a launch may set; its default is there to be seen."""
+    field = made_week.definitions().resolve_job_def("weekly_retrain")
+
+    defaults = field.run_config_schema.config_type.fields["ops"].default_value
+    assert defaults["raw_transactions"]["config"] == {"as_of": "newest"}
+
+
+def test_each_step_bears_the_version_of_its_code(made_week):
+    """Dagster shows which assets an edit has made outdated."""
+    specs = made_week.definitions().resolve_all_asset_specs()
+
+    versions = {spec.key.to_user_string(): spec.code_version for spec in specs}
+    assert all(versions[name] for name in CHAIN[:-1])
+    assert len({versions[name] for name in CHAIN[:-1]}) > 1
+
+
+def test_a_refusal_is_a_sentence_and_no_stack_trace(refused):
+    """What stops the run on purpose shows no frames, in the check and in the publisher."""
+    week, _ = refused
+    whole, alone = launch(week), launch(week, ["published_artifact"])
+
+    for result in (whole, alone):
+        (event,) = [event for event in result.all_events if event.is_step_failure]
+        cause = event.step_failure_data.error.cause
+        assert "Refused by rule alert_rate" in cause.message
+        assert (cause.stack, cause.cause) == ([], None)

@@ -101,3 +101,35 @@ def see_evidence(page: Page, address: str) -> None:
         assert picture.evaluate("image => image.complete && image.naturalWidth") > 300
         page.get_by_role("button", name="Close").click()
         expect(picture).to_be_hidden()
+
+
+def test_a_refusal_explains_itself_where_it_happened(week: Week) -> None:
+    """The run's page shows the sentence and links its report; the list of runs shows verdicts;
+    the Launchpad shows `as_of`.
+    """
+    week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    expect.set_options(timeout=SHOW * 1000)
+    with dagster_dev(week) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1500, "height": 1200})
+        page.route(lambda url: not url.startswith(address), lambda route: route.abort())
+        page.set_default_timeout(SHOW * 1000)
+        materialize(page, address)
+        assert finished(address) == "FAILURE", (week.folder / "dev.log").read_text()[-3000:]
+
+        page.goto(f"{address}/runs")
+        for tag in ("as_of: 2025-06-29", "verdict: refuse"):
+            expect(page.get_by_text(tag)).to_be_visible()
+        page.locator("a[href^='/runs/']").first.click()
+        page.get_by_placeholder("Filter…").fill("type:STEP_FAILURE")
+        expect(page.get_by_text(re.compile("Stopped: Refused by rule alert_rate"))).to_be_visible()
+        expect(page.get_by_text("Stack Trace:")).to_have_count(0)
+        page.get_by_placeholder("Filter…").fill(
+            "query:ASSET_CHECK_EVALUATION step:evaluation_report_verdict"
+        )
+        expect(page.get_by_text(re.compile(r"refused/.*report\.html"))).to_be_visible()
+        expect(page.get_by_role("link", name="evaluation_report").first).to_be_visible()
+
+        page.goto(f"{address}/locations/fraud_assets.definitions/jobs/weekly_retrain/playground")
+        expect(page.get_by_text("as_of").first).to_be_visible()
+        expect(page.get_by_text("newest").first).to_be_visible()
+    expect.set_options(timeout=5000)
