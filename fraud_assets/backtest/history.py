@@ -1,7 +1,7 @@
 """History as it was known at an instant, and what became of the payments after it.
 
-Everything that a past week may know goes through `known_at`, which takes later rows away and
-later labels back; only the outcome sees labels as they stand at the end of history.
+Everything that a past week may know goes through `known_at`, which reads as the chain does;
+only the outcome sees labels as they stand at the end of history.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW, TIME
+from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.splits import DAY, known_labels
-from fraud_assets.data.transactions import RawTransactions, read_transactions
+from fraud_assets.data.transactions import (
+    RawTransactions,
+    TypedExport,
+    read_typed,
+    transactions_at,
+)
 from fraud_assets.errors import DataError
 
 WEEK = 7 * DAY
@@ -31,13 +36,16 @@ _MONDAY = np.datetime64("1970-01-05", "us")
 class History:
     """All of a contract's rows, read once.
 
-    `frame` holds the same rows in the same order as `raw.rows` with the derived features: these
-    are point in time, so that no later row or label changes them.
+    `source` is all that was read, `raw` the rows as known at the end of history. `frame` holds
+    the same rows in the same order with the derived features: these are point in time, so that
+    no later row or label changes them. `now` is the wall clock of the reading, UTC.
     """
 
     contract: Contract
+    source: TypedExport
     raw: RawTransactions
     frame: pd.DataFrame
+    now: datetime
 
     @property
     def times(self) -> np.ndarray:
@@ -99,8 +107,10 @@ def read_history(contract: Contract, now: datetime | None = None) -> History:
             f"A backtest walks through time, but contract {contract.name} names no event time; "
             "set columns.event_time."
         )
-    raw = read_transactions(contract, now=now or datetime.now(UTC))
-    return History(contract, raw, derive_features(raw.rows, contract))
+    now = now or datetime.now(UTC)
+    source = read_typed(contract)
+    raw = transactions_at(source, contract, None, now)
+    return History(contract, source, raw, derive_features(raw.rows, contract), now)
 
 
 def mondays(history: History) -> list[np.datetime64]:
@@ -109,34 +119,8 @@ def mondays(history: History) -> list[np.datetime64]:
 
 
 def known_at(history: History, as_of: np.datetime64) -> RawTransactions:
-    """The raw transactions as a run at `as_of` would have read them.
-
-    Later rows are gone. A fraud reported later looks legitimate; where the contract names no
-    time of the report, rows younger than the label's maturity have no label. Read and put aside
-    is what stands in the export before the last row known.
-    """
-    raw, label = history.raw, history.contract.label
-    rows = raw.rows[raw.rows[TIME] <= as_of].copy()
-    if KNOWN_AT in rows:
-        later = rows[KNOWN_AT] > as_of
-        rows[LABEL] = rows[LABEL].mask(later & (rows[LABEL] == 1).fillna(value=False), 0)
-        for column in {KNOWN_AT, label.known_at, label.column}:
-            rows[column] = rows[column].mask(later)
-    else:
-        later = rows[TIME] > as_of - history.maturity
-        for column in (LABEL, label.column):
-            rows[column] = rows[column].mask(later)
-    read = int(rows[ROW].max()) + 1
-    quarantine = raw.quarantine[raw.quarantine[ROW] < read]
-    return RawTransactions(
-        rows,
-        quarantine,
-        as_of,
-        newest=rows[TIME].to_numpy()[-1],
-        read=read,
-        rule_counts=_rule_counts(quarantine),
-        after_as_of=len(raw.rows) - len(rows),
-    )
+    """The raw transactions as a run at `as_of` would have read them."""
+    return transactions_at(history.source, history.contract, as_of, history.now)
 
 
 def coming_week(history: History, as_of: np.datetime64) -> tuple[np.ndarray, Rows] | None:
@@ -167,11 +151,6 @@ def _known_entities(history: History, positions: np.ndarray, stop: int) -> np.nd
         fraud_time=frauds[TIME].to_numpy(),
         delay=timedelta(days=history.contract.label.maturity_days),
     )
-
-
-def _rule_counts(quarantine: pd.DataFrame) -> dict[str, int]:
-    names = quarantine["_rules"].str.split(", ").explode().value_counts()
-    return {str(name): int(count) for name, count in names.items()}
 
 
 def _mondays(first: np.datetime64, end: np.datetime64) -> Iterator[np.datetime64]:

@@ -19,8 +19,8 @@ from fraud_assets.backtest.summary import summary
 from fraud_assets.backtest.walk import walk
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.cleaning import split_of
 from fraud_assets.data.provenance.code import code_digest
-from fraud_assets.data.splits import split_week
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
@@ -113,7 +113,7 @@ def _fitting(
     fitting, skipped = [], []
     for as_of in mondays(history)[-newest if newest else None :]:
         try:
-            split_week(known_at(history, as_of).rows, history.contract, as_of)
+            split_of(known_at(history, as_of), history.contract)
             fitting.append(as_of)
         except DataError as error:
             skipped.append({"as_of": _date(as_of), "why": str(error)})

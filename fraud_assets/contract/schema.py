@@ -170,6 +170,10 @@ class ThresholdRule(Section):
 class Policy(Section):
     """What a candidate must show before it may serve; recall may only be demanded higher."""
 
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {"max_quarantined_fraud_share", "max_quarantined_amount_share"}
+    )
+
     min_recall: Annotated[float, Field(ge=RECALL_FLOOR, le=1)] = RECALL_FLOOR
     max_alert_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     min_precision: Annotated[float, Field(gt=0, le=1)] = 0.10
@@ -179,7 +183,9 @@ class Policy(Section):
     champion_margin: float = Field(default=0.02, ge=0, le=1)
     champion_lookback: int = Field(default=8, ge=1)
     max_p95_ms: float = Field(default=50, gt=0, le=50)
-    max_quarantine_share: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    max_quarantine_share: Share = 0.05
+    max_quarantined_fraud_share: Share = 0.05
+    max_quarantined_amount_share: Share = 0.10
 
 
 class Evaluation(Section):

@@ -7,7 +7,7 @@ much earlier history as the longest derived window looks back.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,9 +18,11 @@ from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features, history_needed
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.provenance.made import Made
+from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.errors import InsufficientEvidenceError
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,7 @@ class CleanedFeatures:
     newest: np.datetime64 | None
     fingerprint: str
     rows_read: int
-    quarantined: int
-    rule_counts: dict[str, int] = field(default_factory=dict)
+    tally: Tally
     notes: tuple[str, ...] = ()
     made: Made | None = None
 
@@ -67,7 +68,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
     StaleDataError, InsufficientEvidenceError
         As `fraud_assets.data.splits.split_week`.
     """
-    split = split_week(raw.rows, contract, raw.as_of)
+    split = split_of(raw, contract)
     frame = windowed_features(raw.rows, split, contract)
     return CleanedFeatures(
         contract.features.names,
@@ -79,10 +80,23 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         raw.newest,
         fingerprint(frame),
         raw.read,
-        len(raw.quarantine),
-        raw.rule_counts,
+        raw.tally,
         split.notes,
     )
+
+
+def split_of(raw: RawTransactions, contract: Contract) -> Split:
+    """The week's windows; where they lack frauds, the reason names the rule that took them.
+
+    Raises as `clean`.
+    """
+    try:
+        return split_week(raw.rows, contract, raw.as_of)
+    except InsufficientEvidenceError as error:
+        taken = raw.tally.frauds_taken()
+        if not taken:
+            raise
+        raise InsufficientEvidenceError(f"{error} {taken}") from error
 
 
 def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> pd.DataFrame:

@@ -5,7 +5,7 @@ A row that breaks a rule goes to the quarantine table with its rules' names; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,15 +17,18 @@ from fraud_assets.data.notes import Notes
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
     Failures,
+    Tally,
     broken_rules,
     contract_failures,
     duplicate_failures,
     set_aside_counts,
+    tally,
     time_failures,
     with_set_aside,
 )
-from fraud_assets.data.source import FileRead, Skipped, read_source
+from fraud_assets.data.source import Export, FileRead, Skipped, read_source
 from fraud_assets.data.typed import typed_rows
+from fraud_assets.data.windows import with_labels_at
 from fraud_assets.errors import DataError
 
 
@@ -36,8 +39,8 @@ class RawTransactions:
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
     `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
-    `notes` say what was noticed on the way and refused nobody; `files` and `skipped` name what
-    the source held.
+    `tally` says what was kept and put aside in rows, frauds and amount; `notes` what was noticed
+    on the way and refused nobody; `files` and `skipped` name what the source held.
     """
 
     rows: pd.DataFrame
@@ -45,7 +48,7 @@ class RawTransactions:
     as_of: np.datetime64 | None
     newest: np.datetime64 | None
     read: int
-    rule_counts: dict[str, int] = field(default_factory=dict)
+    tally: Tally
     after_as_of: int = 0
     files: tuple[FileRead, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -54,8 +57,26 @@ class RawTransactions:
 
     @property
     def quarantine_share(self) -> float:
-        """Share of the rows read that were put aside."""
-        return len(self.quarantine) / max(self.read, 1)
+        """Share of the rows that were put aside."""
+        return self.tally.share("rows")
+
+    @property
+    def rule_counts(self) -> dict[str, int]:
+        """How many rows each rule put aside; a row may break several."""
+        return {name: counts.rows for name, counts in self.tally.rules.items()}
+
+
+@dataclass(frozen=True)
+class TypedExport:
+    """All that a contract's source holds, whenever it became known: once read, asked often.
+
+    `export` holds the rows (n) as exported, `rows` the same typed, `failures` the rules that
+    single values break.
+    """
+
+    export: Export
+    rows: pd.DataFrame
+    failures: Failures
 
 
 def read_transactions(
@@ -70,14 +91,29 @@ def read_transactions(
         rows have no time.
     """
     at = None if as_of is None else _asked(contract, as_of)
+    return transactions_at(read_typed(contract), contract, at, now)
+
+
+def read_typed(contract: Contract) -> TypedExport:
+    """Read and type everything; nothing is put aside yet."""
     export = read_source(contract)
-    exported = export.frame
-    rows, failures = typed_rows(exported, contract)
+    rows, failures = typed_rows(export.frame, contract)
     rows[ROW] = export.position
-    seen = _seen(rows, at)
-    later = int((~seen).sum())
-    rows, exported = rows[seen], exported[seen]
-    failures = {name: mask[seen] for name, mask in failures.items()}
+    return TypedExport(export, rows, failures)
+
+
+def transactions_at(
+    source: TypedExport, contract: Contract, at: np.datetime64 | None, now: datetime | None = None
+) -> RawTransactions:
+    """The transactions as a run at `at` (UTC) reads them; None: all that the source holds.
+
+    `now` is the wall clock, beyond which no event time is believed. Raises as
+    `read_transactions`.
+    """
+    seen = _seen(source.rows, at)
+    export = source.export
+    rows, exported = source.rows[seen], export.frame[seen]
+    failures = {name: mask[seen] for name, mask in source.failures.items()}
     wall = np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
     failures |= time_failures(rows, wall)
     failures |= contract_failures(rows, contract)
@@ -86,22 +122,22 @@ def read_transactions(
     good = (broken == "").to_numpy()
     if not good.any():
         raise DataError(_nothing_left(contract, failures, len(rows)))
+    counted = tally(rows, exported[contract.label.column], failures, contract, at)
+    counted = counted.with_lines(set_aside_counts(export.set_aside))
     quarantine = exported[~good].assign(**{ROW: rows[ROW][~good], "_rules": broken[~good]})
     quarantine = with_set_aside(quarantine, export.set_aside)
-    counts = {name: int(mask.sum()) for name, mask in failures.items() if mask.any()}
-    counts |= set_aside_counts(export.set_aside)
-    read = len(exported) + len(export.set_aside)
     rows = _in_time_order(rows[good])
     newest = rows[TIME].to_numpy()[-1] if TIME in rows else None
-    at = newest if at is None else at
+    if at is not None:
+        rows = with_labels_at(rows, contract, at)
     return RawTransactions(
         rows,
         quarantine,
-        at,
+        newest if at is None else at,
         newest,
-        read,
-        counts,
-        later,
+        len(exported) + len(export.set_aside),
+        counted,
+        after_as_of=int((~seen).sum()),
         files=export.files,
         skipped=export.skipped,
         notes=export.notes,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.columns import KNOWN_AT, LABEL
+from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.errors import InsufficientEvidenceError
 
 NAMES = ("fit", "threshold", "judged")
@@ -64,6 +64,25 @@ def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
         return fraud
     later = (rows[KNOWN_AT] > at).to_numpy()
     return np.where(later, 0, fraud).astype("int8")
+
+
+def with_labels_at(rows: pd.DataFrame, contract: Contract, at: np.datetime64) -> pd.DataFrame:
+    """Rows of a past week with the labels that were known then.
+
+    A fraud reported later looks legitimate; where rows have no time of the report, those younger
+    than the label's maturity have no label.
+    """
+    rows, label = rows.copy(), contract.label
+    if KNOWN_AT in rows:
+        later = rows[KNOWN_AT] > at
+        rows[LABEL] = rows[LABEL].mask(later & (rows[LABEL] == 1).fillna(value=False), 0)
+        hidden = {KNOWN_AT, label.known_at, label.column}
+    else:
+        later = rows[TIME] > at - contract.label.maturity_days * DAY
+        hidden = {LABEL, label.column}
+    for column in hidden & set(rows):
+        rows[column] = rows[column].mask(later)
+    return rows
 
 
 def describe(

@@ -17,20 +17,29 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import Stopped, report_links
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.release.gate_quarantine import quarantine_rules, quarantine_section
 from fraud_assets.release.judgement import Judgement
+from fraud_assets.report import tables
 
 
 @dg.asset_check(asset="raw_transactions", blocking=True)
 def quarantine_share(
     raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
-    """The share of quarantined rows stays under the policy's bound."""
-    bound = settings.contract().policy.max_quarantine_share
-    share = raw_transactions.quarantine_share
+    """The shares of rows, frauds and amount in quarantine stay under the policy's bounds."""
+    policy, tally = settings.contract().policy, raw_transactions.tally
+    section = quarantine_section(tally)
+    rules = quarantine_rules(
+        {"data": {"rows": raw_transactions.read, "quarantine": section}}, policy
+    )
+    failed = [rule for rule in rules if not rule.passed]
     return dg.AssetCheckResult(
-        passed=bool(share <= bound),
-        description=f"Expected at most {bound:.1%} of the rows in quarantine, found {share:.2%}.",
-        metadata={"share": share, "bound": bound},
+        passed=not failed,
+        description=" ".join(rule.sentence for rule in failed or rules),
+        metadata={
+            **{f"{of}_share": tally.share(of) for of in ("rows", "frauds", "amount")},
+            "quarantine": dg.MetadataValue.md(tables.quarantine_markdown(section)),
+        },
     )
 
 

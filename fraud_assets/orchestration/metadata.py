@@ -15,6 +15,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.release.gate import Verdict
+from fraud_assets.release.gate_quarantine import quarantine_section
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published
 from fraud_assets.report import tables
@@ -35,7 +36,10 @@ def of_raw(raw: RawTransactions) -> Metadata:
         "rows_after_as_of": raw.after_as_of,
         "quarantined": len(raw.quarantine),
         "quarantine_share": raw.quarantine_share,
-        "quarantine": dg.MetadataValue.md(tables.quarantine_markdown(raw.rule_counts)),
+        "quarantined_frauds": raw.tally.quarantined.frauds,
+        "quarantine": dg.MetadataValue.md(
+            tables.quarantine_markdown(quarantine_section(raw.tally))
+        ),
         "sample": _sample(raw.rows),
     }
 

@@ -23,11 +23,11 @@ from fraud_assets.release.gate_lineage import (
     describes_model,
 )
 from fraud_assets.release.gate_numbers import finite_numbers, numbers_agree
+from fraud_assets.release.gate_quarantine import quarantine_rules
 from fraud_assets.release.gate_rates import (
     alert_rate,
     judged_frauds,
     precision,
-    quarantine_share,
     recall,
     recall_lower_bound,
 )
@@ -104,7 +104,7 @@ def decide(
         alert_rate(report, policy),
         precision(report, policy),
         champion_non_inferior(report, policy, production),
-        quarantine_share(report, policy),
+        *quarantine_rules(report, policy),
         serving_parity(proof),
         serving_latency(proof, policy),
     )

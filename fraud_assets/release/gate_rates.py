@@ -1,4 +1,4 @@
-"""The gate's rules on rates: enough frauds caught, few enough alerts, clean enough data."""
+"""The gate's rules on rates: enough frauds caught, few enough alerts."""
 
 from __future__ import annotations
 
@@ -55,19 +55,6 @@ def recall_lower_bound(report: Report, policy: Policy) -> Rule:
     )
     n = count(report, "evidence.frauds")
     return Rule("recall_lower_bound", bound, value, passed, sentence, n=n)
-
-
-def quarantine_share(report: Report, policy: Policy) -> Rule:
-    """Share of raw rows that broke a rule of the contract."""
-    bound, value = policy.max_quarantine_share, number(report, "data.quarantine.share")
-    passed = value is not None and 0 <= value <= bound
-    hint = "" if passed else "; look at the quarantine's counts per rule"
-    n, between = count(report, "data.rows"), interval(report, "data.quarantine")
-    sentence = (
-        f"The share of quarantined rows must be at most {bound:g}, got {show(value)} "
-        f"(n = {n} rows){hint}."
-    )
-    return Rule("quarantine_share", bound, value, passed, sentence, between, n)
 
 
 def _rate_rule(report: Report, name: str, side: str, bound: float, hint: str) -> Rule:

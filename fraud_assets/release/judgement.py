@@ -20,7 +20,6 @@ from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.evaluation import evaluate
-from fraud_assets.modelling.intervals import rate
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import sha256, unpickle_unverified
 from fraud_assets.modelling.work import on_one_thread
@@ -29,6 +28,7 @@ from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
+from fraud_assets.release.gate_quarantine import quarantine_section
 
 FORMAT = 1
 """Format of report.json; raise it when a reader of the previous one would misread it."""
@@ -180,19 +180,13 @@ def opening(case: Case, run_id: str) -> dict[str, Any]:
 
 
 def _data(cleaned: CleanedFeatures) -> dict[str, Any]:
-    share = rate(cleaned.quarantined, cleaned.rows_read)
     return {
         "fingerprint": cleaned.fingerprint,
         "rows": cleaned.rows_read,
         "windows": [window.as_dict() for window in cleaned.windows],
         "time_respected": cleaned.time_respected,
         "newest": None if cleaned.newest is None else str(cleaned.newest)[:19],
-        "quarantine": {
-            "rows": cleaned.quarantined,
-            "share": share["value"] or 0.0,
-            **{key: share[key] for key in ("low", "high", "method")},
-            "rules": cleaned.rule_counts,
-        },
+        "quarantine": quarantine_section(cleaned.tally),
         "unseen": [*cleaned.notes, *UNSEEN],
     }
 

@@ -101,6 +101,18 @@ RULES = {
         "See which rule sets the rows aside; a changed export shows there first.",
         "data",
     ),
+    "quarantined_frauds": RuleText(
+        "Share of frauds in quarantine",
+        _share,
+        "See which rule takes the frauds; often it is a label's word that the contract lacks.",
+        "data",
+    ),
+    "quarantined_amount": RuleText(
+        "Share of the amount in quarantine",
+        _share,
+        "See which rule takes the largest payments.",
+        "data",
+    ),
     "serving_parity": RuleText("Served as judged", _plain, _ADVICE_SERVING, "lineage"),
     "serving_latency": RuleText(
         "One payment is scored in time", _milliseconds, _ADVICE_SERVING, "lineage"

@@ -107,11 +107,20 @@ def _rule_row(rule: Row) -> list[str]:
     ]
 
 
-def quarantine_markdown(counts: Mapping[str, int]) -> str:
-    """Rows set aside per rule, most first."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def quarantine_markdown(quarantine: Row) -> str:
+    """Rows, frauds and amount set aside by each rule, most rows first."""
+    rows, frauds, amounts = ((quarantine.get(of) or {}) for of in ("rules", "frauds", "amount"))
     return markdown_table(
-        ["Rule", "Rows"], [[escaped(name), numbers.count(rows)] for name, rows in ordered]
+        ["Rule", "Rows", "Frauds", "Amount"],
+        [
+            [
+                escaped(name),
+                numbers.count(count),
+                numbers.count((frauds.get("rules") or {}).get(name)),
+                numbers.number((amounts.get("rules") or {}).get(name)),
+            ]
+            for name, count in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+        ],
     )
 
 

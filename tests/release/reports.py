@@ -47,7 +47,14 @@ def make_report(tp: int = 470, fp: int = 30, fn: int = 30, tn: int = 49_470) -> 
         "data": {
             "fingerprint": EXPECTED["data_fingerprint"],
             "windows": [{"name": "judged", "rows": tp + fp + fn + tn, "frauds": frauds}],
-            "quarantine": {"rows": 10, "share": 0.001},
+            "quarantine": {
+                "rows": 10,
+                "share": 0.001,
+                "rules": {"amount_not_negative": 10},
+                "frauds": {"kept": 999, "quarantined": 1, "share": 0.001, "rules": {}},
+                "amount": {"kept": 999.0, "quarantined": 1.0, "share": 0.001, "rules": {}},
+                "unknown_labels": {},
+            },
         },
         "threshold": {"value": 0.4},
         "metrics": {

@@ -25,7 +25,7 @@ POLICY = Policy()
 NAMES = [
     "finite_numbers", "numbers_agree", "describes_model", "as_of_not_older", "judged_frauds",
     "recall", "alert_rate", "precision", "champion_non_inferior", "quarantine_share",
-    "serving_parity", "serving_latency",
+    "quarantined_frauds", "quarantined_amount", "serving_parity", "serving_latency",
 ]  # fmt: skip
 
 
@@ -96,6 +96,8 @@ SINGLE_FAULTS = {
     "precision": (make_report(fp=4500, tn=999_999), {}),
     "champion_non_inferior": (edited("champion", scored_champion(-0.015)), {}),
     "quarantine_share": (edited("data.quarantine.share", 0.06), {}),
+    "quarantined_frauds": (edited("data.quarantine.frauds.share", 0.06), {}),
+    "quarantined_amount": (edited("data.quarantine.amount.share", 0.11), {}),
     "serving_parity": (make_report(), {"proof": PROOF | {"flags_different": 1}}),
     "serving_latency": (make_report(), {"proof": PROOF | {"p95_ms": 50.0}}),
 }
@@ -143,7 +145,8 @@ BAD = [math.nan, math.inf, -math.inf, None, "0.95", True, ..., [], {}]
         "metrics.recall.value", "metrics.recall.n", "metrics.recall.k", "metrics.recall.low",
         "metrics.precision.value", "metrics.alert_rate.value", "metrics.confusion.tp",
         "metrics.roc_auc.value", "threshold.value", "evidence.recall_low_exact",
-        "evidence.frauds", "data.quarantine.share", "as_of", "model.digest", "data.fingerprint",
+        "evidence.frauds", "data.quarantine.share", "data.quarantine.frauds.share",
+        "data.quarantine.amount.share", "as_of", "model.digest", "data.fingerprint",
         "contract.digest", "champion.outcome", "metrics", "evidence", "champion", "model", "data",
     ],
 )  # fmt: skip

@@ -295,7 +295,24 @@ def build(recall: tuple[int, int] = (571, 612), alerts: int = 655) -> Report:
             "quarantine": {
                 "rows": 1381,
                 "share": 0.00597,
-                "rules": {"amount_not_negative": 201, "duplicate_id": 1102, "implausible_time": 78},
+                "rules": {"amount_not_negative": 201, "contradicts": 1102, "implausible_time": 78},
+                "frauds": {
+                    "kept": 2301,
+                    "quarantined": 14,
+                    "share": 14 / 2315,
+                    "rules": {"amount_not_negative": 2, "contradicts": 12, "implausible_time": 0},
+                },
+                "amount": {
+                    "kept": 41_870_223.5,
+                    "quarantined": 60_412.25,
+                    "share": 60_412.25 / 41_930_635.75,
+                    "rules": {
+                        "amount_not_negative": 0.0,
+                        "contradicts": 52_310.0,
+                        "implausible_time": 8102.25,
+                    },
+                },
+                "unknown_labels": {},
             },
             "drift": [
                 {

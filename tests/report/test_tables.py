@@ -43,14 +43,14 @@ def test_leaderboard_search_and_quarantine_keep_their_rows() -> None:
     search = report["search"]
     assert len(cells(tables.leaderboard_markdown(search["leaderboard"]))) == 6
     assert len(cells(tables.search_markdown(search, top=3))) == 3
-    counts = report["data"]["quarantine"]["rules"]
-    assert cells(tables.quarantine_markdown(counts))[0] == ["duplicate\\_id", "1,102"]
+    markdown = tables.quarantine_markdown(report["data"]["quarantine"])
+    assert cells(markdown)[0] == ["contradicts", "1,102", "12", "52,310"]
 
 
 def test_hostile_text_breaks_neither_table_nor_ui() -> None:
     """Bars, tags, links and line breaks in a name stay text in one cell."""
     attack = "a|b\n<script>[x](javascript:alert(1))"
-    markdown = tables.quarantine_markdown({attack: 3})
+    markdown = tables.quarantine_markdown({"rules": {attack: 3}})
     assert len(markdown.splitlines()) == 3
     assert "<" not in markdown
     assert "\\|" in markdown
