@@ -57,8 +57,9 @@ def quarantined_frauds(report: Report, policy: Policy) -> Rule:
     """Share of the frauds that broke a rule; labels that nobody understands count as frauds."""
     bound, path = policy.max_quarantined_fraud_share, f"{_PATH}.frauds"
     value, lost, kept = number(report, f"{path}.share"), *_counted(report, path)
-    passed = value is not None and 0 <= value <= bound and None not in (lost, kept)
     n = None if lost is None or kept is None else lost + kept
+    agreed = value is not None and n is not None and abs(value * n - (lost or 0)) < 0.5
+    passed = agreed and value is not None and 0 <= value <= bound
     taken = (
         "" if passed else frauds_taken(lost or 0, kept or 0, _rules(report, path), _words(report))
     )

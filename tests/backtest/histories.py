@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.backtest.history import History
-from fraud_assets.data.columns import KNOWN_AT, LABEL
+from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW
 from fraud_assets.data.simulator import simulate
 from tests.weeks import SMALL, Week
 
@@ -46,5 +46,12 @@ def relabelled_after(history: History, as_of: np.datetime64, seed: int = 0) -> H
 
     legitimate = (history.raw.rows[LABEL] != 1).fillna(value=False).to_numpy(dtype=bool)
     chosen = legitimate & (rng.random(len(legitimate)) < 0.05)
-    raw = replace(history.raw, rows=change(history.raw.rows, chosen))
-    return replace(history, raw=raw, frame=change(history.frame, chosen))
+    source, raw = history.source, history.raw
+    # The same payments in all that was read, where they stand in the export's order.
+    marked = source.rows[ROW].isin(raw.rows.loc[chosen, ROW]).to_numpy()
+    return replace(
+        history,
+        source=replace(source, rows=change(source.rows, marked)),
+        raw=replace(raw, rows=change(raw.rows, chosen)),
+        frame=change(history.frame, chosen),
+    )

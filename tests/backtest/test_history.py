@@ -69,6 +69,7 @@ def test_without_times_of_report_immature_labels_are_missing(history):
     at = mondays(history)[-4]
     plain = replace(
         history,
+        source=replace(history.source, rows=history.source.rows.drop(columns=KNOWN_AT)),
         raw=replace(history.raw, rows=history.raw.rows.drop(columns=KNOWN_AT)),
         frame=history.frame.drop(columns=KNOWN_AT),
     )

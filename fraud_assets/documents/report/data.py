@@ -17,8 +17,30 @@ class WindowSection(msgspec.Struct, frozen=True):
     frauds: Count
 
 
+class FraudsAside(msgspec.Struct, frozen=True):
+    """Frauds kept and put aside, by rule too; a label that nobody understands counts as one."""
+
+    kept: Count
+    quarantined: Count
+    share: float
+    rules: dict[str, Count]
+
+
+class AmountAside(msgspec.Struct, frozen=True):
+    """The amount kept and put aside, by rule too; None where the contract names no amount."""
+
+    kept: float | None
+    quarantined: float | None
+    share: float
+    rules: dict[str, float | None]
+
+
 class Quarantine(msgspec.Struct, frozen=True):
-    """Rows put aside: their share of all rows read, and how many broke which rule."""
+    """Rows put aside: their share of all rows, and how many broke which rule.
+
+    `unknown_labels` counts the most common label words that are none of the contract's. The last
+    three stand in no report of a version published before they came.
+    """
 
     rows: Count
     share: float
@@ -26,6 +48,9 @@ class Quarantine(msgspec.Struct, frozen=True):
     high: float
     method: str
     rules: dict[str, Count]
+    frauds: FraudsAside | msgspec.UnsetType = msgspec.UNSET
+    amount: AmountAside | msgspec.UnsetType = msgspec.UNSET
+    unknown_labels: dict[str, Count] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Drift(msgspec.Struct, frozen=True):
