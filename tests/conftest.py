@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from tests.shared import make_cases
 from tests.weeks import Parts, Week, make_parts, make_week
 
 
@@ -13,6 +15,12 @@ from tests.weeks import Parts, Week, make_parts, make_week
 def made_week(tmp_path_factory: pytest.TempPathFactory) -> Week:
     """Simulated data and a contract, made once; never written to by a test."""
     return make_week(tmp_path_factory.mktemp("week"))
+
+
+@pytest.fixture(scope="session")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Exports as they really come, one folder for each; never written to by a test."""
+    return make_cases(tmp_path_factory.mktemp("cases"))
 
 
 @pytest.fixture(scope="session")

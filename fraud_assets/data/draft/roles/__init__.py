@@ -1,0 +1,1 @@
+"""What each column may be: one module for each role, and for what is none."""
