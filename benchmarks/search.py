@@ -35,10 +35,10 @@ from benchmarks.search_sides import (
 )
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.family import decision
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.folds import Fold, make_folds
-from fraud_assets.modelling.margins import margin
 
 OUT = Path(__file__).parent / "out"
 REPEATS = 3
@@ -131,7 +131,7 @@ def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any
     mine = fit_uncalibrated(ours.family.name, ours.params, rows, contract)
     slow = article_pipeline(contract).set_params(**theirs.best_params_)
     slow.fit(rows.features, rows.label)
-    scores = [margin(model, later.features) for model in (mine, slow)]
+    scores = [decision(model, later.features) for model in (mine, slow)]
     difference = compare_models(later, scores[0], scores[1], floor=0.9, margin=0.02)["difference"]
     return {
         "best_cv_auc": {

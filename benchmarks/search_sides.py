@@ -26,7 +26,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
-from fraud_assets.modelling.families import FAMILIES
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.folds import Fold, encode_folds
 from fraud_assets.modelling.grid import search_grid
 from fraud_assets.modelling.sampling import sample_as_declared

@@ -22,7 +22,7 @@ from pydantic import (
 
 from fraud_assets.contract.derived import Derived
 from fraud_assets.contract.duration import MAX_DAYS, parse_duration
-from fraud_assets.contract.names import DEFAULT_AIM, FAMILIES
+from fraud_assets.contract.names import DEFAULT_AIM, family_names
 from fraud_assets.profiles import CONFIDENCE, MIN_JUDGED_FRAUDS, RECALL_FLOOR
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -200,7 +200,7 @@ class Evaluation(Section):
 class Search(Section):
     """Which families compete, and how many legitimate rows a fraud the search keeps."""
 
-    families: tuple[str, ...] = FAMILIES
+    families: tuple[str, ...] = Field(default_factory=family_names)
     legitimate_per_fraud: float = Field(default=20, gt=0)
     legitimate_at_least: int = Field(default=20_000, ge=0)
     folds: int = Field(default=5, ge=2)
@@ -238,7 +238,7 @@ class Contract(Section):
     windows: Windows = Windows()
     policy: Policy = Policy()
     evaluation: Evaluation = Evaluation()
-    search: Search = Search()
+    search: Search = Field(default_factory=Search)
     reasons: dict[str, Reason] = {}
     base: Path = Field(default=Path(), exclude=True)
     text: str = Field(default="", exclude=True, repr=False)

@@ -15,9 +15,9 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
-from fraud_assets.modelling.families import FAMILIES, Family, find_families
+from fraud_assets.families.family import Family
+from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
-from fraud_assets.modelling.margins import margin
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.work import Ticker, run_tasks
 
@@ -128,16 +128,17 @@ def _tasks(sample: Sample, families: list[Family], contract: Contract) -> list[t
     ]
 
 
-def _try(family: str, fold: EncodedFold, seed: int, timed: pd.DataFrame | None) -> _Trial:
-    classifier = FAMILIES[family].build(FAMILIES[family].defaults, seed)
+def _try(name: str, fold: EncodedFold, seed: int, timed: pd.DataFrame | None) -> _Trial:
+    family = FAMILIES[name]
+    classifier = family.build(family.defaults, seed)
     started = time.perf_counter()
     classifier.fit(fold.train, fold.train_label)
     seconds = time.perf_counter() - started
-    scores = margin(classifier, fold.valid)
+    scores = family.margin(classifier, fold.valid)
     pipeline = Pipeline([("preprocessor", fold.preprocessor), ("classifier", classifier)])
     precision = average_precision_score(fold.valid_label, scores, sample_weight=fold.valid_weight)
     return _Trial(
-        family=family,
+        family=name,
         auc=float(roc_auc_score(fold.valid_label, scores)),
         average_precision=float(precision),
         fit_seconds=seconds,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.candidates import Candidate, Leaderboard
-from fraud_assets.modelling.families import FAMILIES
 from fraud_assets.profiles import CONFIDENCE
 
 TIE_AUC = 0.01

@@ -13,12 +13,13 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.calibration import calibrate
-from fraud_assets.modelling.families import FAMILIES, build_pipeline
+from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import encoded_names
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.thresholds import choose_threshold
-from fraud_assets.modelling.tuned import TunedPipeline, clean_trees, dump_pipeline, sha256
+from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
 from fraud_assets.modelling.work import on_one_thread
 
 
@@ -62,7 +63,7 @@ def fit_pipeline(
 ) -> Pipeline:
     """Fit on a sample of `fit` and calibrate on all of `calibration`, ready to be pickled."""
     pipeline = fit_uncalibrated(family, params, fit, contract)
-    clean_trees(pipeline.named_steps["classifier"])
+    FAMILIES[family].tidy(pipeline.named_steps["classifier"])
     return on_one_thread(calibrate, pipeline, calibration)
 
 

@@ -12,7 +12,8 @@ from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor
+from fraud_assets.families.family import Encoding
+from fraud_assets.modelling.preprocessing import build_preprocessor
 
 Fold = tuple[np.ndarray, np.ndarray]
 

@@ -16,9 +16,10 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
-from fraud_assets.modelling.families import FAMILIES, Family
+from fraud_assets.families.family import Family
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.folds import EncodedFold
-from fraud_assets.modelling.margins import margin, staged_margins
+from fraud_assets.modelling.margins import staged_margins
 from fraud_assets.modelling.work import Ticker, run_tasks
 
 Setting = dict[str, Any]
@@ -114,10 +115,11 @@ def _score(
     family, (k, fold) = FAMILIES[name], numbered
     if family.size is None:
         classifier = family.build(params, seed).fit(fold.train, fold.train_label)
-        auc = [roc_auc_score(fold.valid_label, margin(classifier, fold.valid))]
+        auc = [roc_auc_score(fold.valid_label, family.margin(classifier, fold.valid))]
         return params, k, auc, [{}]
     largest = family.build(params | {family.size: max(sizes)}, seed)
-    stages = staged_margins(largest.fit(fold.train, fold.train_label), fold.valid, sizes)
+    largest.fit(fold.train, fold.train_label)
+    stages = staged_margins(family, largest, fold.valid, sizes)
     auc = [roc_auc_score(fold.valid_label, stages[size]) for size in sizes]
     return params, k, auc, [{family.size: size} for size in sizes]
 

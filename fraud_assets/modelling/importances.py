@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.calibrated import uncalibrated
+from fraud_assets.families.registry import family_of
 from fraud_assets.modelling.bootstrap import cluster_weights, percentile_estimate
 from fraud_assets.modelling.intervals import cluster_codes
 from fraud_assets.modelling.ranking import Ranking
@@ -68,7 +67,8 @@ def permutation_importances(pipeline: Pipeline, judged: Rows, seed: int) -> list
 
 def impurity_importances(pipeline: Pipeline) -> list[dict[str, Any]]:
     """Share of each encoded column in what the trees' splits gained, largest first."""
-    values = _impurity(inner_classifier(pipeline))
+    inner = inner_classifier(pipeline)
+    values = family_of(inner).importances(inner)
     if values is None:
         return []
     names = pipeline.named_steps["preprocessor"].get_feature_names_out()
@@ -78,26 +78,7 @@ def impurity_importances(pipeline: Pipeline) -> list[dict[str, Any]]:
 
 def inner_classifier(pipeline: Pipeline) -> ClassifierMixin:
     """The classifier that was fitted, out of its calibration where it has one."""
-    classifier = pipeline.named_steps["classifier"]
-    if isinstance(classifier, CalibratedClassifierCV):
-        classifier = classifier.calibrated_classifiers_[0].estimator
-    return classifier.estimator if isinstance(classifier, FrozenEstimator) else classifier
-
-
-def _impurity(classifier: ClassifierMixin) -> np.ndarray | None:
-    if isinstance(classifier, HistGradientBoostingClassifier):
-        return _split_gains(classifier)
-    return getattr(classifier, "feature_importances_", None)
-
-
-def _split_gains(classifier: HistGradientBoostingClassifier) -> np.ndarray:
-    """Its trees keep the gain of each split, though scikit-learn sums them nowhere."""
-    gains = np.zeros(classifier.n_features_in_)
-    for trees in classifier._predictors:  # no public way to the splits
-        for tree in trees:
-            splits = tree.nodes[tree.nodes["is_leaf"] == 0]
-            np.add.at(gains, splits["feature_idx"], splits["gain"])
-    return gains / gains.sum() if gains.sum() > 0 else gains
+    return uncalibrated(pipeline.named_steps["classifier"])[0]
 
 
 def _sample(judged: Rows, seed: int) -> Rows:

@@ -1,27 +1,17 @@
-"""What a fitted classifier ranks by, whole and cut at fewer trees."""
+"""What a fitted classifier ranks by, cut at fewer trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
-from sklearn.base import ClassifierMixin
 
-
-def margin(classifier: ClassifierMixin, matrix: Any) -> np.ndarray:
-    """Ranking score (n,), as scikit-learn's `roc_auc` scorer takes it.
-
-    The decision function where the classifier has one, else the probability of fraud.
-    """
-    if hasattr(classifier, "decision_function"):
-        return np.asarray(classifier.decision_function(matrix)).ravel()
-    return np.asarray(classifier.predict_proba(matrix)[:, 1])
+from fraud_assets.families.family import Classifier, Family, Matrix
 
 
 def staged_margins(
-    classifier: ClassifierMixin, matrix: Any, sizes: Sequence[int]
+    family: Family, classifier: Classifier, matrix: Matrix, sizes: Sequence[int]
 ) -> dict[int, np.ndarray]:
     """Margins (n,) of the same fit cut at each of `sizes` trees.
 
@@ -29,18 +19,8 @@ def staged_margins(
     its last margins there, as a fit of that size would.
     """
     wanted, scores, stage = set(sizes), {}, None
-    for count, stage in enumerate(islice(_stages(classifier, matrix), max(sizes)), start=1):
+    for count, stage in enumerate(islice(family.stages(classifier, matrix), max(sizes)), start=1):
         if count in wanted:
             scores[count] = np.array(stage, dtype=np.float64).ravel()
     last = np.array(stage, dtype=np.float64).ravel()
     return {size: scores.get(size, last) for size in sizes}
-
-
-def _stages(classifier: ClassifierMixin, matrix: Any) -> Iterator[np.ndarray]:
-    if hasattr(classifier, "staged_decision_function"):
-        yield from classifier.staged_decision_function(matrix)
-        return
-    total = np.zeros(matrix.shape[0])
-    for count, tree in enumerate(classifier.estimators_, start=1):
-        total += tree.predict_proba(matrix)[:, 1]
-        yield total / count

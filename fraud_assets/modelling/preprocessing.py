@@ -9,7 +9,6 @@ pipeline needs nothing of this package.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -22,9 +21,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from fraud_assets.families.family import Encoding
 from fraud_assets.profiles import CATEGORY_MISSING
-
-Encoding = Literal["onehot", "ordinal"]
 
 UNSEEN_CODE = -1
 """Ordinal code of a category that training did not see; known levels count from 0, sorted."""

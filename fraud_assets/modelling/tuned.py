@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import joblib
-import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.tree import BaseDecisionTree
 
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.modelling.thresholds import Threshold
@@ -56,25 +53,3 @@ def dump_pipeline(pipeline: Pipeline) -> bytes:
 def sha256(payload: bytes) -> str:
     """Hex digest of the payload."""
     return hashlib.sha256(payload).hexdigest()
-
-
-def clean_trees(classifier: Any) -> None:
-    """Zero the padding between the fields of scikit-learn's tree nodes, in place.
-
-    The padding is memory that was never written: two equal fits may differ in it, and with it
-    in their pickles.
-    """
-    for tree in _trees(classifier):
-        state = tree.tree_.__getstate__()
-        # Not zeros_like: it fills a structured array field by field, around the padding.
-        nodes = np.zeros(len(state["nodes"]), dtype=state["nodes"].dtype)
-        for name in nodes.dtype.names:
-            nodes[name] = state["nodes"][name]
-        tree.tree_.__setstate__(state | {"nodes": nodes})
-
-
-def _trees(classifier: Any) -> list[BaseDecisionTree]:
-    members = getattr(classifier, "estimators_", [])
-    if isinstance(classifier, GradientBoostingClassifier):
-        return list(np.ravel(members))
-    return [member for member in members if isinstance(member, BaseDecisionTree)]

@@ -1,10 +1,9 @@
 """From the leaderboard to one family with its best setting, and the sentence that says why.
 
-Where another family leads, boosting's whole grid is searched beside it and the better is taken.
-The grid of scikit-learn's GradientBoosting costs hours where HistGradientBoosting takes
-minutes, so on more than `EXACT_ROWS` rows the latter is searched in its place over the same
-settings, and both are compared on the same folds. GradientBoosting is kept only where it beats
-the best that was found.
+Where another family leads, the whole grid of a family that is always searched stands beside it
+and the better is taken. A family whose own grid would cost hours names a stand-in, which is
+searched in its place over the same settings; both are compared on the same folds, and the slow
+one is kept only where it beats the best that was found.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.families.family import Encoding, Family, StandIn
+from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.choice import (
     Choice,
@@ -24,18 +25,9 @@ from fraud_assets.modelling.choice import (
     is_tie,
     told_difference,
 )
-from fraud_assets.modelling.families import FAMILIES, Family, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.grid import Setting, Settings, score_settings, search_grid
-from fraud_assets.modelling.preprocessing import Encoding
 from fraud_assets.modelling.sampling import Sample
-
-EXACT_ROWS = 2_000
-"""Most fit rows on which GradientBoosting's own grid is searched: 135 fits take a minute on
-two cores there and grow with the rows."""
-
-SLOW, FAST = "gradient_boosting", "hist_gradient_boosting"
-_SAME_NAMES = {"max_iter": "n_estimators"}
 
 
 @dataclass(frozen=True)
@@ -88,8 +80,8 @@ class Search:
 def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = None) -> Winner:
     """Search the grid of the family named by `forced`, or of the leaderboard's winner.
 
-    Beside another winner boosting's grid is searched too, where the contract lets it compete:
-    its defaults say little of what its grid reaches, and it is quick to search.
+    Beside another winner those that are always searched are searched too, where the contract
+    lets them compete.
 
     Raises
     ------
@@ -102,17 +94,18 @@ def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = N
         else Choice(forced, f"{forced} was set by the caller and won no comparison.")
     )
     (family,), sentence = find_families([choice.family]), choice.sentence
-    competing = {candidate.family: candidate for candidate in leaderboard.candidates}
-    may_win = forced is None and FAST in competing
-    if family.name != SLOW or len(search.sample.rows) <= EXACT_ROWS:
-        others = [FAMILIES[FAST]] if may_win and family.name not in {FAST, SLOW} else []
+    competing = {c.family: c for c in leaderboard.candidates} if forced is None else {}
+    slow = family.stand_in
+    if slow is None or len(search.sample.rows) <= slow.above_rows:
+        beside = [FAMILIES[name] for name in competing if name != family.name and slow is None]
+        others = [other for other in beside if other.always_searched]
         return best_searched([search.grid(found) for found in (family, *others)], sentence)
-    stand_in = search.grid(FAMILIES[FAST])
-    if may_win:
-        verdict = _in_place_of(stand_in, competing[SLOW].fold_auc)
+    stand_in = search.grid(FAMILIES[slow.family])
+    if slow.family in competing:
+        verdict = _in_place_of(stand_in, family, competing[family.name].fold_auc)
         if verdict is not None:
             return best_searched([stand_in], f"{sentence} {verdict}")
-    return _own_boosting(search, stand_in, sentence)
+    return _own_grid(search, family, slow, stand_in, sentence)
 
 
 def best_searched(searched: Sequence[Settings], sentence: str = "") -> Winner:
@@ -131,33 +124,34 @@ def best_searched(searched: Sequence[Settings], sentence: str = "") -> Winner:
     return Winner(FAMILIES[chosen], params, tuple(searched), sentence)
 
 
-def _in_place_of(stand_in: Settings, fold_auc: Sequence[float]) -> str | None:
-    """Why the stand-in's best setting takes GradientBoosting's place, or None if it does not."""
+def _in_place_of(stand_in: Settings, slow: Family, fold_auc: Sequence[float]) -> str | None:
+    """Why the stand-in's best setting takes the slow family's place, or None if it does not."""
     best = stand_in.fold_auc[stand_in.best]
     better = float(np.mean(best)) >= float(np.mean(fold_auc))
     if not better and not is_tie(fold_auc, best):
         return None
     return (
-        f"{FAST} was searched in its place over the same {len(stand_in.params)} settings, with "
-        f"small trees and a penalty on large steps, and reaches {np.mean(best):.4f} on the same "
-        f"folds, where {SLOW} with its defaults has {np.mean(fold_auc):.4f} "
-        f"({told_difference(best, fold_auc)}); it {'is better' if better else 'is tied'} "
-        "and costs less to fit and to serve."
+        f"{stand_in.family} was searched in its place over the same {len(stand_in.params)} "
+        "settings, with small trees and a penalty on large steps, and reaches "
+        f"{np.mean(best):.4f} on the same folds, where {slow.name} with its defaults has "
+        f"{np.mean(fold_auc):.4f} ({told_difference(best, fold_auc)}); it "
+        f"{'is better' if better else 'is tied'} and costs less to fit and to serve."
     )
 
 
-def _own_boosting(search: Search, stand_in: Settings, sentence: str) -> Winner:
-    """GradientBoosting with its defaults or with the setting that served its stand-in best."""
+def _own_grid(
+    search: Search, family: Family, slow: StandIn, stand_in: Settings, sentence: str
+) -> Winner:
+    """The slow family with its defaults or with the setting that served its stand-in best."""
     best = stand_in.params[stand_in.best]
-    renamed = {_SAME_NAMES.get(key, key): value for key, value in best.items()}
-    # Trees of the stand-in's size: the depth was found under its bound on leaves.
-    kept = {*FAMILIES[SLOW].grid, "max_leaf_nodes"}
+    renamed = {slow.renamed.get(key, key): value for key, value in best.items()}
+    kept = {*family.grid, *slow.kept}
     found = {key: value for key, value in renamed.items() if key in kept}
-    own = search.score(FAMILIES[SLOW], [dict(FAMILIES[SLOW].defaults), found])
+    own = search.score(family, [dict(family.defaults), found])
     return Winner(
-        FAMILIES[SLOW],
+        family,
         own.params[own.best],
         (own, stand_in),
-        f"{sentence} Its grid was searched by {FAST} over the same settings, whose best "
-        f"({stand_in.mean.max():.4f}) was tried with {SLOW} beside the defaults.",
+        f"{sentence} Its grid was searched by {slow.family} over the same settings, whose best "
+        f"({stand_in.mean.max():.4f}) was tried with {family.name} beside the defaults.",
     )

@@ -10,7 +10,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.schema import Rule, Scalar
-from fraud_assets.scoring.convert import UnconvertibleError
+from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric
 from fraud_assets.scoring.wording import description, wording

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.documents.reason import Reason
+from fraud_assets.families.forest import Floats
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.forest import Floats
 from fraud_assets.scoring.scorer import Explanation, Scorer, load_scorer
 from fraud_assets.scoring.spec import SPEC, Numeric, Spec, read_spec
 

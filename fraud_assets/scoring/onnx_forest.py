@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from fraud_assets.scoring.forest import Forest
+from fraud_assets.families.forest import Forest
 
 _LESS_OR_EQUAL, _SUM, _NO_TRANSFORM = 0, 1, 0
 _IR_VERSION = 10

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.scoring.forest import Floats, Forest, Integers
+from fraud_assets.families.forest import Floats, Forest, Integers
 
 TABLE_BYTES = 32 * 2**20
 """Most memory that tables of ready answers may take; past it the quadrature runs per row."""

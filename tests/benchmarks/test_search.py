@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks import search
 from benchmarks.search_sides import OURS
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.choice import TIE_AUC
-from fraud_assets.modelling.families import FAMILIES
 from tests.modelling.made_rows import make_rows, small_contract
 
 GRIDS = {

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from fraud_assets.contract import parse_contract
 from fraud_assets.contract.duration import parse_duration
 from fraud_assets.contract.load import contract_digest
-from fraud_assets.contract.names import BUILT_IN_RULES, FAMILIES, RESERVED_COLUMNS
+from fraud_assets.contract.names import BUILT_IN_RULES, RESERVED_COLUMNS
 from fraud_assets.data import columns, quarantine
 from fraud_assets.errors import ContractError
-from fraud_assets.modelling.families import FAMILIES as KNOWN_FAMILIES
 from tests.contract.toml_text import RICH, leaves, replaced, to_toml
 
 
@@ -151,8 +150,7 @@ def test_a_hundred_years_is_the_longest_length_of_time():
 
 
 def test_the_names_kept_here_are_those_of_the_layers_that_read_them():
-    """Families, reserved columns and built-in rules are written twice and must not drift."""
-    assert set(FAMILIES) == set(KNOWN_FAMILIES)
+    """Reserved columns and built-in rules are written twice and must not drift."""
     assert {value for name, value in vars(columns).items() if name.isupper()} <= set(
         RESERVED_COLUMNS
     )

@@ -12,9 +12,10 @@ from sklearn.model_selection import cross_val_score
 from threadpoolctl import threadpool_limits
 
 from fraud_assets.errors import ContractError
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.families import FAMILIES, build_pipeline
 from fraud_assets.modelling.folds import make_folds
+from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.sampling import sample_legitimate
 from tests.modelling.made_rows import make_rows, small_contract
 

@@ -9,8 +9,8 @@ from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.modelling.calibration import calibrate
-from fraud_assets.modelling.families import build_pipeline
 from fraud_assets.modelling.importances import importances, impurity_importances, inner_classifier
+from fraud_assets.modelling.pipeline import build_pipeline
 from tests.modelling.made_rows import make_rows
 
 NUMERIC = ("amount_usd", "gas_price", "tx_count_24h", "address_age_days", "avg_tx_value")

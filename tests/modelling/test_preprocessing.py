@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor, encoded_names
 from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
 

@@ -17,12 +17,14 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
 from fraud_assets.errors import ContractError, InsufficientEvidenceError
+from fraud_assets.families.members.hist_gradient_boosting import STEADY_TREES
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling import winner as winner_module
 from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.families import FAMILIES, STEADY_TREES, build_pipeline
 from fraud_assets.modelling.fitting import fit_pipeline, fit_uncalibrated, sample_to_fit
 from fraud_assets.modelling.grid import Settings
-from fraud_assets.modelling.tuned import clean_trees, dump_pipeline, unpickle_unverified
+from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
 
@@ -161,7 +163,7 @@ def test_unknown_family_is_a_sentence(rows, board):
 def test_hist_boosting_stands_in_where_boosting_wins(rows, board, monkeypatch: pytest.MonkeyPatch):
     """On many rows boosting's grid is searched by its stand-in, and the report says so."""
     fit, later = rows
-    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    _search_the_stand_in(monkeypatch)
     board = replace(board, candidates=_with_first(board, "gradient_boosting", 0.0))
 
     tuned = tune(fit, later, board, CONTRACT)
@@ -174,7 +176,7 @@ def test_hist_boosting_stands_in_where_boosting_wins(rows, board, monkeypatch: p
 def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytest.MonkeyPatch):
     """Where the stand-in's best is shown to be worse, boosting is fitted and both are told."""
     fit, later = rows
-    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    _search_the_stand_in(monkeypatch)
     board = replace(board, candidates=_with_first(board, "gradient_boosting", 0.99))
 
     tuned = tune(fit, later, board, CONTRACT)
@@ -224,13 +226,20 @@ def test_a_stand_in_that_may_not_compete_is_not_published(
 ):
     """A contract without the stand-in's family gets boosting, whatever the stand-in reaches."""
     fit, later = rows
-    monkeypatch.setattr(winner_module, "EXACT_ROWS", 10)
+    _search_the_stand_in(monkeypatch)
     alone = tuple(c for c in board.candidates if c.family == "gradient_boosting")
 
     tuned = tune(fit, later, replace(board, candidates=alone), CONTRACT)
 
     assert tuned.family == "gradient_boosting"
     assert "whose best" in tuned.search["sentence"]
+
+
+def _search_the_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on more rows than these tests have."""
+    slow = FAMILIES["gradient_boosting"]
+    changed = replace(slow, stand_in=replace(slow.stand_in, above_rows=10))
+    monkeypatch.setitem(FAMILIES, slow.name, changed)
 
 
 def _with_first(board, name: str, auc: float):
@@ -275,7 +284,7 @@ def test_padding_of_tree_nodes_is_zeroed(rows):
         dirty["nodes"].view(np.uint8).reshape(len(dirty["nodes"]), -1)[:, 57:] = 255
         tree.tree_.__setstate__(dirty)
 
-    clean_trees(forest)
+    FAMILIES["random_forest"].tidy(forest)
 
     for tree in forest.estimators_:
         nodes = tree.tree_.__getstate__()["nodes"]
@@ -289,7 +298,7 @@ from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
 from tests.modelling.test_tuning import GRIDS
-from fraud_assets.modelling.families import FAMILIES
+from fraud_assets.families.registry import FAMILIES
 from dataclasses import replace
 if __name__ == "__main__":
     name, workers = sys.argv[1], int(sys.argv[2])

@@ -8,9 +8,9 @@ from math import factorial
 import numpy as np
 import pytest
 
+from fraud_assets.families.forest import Forest
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE
 from fraud_assets.scoring.convert import convert_classifier
-from fraud_assets.scoring.forest import Forest
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.shapley import TreeShapley, leaves_by_width
 from tests.scoring.worlds import FAMILIES, files, fitted, payments

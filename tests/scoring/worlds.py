@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.calibration import calibrate
-from fraud_assets.modelling.families import build_pipeline
+from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.scoring.export import export_scorer
 
 FAMILIES: dict[str, dict[str, Any]] = {

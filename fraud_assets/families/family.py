@@ -1,0 +1,105 @@
+"""What a family says of itself, and what its fitted classifiers turn into. Light: numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from fraud_assets.families.forest import Floats, Forest
+
+Parameters = Mapping[str, Any]
+Encoding = Literal["onehot", "ordinal"]
+Classifier = Any
+"""A binary classifier with scikit-learn's `fit` and `predict_proba`."""
+
+Matrix = Any
+"""Encoded rows (n, columns), dense or CSR."""
+
+
+class UnconvertibleError(Exception):
+    """Not an error of the user's: this winner is served through scikit-learn instead."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A classifier's margin as intercept plus a forest's sum or weights' sum, and its link."""
+
+    model: Forest | Floats
+    intercept: float
+    link: Literal["logistic", "identity"]
+    scale: Literal["log-odds", "probability", "vote"]
+    calibrator: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A family whose grid is searched where another's own would cost hours.
+
+    On more than `above_rows` rows of the search `family` is searched in the other's place;
+    `renamed` gives its parameters the other's names, `kept` are those that the other's grid
+    does not have and that its trees need all the same.
+    """
+
+    family: str
+    above_rows: int
+    renamed: Mapping[str, str]
+    kept: tuple[str, ...] = ()
+
+
+def decision(classifier: Classifier, matrix: Matrix) -> Floats:
+    """Ranking score (n,), as scikit-learn's `roc_auc` scorer takes it.
+
+    The decision function where the classifier has one, else the probability of fraud.
+    """
+    if hasattr(classifier, "decision_function"):
+        return np.asarray(classifier.decision_function(matrix)).ravel()
+    return np.asarray(classifier.predict_proba(matrix)[:, 1])
+
+
+def staged_decision(classifier: Classifier, matrix: Matrix) -> Iterator[Floats]:
+    """Margins (n,) after the first tree, the first two, and so on."""
+    yield from classifier.staged_decision_function(matrix)
+
+
+def own_importances(classifier: Classifier) -> Floats | None:
+    """What the classifier itself says its splits gained of each encoded column."""
+    return getattr(classifier, "feature_importances_", None)
+
+
+def _as_it_is(classifier: Classifier) -> None:
+    """Equal fits of most families pickle to equal bytes."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of classifier.
+
+    `classifier` is the name of the class that `build` makes of parameters and seed. `size` is
+    the parameter in which fits are nested: the first 100 trees of a fit with 300 are the fit
+    with 100, so one fit scores every size by its `stages`. `serving_rank` orders families by
+    what a prediction costs, cheapest first. `fit_times` is how many times the search's
+    legitimate rows for each fraud the published model is fitted on: 1 where a fit is slow, or
+    trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle to equal
+    bytes, in place. `always_searched` says that the defaults tell little of what the whole grid
+    reaches, and that the grid is quick to search: it is, whoever leads.
+    """
+
+    name: str
+    classifier: str
+    build: Callable[[Parameters, int], Classifier]
+    encoding: Encoding
+    serving_rank: int
+    defaults: Parameters
+    grid: Mapping[str, Sequence[Any]]
+    convert: Callable[[Classifier], Converted]
+    size: str | None = None
+    margin: Callable[[Classifier, Matrix], Floats] = decision
+    stages: Callable[[Classifier, Matrix], Iterator[Floats]] = staged_decision
+    importances: Callable[[Classifier], Floats | None] = own_importances
+    tidy: Callable[[Classifier], None] = _as_it_is
+    fit_times: int = 1
+    always_searched: bool = False
+    stand_in: StandIn | None = None

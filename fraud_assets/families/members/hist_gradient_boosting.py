@@ -1,0 +1,97 @@
+"""HistGradientBoosting: boosted trees on binned columns, steady where frauds are rare.
+
+Its pickle differs with the number of OpenMP threads though its predictions do not, which is why
+every fit that is kept runs on one thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from fraud_assets.families.family import (
+    Classifier,
+    Converted,
+    Family,
+    Parameters,
+    UnconvertibleError,
+)
+from fraud_assets.families.forest import Floats, Forest, join
+
+STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}
+"""A quarter of HistGradientBoosting's usual leaves and bins, and a penalty on large steps.
+
+Without the penalty a leaf of rare frauds has next to no hessian and takes a huge step, its weight
+being gradient over hessian plus penalty (Chen and Guestrin 2016, eq. 5): what makes boosting
+diverge where frauds are rare. 1 is XGBoost's own default. 300 trees at rate .1, 8 leaves, 63 bins,
+later rows, ROC-AUC / average precision with and without it, means over the same simulated worlds:
+a million rows at 0.2 %, not sampled, .974 / .908 and .637 / .298 (2 worlds); sampled at 20
+legitimate rows a fraud .976 / .891 and .976 / .731 (4); 100,000 of them .962 / .830 and
+.952 / .795 (4). The best of the 81 settings on the shipped week's folds has .973 and .974 with it
+and without; 15 leaves or 255 bins lie within .001 of that and take longer.
+Weighting the classes (`class_weight="balanced"`) measured worse on 18 settings at the usual leaves
+and bins (.9693 against .9714) and is not searched."""
+
+
+def _build(parameters: Parameters, seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **parameters)
+
+
+def _convert(fitted: Classifier) -> Converted:
+    trees = [predictors[0].nodes for predictors in fitted._predictors]
+    if any(nodes["is_categorical"].any() for nodes in trees):
+        raise UnconvertibleError("it splits on sets of categories")
+    start = float(np.ravel(fitted._baseline_prediction)[0])
+    return Converted(join([_tables(nodes) for nodes in trees]), start, "logistic", "log-odds")
+
+
+def _tables(nodes: Any) -> Forest:
+    leaf = nodes["is_leaf"].astype(bool)
+    return Forest(
+        np.where(leaf, -1, nodes["feature_idx"]).astype(np.int64),
+        np.where(leaf, 0.0, nodes["num_threshold"]),
+        np.where(leaf, 0, nodes["left"]).astype(np.int64),
+        np.where(leaf, 0, nodes["right"]).astype(np.int64),
+        np.where(leaf, nodes["value"], 0.0),
+        nodes["count"].astype(np.float64),
+        np.zeros(1, dtype=np.int64),
+    )
+
+
+def _split_gains(fitted: Classifier) -> Floats:
+    """Its trees keep the gain of each split, though scikit-learn sums them nowhere."""
+    gains = np.zeros(fitted.n_features_in_)
+    for trees in fitted._predictors:  # no public way to the splits
+        for tree in trees:
+            splits = tree.nodes[tree.nodes["is_leaf"] == 0]
+            np.add.at(gains, splits["feature_idx"], splits["gain"])
+    return gains / gains.sum() if gains.sum() > 0 else gains
+
+
+FAMILY = Family(
+    name="hist_gradient_boosting",
+    classifier="HistGradientBoostingClassifier",
+    build=_build,
+    encoding="ordinal",
+    serving_rank=1,
+    defaults={"max_iter": 200, **STEADY_TREES},
+    grid={
+        "max_iter": (100, 200, 300),
+        "max_depth": (3, 5, 7),
+        "learning_rate": (0.01, 0.05, 0.1),
+        "min_samples_leaf": (5, 10, 20),
+        **{name: (value,) for name, value in STEADY_TREES.items()},
+    },
+    convert=_convert,
+    size="max_iter",
+    importances=_split_gains,
+    # Its trees do not grow and a fit takes seconds. Means on later rows, 5 times against once:
+    # 6 simulated worlds of the default size average precision .928 and .922, precision at the
+    # guaranteed threshold .79 and .68; 4 worlds of a million rows at 0.2 % fraud .910 and
+    # .892, calibration error .00016 and .00021, ROC-AUC .9757 and .9760. The floor of 20,000
+    # stays: 100,000 rows in its place moved average precision by +.006, ROC-AUC by -.003.
+    fit_times=5,
+    always_searched=True,
+)

@@ -1,0 +1,27 @@
+"""Random forest: the mean probability of deep trees."""
+
+from __future__ import annotations
+
+from sklearn.ensemble import RandomForestClassifier
+
+from fraud_assets.families.family import Family, Parameters
+from fraud_assets.families.sklearn_trees import averaged, averaged_stages, zero_padding
+
+
+def _build(parameters: Parameters, seed: int) -> RandomForestClassifier:
+    return RandomForestClassifier(random_state=seed, **parameters)
+
+
+FAMILY = Family(
+    name="random_forest",
+    classifier="RandomForestClassifier",
+    build=_build,
+    encoding="onehot",
+    serving_rank=4,
+    defaults={"n_estimators": 200},
+    grid={"n_estimators": (100, 200, 300), "min_samples_leaf": (1, 5, 20)},
+    convert=averaged,
+    size="n_estimators",
+    stages=averaged_stages,
+    tidy=zero_padding,
+)

@@ -1,0 +1,33 @@
+"""The unfitted pipeline of a family with a setting: its encoding, then its classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sklearn.pipeline import Pipeline
+
+from fraud_assets.families.family import Encoding, Parameters
+from fraud_assets.families.registry import find_families
+from fraud_assets.modelling.preprocessing import build_preprocessor
+
+
+def build_pipeline(
+    family: str,
+    params: Parameters,
+    numeric: Sequence[str],
+    categorical: Sequence[str],
+    *,
+    seed: int = 0,
+    encoding: Encoding | None = None,
+) -> Pipeline:
+    """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
+
+    Raises
+    ------
+    ContractError
+        If the family is not known.
+    """
+    (found,) = find_families([family])
+    preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding)
+    classifier = found.build(params, seed)
+    return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])
