@@ -9,6 +9,14 @@ MIN_JUDGED_FRAUDS = 100
 """Default minimum of matured frauds among the judged rows: at 100 the one-sided 95 %
 Clopper-Pearson bound of an observed 0.90 is 0.836."""
 
+LEAST_JUDGED_FRAUDS = 10
+"""Lowest minimum of judged frauds that a contract may set: at 10 the one-sided 95 %
+Clopper-Pearson bound of 10 caught is 0.741; with fewer the gate would say nothing."""
+
+MOST_ALERTS = 0.90
+"""Highest ceiling of the alert rate that a contract may set: flagging at random reaches a recall
+of 0.90 at an alert rate of 0.90, so that a higher ceiling would refuse nobody."""
+
 CONFIDENCE = 0.95
 """Confidence of every interval that a report shows."""
 

@@ -75,7 +75,7 @@ def make_week(folder: Path, transactions: int = 24_000) -> Week:
     week.edit("fit_frauds = 1000", "fit_frauds = 150")
     week.edit("threshold_frauds = 500", "threshold_frauds = 100")
     week.edit("judged_frauds = 500", "judged_frauds = 120")
-    week.edit("max_alert_rate = 0.05", "max_alert_rate = 0.95")
+    week.edit("max_alert_rate = 0.05", "max_alert_rate = 0.75")
     week.edit("min_precision = 0.10", "min_precision = 0.01")
     week.contract.write_text(week.contract.read_text() + SMALL)
     return week

@@ -23,7 +23,13 @@ from pydantic import (
 from fraud_assets.contract.derived import Derived
 from fraud_assets.contract.duration import MAX_DAYS, parse_duration
 from fraud_assets.contract.names import DEFAULT_AIM, family_names
-from fraud_assets.profiles import CONFIDENCE, MIN_JUDGED_FRAUDS, RECALL_FLOOR
+from fraud_assets.profiles import (
+    CONFIDENCE,
+    LEAST_JUDGED_FRAUDS,
+    MIN_JUDGED_FRAUDS,
+    MOST_ALERTS,
+    RECALL_FLOOR,
+)
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
@@ -175,9 +181,9 @@ class Policy(Section):
     )
 
     min_recall: Annotated[float, Field(ge=RECALL_FLOOR, le=1)] = RECALL_FLOOR
-    max_alert_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    max_alert_rate: Annotated[float, Field(gt=0, le=MOST_ALERTS)] = 0.05
     min_precision: Annotated[float, Field(gt=0, le=1)] = 0.10
-    min_judged_frauds: int = Field(default=MIN_JUDGED_FRAUDS, ge=1)
+    min_judged_frauds: int = Field(default=MIN_JUDGED_FRAUDS, ge=LEAST_JUDGED_FRAUDS)
     strict: bool = False
     threshold: ThresholdRule = ThresholdRule()
     champion_margin: float = Field(default=0.02, ge=0, le=1)

@@ -146,6 +146,6 @@ def _sample(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    heads = [str(name) for name in frame.columns]
+    heads = [tables.escaped(name) for name in frame.columns]
     rows = [[tables.escaped(value) for value in row] for row in frame.to_numpy().tolist()]
     return tables.markdown_table(heads, rows)

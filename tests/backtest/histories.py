@@ -18,7 +18,7 @@ EDITS = {
     "threshold_frauds = 500": "threshold_frauds = 40",
     "judged_frauds = 500": "judged_frauds = 40",
     "maturity_days = 14": "maturity_days = 7",
-    "max_alert_rate = 0.05": "max_alert_rate = 0.999",
+    "max_alert_rate = 0.05": "max_alert_rate = 0.9",
     "min_precision = 0.10": "min_precision = 0.001",
     "min_judged_frauds = 100": "min_judged_frauds = 20",
 }

@@ -38,4 +38,4 @@ def test_the_job_fails_in_one_sentence(small, tmp_path):
 
     failures = [event for event in result.all_events if event.is_step_failure]
     assert not result.success
-    assert "Cannot write" in str(failures[0].step_failure_data.user_failure_data.description)
+    assert "Cannot write" in failures[0].step_failure_data.error.to_string()

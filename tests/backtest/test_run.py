@@ -106,7 +106,7 @@ def test_a_changed_policy_makes_every_week_anew(week_copy, tmp_path):
     options = replace(OPTIONS, weeks=1)
     backtest(week_copy.settings.contract(), tmp_path / "out", options)
     before = {file.name for file in (tmp_path / "out" / "weeks").iterdir()}
-    week_copy.edit("max_alert_rate = 0.999", "max_alert_rate = 0.99")
+    week_copy.edit("max_alert_rate = 0.9", "max_alert_rate = 0.89")
 
     backtest(week_copy.settings.contract(), tmp_path / "out", options)
 

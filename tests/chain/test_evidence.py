@@ -117,7 +117,7 @@ def test_policy_alone_edited_is_judged_by_the_new_policy(run: Run):
     judged = run.values["evaluation_report"]
     assert isinstance(judged, Judgement)
     assert judged.verdict.decision == "promote"
-    run.week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.0001")
+    run.week.edit("max_alert_rate = 0.75", "max_alert_rate = 0.0001")
 
     with pytest.raises(Exception, match="Refused by rule alert_rate"):
         run.step("published_artifact")

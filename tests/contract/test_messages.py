@@ -112,7 +112,7 @@ def test_two_typos_and_a_wrong_value_are_three_faults() -> None:
         ("label", {}, "label.column", "must be set, got nothing"),
         ("derived/usual", {"of": "x"}, "derived.usual.kind", "must be one of count, mean"),
         ("derived/usual/window", 24, "derived.usual.window", "must be a positive length of time"),
-        ("policy/max_alert_rate", 2, "policy.max_alert_rate", "must be less than 1"),
+        ("policy/max_alert_rate", 2, "policy.max_alert_rate", "must be at most 0.9"),
         ("reasons/paid/code", "p", "reasons.paid.code", "must be capital letters"),
         ("text", "x", "text", "must be a key that a contract has"),
         ("base", "x", "base", "must be a key that a contract has"),

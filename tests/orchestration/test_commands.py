@@ -40,7 +40,7 @@ def test_the_whole_chain_then_its_parts_then_an_older_week(home):
     assert older.returncode == 1
     assert "as_of" in older.stdout + older.stderr
 
-    home.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    home.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
     assert materialize(home, "evaluation_report").returncode == 1
     part = materialize(home, "published_artifact")
 
@@ -69,7 +69,7 @@ def test_stepkeys_of_the_publisher_alone_publish_nothing(home):
     """A GraphQL run of that one step after a refused run changes no byte of the store."""
     assert materialize(home, "*").returncode == 0
     before = snapshot(home)
-    home.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    home.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
     assert materialize(home, "*").returncode == 1
     mutation = """mutation { launchRun(executionParams: {
       selector: {repositoryLocationName: "fraud_assets.definitions",

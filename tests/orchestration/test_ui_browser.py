@@ -105,7 +105,7 @@ def see_evidence(page: Page, address: str) -> None:
 
 def test_a_refusal_explains_itself_where_it_happened(week: Week) -> None:
     """Sentence and report on the run's page, verdicts in the list of runs, `as_of` to launch."""
-    week.edit("max_alert_rate = 0.95", "max_alert_rate = 0.05")
+    week.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
     expect.set_options(timeout=SHOW * 1000)
     with dagster_dev(week) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1200})
