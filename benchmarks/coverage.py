@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.intervals import (
     clustered_lower_bound,
     lower_bound,
@@ -88,15 +89,15 @@ def _rule(name: str, rows: np.ndarray) -> dict[str, Any]:
     return {
         "claim": f"{name}: true recall >= {FLOOR:g}",
         "promised": CONFIDENCE if name.startswith("guaranteed") else None,
-        "delivered": rate(int(rows[:, 0].sum()), len(rows)),
-        "gate_passes": rate(int(rows[:, 1].sum()), len(rows)),
+        "delivered": to_plain(rate(int(rows[:, 0].sum()), len(rows))),
+        "gate_passes": to_plain(rate(int(rows[:, 1].sum()), len(rows))),
         "mean_aim": float(rows[:, 2].mean()),
     }
 
 
 def _bound(name: str, covered: int, weeks: int) -> dict[str, Any]:
     claim = f"{name} lower bound of the judged recall <= true recall"
-    return {"claim": claim, "promised": CONFIDENCE, "delivered": rate(covered, weeks)}
+    return {"claim": claim, "promised": CONFIDENCE, "delivered": to_plain(rate(covered, weeks))}
 
 
 def table(found: dict[str, Any]) -> str:

@@ -75,7 +75,7 @@ def judge(test: pd.DataFrame, scores: np.ndarray) -> dict[str, float]:
     return {
         "roc_auc": float(roc_auc_score(label, scores)),
         "average_precision": float(average_precision_score(label, scores)),
-        "card_precision_100": float(card["value"]),
+        "card_precision_100": float(card.value or 0.0),
     }
 
 

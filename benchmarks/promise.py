@@ -22,6 +22,7 @@ import pandas as pd
 
 from fraud_assets.backtest.promise import AMOUNT, RATES, held, outcome, promise
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.intervals import rate
 
 OUT = Path(__file__).parent / "out" / "promise.json"
@@ -89,8 +90,8 @@ def _world(burst: float, histories: int, rng: np.random.Generator) -> dict[str, 
             answers[name].append(bool(answer))
         plain = outcome(judged, flagged, "USD")["recall"]
         naive.append(bool(plain["low"] <= found["recall"]["value"] <= plain["high"]))
-    told = {name: rate(sum(kept), len(kept)) for name, kept in answers.items()}
-    return told | {"recall, Clopper-Pearson": rate(sum(naive), len(naive))}
+    told = {name: to_plain(rate(sum(kept), len(kept))) for name, kept in answers.items()}
+    return told | {"recall, Clopper-Pearson": to_plain(rate(sum(naive), len(naive)))}
 
 
 def table(result: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_curve
 
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
 from fraud_assets.modelling.intervals import rate
 from fraud_assets.modelling.ranking import Ranking
@@ -31,7 +32,7 @@ def mean_ranking(folds: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> dict
     values, replicates = np.mean(exact, axis=0), np.mean(draws, axis=0)
     frauds = sum(int(labels.sum()) for _, labels, _ in folds)
     return {
-        name: percentile_estimate(float(values[i]), replicates[:, i], frauds)
+        name: to_plain(percentile_estimate(float(values[i]), replicates[:, i], frauds))
         for i, name in enumerate(("roc_auc", "average_precision"))
     }
 
@@ -41,7 +42,7 @@ def recall_at_false_positives(scores: np.ndarray, labels: np.ndarray) -> dict[st
     false_positives, recall, _ = roc_curve(labels, scores, drop_intermediate=False)
     best = float(recall[false_positives <= MOST_FALSE_POSITIVES].max())
     frauds = int(labels.sum())
-    return rate(round(best * frauds), frauds)
+    return to_plain(rate(round(best * frauds), frauds))
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from benchmarks.search_sides import (
 )
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.families.family import decision
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.fitting import fit_uncalibrated
@@ -132,7 +133,7 @@ def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any
     slow = article_pipeline(contract).set_params(**theirs.best_params_)
     slow.fit(rows.features, rows.label)
     scores = [decision(model, later.features) for model in (mine, slow)]
-    difference = compare_models(later, scores[0], scores[1], floor=0.9, margin=0.02)["difference"]
+    difference = compare_models(later, scores[0], scores[1], floor=0.9, margin=0.02).difference
     return {
         "best_cv_auc": {
             "ours": {part.family: float(part.mean.max()) for part in ours.searched},
@@ -143,7 +144,7 @@ def _quality(rows: Rows, later: Rows, contract: Contract, ours: Any, theirs: Any
         "later_rows": len(later),
         "later_auc": _both(roc_auc_score, later.label, scores),
         "later_average_precision": _both(average_precision_score, later.label, scores),
-        "average_precision_difference": difference,
+        "average_precision_difference": to_plain(difference),
     }
 
 

@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from benchmarks.search_data import newest, simulated
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.curves import calibration_error, reliability
@@ -90,7 +91,7 @@ def _run(
         "candidates_seconds": compared,
         "seconds": seconds,
         "peak_mib": _peak_mib(workers),
-        "leaderboard": board.as_records(),
+        "leaderboard": to_plain(board.candidates),
     }
     scores = _scores(unpickle_unverified(tuned.payload), later)
     return told | _judged(scores, later), scores

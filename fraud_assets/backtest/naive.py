@@ -10,6 +10,7 @@ from sklearn.model_selection import train_test_split
 from fraud_assets.backtest.history import History, coming_week
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.evaluation import confusion_rates
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.thresholds import aimed_rank
@@ -43,7 +44,7 @@ def naive_week(
     tested = rows.take(np.sort(test))
     values = scores(tested)
     threshold = naive_threshold(values, tested.label, contract.policy.min_recall)
-    rates = confusion_rates(tested.label, values >= threshold)
+    rates = to_plain(confusion_rates(tested.label, values >= threshold))
     told = {name: rates[name] for name in ("recall", "precision", "alert_rate")}
     coming = coming_week(history, as_of)
     later = np.array([]) if coming is None else scores(coming[1])

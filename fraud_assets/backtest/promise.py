@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.evaluation import confusion_rates, cost
 from fraud_assets.modelling.intervals import cluster_codes, design_effect, prediction_interval
 from fraud_assets.profiles import CONFIDENCE
@@ -47,11 +48,13 @@ def promise(judged: Rows, flagged: np.ndarray, weeks: float, seed: int = 0) -> d
         "alert_rate": (flagged, clusters),
     }
     told: dict[str, Any] = {
-        name: prediction_interval(
-            int(hits.sum()),
-            len(hits),
-            max(1, round(len(hits) / weeks)),
-            design_effect=design_effect(hits, of),
+        name: to_plain(
+            prediction_interval(
+                int(hits.sum()),
+                len(hits),
+                max(1, round(len(hits) / weeks)),
+                design_effect=design_effect(hits, of),
+            )
         )
         for name, (hits, of) in parts.items()
     }
@@ -61,8 +64,8 @@ def promise(judged: Rows, flagged: np.ndarray, weeks: float, seed: int = 0) -> d
 
 def outcome(rows: Rows, flagged: np.ndarray, currency: str) -> dict[str, Any]:
     """What the model did in a week: RATES with Clopper-Pearson intervals, amounts, counts."""
-    rates = confusion_rates(rows.label, flagged)
-    costs = cost(rows, flagged, currency)
+    rates = to_plain(confusion_rates(rows.label, flagged))
+    costs = to_plain(cost(rows, flagged, currency))
     return {
         **{name: rates[name] for name in RATES},
         AMOUNT: costs["amount_caught"],

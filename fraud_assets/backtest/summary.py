@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fraud_assets.backtest.promise import AMOUNT, RATES
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.intervals import rate
 
 Week = Mapping[str, Any]
@@ -30,7 +31,9 @@ def summary(weeks: Sequence[Week], currency: str) -> dict[str, Any]:
 def _side(weeks: Sequence[Mapping[str, Any]], currency: str) -> dict[str, Any]:
     outcomes = [week["outcome"] for week in weeks]
     pooled = {
-        name: rate(sum(o[name]["k"] for o in outcomes), sum(o[name]["n"] for o in outcomes))
+        name: to_plain(
+            rate(sum(o[name]["k"] for o in outcomes), sum(o[name]["n"] for o in outcomes))
+        )
         for name in RATES
     }
     return {
@@ -52,4 +55,4 @@ def _held(weeks: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any] | Non
     """Share of the weeks in which the promise held, of those in which there was one."""
     answers = [(week["held"] or {}).get(name) for week in weeks]
     told = [answer for answer in answers if answer is not None]
-    return rate(sum(told), len(told)) if told else None
+    return to_plain(rate(sum(told), len(told))) if told else None

@@ -15,6 +15,7 @@ from fraud_assets.backtest.history import WEEK, History, coming_week
 from fraud_assets.backtest.promise import RATES, held, outcome, promise
 from fraud_assets.backtest.shelf import Week
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.ranking import Ranking
 from fraud_assets.release.gate import Verdict, decide
@@ -94,8 +95,8 @@ def _verdict(history: History, week: Week, evidence: Evidence, production: Produ
         current = {"version": _day(serving), "as_of": serving.told["report"]["as_of"]}
         shared = evidence.since(serving.told["first"])
         ours, theirs = _scores(week, shared), _scores(serving, shared)
-        champion = {"outcome": "scored", "version": _day(serving), "why": None} | compare_models(
-            shared.rows, ours, theirs, policy.min_recall, policy.champion_margin
+        champion = {"outcome": "scored", "version": _day(serving), "why": None} | to_plain(
+            compare_models(shared.rows, ours, theirs, policy.min_recall, policy.champion_margin)
         )
         last = production.promoted[-policy.champion_lookback : -1]
         champion["best_of_last"] = [_earlier(week, model, evidence) for model in last]

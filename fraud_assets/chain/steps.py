@@ -9,6 +9,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.transactions import RawTransactions, read_transactions
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
@@ -42,7 +43,7 @@ def candidate_models(
     """The contract's families compared on the fitted window."""
     evidence.demand_current(contract, cleaned)
     board = compare_candidates(cleaned.rows("fit"), contract, workers=workers, progress=progress)
-    content = digest_of(board.as_records())
+    content = digest_of(to_plain(board.candidates))
     return evidence.bound(board, evidence.CANDIDATES, contract, content, cleaned)
 
 

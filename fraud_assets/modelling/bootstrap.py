@@ -7,10 +7,10 @@ clusters are drawn, or the interval is too narrow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
+from fraud_assets.documents.rates import Estimate
 from fraud_assets.profiles import CONFIDENCE
 
 MOST_REPLICATES, FEWEST_REPLICATES = 400, 100
@@ -46,18 +46,18 @@ def bootstrap(
 
 def percentile_estimate(
     value: float, replicates: np.ndarray, n: int, confidence: float = CONFIDENCE
-) -> dict[str, Any]:
-    """Estimate {value, low, high, n, method}; the interval always holds the value.
+) -> Estimate:
+    """A value with the interval of its replicates, which always holds the value.
 
     Replicates that are undefined, having drawn no fraud, are left out.
     """
     usable = replicates[np.isfinite(replicates)]
     tail = (1 - confidence) / 2
     low, high = np.quantile(usable, [tail, 1 - tail]) if len(usable) else (value, value)
-    return {
-        "value": float(value),
-        "low": float(min(low, value)),
-        "high": float(max(high, value)),
-        "n": int(n),
-        "method": f"bootstrap by sender {confidence:.0%}, {len(usable)} replicates",
-    }
+    return Estimate(
+        value=float(value),
+        low=float(min(low, value)),
+        high=float(max(high, value)),
+        n=int(n),
+        method=f"bootstrap by sender {confidence:.0%}, {len(usable)} replicates",
+    )

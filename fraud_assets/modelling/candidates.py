@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
@@ -26,41 +27,16 @@ TIMED_ROWS, TIMED_SECONDS, TIMED_LEAST = 50, 1.5, 20
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One family with its defaults on all folds.
-
-    ROC-AUC of each fold in time order, their mean and standard deviation (ddof 0), mean average
-    precision at the native prior, mean seconds of one fold's fit, and p95 in milliseconds of
-    `predict_proba` on a frame of one row.
-    """
-
-    family: str
-    parameters: Mapping[str, Any]
-    fold_auc: tuple[float, ...]
-    auc_mean: float
-    auc_std: float
-    average_precision: float
-    fit_seconds: float
-    p95_ms: float
-    encoding: str
-    n_features: int
-
-
-@dataclass(frozen=True)
 class Leaderboard:
     """Candidates on the same folds, best mean ROC-AUC first."""
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[LeaderboardRow, ...]
     rows: int
     frauds: int
     legitimate_kept: int
     legitimate_total: int
     seconds: float
     made: Made | None = None
-
-    def as_records(self) -> list[dict[str, Any]]:
-        """One JSON-able mapping for each candidate."""
-        return [asdict(c) | {"fold_auc": list(c.fold_auc)} for c in self.candidates]
 
 
 @dataclass(frozen=True)
@@ -159,10 +135,10 @@ def _p95_ms(pipeline: Pipeline, rows: pd.DataFrame) -> float:
     return float(np.quantile(seconds, 0.95) * 1000)
 
 
-def _summary(family: Family, latest_first: list[_Trial]) -> Candidate:
+def _summary(family: Family, latest_first: list[_Trial]) -> LeaderboardRow:
     trials = latest_first[::-1]
     auc = [trial.auc for trial in trials]
-    return Candidate(
+    return LeaderboardRow(
         family=family.name,
         parameters=dict(family.defaults),
         fold_auc=tuple(auc),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.candidates import Candidate, Leaderboard
+from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.profiles import CONFIDENCE
 
 TIE_AUC = 0.01
@@ -77,7 +78,7 @@ def choose_family(leaderboard: Leaderboard) -> Choice:
     return Choice(chosen.family, _sentence(best, chosen, len(tied) - 1))
 
 
-def _sentence(best: Candidate, chosen: Candidate, ties: int) -> str:
+def _sentence(best: LeaderboardRow, chosen: LeaderboardRow, ties: int) -> str:
     folds = len(best.fold_auc)
     opening = f"{best.family} has the best mean ROC-AUC, {best.auc_mean:.4f} over {folds} folds"
     if chosen is best:

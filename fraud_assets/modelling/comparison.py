@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import msgspec
 import numpy as np
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.rates import Estimate
+from fraud_assets.documents.report.champion import Comparison, Difference
 from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
 from fraud_assets.modelling.intervals import cluster_codes
 from fraud_assets.modelling.ranking import Ranking
@@ -24,14 +25,11 @@ def compare_models(
     margin: float,
     *,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Comparison:
     """Paired bootstrap by sender of both models' scores (n,) on the judged rows.
 
-    Returns average_precision (the champion's), precision_at_floor and
-    challenger_precision_at_floor (each model's precision at the highest of its own scores where
-    recall reaches `floor`), difference (challenger's average precision minus the champion's,
-    with `margin`) and precision_difference. The same senders are drawn for both models, so that
-    what is hard for both cancels.
+    Differences are the challenger's minus the champion's, precisions those at the `floor` of
+    recall. The same senders are drawn for both models, so that what is hard for both cancels.
     """
     ours = Ranking.of(np.asarray(challenger, dtype=np.float64), judged.label)
     theirs = Ranking.of(np.asarray(champion, dtype=np.float64), judged.label)
@@ -44,15 +42,17 @@ def compare_models(
     drawn = bootstrap(statistic, cluster_codes(judged.sender, len(judged)), seed)
     average, difference, price = statistic(None)
     n = len(judged)
-    return {
-        "average_precision": percentile_estimate(average, drawn[:, 0], n),
-        "precision_at_floor": theirs.precision_at(floor),
-        "challenger_precision_at_floor": ours.precision_at(floor),
-        "difference": _paired(difference, drawn[:, 1], n) | {"margin": margin},
-        "precision_difference": _paired(price, drawn[:, 2], n),
-    }
+    return Comparison(
+        average_precision=percentile_estimate(average, drawn[:, 0], n),
+        precision_at_floor=float(theirs.precision_at(floor)),
+        challenger_precision_at_floor=float(ours.precision_at(floor)),
+        difference=Difference(
+            **msgspec.structs.asdict(_paired(difference, drawn[:, 1], n)), margin=margin
+        ),
+        precision_difference=_paired(price, drawn[:, 2], n),
+    )
 
 
-def _paired(value: float, drawn: np.ndarray, n: int) -> dict[str, Any]:
+def _paired(value: float, drawn: np.ndarray, n: int) -> Estimate:
     estimate = percentile_estimate(value, drawn, n, INTERVAL)
-    return estimate | {"method": f"paired {estimate['method']}"}
+    return msgspec.structs.replace(estimate, method=f"paired {estimate.method}")

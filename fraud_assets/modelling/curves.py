@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import beta
 
+from fraud_assets.documents.report.curves import (
+    PrecisionRecallPoint,
+    ReliabilityBin,
+    RocPoint,
+    ScoreHistogram,
+    WeekRates,
+)
 from fraud_assets.modelling.intervals import rate
 from fraud_assets.modelling.ranking import Ranking
 from fraud_assets.profiles import CONFIDENCE
@@ -21,7 +28,7 @@ SCORE_BINS = 40
 WEEK = np.timedelta64(7, "D")
 
 
-def precision_recall(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, float]]:
+def precision_recall(scores: np.ndarray, labels: np.ndarray) -> tuple[PrecisionRecallPoint, ...]:
     """Recall and precision with its Clopper-Pearson interval at scores of frauds, highest first."""
     ranking = Ranking.of(scores, labels)
     _, caught, _, flagged, _ = ranking.groups()
@@ -30,11 +37,10 @@ def precision_recall(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, f
     low, high = _clopper_pearson(k, n)
     thresholds = np.sort(scores)[::-1][n.astype(int) - 1]
     columns = (thresholds, k / caught[-1], k / n, low, high)
-    names = ("threshold", "recall", "precision", "precision_low", "precision_high")
-    return [dict(zip(names, map(float, row), strict=True)) for row in zip(*columns, strict=True)]
+    return tuple(PrecisionRecallPoint(*map(float, row)) for row in zip(*columns, strict=True))
 
 
-def roc(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, float]]:
+def roc(scores: np.ndarray, labels: np.ndarray) -> tuple[RocPoint, ...]:
     """False and true positive rate before and after each score of a fraud, from (0,0) to (1,1)."""
     ranking = Ranking.of(scores, labels)
     before, after, all_before, all_after, total = ranking.groups()
@@ -44,60 +50,57 @@ def roc(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, float]]:
     keep = _thin(len(tpr))
     points = np.column_stack([legit / max(negatives, 1), tpr])[keep]
     points = np.vstack([[0.0, 0.0], points, [1.0, 1.0]])
-    return [{"fpr": float(fpr), "tpr": float(tpr)} for fpr, tpr in points]
+    return tuple(RocPoint(float(fpr), float(tpr)) for fpr, tpr in points)
 
 
-def reliability(scores: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
+def reliability(scores: np.ndarray, labels: np.ndarray) -> tuple[ReliabilityBin, ...]:
     """Mean predicted probability beside the observed share of frauds in each filled bin."""
     edges = np.array(RELIABILITY_EDGES, dtype=float)
     bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, len(edges) - 2)
     rows = np.bincount(bins, minlength=len(edges) - 1)
     sums = np.bincount(bins, weights=scores, minlength=len(edges) - 1)
     frauds = np.bincount(bins, weights=labels == 1, minlength=len(edges) - 1)
-    return [
-        {
-            "low": float(edges[i]),
-            "high": float(edges[i + 1]),
-            "mean_predicted": float(sums[i] / rows[i]),
-            "observed": rate(int(frauds[i]), int(rows[i])),
-        }
+    return tuple(
+        ReliabilityBin(
+            low=float(edges[i]),
+            high=float(edges[i + 1]),
+            mean_predicted=float(sums[i] / rows[i]),
+            observed=rate(int(frauds[i]), int(rows[i])),
+        )
         for i in np.flatnonzero(rows)
-    ]
+    )
 
 
-def calibration_error(bins: list[dict[str, Any]]) -> float:
+def calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     """Mean distance of predicted and observed over the bins, weighted by their rows.
 
     Expected calibration error (Naeini, Cooper and Hauskrecht 2015, AAAI 29, 2901-2907).
     """
-    total = sum(b["observed"]["n"] for b in bins)
-    gaps = (b["observed"]["n"] * abs(b["mean_predicted"] - b["observed"]["value"]) for b in bins)
+    total = sum(b.observed.n for b in bins)
+    gaps = (b.observed.n * abs(b.mean_predicted - b.observed.k / b.observed.n) for b in bins)
     return float(sum(gaps) / total)
 
 
-def score_histogram(scores: np.ndarray, labels: np.ndarray) -> dict[str, list[float]]:
+def score_histogram(scores: np.ndarray, labels: np.ndarray) -> ScoreHistogram:
     """Counts of legitimate rows and of frauds over equal bins of probability."""
     edges = np.linspace(0, 1, SCORE_BINS + 1)
     inside = np.clip(scores, 0, 1)
     fraud = np.histogram(inside[labels == 1], edges)[0]
     legitimate = np.histogram(inside[labels != 1], edges)[0]
-    return {
-        "edges": edges.tolist(),
-        "legitimate": legitimate.tolist(),
-        "fraud": fraud.tolist(),
-    }
+    columns = (tuple(part.tolist()) for part in (edges, legitimate, fraud))
+    return ScoreHistogram(*columns)
 
 
 def weekly(
     flagged: np.ndarray, labels: np.ndarray, time: np.ndarray | None
-) -> list[dict[str, Any]]:
+) -> tuple[WeekRates, ...]:
     """Rates of each seven days from the first judged day; `week` is its first date.
 
     The last week may be shorter. A week without frauds has no recall, one without alerts no
     precision: their value is None. Empty where rows have no time.
     """
     if time is None or len(time) == 0:
-        return []
+        return ()
     first = time.min().astype("datetime64[D]")
     index = ((time.astype("datetime64[D]") - first) // WEEK).astype(int)
     size = int(index.max()) + 1
@@ -106,16 +109,16 @@ def weekly(
         np.bincount(index, weights=part, minlength=size).astype(int)
         for part in (np.ones(len(time)), fraud, flagged, flagged & fraud)
     )
-    return [
-        {
-            "week": str(first + i * WEEK),
-            "recall": rate(hits[i], frauds[i]),
-            "precision": rate(hits[i], alerts[i]),
-            "alert_rate": rate(alerts[i], rows[i]),
-        }
+    return tuple(
+        WeekRates(
+            week=str(first + i * WEEK),
+            recall=rate(hits[i], frauds[i]),
+            precision=rate(hits[i], alerts[i]),
+            alert_rate=rate(alerts[i], rows[i]),
+        )
         for i in range(size)
         if rows[i]
-    ]
+    )
 
 
 def _thin(size: int) -> np.ndarray:

@@ -7,13 +7,14 @@ thousands of rows a test calls every drift significant, an effect size does not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import pandas as pd
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.data import Drift, FeatureProfile, Profile
 from fraud_assets.profiles import CATEGORY_MISSING
 
 BINS = 10
@@ -23,66 +24,62 @@ MOST_LEVELS = 30
 PSEUDO_COUNT = 0.5
 """Added to each bin, so that an empty one stays finite (Jeffreys)."""
 
-Profile = dict[str, dict[str, Any]]
-
 
 def profile(rows: Rows) -> Profile:
-    """JSON-able summary of each feature: inner `edges` or `levels`, and `counts` per bin.
-
-    Numbers fall into deciles, the last bin is the missing ones; for categories it is all levels
-    not named.
-    """
+    """How often each feature takes which values; numbers fall into deciles."""
     return {str(name): _summary(rows.features[name]) for name in rows.features}
 
 
-def drift(
-    reference: Rows | Mapping[str, Any], judged: Rows, name: str = "fitted rows"
-) -> list[dict[str, Any]]:
+def drift(reference: Rows | Profile, judged: Rows, name: str = "fitted rows") -> tuple[Drift, ...]:
     """Population stability index of each feature, largest first.
 
     `reference` are rows or the `profile` of rows that are no longer at hand, such as the
-    champion's; features that it lacks are left out. Returns {feature, psi, reference, n}, n the
-    judged rows.
+    champion's; features that it lacks are left out.
     """
     then = profile(reference) if isinstance(reference, Rows) else reference
     found = [
-        {
-            "feature": str(feature),
-            "psi": _stability(then[feature], judged.features[feature]),
-            "reference": name,
-            "n": len(judged),
-        }
+        Drift(str(feature), _stability(then[feature], judged.features[feature]), name, len(judged))
         for feature in judged.features
         if feature in then
     ]
-    return sorted(found, key=lambda row: (-row["psi"], row["feature"]))
+    return tuple(sorted(found, key=lambda row: (-row.psi, row.feature)))
 
 
-def _summary(column: pd.Series) -> dict[str, Any]:
+def _summary(column: pd.Series) -> FeatureProfile:
     if pd.api.types.is_numeric_dtype(column):
         values = column.to_numpy(dtype=np.float64)
         known = values[np.isfinite(values)]
         steps = np.linspace(0, 1, BINS + 1)[1:-1]
         edges = np.unique(np.quantile(known, steps)) if len(known) else np.array([])
-        found: dict[str, Any] = {"edges": edges.tolist()}
-    else:
-        found = {"levels": _texts(column).value_counts().index[:MOST_LEVELS].tolist()}
-    return found | {"counts": _counts(found, column).tolist()}
+        counts = _between(edges, values)
+        return FeatureProfile(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+    levels = tuple(_texts(column).value_counts().index[:MOST_LEVELS].tolist())
+    return FeatureProfile(levels=levels, counts=tuple(_at(levels, column).tolist()))
 
 
-def _counts(summary: Mapping[str, Any], column: pd.Series) -> np.ndarray:
-    if "edges" in summary:
-        edges, values = np.array(summary["edges"]), column.to_numpy(dtype=np.float64)
-        bins = np.searchsorted(edges, values, side="left")
-        bins = np.where(np.isfinite(values), bins, len(edges) + 1)
-        return np.bincount(bins, minlength=len(edges) + 2)
-    levels = {level: i for i, level in enumerate(summary["levels"])}
-    bins = _texts(column).map(levels).fillna(len(levels)).to_numpy(dtype=np.int64)
+def _counts(then: FeatureProfile, column: pd.Series) -> np.ndarray:
+    if then.levels is not msgspec.UNSET:
+        return _at(then.levels, column)
+    edges = () if then.edges is msgspec.UNSET else then.edges
+    return _between(np.array(edges), column.to_numpy(dtype=np.float64))
+
+
+def _between(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Counts of the values between the edges, and of the missing ones."""
+    bins = np.searchsorted(edges, values, side="left")
+    bins = np.where(np.isfinite(values), bins, len(edges) + 1)
+    return np.bincount(bins, minlength=len(edges) + 2)
+
+
+def _at(levels: Sequence[str], column: pd.Series) -> np.ndarray:
+    """Counts of the rows at each level, and at all others."""
+    numbers = {level: i for i, level in enumerate(levels)}
+    bins = _texts(column).map(numbers).fillna(len(levels)).to_numpy(dtype=np.int64)
     return np.bincount(bins, minlength=len(levels) + 1)
 
 
-def _stability(then: Mapping[str, Any], column: pd.Series) -> float:
-    expected = np.asarray(then["counts"], dtype=np.float64) + PSEUDO_COUNT
+def _stability(then: FeatureProfile, column: pd.Series) -> float:
+    expected = np.asarray(then.counts, dtype=np.float64) + PSEUDO_COUNT
     actual = _counts(then, column) + PSEUDO_COUNT
     before, now = expected / expected.sum(), actual / actual.sum()
     return float(np.sum((now - before) * np.log(now / before)))

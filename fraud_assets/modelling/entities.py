@@ -8,44 +8,44 @@ later days look into others.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from fraud_assets.documents.report.judged import PrecisionAtK
 from fraud_assets.profiles import CONFIDENCE
 
 DAY = "datetime64[D]"
 
 
 def precision_at_k(
-    scores: np.ndarray, labels: np.ndarray, time: np.ndarray, entity: np.ndarray, k: int
-) -> dict[str, Any]:
+    scores: np.ndarray,
+    labels: np.ndarray,
+    time: np.ndarray,
+    entity: np.ndarray,
+    k: int,
+    *,
+    name: str = "entity",
+) -> PrecisionAtK:
     """Mean over days of the share of frauds among the k entities with the highest scores.
 
-    Arrays are (n,), `time` datetime64. A day with fewer than k entities still counts k looks.
-    Returns {k, value, low, high, n, method} with n days and a t interval over them; the value
-    is None where there is no row.
+    Arrays are (n,), `time` datetime64, `name` what the entities are. A day with fewer than k
+    entities still counts k looks. The interval is a t interval over the days; the value is None
+    where there is no row.
     """
     daily = _daily(scores, labels, time, entity, k)
     n = len(daily)
     method = f"mean over days, t interval {CONFIDENCE:.0%}"
     if n == 0:
-        return {"k": k, "value": None, "low": 0.0, "high": 1.0, "n": 0, "method": method}
+        return PrecisionAtK(name, k, None, 0.0, 1.0, 0, method)
     value = float(daily.mean())
     half = 1.0
     if n > 1:
         quantile = float(student.ppf((1 + CONFIDENCE) / 2, n - 1))
         half = quantile * float(daily.std(ddof=1)) / math.sqrt(n)
-    return {
-        "k": k,
-        "value": value,
-        "low": max(0.0, value - half),
-        "high": min(1.0, value + half),
-        "n": n,
-        "method": method,
-    }
+    low, high = max(0.0, value - half), min(1.0, value + half)
+    return PrecisionAtK(name, k, value, low, high, n, method)
 
 
 def _daily(

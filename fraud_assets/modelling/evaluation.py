@@ -1,18 +1,31 @@
 """The judgement of a frozen threshold on rows that nothing was chosen on.
 
-Gives the sections threshold, metrics, precision_at_k, evidence, cost, curves and slices of
-report.json as plain values; the same input gives the same output, bit for bit.
+The same input gives the same output, bit for bit.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from sklearn.metrics import classification_report
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.curves import Curves, ReliabilityBin
+from fraud_assets.documents.report.judged import (
+    ClassificationReport,
+    Confusion,
+    ConfusionRates,
+    Cost,
+    Metrics,
+    PrecisionAtK,
+    RankingEstimates,
+    RecallEvidence,
+    Threshold,
+)
+from fraud_assets.documents.report.whole import Evaluation
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
@@ -25,7 +38,6 @@ from fraud_assets.modelling.intervals import (
 )
 from fraud_assets.modelling.ranking import Ranking
 from fraud_assets.modelling.slices import slice_rates
-from fraud_assets.modelling.thresholds import Threshold
 
 EVIDENCE_METHOD = (
     "Clopper-Pearson, one-sided; clustered by sender on the effective sample size "
@@ -43,7 +55,7 @@ def evaluate(
     entity: np.ndarray | None = None,
     earlier_senders: np.ndarray | None = None,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Evaluation:
     """Everything that the judged rows say about `scores` (n,) at a frozen threshold.
 
     Parameters
@@ -69,43 +81,49 @@ def evaluate(
     _refuse_unusable(judged, scores)
     flagged = scores >= threshold.value
     bins = curves.reliability(scores, judged.label)
-    return {
-        "threshold": threshold.as_dict(),
-        "metrics": {
-            **confusion_rates(judged.label, flagged),
-            **ranking_estimates(judged, scores, seed),
-            "calibration_error": curves.calibration_error(bins),
-            "classification_report": _classification(judged.label, flagged),
-        },
-        "precision_at_k": _precision_at_k(judged, scores, contract, entity),
-        "evidence": recall_evidence(judged, flagged, contract),
-        "cost": cost(judged, flagged, contract.columns.currency),
-        "curves": {
-            "precision_recall": curves.precision_recall(scores, judged.label),
-            "roc": curves.roc(scores, judged.label),
-            "reliability": bins,
-            "scores": curves.score_histogram(scores, judged.label),
-            "weekly": curves.weekly(flagged, judged.label, judged.time),
-        },
-        "slices": slice_rates(judged, flagged, contract, earlier_senders),
-    }
+    return Evaluation(
+        threshold=threshold,
+        metrics=_metrics(judged, scores, flagged, bins, seed),
+        precision_at_k=_precision_at_k(judged, scores, contract, entity),
+        evidence=recall_evidence(judged, flagged, contract),
+        cost=cost(judged, flagged, contract.columns.currency),
+        curves=Curves(
+            precision_recall=curves.precision_recall(scores, judged.label),
+            roc=curves.roc(scores, judged.label),
+            reliability=bins,
+            scores=curves.score_histogram(scores, judged.label),
+            weekly=curves.weekly(flagged, judged.label, judged.time),
+        ),
+        slices=slice_rates(judged, flagged, contract, earlier_senders),
+    )
 
 
-def confusion_rates(labels: np.ndarray, flagged: np.ndarray) -> dict[str, Any]:
+def _metrics(
+    judged: Rows, scores: np.ndarray, flagged: np.ndarray, bins: Sequence[ReliabilityBin], seed: int
+) -> Metrics:
+    return Metrics(
+        **msgspec.structs.asdict(confusion_rates(judged.label, flagged)),
+        **msgspec.structs.asdict(ranking_estimates(judged, scores, seed)),
+        calibration_error=curves.calibration_error(bins),
+        classification_report=_classification(judged.label, flagged),
+    )
+
+
+def confusion_rates(labels: np.ndarray, flagged: np.ndarray) -> ConfusionRates:
     """The four rates with intervals, and the counts that they follow from."""
     fraud = labels == 1
     tp, fp = int((fraud & flagged).sum()), int((~fraud & flagged).sum())
     fn, tn = int((fraud & ~flagged).sum()), int((~fraud & ~flagged).sum())
-    return {
-        "recall": rate(tp, tp + fn),
-        "precision": rate(tp, tp + fp),
-        "false_positive_rate": rate(fp, fp + tn),
-        "alert_rate": rate(tp + fp, len(labels)),
-        "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
-    }
+    return ConfusionRates(
+        recall=rate(tp, tp + fn),
+        precision=rate(tp, tp + fp),
+        false_positive_rate=rate(fp, fp + tn),
+        alert_rate=rate(tp + fp, len(labels)),
+        confusion=Confusion(tp, fp, fn, tn),
+    )
 
 
-def ranking_estimates(judged: Rows, scores: np.ndarray, seed: int = 0) -> dict[str, Any]:
+def ranking_estimates(judged: Rows, scores: np.ndarray, seed: int = 0) -> RankingEstimates:
     """ROC-AUC, average precision and Brier score with intervals clustered by sender."""
     ranking = Ranking.of(scores, judged.label)
     squares = (scores - (judged.label == 1)) ** 2
@@ -116,30 +134,28 @@ def ranking_estimates(judged: Rows, scores: np.ndarray, seed: int = 0) -> dict[s
     clusters = cluster_codes(judged.sender, len(judged))
     drawn = bootstrap(statistic, clusters, seed)
     values = statistic(np.ones(len(judged)))
-    names = ("roc_auc", "average_precision", "brier")
-    return {
-        name: percentile_estimate(value, drawn[:, i], len(judged))
-        for i, (name, value) in enumerate(zip(names, values, strict=True))
-    }
+    return RankingEstimates(
+        *(percentile_estimate(value, drawn[:, i], len(judged)) for i, value in enumerate(values))
+    )
 
 
-def recall_evidence(judged: Rows, flagged: np.ndarray, contract: Contract) -> dict[str, Any]:
+def recall_evidence(judged: Rows, flagged: np.ndarray, contract: Contract) -> RecallEvidence:
     """How sure the recall is: both lower bounds, and n as frauds and as fraud senders."""
     fraud = judged.label == 1
     confidence = contract.policy.threshold.confidence
     hits, clusters = flagged[fraud], cluster_codes(judged.sender, len(judged))[fraud]
     exact = lower_bound(int(hits.sum()), len(hits), confidence)
-    return {
-        "recall_low_exact": exact,
-        "recall_low_clustered": min(exact, clustered_lower_bound(hits, clusters, confidence)),
-        "confidence": confidence,
-        "frauds": len(hits),
-        "fraud_senders": len(np.unique(clusters)),
-        "method": EVIDENCE_METHOD,
-    }
+    return RecallEvidence(
+        recall_low_exact=exact,
+        recall_low_clustered=min(exact, clustered_lower_bound(hits, clusters, confidence)),
+        confidence=confidence,
+        frauds=len(hits),
+        fraud_senders=len(np.unique(clusters)),
+        method=EVIDENCE_METHOD,
+    )
 
 
-def cost(judged: Rows, flagged: np.ndarray, currency: str) -> dict[str, Any]:
+def cost(judged: Rows, flagged: np.ndarray, currency: str) -> Cost:
     """What the recall costs: alerts a day, and the fraud amount caught and missed.
 
     Days run from midnight before the first judged row to midnight after the last. None where
@@ -153,15 +169,15 @@ def cost(judged: Rows, flagged: np.ndarray, currency: str) -> dict[str, Any]:
         caught = float(amount[fraud & flagged].sum())
         missed = float(amount[fraud & ~flagged].sum())
         share = caught / (caught + missed) if caught + missed > 0 else None
-    return {
-        "days": days,
-        "alerts_per_day": float(flagged.sum() / days) if days else None,
-        "frauds_per_day": float(fraud.sum() / days) if days else None,
-        "amount_caught": caught,
-        "amount_missed": missed,
-        "share_of_amount_caught": share,
-        "currency": currency,
-    }
+    return Cost(
+        days=days,
+        alerts_per_day=float(flagged.sum() / days) if days else None,
+        frauds_per_day=float(fraud.sum() / days) if days else None,
+        amount_caught=caught,
+        amount_missed=missed,
+        share_of_amount_caught=share,
+        currency=currency,
+    )
 
 
 def _days(time: np.ndarray) -> int:
@@ -169,8 +185,8 @@ def _days(time: np.ndarray) -> int:
     return int((last - first) / DAY) + 1
 
 
-def _classification(labels: np.ndarray, flagged: np.ndarray) -> dict[str, Any]:
-    report: dict[str, Any] = classification_report(
+def _classification(labels: np.ndarray, flagged: np.ndarray) -> ClassificationReport:
+    report = classification_report(
         labels,
         flagged.astype(labels.dtype),
         labels=[0, 1],
@@ -178,12 +194,12 @@ def _classification(labels: np.ndarray, flagged: np.ndarray) -> dict[str, Any]:
         output_dict=True,
         zero_division=0.0,
     )
-    return report
+    return msgspec.convert(report, ClassificationReport)
 
 
 def _precision_at_k(
     judged: Rows, scores: np.ndarray, contract: Contract, entity: np.ndarray | None
-) -> list[dict[str, Any]]:
+) -> tuple[PrecisionAtK, ...]:
     name = contract.evaluation.k_entity or contract.columns.sender
     if entity is None:
         if name == contract.columns.sender:
@@ -191,11 +207,11 @@ def _precision_at_k(
         elif name in judged.features:
             entity = judged.features[name].to_numpy()
     if entity is None or judged.time is None:
-        return []
-    return [
-        {"entity": name, **precision_at_k(scores, judged.label, judged.time, entity, k)}
+        return ()
+    return tuple(
+        precision_at_k(scores, judged.label, judged.time, entity, k, name=str(name))
         for k in contract.evaluation.k
-    ]
+    )
 
 
 def _refuse_unusable(judged: Rows, scores: np.ndarray) -> None:

@@ -32,7 +32,7 @@ def freeze(
 ) -> TunedPipeline:
     """Fit on `fit`, calibrate and choose the threshold on `threshold_rows`; both unsampled.
 
-    `search` is left empty: how the setting was found is the caller's to tell.
+    `search` is left out: how the setting was found is the caller's to tell.
 
     Raises
     ------
@@ -54,7 +54,6 @@ def freeze(
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
         training_samples=len(sampled),
-        search={},
     )
 
 

@@ -16,6 +16,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
+from fraud_assets.documents.report.search import SettingRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.folds import EncodedFold
@@ -49,13 +50,13 @@ class Settings:
         """Position of the best setting; the first of equals, as `best_index_`."""
         return int(self.rank.argmin())
 
-    def as_records(self) -> list[dict[str, Any]]:
-        """One JSON-able mapping for each setting, in the order of the grid."""
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Each setting as the report tells it, in the order of the grid."""
         spread = self.fold_auc.std(axis=1)
-        return [
-            {"family": self.family, "params": p, "mean": float(m), "std": float(s), "rank": int(r)}
+        return tuple(
+            SettingRow(self.family, p, float(m), float(s), int(r))
             for p, m, s, r in zip(self.params, self.mean, spread, self.rank, strict=True)
-        ]
+        )
 
 
 def search_grid(

@@ -7,13 +7,16 @@ values, and explain no single decision; they stand beside for comparison only.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.explained import (
+    Importances,
+    ImpurityImportance,
+    PermutationImportance,
+)
 from fraud_assets.families.calibrated import uncalibrated
 from fraud_assets.families.registry import family_of
 from fraud_assets.modelling.bootstrap import cluster_weights, percentile_estimate
@@ -32,20 +35,21 @@ SHOWN = 10
 """Impurity importances that are told; they have one entry per encoded level."""
 
 
-def importances(pipeline: Pipeline, judged: Rows, *, seed: int = 0) -> dict[str, Any]:
-    """Both kinds, each strongest first: {permutation: [...], impurity: [...]}.
+def importances(pipeline: Pipeline, judged: Rows, *, seed: int = 0) -> Importances:
+    """Both kinds, each strongest first.
 
-    permutation: {feature, mean, low, high, n} per contract feature, the loss of ROC-AUC when its
-    values are permuted over n sampled judged rows; the interval covers senders and permutations.
-    impurity: {feature, value} per encoded column, empty for models without trees.
+    Permutation per contract feature, the interval over senders and permutations; impurity per
+    encoded column, empty for models without trees.
     """
-    return {
-        "permutation": permutation_importances(pipeline, judged, seed),
-        "impurity": impurity_importances(pipeline)[:SHOWN],
-    }
+    return Importances(
+        permutation=permutation_importances(pipeline, judged, seed),
+        impurity=impurity_importances(pipeline)[:SHOWN],
+    )
 
 
-def permutation_importances(pipeline: Pipeline, judged: Rows, seed: int) -> list[dict[str, Any]]:
+def permutation_importances(
+    pipeline: Pipeline, judged: Rows, seed: int
+) -> tuple[PermutationImportance, ...]:
     """Loss of ROC-AUC for each contract feature, largest first."""
     rows = _sample(judged, seed)
     rng = np.random.default_rng(seed)
@@ -59,21 +63,20 @@ def permutation_importances(pipeline: Pipeline, judged: Rows, seed: int) -> list
         losses = [
             before - shuffled[i % REPEATS].measure(weights[i])[0] for i, before in enumerate(drawn)
         ]
-        estimate = percentile_estimate(mean, np.array(losses), len(rows))
-        kept = {key: estimate[key] for key in ("low", "high", "n")}
-        found.append({"feature": str(name), "mean": mean, **kept})
-    return sorted(found, key=lambda row: (-row["mean"], row["feature"]))
+        loss = percentile_estimate(mean, np.array(losses), len(rows))
+        found.append(PermutationImportance(str(name), mean, loss.low, loss.high, loss.n))
+    return tuple(sorted(found, key=lambda row: (-row.mean, row.feature)))
 
 
-def impurity_importances(pipeline: Pipeline) -> list[dict[str, Any]]:
+def impurity_importances(pipeline: Pipeline) -> tuple[ImpurityImportance, ...]:
     """Share of each encoded column in what the trees' splits gained, largest first."""
     inner = inner_classifier(pipeline)
     values = family_of(inner).importances(inner)
     if values is None:
-        return []
+        return ()
     names = pipeline.named_steps["preprocessor"].get_feature_names_out()
-    rows = [{"feature": str(n), "value": float(v)} for n, v in zip(names, values, strict=True)]
-    return sorted(rows, key=lambda row: (-row["value"], row["feature"]))
+    rows = [ImpurityImportance(str(n), float(v)) for n, v in zip(names, values, strict=True)]
+    return tuple(sorted(rows, key=lambda row: (-row.value, row.feature)))
 
 
 def inner_classifier(pipeline: Pipeline) -> ClassifierMixin:

@@ -7,31 +7,26 @@ frauds in bursts of one sender (Korn and Graubard 1998, Survey Methodology 24, 1
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.stats import beta, betabinom
 from scipy.stats import t as student
 
+from fraud_assets.documents.rates import Prediction, Rate
 from fraud_assets.profiles import CONFIDENCE
 
 
-def rate(k: int, n: int, confidence: float = CONFIDENCE) -> dict[str, Any]:
-    """Share k of n with its two-sided Clopper-Pearson interval, ready for JSON.
-
-    Returns {value, low, high, n, k, method}; of no rows the value is None and the interval
-    is [0, 1].
-    """
+def rate(k: int, n: int, confidence: float = CONFIDENCE) -> Rate:
+    """Share k of n with its two-sided Clopper-Pearson interval; of no rows that is [0, 1]."""
     k, n, tail = int(k), int(n), (1 - confidence) / 2
-    return {
-        "value": k / n if n else None,
-        "low": _beta_low(k, n, tail),
-        "high": 1 - _beta_low(n - k, n, tail),
-        "n": n,
-        "k": k,
-        "method": f"Clopper-Pearson {confidence:.0%}",
-    }
+    return Rate(
+        value=k / n if n else None,
+        low=_beta_low(k, n, tail),
+        high=1 - _beta_low(n - k, n, tail),
+        n=n,
+        k=k,
+        method=f"Clopper-Pearson {confidence:.0%}",
+    )
 
 
 def lower_bound(k: float, n: float, confidence: float = CONFIDENCE) -> float:
@@ -93,27 +88,26 @@ def _beta_low(k: float, n: float, tail: float) -> float:
 
 def prediction_interval(
     k: int, n: int, later: int, confidence: float = CONFIDENCE, design_effect: float = 1.0
-) -> dict[str, Any]:
+) -> Prediction:
     """Where the share among `later` rows of a coming window will lie, having seen k of n.
 
     Beta-binomial with the Jeffreys prior (Brown, Cai and DasGupta 2001,
     doi:10.1214/ss/1009213286): unlike an interval of the rate it holds the noise of both
-    windows. Clusters divide both sizes by their `design_effect`. Returns {value, low, high, n,
-    later, method}.
+    windows. Clusters divide both sizes by their `design_effect`.
     """
     effect = max(design_effect, 1.0)
     draws = max(1, round(later / effect))
     a, b = k / effect + 0.5, (n - k) / effect + 0.5
     tail = (1 - confidence) / 2
     low, high = betabinom.ppf([tail, 1 - tail], draws, a, b) / draws
-    return {
-        "value": k / n if n else None,
-        "low": float(low),
-        "high": float(high),
-        "n": int(n),
-        "later": int(later),
-        "method": f"beta-binomial prediction {confidence:.0%}, design effect {effect:.2f}",
-    }
+    return Prediction(
+        value=k / n if n else None,
+        low=float(low),
+        high=float(high),
+        n=int(n),
+        later=int(later),
+        method=f"beta-binomial prediction {confidence:.0%}, design effect {effect:.2f}",
+    )
 
 
 def design_effect(hits: np.ndarray, clusters: np.ndarray) -> float:

@@ -7,7 +7,7 @@ and the rows that choose the threshold change.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,17 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Policy
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.explained import NaiveEvaluation
+from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.evaluation import confusion_rates, ranking_estimates
-from fraud_assets.modelling.thresholds import Threshold, choose_threshold
+from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.work import on_one_thread
 
-NAMES = {
+Way = tuple[Literal["random", "time"], Literal["test", "before"]]
+"""How the rows were split, and where the threshold was chosen."""
+
+NAMES: dict[Way, str] = {
     ("random", "test"): "Random split, threshold chosen on the test rows",
     ("time", "test"): "Time split, threshold chosen on the test rows",
     ("time", "before"): "Time split, threshold chosen before: the honest way",
@@ -36,19 +41,18 @@ def naive_comparison(
     policy: Policy,
     *,
     seed: int,
-) -> list[dict[str, Any]]:
+) -> tuple[NaiveEvaluation, ...]:
     """Three evaluations of one model, the most careless first.
 
     Rows are those of the windows, at their own prior; `fitted` fits the tuned family and setting
     on given rows, and is called twice. The random split shuffles all three windows and cuts parts
-    of the sizes of fit and judged. Returns {name, split, threshold_on, recall,
-    precision, alert_rate, roc_auc}; an evaluation that has no threshold is left out.
+    of the sizes of fit and judged. An evaluation that has no threshold is left out.
     """
     training, test = _random_split(fit, threshold_rows, judged, seed)
     random_scores = _scores(fitted(training), test)
     timely = fitted(fit)
     scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
-    evaluations = (
+    evaluations: tuple[tuple[Way, Rows, np.ndarray, Rows, np.ndarray], ...] = (
         (("random", "test"), test, random_scores, test, random_scores),
         (("time", "test"), judged, scores, judged, scores),
         (("time", "before"), judged, scores, threshold_rows, before),
@@ -60,20 +64,22 @@ def naive_comparison(
         except InsufficientEvidenceError:
             continue
         found.append(_told(way, threshold, rows, values, seed))
-    return found
+    return tuple(found)
 
 
 def _told(
-    way: tuple[str, str], threshold: Threshold, rows: Rows, scores: np.ndarray, seed: int
-) -> dict[str, Any]:
+    way: Way, threshold: Threshold, rows: Rows, scores: np.ndarray, seed: int
+) -> NaiveEvaluation:
     rates = confusion_rates(rows.label, scores >= threshold.value)
-    return {
-        "name": NAMES[way],
-        "split": way[0],
-        "threshold_on": way[1],
-        **{name: rates[name] for name in ("recall", "precision", "alert_rate")},
-        "roc_auc": ranking_estimates(rows, scores, seed)["roc_auc"],
-    }
+    return NaiveEvaluation(
+        name=NAMES[way],
+        split=way[0],
+        threshold_on=way[1],
+        recall=rates.recall,
+        precision=rates.precision,
+        alert_rate=rates.alert_rate,
+        roc_auc=ranking_estimates(rows, scores, seed).roc_auc,
+    )
 
 
 def _random_split(fit: Rows, threshold_rows: Rows, judged: Rows, seed: int) -> tuple[Rows, Rows]:

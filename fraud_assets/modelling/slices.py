@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.judged import Slice
 from fraud_assets.modelling.intervals import rate
 from fraud_assets.profiles import CATEGORY_MISSING
 
@@ -28,19 +28,17 @@ def slice_rates(
     flagged: np.ndarray,
     contract: Contract,
     earlier_senders: np.ndarray | None = None,
-) -> list[dict[str, Any]]:
+) -> tuple[Slice, ...]:
     """Rates of every slice, lowest recall first, slices without frauds last.
 
     `flagged` (n,) bool; `earlier_senders` are those of the rows before the judged window.
-    Returns {by, level, rows, frauds, recall, precision, alert_rate}; recall is None without
-    frauds, precision None without alerts.
     """
     found = [
         _one(by, level, judged.label[inside] == 1, flagged[inside])
         for by, levels in _columns(judged, contract, earlier_senders)
         for level, inside in _levels(levels)
     ]
-    return sorted(found, key=_worst_first)
+    return tuple(sorted(found, key=_worst_first))
 
 
 def amount_bands(amount: np.ndarray) -> np.ndarray:
@@ -90,20 +88,19 @@ def _levels(levels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         yield REST, ~np.isin(codes, alone)
 
 
-def _one(by: str, level: str, fraud: np.ndarray, flagged: np.ndarray) -> dict[str, Any]:
+def _one(by: str, level: str, fraud: np.ndarray, flagged: np.ndarray) -> Slice:
     frauds, alerts, hits = int(fraud.sum()), int(flagged.sum()), int((fraud & flagged).sum())
-    return {
-        "by": by,
-        "level": level,
-        "rows": len(fraud),
-        "frauds": frauds,
-        "recall": rate(hits, frauds) if frauds else None,
-        "precision": rate(hits, alerts) if alerts else None,
-        "alert_rate": rate(alerts, len(fraud)),
-    }
+    return Slice(
+        by=by,
+        level=level,
+        rows=len(fraud),
+        frauds=frauds,
+        recall=rate(hits, frauds) if frauds else None,
+        precision=rate(hits, alerts) if alerts else None,
+        alert_rate=rate(alerts, len(fraud)),
+    )
 
 
-def _worst_first(found: Mapping[str, Any]) -> tuple[float, float, str, str]:
-    recall = found["recall"]
-    value = 2.0 if recall is None else recall["value"]
-    return value, -found["frauds"], found["by"], found["level"]
+def _worst_first(found: Slice) -> tuple[float, float, str, str]:
+    recall = None if found.recall is None else found.recall.value
+    return 2.0 if recall is None else recall, -found.frauds, found.by, found.level

@@ -12,37 +12,15 @@ promise.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from scipy.stats import binom
 
 from fraud_assets.contract.schema import Policy
+from fraud_assets.documents.rates import Rate
+from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.intervals import cluster_codes, effective_size, rate
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A frozen threshold and what it rests on; a payment is flagged where score >= value.
-
-    `recall` and `precision` are those of the `n` frauds, respectively the flagged rows, from
-    which the threshold was chosen, and therefore no judgement of it.
-    """
-
-    value: float
-    rule: str
-    aim: float | None
-    confidence: float | None
-    n: int
-    recall: dict[str, Any]
-    precision: dict[str, Any]
-    sentence: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """The threshold as it stands in report.json."""
-        return asdict(self)
 
 
 def choose_threshold(
@@ -180,10 +158,8 @@ def midway_below(score: float, scores: np.ndarray) -> float:
     return middle if lower < middle <= score else score
 
 
-def _sentence(
-    policy: Policy, value: float, k: int, recall: dict[str, Any], precision: dict[str, Any]
-) -> str:
-    n, rule = recall["n"], policy.threshold
+def _sentence(policy: Policy, value: float, k: int, recall: Rate, precision: Rate) -> str:
+    n, rule = recall.n, policy.threshold
     place = f"The threshold {value:.6g} lies just below rank {k} of {n} fraud scores"
     if rule.rule == "guarantee":
         promise = (
@@ -194,6 +170,6 @@ def _sentence(
     else:
         promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
     return (
-        f"{place}, {promise}; the price is a precision of {precision['value']:.3f} "
-        f"(n = {precision['n']} flagged threshold rows)."
+        f"{place}, {promise}; the price is a precision of {precision.value:.3f} "
+        f"(n = {precision.n} flagged threshold rows)."
     )

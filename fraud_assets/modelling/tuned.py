@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import Any
 
 import joblib
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.provenance.made import Made
-from fraud_assets.modelling.thresholds import Threshold
+from fraud_assets.documents.report.judged import Threshold
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.documents.report.search import SearchSection
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,17 @@ class TunedPipeline:
 
     `payload` is exactly the published `pipeline.joblib`, `digest` its SHA-256; `features` are
     the encoded names, one for each known level; `training_samples` the rows that the classifier
-    was fitted on; `search` is JSON-able.
+    was fitted on; `search` is None where nobody searched.
     """
 
     payload: bytes
     digest: str
     family: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     threshold: Threshold
     features: tuple[str, ...]
     training_samples: int
-    search: dict[str, Any]
+    search: SearchSection | None = None
     made: Made | None = None
 
 

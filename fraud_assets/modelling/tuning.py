@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.sampling import sample_as_declared
@@ -40,14 +41,14 @@ def tune(
     sample = sample_as_declared(fit, contract.search)
     winner = find_winner(Search(sample, contract, workers, progress), leaderboard, family)
     tuned = freeze(winner.family.name, winner.params, fit, threshold_rows, contract)
-    found = {
-        "leaderboard": leaderboard.as_records(),
-        "chosen": winner.family.name,
-        "sentence": winner.sentence,
-        "settings": [record for part in winner.searched for record in part.as_records()],
-        "seconds": leaderboard.seconds + time.monotonic() - started,
-        "fits": sum(part.fits for part in winner.searched),
-        "legitimate_kept": sample.legitimate_kept,
-        "legitimate_total": sample.legitimate_total,
-    }
+    found = SearchSection(
+        leaderboard=leaderboard.candidates,
+        chosen=winner.family.name,
+        sentence=winner.sentence,
+        settings=tuple(row for part in winner.searched for row in part.rows()),
+        seconds=leaderboard.seconds + time.monotonic() - started,
+        fits=sum(part.fits for part in winner.searched),
+        legitimate_kept=sample.legitimate_kept,
+        legitimate_total=sample.legitimate_total,
+    )
     return replace(tuned, search=found)

@@ -60,7 +60,7 @@ def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckRes
 @dg.asset_check(asset="candidate_models")
 def better_than_chance(candidate_models: Leaderboard) -> dg.AssetCheckResult:
     """The best candidate ranks frauds above chance in every fold mean."""
-    best = max(record["auc_mean"] for record in candidate_models.as_records())
+    best = max(candidate.auc_mean for candidate in candidate_models.candidates)
     return dg.AssetCheckResult(
         passed=bool(best > 0.5),
         description=f"Expected a mean ROC-AUC above 0.5, found {best:.4f}.",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.release.gate import Verdict
@@ -61,7 +62,7 @@ def of_cleaned(cleaned: CleanedFeatures) -> Metadata:
 
 def of_leaderboard(leaderboard: Leaderboard) -> Metadata:
     """The candidates beside each other."""
-    records = leaderboard.as_records()
+    records = to_plain(leaderboard.candidates)
     return {
         "leaderboard": dg.MetadataValue.md(tables.leaderboard_markdown(records)),
         "best_family": records[0]["family"],
@@ -74,15 +75,16 @@ def of_leaderboard(leaderboard: Leaderboard) -> Metadata:
 
 def of_tuned(tuned: TunedPipeline) -> Metadata:
     """The winner, its settings and its threshold."""
+    search = to_plain(tuned.search)
     return {
         "family": tuned.family,
         "parameters": dg.MetadataValue.json(tuned.parameters),
         "threshold": float(tuned.threshold.value),
         "threshold_rule": tuned.threshold.sentence,
-        "search": dg.MetadataValue.md(tables.search_markdown(tuned.search)),
+        "search": dg.MetadataValue.md(tables.search_markdown(search)),
         "digest": tuned.digest,
         "training_samples": tuned.training_samples,
-        "seconds": float(tuned.search["seconds"]),
+        "seconds": float(search["seconds"]),
     }
 
 

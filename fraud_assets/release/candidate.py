@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from importlib import metadata as packages
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from fraud_assets import __version__
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.release.gate import Verdict
@@ -103,6 +105,8 @@ def lineage(run_id: str, as_of: str, *, replayable: bool) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """JSON-able copy of a report: numpy scalars as Python's, non-finite numbers as null."""
+    if isinstance(value, msgspec.Struct):
+        value = to_plain(value)
     if isinstance(value, Mapping):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):

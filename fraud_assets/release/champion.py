@@ -7,9 +7,10 @@ is a named outcome, told with its reason; the absolute rules then decide alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from fraud_assets.contract import Contract, parse_contract
@@ -18,6 +19,8 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.source import contract_columns
+from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.report.data import Profile
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.comparison import compare_models
@@ -55,7 +58,7 @@ def compare_with_champion(case: Case, scores: np.ndarray) -> Section:
         except (FraudAssetsError, KeyError, ValueError) as error:
             return {"outcome": "unscorable", "version": version, "why": str(error)}
         numbers = compare_models(judged, scores, theirs, policy.min_recall, policy.champion_margin)
-        found = {"outcome": "scored", "version": version, "why": None, **numbers}
+        found = {"outcome": "scored", "version": version, "why": None, **to_plain(numbers)}
         if version != current.version:
             return found
         drawn = {"precision_recall": curves.precision_recall, "roc": curves.roc}
@@ -67,15 +70,15 @@ def compare_with_champion(case: Case, scores: np.ndarray) -> Section:
     return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
 
 
-def champion_profile(case: Case) -> Mapping[str, Any] | None:
+def champion_profile(case: Case) -> Profile | None:
     """Summary of the rows that the champion was fitted on, out of its signed report."""
     current = case.serving()
     if current is None:
         return None
     try:
         report = json.loads(case.need_store().verify(current).read("report.json"))
-        return report["data"]["profile"]
-    except (FraudAssetsError, KeyError, ValueError):
+        return msgspec.convert(report["data"]["profile"], Profile)
+    except (FraudAssetsError, KeyError, ValueError, msgspec.ValidationError):
         return None
 
 

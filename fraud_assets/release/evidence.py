@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.data import Profile
+from fraud_assets.documents.report.explained import Importances, NaiveEvaluation
 from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.importances import importances
@@ -32,11 +34,11 @@ def _section(make: Callable[[Case], Any], case: Case) -> Any:
     return make(case)
 
 
-def _importances(case: Case) -> dict[str, Any]:
+def _importances(case: Case) -> Importances:
     return importances(unpickle_unverified(case.tuned.payload), case.cleaned.rows("judged"))
 
 
-def _naive(case: Case) -> list[dict[str, Any]]:
+def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
     contract, tuned, cleaned = case.contract, case.tuned, case.cleaned
     return naive_comparison(
         cleaned.rows("fit"),
@@ -48,7 +50,7 @@ def _naive(case: Case) -> list[dict[str, Any]]:
     )
 
 
-def drift_of(case: Case, champion: Mapping[str, Any] | None) -> dict[str, Any]:
+def drift_of(case: Case, champion: Profile | None) -> dict[str, Any]:
     """`data.drift` and `data.profile`: the judged rows against the champion's by effect size.
 
     `champion` is the profile that the champion's report kept; without one the week's own fitted

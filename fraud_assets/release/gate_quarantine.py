@@ -11,6 +11,7 @@ from typing import Any
 from fraud_assets.contract.schema import Policy
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.quarantine.advice import advice, frauds_taken, largest
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.intervals import rate
 from fraud_assets.release.rule import Rule, at, count, interval, number, show
 
@@ -25,8 +26,8 @@ def quarantine_section(tally: Tally) -> dict[str, Any]:
     share = rate(rows["quarantined"], rows["kept"] + rows["quarantined"])
     return {
         "rows": rows["quarantined"],
-        "share": share["value"] or 0.0,
-        **{key: share[key] for key in ("low", "high", "method")},
+        "share": share.value or 0.0,
+        **to_plain(share.interval),
         "rules": rows["rules"],
         **{key: told[key] for key in ("frauds", "amount", "unknown_labels")},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
@@ -60,9 +61,10 @@ def test_records_are_json_and_progress_counts():
     said: list[str] = []
     contract = small_contract(families=("logistic_regression", "adaboost"), folds=2)
 
-    records = compare_candidates(make_rows(400), contract, progress=said.append).as_records()
+    board = compare_candidates(make_rows(400), contract, progress=said.append)
 
-    assert {r["family"] for r in json.loads(json.dumps(records))} == set(contract.search.families)
+    records = json.loads(json.dumps(msgspec.to_builtins(board.candidates), allow_nan=False))
+    assert {r["family"] for r in records} == set(contract.search.families)
     assert set(records[0]) >= {
         "auc_mean", "auc_std", "average_precision", "fit_seconds", "p95_ms", "encoding",
         "n_features", "fold_auc",

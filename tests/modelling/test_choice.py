@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from fraud_assets.modelling.candidates import Candidate, Leaderboard
+from fraud_assets.documents.report.search import LeaderboardRow
+from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.choice import choose_family, is_tie, paired_difference
 
 AUC = st.lists(st.floats(0.5, 1), min_size=5, max_size=5)
@@ -16,7 +17,7 @@ AUC = st.lists(st.floats(0.5, 1), min_size=5, max_size=5)
 
 def board(**fold_auc: list[float]) -> Leaderboard:
     made = [
-        Candidate(name, {}, tuple(auc), float(np.mean(auc)), 0.0, 0.5, 1.0, 5.0, "onehot", 8)
+        LeaderboardRow(name, {}, tuple(auc), float(np.mean(auc)), 0.0, 0.5, 1.0, 5.0, "onehot", 8)
         for name, auc in fold_auc.items()
     ]
     ordered = tuple(sorted(made, key=lambda c: -c.auc_mean))

@@ -34,8 +34,8 @@ def test_hand_worked_two_days() -> None:
     scores = np.array([0.1, 0.9, 0.8, 0.2, 0.99, 0.7, 0.8, 0.1])
     labels = np.array([1, 0, 0, 1, 1, 0, 1, 0])
     found = precision_at_k(scores, labels, time, entity, 2)
-    assert found["value"] == 0.5
-    assert found["n"] == 2
+    assert found.value == 0.5
+    assert found.n == 2
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -51,14 +51,14 @@ def test_equals_the_slow_definition(seed: int) -> None:
     )
     daily = slow_daily(frame, 5)
     found = precision_at_k(scores, labels, time, entity, 5)
-    assert found["value"] == pytest.approx(np.mean(daily))
-    assert found["low"] <= found["value"] <= found["high"]
-    assert found["n"] == len(daily)
+    assert found.value == pytest.approx(np.mean(daily))
+    assert found.low <= found.value <= found.high
+    assert found.n == len(daily)
 
 
 def test_fewer_entities_than_looks_still_count_k() -> None:
     """One fraud among one entity at k = 4 is a quarter; no rows have no value."""
     one = precision_at_k(np.array([0.5]), np.array([1]), DAYS[:1], np.array(["a"]), 4)
-    assert one["value"] == 0.25
+    assert one.value == 0.25
     none = precision_at_k(np.zeros(0), np.zeros(0), DAYS[:0], np.zeros(0), 4)
-    assert none["value"] is None
+    assert none.value is None

@@ -68,14 +68,14 @@ def assert_same(ours: Settings, theirs: GridSearchCV) -> None:
         np.testing.assert_allclose(
             ours.fold_auc[:, k], results[f"split{k}_test_score"][mine], rtol=0, atol=1e-12
         )
-    records = ours.as_records()
+    records = ours.rows()
     np.testing.assert_allclose(
-        [r["mean"] for r in records], results["mean_test_score"][mine], rtol=0, atol=1e-12
+        [r.mean for r in records], results["mean_test_score"][mine], rtol=0, atol=1e-12
     )
     np.testing.assert_allclose(
-        [r["std"] for r in records], results["std_test_score"][mine], rtol=0, atol=1e-12
+        [r.std for r in records], results["std_test_score"][mine], rtol=0, atol=1e-12
     )
-    assert [r["rank"] for r in records] == list(results["rank_test_score"][mine])
+    assert [r.rank for r in records] == list(results["rank_test_score"][mine])
 
 
 def _plain(params: dict) -> dict:

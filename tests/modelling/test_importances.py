@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
+from fraud_assets.documents.report.explained import Importances
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.importances import importances, impurity_importances, inner_classifier
 from fraud_assets.modelling.pipeline import build_pipeline
 from tests.modelling.made_rows import make_rows
+from tests.plain import plain_json
 
 NUMERIC = ("amount_usd", "gas_price", "tx_count_24h", "address_age_days", "avg_tx_value")
 CATEGORICAL = ("chain", "token_type", "sender_country")
@@ -29,40 +28,40 @@ def boosting() -> Pipeline:
 
 
 @pytest.fixture(scope="module")
-def both(boosting: Pipeline) -> dict[str, Any]:
+def both(boosting: Pipeline) -> Importances:
     return importances(boosting, JUDGED)
 
 
-def test_permutation_agrees_with_scikit_learns(boosting: Pipeline, both: dict[str, Any]) -> None:
+def test_permutation_agrees_with_scikit_learns(boosting: Pipeline, both: Importances) -> None:
     """On rows that are not sampled further the losses of ROC-AUC are scikit-learn's."""
-    found = both["permutation"]
+    found = both.permutation
     oracle = permutation_importance(
         boosting, JUDGED.features, JUDGED.label, scoring="roc_auc", n_repeats=5, random_state=1
     )
     expected = dict(zip(JUDGED.features, oracle.importances_mean, strict=True))
-    assert {row["feature"] for row in found} == set(NUMERIC + CATEGORICAL)
+    assert {row.feature for row in found} == set(NUMERIC + CATEGORICAL)
     for row in found:
-        assert row["mean"] == pytest.approx(expected[row["feature"]], abs=0.03)
-        assert row["low"] <= row["mean"] <= row["high"]
-    assert found[0]["feature"] in {"tx_count_24h", "address_age_days"}
-    assert found == sorted(found, key=lambda row: -row["mean"])
+        assert row.mean == pytest.approx(expected[row.feature], abs=0.03)
+        assert row.low <= row.mean <= row.high
+    assert found[0].feature in {"tx_count_24h", "address_age_days"}
+    assert list(found) == sorted(found, key=lambda row: -row.mean)
 
 
-def test_a_feature_without_influence_loses_nothing(both: dict[str, Any]) -> None:
+def test_a_feature_without_influence_loses_nothing(both: Importances) -> None:
     """The interval of pure noise holds 0."""
-    rows = {row["feature"]: row for row in both["permutation"]}
-    assert rows["token_type"]["low"] <= 0.002
-    assert abs(rows["token_type"]["mean"]) < 0.01
+    rows = {row.feature: row for row in both.permutation}
+    assert rows["token_type"].low <= 0.002
+    assert abs(rows["token_type"].mean) < 0.01
 
 
-def test_both_kinds_are_json_and_repeatable(boosting: Pipeline, both: dict[str, Any]) -> None:
+def test_both_kinds_are_json_and_repeatable(boosting: Pipeline, both: Importances) -> None:
     """The same rows and seed give the same numbers."""
-    assert json.dumps(both, allow_nan=False) == json.dumps(importances(boosting, JUDGED))
+    assert plain_json(both) == plain_json(importances(boosting, JUDGED))
 
 
 def test_impurity_is_scikit_learns_through_the_calibration(boosting: Pipeline) -> None:
     """The classifier inside is found, and its own importances carry the encoded names."""
-    found = {row["feature"]: row["value"] for row in impurity_importances(boosting)}
+    found = {row.feature: row.value for row in impurity_importances(boosting)}
     names = boosting.named_steps["preprocessor"].get_feature_names_out()
     oracle = dict(zip(names, inner_classifier(boosting).feature_importances_, strict=True))
     assert found == oracle
@@ -71,6 +70,6 @@ def test_impurity_is_scikit_learns_through_the_calibration(boosting: Pipeline) -
 def test_hist_boosting_has_split_gains_and_logistic_regression_nothing() -> None:
     """Where scikit-learn sums no gains they are summed; without trees there is no impurity."""
     rows = impurity_importances(fitted("hist_gradient_boosting", max_iter=20))
-    assert np.sum([row["value"] for row in rows]) == pytest.approx(1)
-    assert rows[0]["feature"] in NUMERIC
-    assert impurity_importances(fitted("logistic_regression")) == []
+    assert np.sum([row.value for row in rows]) == pytest.approx(1)
+    assert rows[0].feature in NUMERIC
+    assert impurity_importances(fitted("logistic_regression")) == ()

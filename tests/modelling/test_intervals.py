@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from fraud_assets.documents.rates import Rate
 from fraud_assets.modelling.intervals import (
     cluster_codes,
     clustered_lower_bound,
@@ -30,16 +31,14 @@ def test_published_lower_bounds_of_an_observed_90_percent(n: int, bound: float) 
 def test_hand_worked_interval_of_ten_of_ten() -> None:
     """10 of 10: the low end solves p^10 = 0.025, the high end is 1."""
     got = rate(10, 10)
-    assert got["low"] == pytest.approx(0.025**0.1)
-    assert got["high"] == 1
-    assert got["value"] == 1
+    assert got.low == pytest.approx(0.025**0.1)
+    assert got.high == 1
+    assert got.value == 1
 
 
 def test_rate_of_no_rows_is_undefined_with_the_whole_interval() -> None:
     """0 of 0 has no value and says nothing."""
-    assert rate(0, 0) == {
-        "value": None, "low": 0.0, "high": 1.0, "n": 0, "k": 0, "method": "Clopper-Pearson 95%"
-    }  # fmt: skip
+    assert rate(0, 0) == Rate(None, 0.0, 1.0, 0, 0, "Clopper-Pearson 95%")
 
 
 @given(st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -48,9 +47,9 @@ def test_rate_equals_scipys_exact_interval(kn: tuple[int, int]) -> None:
     k, n = kn
     oracle = binomtest(k, n).proportion_ci(0.95, method="exact")
     got = rate(k, n)
-    assert got["low"] == pytest.approx(oracle.low, abs=1e-9)
-    assert got["high"] == pytest.approx(oracle.high, abs=1e-9)
-    assert got["low"] <= got["value"] <= got["high"]
+    assert got.low == pytest.approx(oracle.low, abs=1e-9)
+    assert got.high == pytest.approx(oracle.high, abs=1e-9)
+    assert got.low <= got.value <= got.high
 
 
 def test_each_row_its_own_cluster_gives_the_exact_bound() -> None:
@@ -115,7 +114,7 @@ def test_missing_senders_are_clusters_of_their_own() -> None:
 def test_hand_worked_prediction_of_one_more_row() -> None:
     """Having seen 9 of 10, one more row may go either way: the interval is everything."""
     found = prediction_interval(9, 10, 1)
-    assert (found["low"], found["high"], found["value"]) == (0, 1, 0.9)
+    assert (found.low, found.high, found.value) == (0, 1, 0.9)
 
 
 def test_prediction_holds_later_weeks_where_the_interval_of_the_rate_does_not() -> None:
@@ -126,7 +125,7 @@ def test_prediction_holds_later_weeks_where_the_interval_of_the_rate_does_not() 
     stated = {k: rate(k, 300) for k in set(seen.tolist())}
 
     def covered(by: dict[int, dict[str, float]]) -> float:
-        ends = [(by[k]["low"], by[k]["high"]) for k in seen.tolist()]
+        ends = [(by[k].low, by[k].high) for k in seen.tolist()]
         return float(
             np.mean([low <= x <= high for (low, high), x in zip(ends, later, strict=True)])
         )
@@ -142,5 +141,5 @@ def test_a_design_effect_widens_the_prediction() -> None:
     assert effect == pytest.approx(5, rel=0.1)
     assert design_effect(hits, np.arange(500)) == 1
     narrow, wide = prediction_interval(450, 500, 100), prediction_interval(450, 500, 100, 0.95, 5)
-    assert wide["low"] < narrow["low"]
-    assert wide["high"] >= narrow["high"]
+    assert wide.low < narrow.low
+    assert wide.high >= narrow.high

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Policy, ThresholdRule
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.explained import NaiveEvaluation
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.thresholds import choose_threshold
 from tests.modelling.made_rows import make_rows
+from tests.plain import plain_json
 
 NUMERIC = ("amount_usd", "gas_price", "tx_count_24h", "address_age_days", "avg_tx_value")
-Told = list[dict[str, Any]]
+Told = tuple[NaiveEvaluation, ...]
 AIM = Policy(threshold=ThresholdRule(rule="aim", aim=0.94))
 
 
@@ -41,23 +40,23 @@ def found() -> Told:
 
 def test_the_three_ways_are_told_most_careless_first(found: Told) -> None:
     """Split and threshold rows are named, rates have intervals, numbers are JSON and repeatable."""
-    ways = [(row["split"], row["threshold_on"]) for row in found]
+    ways = [(row.split, row.threshold_on) for row in found]
     assert ways == [("random", "test"), ("time", "test"), ("time", "before")]
     again = naive_comparison(FIT, MIDDLE, JUDGED, fitted, AIM, seed=0)
-    assert json.dumps(found, allow_nan=False) == json.dumps(again)
-    assert all(row["recall"]["n"] >= 100 for row in found)
+    assert plain_json(found) == plain_json(again)
+    assert all(row.recall.n >= 100 for row in found)
 
 
 def test_a_threshold_chosen_on_the_test_rows_reaches_its_aim_by_construction(found: Told) -> None:
     """Both careless ways report the aimed recall; the honest one is free to miss it."""
-    assert all(0.94 <= row["recall"]["value"] < 0.96 for row in found[:2])
+    assert all(0.94 <= row.recall.value < 0.96 for row in found[:2])
 
 
 def test_the_random_split_hides_what_time_changed(found: Told) -> None:
     """The world moved after the fit: shuffled rows know the new world, the time split does not."""
     random, timely, honest = found
-    assert random["roc_auc"]["value"] > timely["roc_auc"]["value"] + 0.005
-    assert timely["roc_auc"] == honest["roc_auc"]
+    assert random.roc_auc.value > timely.roc_auc.value + 0.005
+    assert timely.roc_auc == honest.roc_auc
 
 
 def test_the_honest_way_is_the_windows_own() -> None:
@@ -66,8 +65,8 @@ def test_the_honest_way_is_the_windows_own() -> None:
     pipeline = fitted(FIT)
     before, scores = (pipeline.predict_proba(r.features)[:, 1] for r in (MIDDLE, JUDGED))
     flagged = scores >= choose_threshold(before, MIDDLE.label, AIM).value
-    assert found["recall"]["k"] == int((flagged & (JUDGED.label == 1)).sum())
-    assert found["alert_rate"]["k"] == int(flagged.sum())
+    assert found.recall.k == int((flagged & (JUDGED.label == 1)).sum())
+    assert found.alert_rate.k == int(flagged.sum())
 
 
 def test_a_way_without_a_threshold_is_left_out() -> None:
@@ -75,4 +74,4 @@ def test_a_way_without_a_threshold_is_left_out() -> None:
     few = np.flatnonzero(MIDDLE.label == 1)[:20]
     middle = MIDDLE.take(np.sort(np.r_[few, np.flatnonzero(MIDDLE.label == 0)]))
     found = naive_comparison(FIT, middle, JUDGED, fitted, Policy(), seed=0)
-    assert [row["threshold_on"] for row in found] == ["test", "test"]
+    assert [row.threshold_on for row in found] == ["test", "test"]

@@ -71,8 +71,8 @@ def test_interval_of_a_mean_has_the_textbook_width() -> None:
     )
     found = percentile_estimate(float(values.mean()), drawn[:, 0], 2000)
     expected = 2 * 1.96 * values.std() / np.sqrt(2000)
-    assert found["high"] - found["low"] == pytest.approx(expected, rel=0.15)
-    assert found["low"] < found["value"] < found["high"]
+    assert found.high - found.low == pytest.approx(expected, rel=0.15)
+    assert found.low < found.value < found.high
 
 
 def test_bursts_widen_the_interval() -> None:
@@ -84,5 +84,5 @@ def test_bursts_widen_the_interval() -> None:
             lambda w: (float((w * values).sum() / w.sum()),), clusters, seed=1, replicates=300
         )
         found = percentile_estimate(float(values.mean()), drawn[:, 0], 2000)
-        width.append(found["high"] - found["low"])
+        width.append(found.high - found.low)
     assert width[1] / width[0] == pytest.approx(np.sqrt(10), rel=0.2)

@@ -85,8 +85,8 @@ def test_threshold_separates_exactly_the_ranked_score_from_the_next_lower(
     below = values[values < placed]
     assert chosen.value <= placed
     assert len(below) == 0 or below.max() < chosen.value
-    assert chosen.recall["k"] == int((frauds >= placed).sum()) >= k
-    assert chosen.precision["n"] == int((values >= placed).sum())
+    assert chosen.recall.k == int((frauds >= placed).sum()) >= k
+    assert chosen.precision.n == int((values >= placed).sum())
 
 
 def test_midway_is_between_adjacent_floats() -> None:
@@ -131,7 +131,7 @@ def test_a_strict_guarantee_counts_bursts_and_a_plain_one_does_not() -> None:
     plain = choose_threshold(scores, labels, GUARANTEE, senders)
     cautious = choose_threshold(scores, labels, strict, senders)
     assert plain == choose_threshold(scores, labels, GUARANTEE)
-    assert cautious.recall["value"] > plain.recall["value"] + 0.02
+    assert cautious.recall.value > plain.recall.value + 0.02
     assert "such bursts" in cautious.sentence
     scores, labels, senders = bursts(0, 1)
     single = choose_threshold(scores, labels, strict, senders)

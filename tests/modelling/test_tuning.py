@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 
 import joblib
+import msgspec
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -76,14 +77,14 @@ def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
     pipeline = unpickle_unverified(tuned.payload)
     assert list(pipeline.named_steps) == ["preprocessor", "classifier"]
     probability = pipeline.predict_proba(later.features)[:, 1]
-    assert tuned.threshold.recall["value"] == np.mean(
+    assert tuned.threshold.recall.value == np.mean(
         probability[later.label == 1] >= tuned.threshold.value
     )
-    assert tuned.family == tuned.search["chosen"] == family
+    assert tuned.family == tuned.search.chosen == family
     assert tuned.training_samples < len(fit)
     assert tuned.training_samples == len(sample_to_fit(family, fit, CONTRACT).rows)
     assert "chain_unknown" in tuned.features
-    json.dumps(tuned.search)
+    json.dumps(msgspec.to_builtins(tuned.search), allow_nan=False)
 
 
 def test_calibration_puts_the_prior_back_and_keeps_the_ranks(rows):
@@ -169,8 +170,8 @@ def test_hist_boosting_stands_in_where_boosting_wins(rows, board, monkeypatch: p
     tuned = tune(fit, later, board, CONTRACT)
 
     assert tuned.family == "hist_gradient_boosting"
-    assert "searched in its place over the same 2 settings" in tuned.search["sentence"]
-    assert {s["family"] for s in tuned.search["settings"]} == {"hist_gradient_boosting"}
+    assert "searched in its place over the same 2 settings" in tuned.search.sentence
+    assert {s.family for s in tuned.search.settings} == {"hist_gradient_boosting"}
 
 
 def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytest.MonkeyPatch):
@@ -182,7 +183,7 @@ def test_boosting_stays_where_nothing_reaches_it(rows, board, monkeypatch: pytes
     tuned = tune(fit, later, board, CONTRACT)
 
     assert tuned.family == "gradient_boosting"
-    assert {s["family"] for s in tuned.search["settings"]} == {
+    assert {s.family for s in tuned.search.settings} == {
         "gradient_boosting", "hist_gradient_boosting",
     }  # fmt: skip
 
@@ -203,9 +204,9 @@ def test_boostings_grid_competes_with_the_winners(
     tuned = tune(fit, later, board, CONTRACT)
 
     assert tuned.family == ("extra_trees" if lead else "hist_gradient_boosting")
-    assert {s["family"] for s in tuned.search["settings"]} == set(scored)
+    assert {s.family for s in tuned.search.settings} == set(scored)
     reason = "extra_trees is better" if lead else "is tied and costs less to serve"
-    assert reason in tuned.search["sentence"].split("With both grids searched")[1]
+    assert reason in tuned.search.sentence.split("With both grids searched")[1]
 
 
 @pytest.mark.parametrize("forced", ["extra_trees", None])
@@ -218,7 +219,7 @@ def test_boostings_grid_stays_out_where_it_may_not_win(forced: str | None, rows,
 
     tuned = tune(fit, later, replace(board, candidates=kept), CONTRACT, family=forced)
 
-    assert {s["family"] for s in tuned.search["settings"]} == {tuned.family} == {"extra_trees"}
+    assert {s.family for s in tuned.search.settings} == {tuned.family} == {"extra_trees"}
 
 
 def test_a_stand_in_that_may_not_compete_is_not_published(
@@ -232,7 +233,7 @@ def test_a_stand_in_that_may_not_compete_is_not_published(
     tuned = tune(fit, later, replace(board, candidates=alone), CONTRACT)
 
     assert tuned.family == "gradient_boosting"
-    assert "whose best" in tuned.search["sentence"]
+    assert "whose best" in tuned.search.sentence
 
 
 def _search_the_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,9 +247,9 @@ def _with_first(board, name: str, auc: float):
     """The candidates with one of them first; with its fold scores set where `auc` is given."""
     first = next(c for c in board.candidates if c.family == name)
     if auc:
-        first = replace(first, fold_auc=(auc, auc + 0.001), auc_mean=auc)
+        first = msgspec.structs.replace(first, fold_auc=(auc, auc + 0.001), auc_mean=auc)
     others = [
-        replace(c, fold_auc=tuple(a - 0.3 for a in c.fold_auc))
+        msgspec.structs.replace(c, fold_auc=tuple(a - 0.3 for a in c.fold_auc))
         for c in board.candidates
         if c.family != name
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.intervals import lower_bound, rate
 
 EXPECTED = {"model_digest": "m" * 64, "data_fingerprint": "d" * 64, "contract_digest": "c" * 64}
@@ -58,10 +59,10 @@ def make_report(tp: int = 470, fp: int = 30, fn: int = 30, tn: int = 49_470) -> 
         },
         "threshold": {"value": 0.4},
         "metrics": {
-            "recall": rate(tp, frauds),
-            "precision": rate(tp, tp + fp),
-            "alert_rate": rate(tp + fp, tp + fp + fn + tn),
-            "false_positive_rate": rate(fp, fp + tn),
+            "recall": to_plain(rate(tp, frauds)),
+            "precision": to_plain(rate(tp, tp + fp)),
+            "alert_rate": to_plain(rate(tp + fp, tp + fp + fn + tn)),
+            "false_positive_rate": to_plain(rate(fp, fp + tn)),
             "roc_auc": estimate(0.96),
             "average_precision": estimate(0.9),
             "brier": estimate(0.01, 0.001),

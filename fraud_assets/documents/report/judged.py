@@ -62,6 +62,14 @@ class ClassificationReport(msgspec.Struct, frozen=True):
     weighted_avg: ClassRates = msgspec.field(name="weighted avg")
 
 
+class RankingEstimates(msgspec.Struct, frozen=True):
+    """How well the scores rank, and how far they lie from the labels."""
+
+    roc_auc: Estimate
+    average_precision: Estimate
+    brier: Estimate
+
+
 class Metrics(ConfusionRates, frozen=True):
     """Rates at the threshold, and how well the scores rank and mean what they say."""
 

@@ -32,6 +32,18 @@ UPGRADES: formats.Upgrades = {}
 """From each format before to the one after it; format 1 is the first."""
 
 
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """The sections that the judged rows give at a frozen threshold."""
+
+    threshold: Threshold
+    metrics: Metrics
+    precision_at_k: tuple[PrecisionAtK, ...]
+    evidence: RecallEvidence
+    cost: Cost
+    curves: Curves
+    slices: tuple[Slice, ...]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole evidence for one candidate, and the verdict on it.
 
