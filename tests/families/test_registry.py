@@ -73,13 +73,13 @@ def test_one_new_file_is_a_family_that_can_win(one_tree: str):
     tuned = tune(fit, later, board, contract, family=one_tree)
 
     assert {candidate.family for candidate in board.candidates} == {one_tree, "logistic_regression"}
-    assert [s["params"] for s in tuned.search["settings"]] == [{"max_depth": 2}, {"max_depth": 5}]
+    assert [s.params for s in tuned.search.settings] == [{"max_depth": 2}, {"max_depth": 5}]
     pipeline = unpickle_unverified(tuned.payload)
     files = export_scorer(pipeline, contract, later.take(later.label == 0), tuned.threshold.value)
     scorer = load_scorer(files)
     found = [scorer.score(row) for row in later.features.to_dict("records")]
     assert np.abs(found - pipeline.predict_proba(later.features)[:, 1]).max() < 1e-12
-    assert sum(row["value"] for row in impurity_importances(pipeline)) == pytest.approx(1)
+    assert sum(row.value for row in impurity_importances(pipeline)) == pytest.approx(1)
 
 
 def test_a_new_file_competes_where_a_contract_names_no_families(one_tree: str):
