@@ -75,9 +75,8 @@ def _promote(store: Store, versions: list[str], stop: threading.Event, moved: li
     pause = SECONDS / (PROMOTIONS + 1)
     while len(moved) < PROMOTIONS and not stop.wait(pause):
         now = store.current()
-        serving = now.version if now else None
-        target = next(version for version in versions if version != serving)
-        store.promote(target, expected=serving, actor="benchmark", reason="to and fro")
+        target = next(version for version in versions if now is None or version != now.version)
+        store.rollback(target, actor="benchmark", reason="to and fro")
         moved.append(target)
     time.sleep(0.5)
 

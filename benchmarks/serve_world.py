@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract import Contract, load_contract
+from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.tuned import dump_pipeline
@@ -92,14 +93,19 @@ def publish(store: Store, pipeline: Pipeline, threshold: float, family: str) -> 
     }
     metadata = {
         "as_of": "2026-11-23",
+        "contract": {"name": contract.name, "digest": contract_digest(contract)},
         "model": {"family": family, "parameters": PARAMETERS[family]},
         "threshold": threshold,
         "libraries": pickling_libraries(),
         "verdict": {"decision": "promote", "rules": []},
     }
     moment = datetime(2026, 11, 23, 6, 30, tzinfo=UTC) + timedelta(seconds=len(store.versions()))
-    version = store.add(content, metadata, now=moment)
+    staged = store.stage(content, metadata, now=moment)
     now = store.current()
-    expected = now.version if now else None
-    store.promote(version, expected=expected, actor="benchmark", reason="measured")
-    return version
+    return store.release(
+        staged,
+        expected=now.version if now else None,
+        actor="benchmark",
+        reason="measured",
+        judge=lambda _: None,
+    ).version

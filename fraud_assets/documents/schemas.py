@@ -8,12 +8,14 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents.metadata import Metadata
+from fraud_assets.documents.move import Move
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.verdict import Verdict
 
 DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
+    "move": Move,
     "proof": Proof,
     "report": Report,
     "verdict": Verdict,

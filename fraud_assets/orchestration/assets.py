@@ -19,10 +19,13 @@ from fraud_assets.orchestration import metadata, words
 from fraud_assets.orchestration.failures import sentences
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.release.judgement import Judgement
+from fraud_assets.store.texts import default_actor
 
 GROUP = "weekly_model"
 OWNERS = ["team:fraud"]
 NEWEST = "newest"
+_SCHEDULE = "dagster/schedule_name"
+"""Tag of the runs that a schedule launched; it moves production then, else who runs this."""
 STALE = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(days=9), warn_window=timedelta(days=7, hours=12)
 )
@@ -64,7 +67,9 @@ def raw_transactions(
 ) -> dg.Output[RawTransactions]:
     """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
     with sentences():
-        raw = steps.raw_transactions(settings.contract(), config.asked)
+        contract = settings.contract()
+        settings.store().demand_ready(contract.name)
+        raw = steps.raw_transactions(contract, config.asked)
     tag(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
     return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw)))
@@ -171,7 +176,12 @@ def published_artifact(
     """The signed version that serves from now on; only a proven candidate gets here."""
     with sentences():
         case = settings.case(cleaned_features, tuned_pipeline)
-        published = steps.published_artifact(case, evaluation_report, progress=context.log.info)
+        published = steps.published_artifact(
+            case,
+            evaluation_report,
+            actor=context.run.tags.get(_SCHEDULE) or default_actor(),
+            progress=context.log.info,
+        )
     tag(context, version=published.version)
     context.log.info(published.sentence)
     return dg.Output(

@@ -133,7 +133,7 @@ def of_published(published: Published) -> Metadata:
         "report": dg.MetadataValue.path(f"{published.path}/report.html"),
         "verdict": dg.MetadataValue.md(tables.verdict_markdown(published.report["verdict"])),
         "served_p95_ms": float(proof["p95_ms"]),
-        "digest": published.pointer.digest,
+        "digest": published.move.digest,
     }
 
 

@@ -21,6 +21,7 @@ from fraud_assets.release.case import Case
 from fraud_assets.release.gate import Verdict
 from fraud_assets.report.html import render_report
 from fraud_assets.scoring.export import export_scorer
+from fraud_assets.store import texts
 from fraud_assets.store.trust import pickling_libraries
 
 Files = dict[str, bytes]
@@ -51,7 +52,8 @@ class Candidate:
     def keep_refused(self, report: Mapping[str, Any], verdict: Verdict) -> str:
         """Keep the candidate under `refused/`, signed with the reason; returns its name."""
         store = self.case.need_store()
-        return store.refuse(self.files(report), self.metadata(report), reason=verdict.sentence)
+        reason = texts.one_line(verdict.sentence)
+        return store.refuse(self.files(report), self.metadata(report), reason=reason)
 
 
 def make_candidate(case: Case, judged: Rows) -> Candidate:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.store.pointer import Pointer
 from fraud_assets.store.store import Store
 
 
@@ -24,7 +24,7 @@ class Case:
     tuned: TunedPipeline
     store: Store | None = None
 
-    def serving(self) -> Pointer | None:
+    def serving(self) -> Move | None:
         """What serves from the store now; None where there is no store, or nothing serves."""
         return None if self.store is None else self.store.current()
 

@@ -29,6 +29,7 @@ from fraud_assets.release.champion import champion_profile, compare_with_champio
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
 from fraud_assets.release.gate_quarantine import quarantine_section
+from fraud_assets.store.journal.moves import standing_as_of
 
 FORMAT = 1
 """Format of report.json; raise it when a reader of the previous one would misread it."""
@@ -48,7 +49,8 @@ class Judgement:
     @property
     def sentence(self) -> str:
         """The verdict, and where to look next when it is a refusal."""
-        kept = f" Its report is kept: refused/{self.refused}/report.html." if self.refused else ""
+        folder = f"refused/{self.refused}"
+        kept = f" Its report is kept in the store: {folder}/report.html." if self.refused else ""
         return self.verdict.sentence + kept
 
 
@@ -132,7 +134,9 @@ def ruling(
 ) -> Verdict:
     """The gate's verdict on a report, against what was rescored and what serves now."""
     current, policy = case.serving(), case.contract.policy
-    production = None if current is None else current.to_dict()
+    production = None
+    if current is not None:
+        production = {"version": current.version, "as_of": standing_as_of(current)}
     return decide(report, policy, expected=found.expected, production=production, proof=proof)
 
 

@@ -6,10 +6,12 @@ again, the champion compared again, and the real service is started on the stage
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from fraud_assets.documents.move import Move
 from fraud_assets.errors import RefusedError
 from fraud_assets.release.candidate import Candidate, make_candidate, plain
 from fraud_assets.release.case import Case
@@ -18,10 +20,10 @@ from fraud_assets.release.gate import Verdict
 from fraud_assets.release.judgement import Judgement, Rescored, opening, rescore, ruling
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rule import at
-from fraud_assets.store.pointer import Pointer
+from fraud_assets.store import texts
+from fraud_assets.store.version import Verified
 
 Progress = Callable[[str], None]
-ACTOR = "weekly_retrain"
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Published:
     version: str
     path: str
     report: dict[str, Any]
-    pointer: Pointer
+    move: Move
 
     @property
     def sentence(self) -> str:
@@ -43,8 +45,12 @@ class Published:
         )
 
 
-def publish(case: Case, judgement: Judgement, *, progress: Progress | None = None) -> Published:
+def publish(
+    case: Case, judgement: Judgement, *, actor: str, progress: Progress | None = None
+) -> Published:
     """Promote the candidate if every rule holds for the very bytes to be published.
+
+    `actor` is who or what runs this, as the store's log will name it.
 
     Raises
     ------
@@ -54,6 +60,7 @@ def publish(case: Case, judgement: Judgement, *, progress: Progress | None = Non
         If production moved meanwhile, or the store cannot be written.
     """
     say, store = progress or (lambda _: None), case.need_store()
+    store.demand_promotable(case.contract.name, case.tuned.digest)
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
     found = rescore(case)
@@ -74,11 +81,24 @@ def publish(case: Case, judgement: Judgement, *, progress: Progress | None = Non
         if verdict.decision != "promote" or verdict.unproved:
             _refuse(candidate, report, verdict)
         store.restage(staged, candidate.files(report), candidate.metadata(report))
-        expected = None if serving is None else serving.version
-        pointer = store.release(staged, expected=expected, actor=ACTOR, reason=verdict.sentence)
+        move = store.release(
+            staged,
+            expected=None if serving is None else serving.version,
+            actor=actor,
+            reason=texts.one_line(verdict.sentence),
+            judge=lambda verified: _judge_again(verified, found, case),
+        )
     finally:
         store.discard(staged)
-    return Published(pointer.version, str(store.root / pointer.version), report, pointer)
+    return Published(move.version, str(store.root / move.version), report, move)
+
+
+def _judge_again(verified: Verified, found: Rescored, case: Case) -> None:
+    """The verdict once more, from the signed report of the very version that is to serve."""
+    report = json.loads(verified.read("report.json"))
+    verdict = ruling(report, found, case, report["proof"])
+    if verdict.decision != "promote" or verdict.unproved:
+        raise RefusedError(verdict.sentence)
 
 
 def _refuse(candidate: Candidate, report: dict[str, Any], verdict: Verdict) -> NoReturn:

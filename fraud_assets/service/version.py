@@ -51,7 +51,7 @@ def load_current(settings: Settings) -> Served:
     """
     keys = Keys(settings.keys)
     if settings.version_dir is not None:
-        verified = verify_version(settings.version_dir.resolve(), keys.public_key())
+        verified = verify_version(settings.version_dir.resolve(), keys.trusted())
         return _load(verified, {})
     store = Store(settings.models, keys)
     pointer = store.current()

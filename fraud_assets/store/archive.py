@@ -1,7 +1,7 @@
 """Versions that may serve and versions that were refused: looked at, verified, added.
 
     models/fraud_detector_<YYYYmmdd_HHMMSS>/     complete or absent, never changed
-    refused/                                     beside models/, same shape
+    models/refused/                              same shape
 
 Every writer takes the lock and first sweeps up what a crash left. Readers take no lock and need
 the public key only.
@@ -9,7 +9,6 @@ the public key only.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,23 +16,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store import moves, staging
+from fraud_assets.store import staging, texts
 from fraud_assets.store.files import one_sentence
-from fraud_assets.store.journal import Journal
+from fraud_assets.store.journal.journal import Journal
+from fraud_assets.store.journal.marks import Marks
+from fraud_assets.store.journal.moves import timestamp
+from fraud_assets.store.journal.owner import contract_of, demand_owner
+from fraud_assets.store.journal.position import RESTORED, Mark, Position, demand_fresh
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.lock import exclusive
-from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.places import default_root, is_store
 from fraud_assets.store.shelf import Shelf
 from fraud_assets.store.staging import Content, Staged
 from fraud_assets.store.version import Verified, verify_version
 
 _LOCK = ".lock"
-
-
-def default_root() -> Path:
-    """The store named by `FRAUD_ASSETS_MODELS`, else `models/`."""
-    return Path(os.environ.get("FRAUD_ASSETS_MODELS") or "models")
+_REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,17 @@ class Archive:
     keys: Keys
 
     def __post_init__(self) -> None:
-        inside = self.keys.folder.resolve()
-        for folder in (self.root.resolve(), self.refused.resolve()):
-            if inside.is_relative_to(folder):
-                raise StoreError(
-                    f"The signing keys must lie outside the store {folder}, got {inside}: name "
-                    "another folder with FRAUD_ASSETS_KEYS."
-                )
+        inside, root = self.keys.folder.resolve(), self.root.resolve()
+        if inside.is_relative_to(root):
+            raise StoreError(
+                f"The signing keys must lie outside the store {root}, got {inside}: name "
+                "another folder with FRAUD_ASSETS_KEYS."
+            )
+        if root.name == _REFUSED:
+            raise StoreError(
+                f"A store's folder must not be named {_REFUSED}, got {root}, as that is where a "
+                "store keeps what it refused: name another with FRAUD_ASSETS_MODELS."
+            )
 
     @classmethod
     def default(cls, root: Path | None = None) -> Self:
@@ -60,7 +64,38 @@ class Archive:
     @property
     def refused(self) -> Path:
         """Folder of the refused candidates."""
-        return self.root.absolute().parent / "refused"
+        return self.root.absolute() / _REFUSED
+
+    def position(self, seen: Mark | None = None) -> Position | None:
+        """Where the journal stands now, going on from what was seen; None where nothing serves.
+
+        Beside this machine's own marks, `seen` is what the caller saw last, such as a service.
+
+        Raises
+        ------
+        TrustError
+            If pointer or log do not hold, disagree, or were replaced by others.
+        StoreError
+            If one or both are missing though there were moves.
+        """
+        found = self._journal.position()
+        if found is None and self._misses_journal():
+            found = self._journal.position()  # unless the first move took place meanwhile
+            self._demand_journal(found)
+        demand_fresh(found, seen, self.root)
+        if found is not None:
+            self._marks.demand_fresh(found)
+        return found
+
+    def owner(self) -> str | None:
+        """The name of the contract that the store belongs to; None before the first move.
+
+        Raises
+        ------
+        StoreError
+            If the journal does not hold, or no version is left that says it.
+        """
+        return self._owner(self.position())
 
     def versions(self) -> list[str]:
         """The versions in the store, oldest first, verified or not."""
@@ -68,10 +103,11 @@ class Archive:
 
     def refused_versions(self) -> list[str]:
         """The refused candidates, oldest first, verified or not."""
-        return self._refused.versions()
+        found = self._refused.versions()
+        return sorted({*found, *(v for v in self._beside.versions() if self._is_own(v))})
 
-    def verify(self, version: str | Pointer) -> Verified:
-        """Verify a version's signature, file list and digests; of a pointer also that they agree.
+    def verify(self, version: str | Move) -> Verified:
+        """Verify a version's signature, file list and digests; of a move also that they agree.
 
         Raises
         ------
@@ -80,27 +116,35 @@ class Archive:
         StoreError
             If there is no such version.
         """
-        name = version if isinstance(version, str) else version.version
-        verified = self._models.verify(name)
-        found = (verified.digest, verified.manifest)
-        if isinstance(version, Pointer) and found != (version.digest, version.manifest):
+        if isinstance(version, str):
+            return self._models.verify(version)
+        verified = self._models.verify(version.version)
+        if (verified.digest, verified.manifest) != (version.digest, version.manifest):
             raise TrustError(
-                f"{name} is not the one that was promoted: its files were signed anew since; "
-                "publish it as a version of its own."
+                f"{version.version} is not the one that was promoted: its files were signed anew "
+                "since; publish it as a version of its own."
             )
         return verified
 
+    def look_at(self, version: str) -> Verified:
+        """Verify a version's signature, file list and metadata, but no other file's content."""
+        return self._models.look_at(version)
+
     def verify_refused(self, version: str) -> Verified:
         """Like `verify`, for a refused candidate."""
-        return self._refused.verify(version)
+        return self._shelf_of_refused(version).verify(version)
+
+    def look_at_refused(self, version: str) -> Verified:
+        """Like `look_at`, for a refused candidate."""
+        return self._shelf_of_refused(version).look_at(version)
 
     def stage(
         self, files: Content, metadata: Mapping[str, Any], *, now: datetime | None = None
     ) -> Staged:
-        """Write and sign a version beside the store's visible ones; `commit` or `release` shows it.
+        """Write and sign a version beside the store's visible ones; `release` shows it.
 
         `metadata` needs what INTERFACES name except `format`, `version`, `digest` and `files`,
-        which are filled in. The caller owes `discard`, `commit` or `release`.
+        which are filled in. The caller owes `discard` or `release`.
 
         Raises
         ------
@@ -114,28 +158,10 @@ class Archive:
         staging.seal(staged, files, metadata, self.keys)
 
     def discard(self, staged: Staged) -> None:
-        """Give up what is staged; after a commit or release there is nothing left to do."""
+        """Give up what is staged; after a release there is nothing left to do."""
         if staged.lock.is_locked:
             with exclusive(self.root / _LOCK):
                 staging.discard(staged)
-
-    def commit(self, staged: Staged) -> str:
-        """Make a staged version visible without promoting it; returns its name."""
-        with self._writing():
-            self._verify_staged(staged)
-            self._models.place(staged)
-            staging.discard(staged)
-        return staged.version
-
-    def add(
-        self, files: Content, metadata: Mapping[str, Any], *, now: datetime | None = None
-    ) -> str:
-        """Stage and commit: a complete, signed version or none; returns its name."""
-        staged = self.stage(files, metadata, now=now)
-        try:
-            return self.commit(staged)
-        finally:
-            self.discard(staged)
 
     def refuse(
         self,
@@ -145,15 +171,33 @@ class Archive:
         reason: str,
         now: datetime | None = None,
     ) -> str:
-        """Keep a refused candidate under `refused/`, signed with its refusal; returns its name."""
-        refusal = {"reason": moves.said(reason, "reason"), "at": moves.timestamp()}
+        """Keep a refused candidate under `refused/`, signed with its refusal; returns its name.
+
+        Raises
+        ------
+        StoreError
+            If the store belongs to another contract, or cannot be written.
+        """
+        refusal = {"reason": texts.reason(reason), "at": timestamp()}
         staged = self._stage_in(self._refused, files, {**metadata, "refusal": refusal}, now)
         try:
             with self._writing():
+                self._demand_own(self._verify_staged(staged), self.position())
                 self._refused.place(staged)
         finally:
             self.discard(staged)
         return staged.version
+
+    def demand_ready(self, contract: str) -> None:
+        """Demand that a run of this contract could publish here: keys, folder, journal, owner.
+
+        Raises
+        ------
+        StoreError
+            With what is in the way, before hours of work are spent.
+        """
+        with self._writing():
+            demand_owner(self.owner(), contract, self.root)
 
     def sweep(self) -> list[str]:
         """Remove or finish what crashes left behind; returns sentences of what was done."""
@@ -169,8 +213,63 @@ class Archive:
         return Shelf(self.refused, self.keys)
 
     @property
+    def _beside(self) -> Shelf:
+        """Where releases up to 0.1.0 kept the refused: beside the store, unless that is a store."""
+        parent = self.root.absolute().parent
+        return Shelf(parent / (".none" if is_store(parent) else _REFUSED), self.keys)
+
+    @property
     def _journal(self) -> Journal:
         return Journal(self.root, self.keys)
+
+    @property
+    def _marks(self) -> Marks:
+        return Marks(self.keys.folder, self.root)
+
+    def _misses_journal(self) -> bool:
+        """Whether there are versions, and no move is begun that would bring the first in."""
+        return bool(self.versions()) and not self._journal.is_moving()
+
+    def _demand_journal(self, found: Position | None) -> None:
+        if found is None:
+            act = RESTORED.replace("rollback VERSION", "promote VERSION --override")
+            raise StoreError(
+                f"{self.root} holds versions, but latest.json and promotions.jsonl are both "
+                f"missing: {act}."
+            )
+
+    def _owner(self, now: Position | None) -> str | None:
+        """The name in the last record, or of a store begun under format 1 that of its first move.
+
+        Where the first move's version is gone, the next one that is left says it.
+        """
+        if now is None or now.move.contract:
+            return None if now is None else now.move.contract
+        for move in self._journal.moves_of(now):
+            try:
+                found = self._models.look_at(move.version)
+                if found.manifest == move.manifest:
+                    return contract_of(found)
+            except StoreError:
+                continue
+        raise StoreError(
+            f"No version is left in {self.root} that says whose store it is: restore "
+            f"{now.move.version} from a backup."
+        )
+
+    def _demand_own(self, verified: Verified, now: Position | None) -> None:
+        demand_owner(self._owner(now), contract_of(verified), self.root)
+
+    def _is_own(self, refused: str) -> bool:
+        """Whether a candidate refused beside the store may be one of this store's contract."""
+        try:
+            return self.owner() in {None, contract_of(self._beside.look_at(refused))}
+        except StoreError:
+            return True  # shown with its fault rather than left out
+
+    def _shelf_of_refused(self, version: str) -> Shelf:
+        is_beside = not self._refused.holds(version) and self._beside.holds(version)
+        return self._beside if is_beside else self._refused
 
     @contextmanager
     def _writing(self) -> Iterator[list[str]]:
@@ -186,15 +285,15 @@ class Archive:
                     done += [f"removed the unfinished {version}" for version in swept]
             yield done
 
-    def _is_in_place(self, pointer: Pointer) -> bool:
+    def _is_in_place(self, move: Move) -> bool:
         try:
-            self.verify(pointer)
+            self.verify(move)
         except StoreError:
             return False
         return True
 
     def _verify_staged(self, staged: Staged) -> Verified:
-        return verify_version(staged.path, self.keys.public_key())
+        return verify_version(staged.path, self.keys.trusted())
 
     def _stage_in(
         self, shelf: Shelf, files: Content, metadata: Mapping[str, Any], now: datetime | None
@@ -211,4 +310,4 @@ class Archive:
         return staged
 
     def _is_taken(self, version: str) -> bool:
-        return self._models.has(version) or self._refused.has(version)
+        return any(shelf.has(version) for shelf in (self._models, self._refused, self._beside))

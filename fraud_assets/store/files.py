@@ -76,31 +76,36 @@ def flush_file(path: Path) -> None:
     flush_folder(path)
 
 
-def read_file(path: Path) -> bytes:
-    """All bytes of a regular file.
+def read_file(path: Path, most: int) -> bytes:
+    """All bytes of a regular file of at most `most` bytes.
 
     Raises
     ------
     OSError
-        If there is none, or the name leads to a link, folder, pipe or device.
+        If there is none, it is larger, or the name leads to a link, folder, pipe or device.
     """
-    return b"".join(_chunks(path))
+    return b"".join(_chunks(path, most))
 
 
-def digest_file(path: Path) -> str:
+def digest_file(path: Path, most: int) -> str:
     """SHA-256 of a regular file, hexadecimal, in constant memory; raises like `read_file`."""
     digest = hashlib.sha256()
-    for chunk in _chunks(path):
+    for chunk in _chunks(path, most):
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path, most: int) -> Iterator[bytes]:
     descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        while chunk := os.read(descriptor, _CHUNK):
+        left = most if found.st_size <= most else -1
+        while left >= 0 and (chunk := os.read(descriptor, _CHUNK)):
+            left -= len(chunk)
             yield chunk
+        if left < 0:
+            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     finally:
         os.close(descriptor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,13 @@ from fraud_assets.errors import StoreError
 from fraud_assets.store.files import flush_folder, one_sentence
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.staging import Staged
-from fraud_assets.store.version import Verified, check_version, is_version, verify_version
+from fraud_assets.store.version import (
+    Verified,
+    check_version,
+    is_version,
+    look_at_version,
+    verify_version,
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,12 @@ class Shelf:
         with one_sentence("read", self.folder):
             if not self.folder.is_dir():
                 return []
-            return sorted(path.name for path in self.folder.iterdir() if is_version(path.name))
+            with os.scandir(self.folder) as entries:
+                return sorted(entry.name for entry in entries if is_version(entry.name))
+
+    def holds(self, version: str) -> bool:
+        """Whether a version of this name is visible here."""
+        return is_version(version) and (self.folder / version).exists()
 
     def has(self, version: str) -> bool:
         """Whether a version of this name is here or in the making."""
@@ -40,12 +52,11 @@ class Shelf:
         StoreError
             If there is no such version.
         """
-        check_version(version)
-        if not (self.folder / version).exists():
-            raise StoreError(
-                f"There is no {version} in {self.folder}; `fraud-assets models list` names all."
-            )
-        return verify_version(self.folder / version, self.keys.public_key())
+        return verify_version(self._demand(version), self.keys.trusted())
+
+    def look_at(self, version: str) -> Verified:
+        """Verify signature, file list and metadata alone; raises like `verify`."""
+        return look_at_version(self._demand(version), self.keys.trusted())
 
     def place(self, staged: Staged) -> None:
         """Rename a staged version to where it is visible; never over another."""
@@ -61,3 +72,11 @@ class Shelf:
         target = self.folder / staged.version
         if target.exists() and not staged.path.exists():
             target.rename(staged.path)
+
+    def _demand(self, version: str) -> Path:
+        check_version(version)
+        if not (self.folder / version).exists():
+            raise StoreError(
+                f"There is no {version} in {self.folder}; `fraud-assets models list` names all."
+            )
+        return self.folder / version

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.keys import Keys, fingerprint
+from fraud_assets.store.keys import Keys, Trusted, fingerprint
 
 SIGNATURE_FILE = "model.sig"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -64,7 +64,7 @@ def sign_folder(folder: Path, keys: Keys) -> None:
     config.set_hashing_config(ignoring).sign(folder, signature)
 
 
-def read_manifest(bundle: bytes, key: ec.EllipticCurvePublicKey) -> Manifest:
+def read_manifest(bundle: bytes, trusted: Trusted) -> Manifest:
     """Verify a `model.sig` and return what it covers.
 
     Raises
@@ -80,11 +80,12 @@ def read_manifest(bundle: bytes, key: ec.EllipticCurvePublicKey) -> Manifest:
         payload = base64.b64decode(envelope["payload"], validate=True)
         raw = base64.b64decode(signature["sig"], validate=True)
         sealed = envelope["payload"], signature["sig"]
-    except (ValueError, KeyError, TypeError) as error:
+        is_ours = parts == _bundle(str(hint), *sealed)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TrustError(f"{SIGNATURE_FILE} is no signature bundle") from error
-    if parts != _bundle(str(hint), *sealed) or sealed != (_base64(payload), _base64(raw)):
+    if not is_ours or sealed != (_base64(payload), _base64(raw)):
         raise TrustError(f"{SIGNATURE_FILE} is no signature of a model")
-    _check(key, str(hint), raw, _encode(_STATEMENT, payload), SIGNATURE_FILE)
+    _check(trusted, str(hint), raw, _encode(_STATEMENT, payload), SIGNATURE_FILE)
     return _read_statement(payload)
 
 
@@ -113,7 +114,7 @@ def sign_record(record: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     return {**named, "signature": base64.b64encode(raw).decode("ascii")}
 
 
-def verify_record(record: Mapping[str, Any], key: ec.EllipticCurvePublicKey, what: str) -> None:
+def verify_record(record: Mapping[str, Any], trusted: Trusted, what: str) -> None:
     """Check the `signature` of a record; `what` names it in the message.
 
     Raises
@@ -127,7 +128,7 @@ def verify_record(record: Mapping[str, Any], key: ec.EllipticCurvePublicKey, wha
         message = _encode(_RECORD, canonical(unsigned))
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise TrustError(f"{what} bears no signature") from error
-    _check(key, str(record.get("key")), raw, message, what)
+    _check(trusted, str(record.get("key")), raw, message, what)
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
@@ -141,16 +142,9 @@ def _encode(payload_type: str, payload: bytes) -> bytes:
     return f"DSSEv1 {len(payload_type)} {payload_type} {len(payload)} ".encode() + payload
 
 
-def _check(
-    key: ec.EllipticCurvePublicKey, hint: str, raw: bytes, message: bytes, what: str
-) -> None:
-    if hint != fingerprint(key):
-        raise TrustError(
-            f"{what} was signed with the foreign key {hint[:12]}, this machine trusts "
-            f"{fingerprint(key)[:12]}"
-        )
+def _check(trusted: Trusted, hint: str, raw: bytes, message: bytes, what: str) -> None:
     try:
-        key.verify(raw, message, ec.ECDSA(hashes.SHA256()))
+        trusted.key(hint, what).verify(raw, message, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
         raise TrustError(f"{what} was changed after it was signed") from error
 

@@ -19,16 +19,19 @@ from typing import Any
 from filelock import FileLock
 
 from fraud_assets.errors import StoreError
-from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_new
+from fraud_assets.store.files import flush_file, flush_folder, one_sentence, read_file, write_new
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.lock import take
 from fraud_assets.store.signing import SIGNATURE_FILE, sign_folder
 from fraud_assets.store.version import (
     FORMAT,
     METADATA_FILE,
+    MOST_OF_FILES,
+    MOST_OF_VERSION,
     PIPELINE_FILE,
     Verified,
     is_file_name,
+    most_of,
     version_name,
 )
 
@@ -99,6 +102,7 @@ def seal(staged: Staged, files: Content, metadata: Mapping[str, Any], keys: Keys
     _check_names(content)
     digests = {name: hashlib.sha256(part).hexdigest() for name, part in sorted(content.items())}
     described = _describe(staged.version, metadata, digests)
+    _check_sizes({**content, METADATA_FILE: described})
     with one_sentence("write", staged.path):
         if staged.path.exists():
             shutil.rmtree(staged.path)
@@ -120,7 +124,10 @@ def copy_into(staged: Staged, source: Verified) -> None:
         staged.path.mkdir()
         for name in source.files:
             write_new(staged.path / name, source.read(name))
-        write_new(staged.path / SIGNATURE_FILE, (source.path / SIGNATURE_FILE).read_bytes())
+        write_new(
+            staged.path / SIGNATURE_FILE,
+            read_file(source.path / SIGNATURE_FILE, most_of(SIGNATURE_FILE)),
+        )
         flush_folder(staged.path)
 
 
@@ -157,6 +164,24 @@ def _check_names(content: Mapping[str, bytes]) -> None:
         )
     if PIPELINE_FILE not in content:
         raise StoreError(f"A version must hold {PIPELINE_FILE}, got {sorted(content)}.")
+
+
+def _check_sizes(content: Mapping[str, bytes]) -> None:
+    """What readers would not take is not written either."""
+    sizes = {name: len(part) for name, part in content.items()}
+    faults = [
+        f"{name} must have at most {most_of(name):,} bytes, got {size:,}"
+        for name, size in sizes.items()
+        if size > most_of(name)
+    ]
+    if len(sizes) >= MOST_OF_FILES:
+        faults.append(f"there must be fewer than {MOST_OF_FILES} files, got {len(sizes)}")
+    if (together := sum(sizes.values())) > MOST_OF_VERSION - most_of(SIGNATURE_FILE):
+        faults.append(
+            f"all together must leave room in {MOST_OF_VERSION:,} bytes, got {together:,}"
+        )
+    if faults:
+        raise StoreError(f"A version has bounds: {'; '.join(faults)}.")
 
 
 def _describe(version: str, metadata: Mapping[str, Any], digests: Mapping[str, str]) -> bytes:

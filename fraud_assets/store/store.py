@@ -3,113 +3,149 @@
     models/
       latest.json  promotions.jsonl                 the journal
       fraud_detector_<YYYYmmdd_HHMMSS>/             a version
-    refused/                                        beside models/, the refused candidates
+      refused/                                      the refused candidates
 
 Here: which version serves, and how that changes. The versions themselves: `archive`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError
-from fraud_assets.store import moves, staging
-from fraud_assets.store.archive import Archive, default_root
-from fraud_assets.store.pointer import Kind, Pointer
+from fraud_assets.store import staging
+from fraud_assets.store.archive import Archive
+from fraud_assets.store.journal import moves
+from fraud_assets.store.journal.owner import demand_owner
+from fraud_assets.store.journal.position import Position
+from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.staging import Staged
 from fraud_assets.store.version import Verified
 
-__all__ = ["Store", "default_root"]
+__all__ = ["Judge", "Store", "default_root", "stores_under"]
+
+Judge: TypeAlias = Callable[[Verified], None]
+"""Decides again, from a version's own verified files, whether it may serve; raises if not."""
 
 
 @dataclass(frozen=True)
 class Store(Archive):
     """An archive of versions, of which one serves."""
 
-    def current(self) -> Pointer | None:
+    def current(self) -> Move | None:
         """What serves now, signature verified; None before the first promotion.
 
         Raises
         ------
         StoreError
-            If pointer and log are damaged, edited, or disagree.
+            If pointer and log are damaged, edited, disagree, or were replaced by older ones.
         """
-        return self._journal.current()
+        now = self.position()
+        return None if now is None else now.move
 
-    def history(self) -> list[Pointer]:
-        """Every promotion, rollback and override, oldest first; the whole chain is verified."""
-        return self._journal.history()
+    def history(self, *, is_thorough: bool = False) -> list[Move]:
+        """Every promotion, rollback and override, oldest first, the whole chain verified.
 
-    def release(self, staged: Staged, *, expected: str | None, actor: str, reason: str) -> Pointer:
-        """Make a staged version visible and promote it in one step; see `promote`.
-
-        A failure leaves it staged, so that the caller may refuse or discard it.
+        The last signature vouches for the records before it; `is_thorough` checks each one's.
         """
-        with self._writing():
-            verified = self._verify_staged(staged)
-            now = self._expect(expected)
-            moves.refuse_unfit(verified, now)
-            record = moves.draft(now, verified, kind="promotion", actor=actor, reason=reason)
-            pointer = self._move(record, staged)
-            staging.discard(staged)
-        return pointer
+        return self._journal.moves_of(self.position(), is_thorough=is_thorough)
 
-    def promote(
-        self,
-        version: str,
-        *,
-        expected: str | None,
-        actor: str,
-        reason: str,
-        kind: Kind = "promotion",
-    ) -> Pointer:
-        """Point production at a version of the store, if `expected` serves until now.
+    def demand_promotable(self, contract: str, digest: str) -> None:
+        """Demand that a candidate of this contract, with this pipeline, could be promoted at all.
 
-        `expected` None means that nothing serves yet. A promotion demands a signed verdict to
-        promote and an `as_of` not older than production's; an override demands neither and may
-        name a refused candidate, which is copied into the store with its refusal.
+        Raises
+        ------
+        StoreError
+            If the store belongs to another contract.
+        RefusedError
+            If this very pipeline was rolled back, and no person has put it back since.
+        """
+        now = self.position()
+        demand_owner(self._owner(now), contract, self.root)
+        moves.refuse_rolled_back(digest, self._journal.moves_of(now))
+
+    def release(
+        self, staged: Staged, *, expected: str | None, actor: str, reason: str, judge: Judge
+    ) -> Move:
+        """Make a staged version visible and promote it, if `expected` serves until now.
+
+        `expected` None means that nothing serves yet. `judge` decides again from the verified
+        files; the store itself demands a signed verdict to promote, a week that is neither older
+        than production's nor in the future, the store's own contract, and that nobody has rolled
+        the pipeline back. A failure leaves it staged, so that the caller may refuse or discard it.
 
         Raises
         ------
         RefusedError
-            If the verdict is another, or `as_of` is older than production's.
+            If the candidate may not serve.
         TrustError
-            If the version does not verify.
+            If it does not verify.
         StoreError
-            If production has moved, the version serves already or does not exist.
+            If production has moved, or the store belongs to another contract.
         """
-        if kind == "rollback":
-            return self.rollback(version, actor=actor, reason=reason)
         with self._writing():
+            verified = self._verify_staged(staged)
             now = self._expect(expected)
-            staged = self._reserved_for_refused(version) if kind == "override" else None
+            self._demand_own(verified, now)
+            moves.refuse_unfit(verified, now)
+            moves.refuse_rolled_back(verified.digest, self._journal.moves_of(now))
+            judge(verified)
+            record = moves.draft(now, verified, kind="promotion", actor=actor, reason=reason)
+            move = self._move(record, staged)
+            staging.discard(staged)
+        return move
+
+    def override(self, version: str, *, actor: str, reason: str, is_restored: bool = False) -> Move:
+        """Put a version past the gate, on record, whatever serves until now.
+
+        It may be one of the store's, or a refused candidate, which is copied into the store with
+        its refusal. `is_restored` accepts a store whose journal is missing or older than seen,
+        such as one out of a backup.
+
+        Raises
+        ------
+        TrustError
+            If the version does not verify, or the journal does not hold.
+        StoreError
+            If the version does not exist or is another contract's.
+        """
+        with self._writing():
+            now = self._journal.position() if is_restored else self.position()
+            staged = self._reserved_for_refused(version)
             try:
                 verified = self.verify(version) if staged is None else self._copy_refused(staged)
-                if kind == "promotion":
-                    moves.refuse_unfit(verified, now)
-                record = moves.draft(now, verified, kind=kind, actor=actor, reason=reason)
+                self._demand_own(verified, now)
+                record = moves.draft(now, verified, kind="override", actor=actor, reason=reason)
                 return self._move(record, staged)
             finally:
                 if staged is not None:
                     staging.discard(staged)
 
-    def rollback(self, to: str | None = None, *, actor: str, reason: str) -> Pointer:
+    def rollback(
+        self, to: str | None = None, *, actor: str, reason: str, is_restored: bool = False
+    ) -> Move:
         """Point production back at `to`, or at what served before the current version did.
 
         Also mends a pointer that is missing or does not hold, from the log's last line; `to`
-        must be named then.
+        must be named then. `is_restored` accepts a journal that is older than was seen, such as
+        one out of a backup.
 
         Raises
         ------
         StoreError
-            If there is nothing to go back to, or `to` never served.
+            If there is nothing to go back to, `to` never served or is another contract's.
         TrustError
             If the version does not verify, or the log does not hold.
         """
         with self._writing():
-            now, past = self._mendable(to)
+            now = self._mendable(to, is_restored=is_restored)
+            past = self._journal.moves_of(now)
             last = moves.last_move_to(to or moves.served_before(past), past)
             verified = self.verify(last)
+            self._demand_own(verified, now)
             record = moves.draft(
                 now, verified, kind="rollback", actor=actor, reason=reason, override=last.override
             )
@@ -117,7 +153,7 @@ class Store(Archive):
 
     def _reserved_for_refused(self, version: str) -> Staged | None:
         """Room for a refused candidate; None where there is none or the store has it already."""
-        if (self.root / version).exists() or version not in self.refused_versions():
+        if self._models.holds(version) or version not in self.refused_versions():
             return None
         return staging.reserve_name(self.root, version)
 
@@ -126,29 +162,30 @@ class Store(Archive):
         staging.copy_into(staged, self.verify_refused(staged.version))
         return self._verify_staged(staged)
 
-    def _expect(self, expected: str | None) -> Pointer | None:
-        now = self.current()
+    def _expect(self, expected: str | None) -> Position | None:
+        now = self.position()
         moves.refuse_moved(now, expected)
         return now
 
-    def _mendable(self, to: str | None) -> tuple[Pointer | None, list[Pointer]]:
-        """The last move and all moves; from the log alone where the pointer does not hold."""
+    def _mendable(self, to: str | None, *, is_restored: bool) -> Position | None:
+        """Where the journal stands; from the log alone where the pointer does not hold."""
         try:
-            return self.current(), self.history()
+            return self._journal.position() if is_restored else self.position()
         except StoreError:
-            if to is None:
+            found = None if to is None else self._journal.logged()
+            if found is None:
                 raise
-        past = self._journal.logged()
-        return (past[-1] if past else None), past
+        if not is_restored:
+            self._marks.demand_fresh(found)
+        return found
 
-    def _move(self, record: Pointer, staged: Staged | None) -> Pointer:
-        if staged is None:
-            return self._journal.move(record, _nothing, _nothing)
-        return self._journal.move(
-            record,
-            lambda: self._models.place(staged),
-            lambda: self._models.take_back(staged),
-        )
+    def _move(self, record: Move, staged: Staged | None) -> Move:
+        place: Sequence[Callable[[], None]] = (_nothing, _nothing)
+        if staged is not None:
+            place = (lambda: self._models.place(staged), lambda: self._models.take_back(staged))
+        moved = self._journal.move(record, *place)
+        self._marks.remember(moved)
+        return moved.move
 
 
 def _nothing() -> None:

@@ -8,20 +8,21 @@ and say so in the changelog. Readers take the current and the previous format, n
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from fraud_assets.errors import TrustError
 from fraud_assets.store.files import digest_file, read_file
+from fraud_assets.store.keys import Trusted
 from fraud_assets.store.signing import SIGNATURE_FILE, read_manifest
+from fraud_assets.store.texts import shown
 
 FORMAT = 1
 """Format of a version's metadata that is written."""
@@ -32,6 +33,15 @@ READABLE_FORMATS = tuple(range(max(1, FORMAT - 1), FORMAT + 1))
 PREFIX = "fraud_detector_"
 METADATA_FILE = "metadata.json"
 PIPELINE_FILE = "pipeline.joblib"
+MOST_OF_FILES = 100
+"""Files that a version may hold."""
+
+MOST_OF_VERSION = 2 * 1024**3
+"""Bytes of all files of a version together; also of one file that has no smaller bound."""
+
+MOST_OF_FILE = {METADATA_FILE: 4 * 1024**2, SIGNATURE_FILE: 1024**2}
+"""Bytes of the files that are read before their digests are known to hold."""
+
 _NAME = re.compile(rf"{PREFIX}\d{{8}}_\d{{6}}")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RESTORE = "restore it from a backup, or roll back with `fraud-assets models rollback`"
@@ -40,6 +50,11 @@ _RESTORE = "restore it from a backup, or roll back with `fraud-assets models rol
 def version_name(moment: datetime) -> str:
     """The version of a UTC second, such as fraud_detector_20261123_063000."""
     return moment.astimezone(UTC).strftime(f"{PREFIX}%Y%m%d_%H%M%S")
+
+
+def most_of(file: str) -> int:
+    """Bytes that a version's file of this name may have."""
+    return MOST_OF_FILE.get(file, MOST_OF_VERSION)
 
 
 def is_version(name: str) -> bool:
@@ -93,7 +108,7 @@ class Verified:
         if name not in self.files:
             raise TrustError(f"{self.version} has no signed file {name}; publish it anew.")
         try:
-            data = read_file(self.path / name)
+            data = read_file(self.path / name, most_of(name))
         except OSError as error:
             raise _fault(self.version, f"{name} cannot be read ({error.strerror})") from error
         if hashlib.sha256(data).hexdigest() != self.files[name]:
@@ -101,7 +116,7 @@ class Verified:
         return data
 
 
-def verify_version(folder: Path, key: ec.EllipticCurvePublicKey) -> Verified:
+def verify_version(folder: Path, trusted: Trusted) -> Verified:
     """Check a version's signature, that it holds the signed files and no other, and each digest.
 
     Unpickles nothing.
@@ -111,19 +126,35 @@ def verify_version(folder: Path, key: ec.EllipticCurvePublicKey) -> Verified:
     TrustError
         If anything does not hold; names every file at fault.
     """
+    return _examined(folder, trusted, is_thorough=True)
+
+
+def look_at_version(folder: Path, trusted: Trusted) -> Verified:
+    """Like `verify_version`, but of the files' content only the metadata's is compared.
+
+    Enough to say what a version is; `Verified.read` compares whatever is read of it later.
+    """
+    return _examined(folder, trusted, is_thorough=False)
+
+
+def _examined(folder: Path, trusted: Trusted, *, is_thorough: bool) -> Verified:
     version = folder.name
-    present = _regular_files(folder)
-    if SIGNATURE_FILE not in present:
+    sizes = _regular_files(folder)
+    if SIGNATURE_FILE not in sizes:
         raise _fault(version, f"{SIGNATURE_FILE} is missing")
     try:
-        signed = read_manifest(read_file(folder / SIGNATURE_FILE), key)
+        signed = read_manifest(read_file(folder / SIGNATURE_FILE, most_of(SIGNATURE_FILE)), trusted)
     except TrustError as error:
         raise _fault(version, str(error)) from error
     except OSError as error:
         raise _fault(version, f"{SIGNATURE_FILE} cannot be read ({error.strerror})") from error
     if signed.name != version:
-        raise _fault(version, f"{SIGNATURE_FILE} was made for {signed.name}")
-    if faults := _content_faults(folder, present - {SIGNATURE_FILE}, signed.files):
+        raise _fault(version, f"{SIGNATURE_FILE} was made for {shown(signed.name)}")
+    present = set(sizes) - {SIGNATURE_FILE}
+    faults = _set_faults(present, set(signed.files))
+    if is_thorough:
+        faults += _content_faults(folder, present & set(signed.files), signed.files)
+    if faults:
         raise _fault(version, "; ".join(faults))
     bare = Verified(folder, version, {}, "", signed.root, signed.files)
     metadata = _metadata(bare)
@@ -150,26 +181,43 @@ def read_as_of(value: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _regular_files(folder: Path) -> set[str]:
+def _regular_files(folder: Path) -> dict[str, int]:
+    """Sizes of the files by name; what is no file, or too much, is refused unread."""
     check_version(folder.name)
     if folder.is_symlink():
         raise _fault(folder.name, "the folder is a symbolic link")
     try:
         with os.scandir(folder) as entries:
-            kinds = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+            found = {e.name: e for e in itertools.islice(entries, MOST_OF_FILES + 1)}
+        kinds = {name: entry.is_file(follow_symlinks=False) for name, entry in found.items()}
+        sizes = {name: found[name].stat().st_size for name, regular in kinds.items() if regular}
     except OSError as error:
         raise _fault(folder.name, f"the folder cannot be read ({error.strerror})") from error
-    if odd := sorted(name for name, regular in kinds.items() if not regular):
+    if odd := sorted(shown(name) for name, regular in kinds.items() if not regular):
         raise _fault(folder.name, f"{', '.join(odd)} must be a regular file, no link or folder")
-    return set(kinds)
+    _demand_bounded(folder.name, sizes)
+    return sizes
 
 
-def _content_faults(folder: Path, present: set[str], signed: Mapping[str, str]) -> list[str]:
-    faults = [f"{name} is missing" for name in sorted(set(signed) - present)]
-    faults += [f"{name} was never signed" for name in sorted(present - set(signed))]
-    for name in sorted(present & set(signed)):
+def _demand_bounded(version: str, sizes: Mapping[str, int]) -> None:
+    if len(sizes) > MOST_OF_FILES:
+        raise _fault(version, f"it must hold at most {MOST_OF_FILES} files, got more")
+    if (together := sum(sizes.values())) > MOST_OF_VERSION:
+        raise _fault(
+            version, f"its files must have at most {MOST_OF_VERSION:,} bytes, got {together:,}"
+        )
+
+
+def _set_faults(present: Set[str], signed: Set[str]) -> list[str]:
+    faults = [f"{name} is missing" for name in sorted(signed - present)]
+    return faults + [f"{shown(name)} was never signed" for name in sorted(present - signed)]
+
+
+def _content_faults(folder: Path, names: Set[str], signed: Mapping[str, str]) -> list[str]:
+    faults = []
+    for name in sorted(names):
         try:
-            if digest_file(folder / name) != signed[name]:
+            if digest_file(folder / name, most_of(name)) != signed[name]:
                 faults.append(f"{name} differs from what was signed")
         except OSError as error:
             faults.append(f"{name} cannot be read ({error.strerror})")
@@ -182,7 +230,7 @@ def _metadata(bare: Verified) -> Mapping[str, Any]:
         metadata = json.loads(bare.read(METADATA_FILE))
         written = metadata["format"]
         bound = metadata["version"], metadata["files"], metadata["digest"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _fault(bare.version, f"{METADATA_FILE} lacks {error}") from error
     if written not in READABLE_FORMATS:
         read = " and ".join(map(str, READABLE_FORMATS))

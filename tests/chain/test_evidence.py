@@ -40,7 +40,7 @@ class Run:
             ),
             "evaluation_report": lambda: steps.evaluation_report(self.case()),
             "published_artifact": lambda: steps.published_artifact(
-                self.case(), got["evaluation_report"]
+                self.case(), got["evaluation_report"], actor="test"
             ),
         }
         got[name] = make[name]()

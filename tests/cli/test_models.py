@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from fraud_assets.cli import models
 from fraud_assets.errors import FraudAssetsError, RefusedError, StoreError
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from tests.store.stores import FILES, files, metadata, new_store, promoted
+from tests.store.stores import FILES, added, files, metadata, new_store, promoted
 
 COMMANDS = ["list", "show", "verify", "rollback", "promote"]
 SIGNED = ["--actor", "duty officer", "--reason", "outage"]
@@ -63,7 +64,7 @@ def test_list_tells_what_serves_and_what_was_refused(
 ) -> None:
     """Each version is listed once with its state, numbers and verdict."""
     first, second = promoted(store, "1"), promoted(store, "2")
-    third = store.add(FILES, metadata(recall=0.93, model={"family": "adaboost"}))
+    third = added(store, FILES, metadata(recall=0.93, model={"family": "adaboost"}))
     refused = store.refuse(FILES, metadata(decision="refuse"), reason="recall 0.81")
 
     found = _read(capsys, "list")
@@ -86,7 +87,7 @@ def test_list_shows_a_damaged_version_beside_the_sound(
 ) -> None:
     """One damaged version does not hide the others."""
     promoted(store, "1")
-    damaged = store.add(files("2"), metadata())
+    damaged = added(store, files("2"), metadata())
     (store.root / damaged / "report.json").unlink()
 
     rows = {row["version"]: row for row in _read(capsys, "list")["versions"]}
@@ -105,6 +106,31 @@ def test_list_with_a_lost_pointer_fails_after_the_table(
     with pytest.raises(StoreError, match=f"models rollback {version}"):
         _run("list")
     assert f"{version}  unknown" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "unsigned"])
+def test_list_fails_where_what_serves_is_gone(
+    store: Store, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    """The row is there, and the exit says what to do; a version that served before is told only."""
+    first, second = promoted(store, "1"), promoted(store, "2")
+    shutil.rmtree(store.root / first.version)
+    rows = {row["version"]: row for row in _read(capsys, "list")["versions"]}
+    assert rows[first.version]["state"] == "missing"
+    assert "though it served: restore" in rows[first.version]["fault"]
+
+    folder = store.root / second.version
+    (folder / "model.sig").unlink()
+    if damage == "deleted":
+        shutil.rmtree(folder)
+    elif damage == "emptied":
+        shutil.rmtree(folder)
+        folder.mkdir()
+
+    with pytest.raises(StoreError, match=f"{second.version} is .*models rollback"):
+        _run("list")
+    state = "missing" if damage == "deleted" else "serves"
+    assert f"{second.version}  {state}" in capsys.readouterr().out
 
 
 def test_show_prints_verified_metadata_and_moves(
@@ -166,11 +192,12 @@ def test_rollback_moves_back(store: Store, capsys: pytest.CaptureFixture[str]) -
 
 def test_promote_explains_the_gate(store: Store) -> None:
     """There is no promotion by hand but an override, and the sentence says so."""
-    version = store.add(FILES, metadata())
+    now = promoted(store)
+    version = added(store, files("2"), metadata())
 
     with pytest.raises(RefusedError, match=r"goes through the gate.* --override --actor"):
         _run("promote", version)
-    assert store.current() is None
+    assert store.current() == now
 
 
 @pytest.mark.parametrize(

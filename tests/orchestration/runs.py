@@ -16,12 +16,14 @@ BIN = Path(sys.executable).parent
 
 
 def snapshot(week: Week) -> dict[str, bytes]:
-    """Every visible file of the store by name; a refused candidate lies elsewhere."""
+    """Every visible file of the store by name, but for the refused candidates."""
     root = week.folder / "models"
     return {
         str(file.relative_to(root)): file.read_bytes()
         for file in sorted(root.rglob("*"))
-        if file.is_file() and not file.relative_to(root).parts[0].startswith(".")
+        if file.is_file()
+        and not file.relative_to(root).parts[0].startswith(".")
+        and file.relative_to(root).parts[0] != "refused"
     }
 
 

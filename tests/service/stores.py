@@ -21,6 +21,7 @@ from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import pickling_libraries
 from tests.scoring.worlds import files, fitted
+from tests.store.stores import released
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 COMMAND = [sys.executable, "-m", "fraud_assets"]
@@ -62,11 +63,8 @@ def promote(store: Store, family: str, **changes: Any) -> str:
     """Add a version and point production at it; returns its name."""
     now = MONDAY + timedelta(seconds=len(store.versions()))
     content = {**version_files(family), **changes.pop("files", {})}
-    version = store.add(content, {**version_metadata(family), **changes}, now=now)
-    current = store.current()
-    expected = current.version if current else None
-    store.promote(version, expected=expected, actor="test", reason="a test")
-    return version
+    staged = store.stage(content, {**version_metadata(family), **changes}, now=now)
+    return released(store, staged).version
 
 
 class Server:

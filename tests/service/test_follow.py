@@ -161,11 +161,11 @@ def _back(store, server, good):
 
 
 def _foreign(store, signed):
-    from fraud_assets.store.pointer import read_pointer, sign_pointer
+    from fraud_assets.store.journal.record import line_of, read_move, sign_move
 
-    pointer = read_pointer(signed, store.keys.public_key(), "latest.json")
+    move = read_move(signed, store.keys.trusted(), "latest.json")
     other = Keys(store.keys.folder.parent / "foreign").ensure()
-    return sign_pointer(pointer, other).line()
+    return line_of(sign_move(move, other))
 
 
 def test_sigterm_lets_a_request_under_way_finish(moving):

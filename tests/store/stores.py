@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fraud_assets.documents.move import Move
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.pointer import Pointer
+from fraud_assets.store.staging import Content, Staged
 from fraud_assets.store.store import Store
+from fraud_assets.store.version import Verified
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 FILES = {
@@ -19,7 +21,7 @@ FILES = {
     "t.npz": b"trees",
 }
 _VISIBLE = re.compile(
-    r"latest\.json|promotions\.jsonl|\.lock|fraud_detector_\d{8}_\d{6}",
+    r"latest\.json|promotions\.jsonl|\.lock|refused|fraud_detector_\d{8}_\d{6}",
 )
 
 
@@ -30,7 +32,9 @@ def new_store(folder: Path, keys: Keys | None = None) -> Store:
 
 def metadata(as_of: str = "2026-11-23", decision: str = "promote", **more: Any) -> dict[str, Any]:
     """The least metadata that a promotion needs."""
-    return {"as_of": as_of, "verdict": {"decision": decision, "rules": []}, **more}
+    contract = {"name": "shop", "digest": "0" * 64}
+    verdict = {"decision": decision, "rules": []}
+    return {"as_of": as_of, "contract": contract, "verdict": verdict, **more}
 
 
 def files(mark: str = "") -> dict[str, bytes]:
@@ -38,12 +42,30 @@ def files(mark: str = "") -> dict[str, bytes]:
     return FILES | {"pipeline.joblib": f"pipeline {mark}".encode()}
 
 
-def promoted(store: Store, mark: str = "", as_of: str = "2026-11-23") -> Pointer:
-    """Add a version and promote it."""
+def accept(verified: Verified) -> None:
+    """A judge that finds everything fit."""
+
+
+def released(store: Store, staged: Staged, actor: str = "test", reason: str = "a test") -> Move:
+    """Promote a staged version over whatever serves."""
     now = store.current()
-    version = store.add(files(mark), metadata(as_of), now=MONDAY)
     expected = now.version if now else None
-    return store.promote(version, expected=expected, actor="test", reason="a test")
+    return store.release(staged, expected=expected, actor=actor, reason=reason, judge=accept)
+
+
+def promoted(store: Store, mark: str = "", as_of: str = "2026-11-23", **more: Any) -> Move:
+    """Make a version and promote it."""
+    return released(store, store.stage(files(mark), metadata(as_of, **more), now=MONDAY))
+
+
+def added(
+    store: Store, content: Content, about: dict[str, Any], now: datetime | None = None
+) -> str:
+    """Put a version into the store that no move names, as a half-lost journal would leave it."""
+    staged = store.stage(content, about, now=now)
+    staged.path.rename(store.root / staged.version)
+    store.discard(staged)
+    return staged.version
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -15,13 +15,13 @@ from typing import Literal
 
 import pytest
 
+from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError
-from fraud_assets.store.pointer import Pointer
 from fraud_assets.store.store import Store
 from tests.store.crash import Crash
-from tests.store.stores import files, leftovers, metadata, promoted
+from tests.store.stores import files, leftovers, metadata, promoted, released
 
-Move = Literal["publish", "rollback", "override", "refuse"]
+Act = Literal["publish", "rollback", "override", "refuse"]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="watches open files in /proc"),
@@ -37,7 +37,7 @@ def _serving(store: Store) -> str:
 def _publish(store: Store) -> None:
     staged = store.stage(files("new"), metadata())
     store.restage(staged, files("proven"), metadata())
-    store.release(staged, expected=_serving(store), actor="graph", reason="a week")
+    released(store, staged, actor="graph", reason="a week")
 
 
 def _rollback(store: Store) -> None:
@@ -48,12 +48,12 @@ def _rollback(store: Store) -> None:
 
 def _override(store: Store) -> None:
     refused = next(v for v in store.refused_versions() if v not in store.versions())
-    store.promote(refused, expected=_serving(store), actor="a", reason="outage", kind="override")
+    store.override(refused, actor="a", reason="outage")
 
 
-def _offer(store: Store, move: Move) -> None:
+def _offer(store: Store, act: Act) -> None:
     """See to it that there is something to override."""
-    if move == "override" and set(store.refused_versions()) <= set(store.versions()):
+    if act == "override" and set(store.refused_versions()) <= set(store.versions()):
         _refuse(store)
 
 
@@ -61,7 +61,7 @@ def _refuse(store: Store) -> None:
     store.refuse(files("bad"), metadata(decision="refuse"), reason="recall 0.81")
 
 
-MOVES: dict[Move, Callable[[Store], None]] = {
+ACTS: dict[Act, Callable[[Store], None]] = {
     "publish": _publish,
     "rollback": _rollback,
     "override": _override,
@@ -69,9 +69,9 @@ MOVES: dict[Move, Callable[[Store], None]] = {
 }
 
 
-def _crashing(store: Store, move: Move, crash: Crash, end: Connection) -> None:
+def _crashing(store: Store, act: Act, crash: Crash, end: Connection) -> None:
     crash.arm()
-    MOVES[move](store)
+    ACTS[act](store)
     end.send(crash.steps)
 
 
@@ -95,12 +95,12 @@ def _polling(store: Store, stop: Event, end: Connection) -> None:
 
 
 def _run(
-    processes: ForkServerContext, store: Store, move: Move, at: int | None, *, is_torn: bool = False
+    processes: ForkServerContext, store: Store, act: Act, at: int | None, *, is_torn: bool = False
 ) -> list[str] | None:
     """The steps of a run to its end, or None where it was killed."""
     near, far = processes.Pipe()
     crash = Crash(store.root.parent, at, is_torn=is_torn)
-    process = processes.Process(target=_crashing, args=(store, move, crash, far))
+    process = processes.Process(target=_crashing, args=(store, act, crash, far))
     process.start()
     far.close()
     process.join(timeout=60)
@@ -108,7 +108,7 @@ def _run(
     return near.recv() if process.exitcode == 0 else None
 
 
-def _assert_sound(store: Store, before: list[Pointer]) -> bool:
+def _assert_sound(store: Store, before: list[Move]) -> bool:
     """Everything visible verifies; returns whether production moved, by one move at most."""
     after = store.history()
     assert after[: len(before)] == before
@@ -122,8 +122,8 @@ def _assert_sound(store: Store, before: list[Pointer]) -> bool:
     return len(after) > len(before)
 
 
-@pytest.mark.parametrize("move", list(MOVES))
-def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Move) -> None:
+@pytest.mark.parametrize("act", list(ACTS))
+def test_kill_at_every_step(store: Store, processes: ForkServerContext, act: Act) -> None:
     """At whichever step a writer is killed, the store verifies and the next run sweeps up.
 
     A reader that polls throughout never sees half a version.
@@ -131,7 +131,7 @@ def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Mo
     for mark in "12":
         promoted(store, mark)
     refused = store.refuse(files("a"), metadata(decision="refuse"), reason="r")
-    steps = _run(processes, store, move, None)
+    steps = _run(processes, store, act, None)
     assert steps is not None
     stop, (near, far) = processes.Event(), processes.Pipe()
     reader = processes.Process(target=_polling, args=(store, stop, far), daemon=True)
@@ -141,8 +141,8 @@ def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Mo
     moved = finished = 0
     for at, is_torn in kills:
         before, visible = store.history(), store.versions()
-        _offer(store, move)
-        assert _run(processes, store, move, at, is_torn=is_torn) is None
+        _offer(store, act)
+        assert _run(processes, store, act, at, is_torn=is_torn) is None
         has_moved = _assert_sound(store, before)
         done = store.sweep()
         has_finished = _assert_sound(store, before) and not has_moved
@@ -151,8 +151,8 @@ def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Mo
         assert not has_finished or any(note.startswith("finished") for note in done)
         moved, finished = moved + has_moved, finished + has_finished
     before = store.history()
-    _offer(store, move)
-    whole = _run(processes, store, move, len(steps))
+    _offer(store, act)
+    whole = _run(processes, store, act, len(steps))
     assert whole is not None
     assert len(whole) == len(steps), "a step that was never killed at"
     stop.set()
@@ -162,12 +162,12 @@ def test_kill_at_every_step(store: Store, processes: ForkServerContext, move: Mo
 
     assert faults == []
     assert polls > 20
-    assert _assert_sound(store, before) == (move != "refuse")
-    assert (moved + finished > 0) == (move != "refuse")
+    assert _assert_sound(store, before) == (act != "refuse")
+    assert (moved + finished > 0) == (act != "refuse")
     assert refused in store.refused_versions()
     _assert_oracle_agrees(store)
     print(  # noqa: T201 - the measured counts, shown by pytest -s
-        f"{move}: {len(steps)} steps, {len(kills)} kills; afterwards {moved} had moved, {finished} "
+        f"{act}: {len(steps)} steps, {len(kills)} kills; afterwards {moved} had moved, {finished} "
         f"were finished by the next run; {polls} polls saw {seen} versions serve"
     )
 

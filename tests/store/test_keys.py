@@ -109,7 +109,7 @@ def test_unreadable_public_key_is_one_sentence(tmp_path: Path, pem: bytes | None
 
 def test_keys_inside_the_store_are_refused(tmp_path: Path) -> None:
     """Keys never lie where versions are copied from."""
-    for inside in ("models/keys", "refused"):
+    for inside in ("models/keys", "models/refused/keys", "models"):
         with pytest.raises(StoreError, match="outside the store"):
             Store(tmp_path / "models", Keys(tmp_path / inside))
 

@@ -5,17 +5,22 @@ import json
 import pytest
 
 from fraud_assets.errors import RefusedError, StoreError, TrustError
+from fraud_assets.store.journal.record import line_of
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
+from fraud_assets.store.version import Verified
 from tests.store.stores import (
     FILES,
     MONDAY,
+    accept,
+    added,
     content,
     files,
     leftovers,
     metadata,
     new_store,
     promoted,
+    released,
 )
 
 
@@ -43,7 +48,7 @@ def test_release_shows_and_promotes_in_one_step(store: Store) -> None:
     """A staged version becomes visible only as the one that serves."""
     staged = store.stage(FILES, metadata(), now=MONDAY)
 
-    pointer = store.release(staged, expected=None, actor="graph", reason="week 47")
+    pointer = released(store, staged)
 
     assert store.versions() == [pointer.version]
     assert store.verify(pointer).read("t.npz") == FILES["t.npz"]
@@ -53,26 +58,44 @@ def test_release_shows_and_promotes_in_one_step(store: Store) -> None:
 def test_unexpected_production_is_refused(store: Store) -> None:
     """Compare-and-set: whoever judged against another champion judges again."""
     first = promoted(store, "1")
-    version = store.add(files("2"), metadata())
+    staged = store.stage(files("2"), metadata(), now=MONDAY)
     before = content(store.root)
 
-    for expected in (None, version, "fraud_detector_20200101_000000"):
+    for expected in (None, staged.version, "fraud_detector_20200101_000000"):
         with pytest.raises(StoreError, match="Production has moved"):
-            store.promote(version, expected=expected, actor="a", reason="r")
+            store.release(staged, expected=expected, actor="a", reason="r", judge=accept)
     assert content(store.root) == before
     assert store.current() == first
+    store.discard(staged)
 
 
 @pytest.mark.parametrize("decision", ["refuse", "insufficient_evidence", None, "Promote"])
 def test_only_a_signed_verdict_promotes(store: Store, decision: str | None) -> None:
     """The store reads the verdict under the signature, whatever the caller believes."""
     promoted(store, "1")
-    version = store.add(files("2"), metadata(decision=decision))  # type: ignore[arg-type]
-    before, now = content(store.root), store.current()
+    before = content(store.root)
 
     with pytest.raises(RefusedError, match="must be 'promote'"):
-        store.promote(version, expected=now and now.version, actor="a", reason="r")
+        promoted(store, "2", verdict={"decision": decision})
+    store.sweep()
     assert content(store.root) == before
+
+
+def test_the_judge_decides_again_on_the_verified_files(store: Store) -> None:
+    """A signed word to promote is not enough; what the judge refuses does not serve."""
+    now = promoted(store, "1")
+    staged = store.stage(files("2"), metadata(), now=MONDAY)
+    read: list[bytes] = []
+
+    def refuse(verified: Verified) -> None:
+        read.append(verified.read("pipeline.joblib"))
+        raise RefusedError("The recall must be at least 0.9, got 0.81.")
+
+    with pytest.raises(RefusedError, match=r"got 0\.81"):
+        store.release(staged, expected=now.version, actor="a", reason="r", judge=refuse)
+    assert read == [b"pipeline 2"]
+    assert store.versions() == [now.version]
+    store.discard(staged)
 
 
 @pytest.mark.parametrize(
@@ -90,41 +113,30 @@ def test_older_as_of_is_refused_and_equal_allowed(
     store: Store, as_of: str, is_allowed: bool
 ) -> None:
     """A replayed old week never replaces production; zones count, none means UTC."""
-    now = promoted(store, "1", as_of="2026-11-23")
-    version = store.add(files("2"), metadata(as_of))
+    promoted(store, "1", as_of="2026-11-23")
 
     if is_allowed:
-        store.promote(version, expected=now.version, actor="a", reason="r")
+        promoted(store, "2", as_of)
         return
     with pytest.raises(RefusedError, match="as_of must not be older than production's 2026-11-23"):
-        store.promote(version, expected=now.version, actor="a", reason="r")
+        promoted(store, "2", as_of)
 
 
 def test_as_of_must_be_a_date(store: Store) -> None:
     """Metadata without a readable as_of cannot move production."""
-    version = store.add(FILES, metadata("last Monday"))
-
     with pytest.raises(StoreError, match="as_of must be an ISO date"):
-        store.promote(version, expected=None, actor="a", reason="r")
-
-
-def test_promoting_what_serves_is_refused(store: Store) -> None:
-    """Running the same promotion twice moves once."""
-    now = promoted(store)
-
-    with pytest.raises(StoreError, match="serves already"):
-        store.promote(now.version, expected=now.version, actor="a", reason="r")
-    assert len(store.history()) == 1
+        promoted(store, as_of="last Monday")
 
 
 @pytest.mark.parametrize(("actor", "reason"), [("", "r"), ("a", ""), (" ", "r"), ("a", "\n")])
 def test_every_move_names_actor_and_reason(store: Store, actor: str, reason: str) -> None:
     """Nobody moves production unnamed or unexplained."""
-    version = store.add(FILES, metadata())
+    staged = store.stage(FILES, metadata())
 
     with pytest.raises(StoreError, match="must be said"):
-        store.promote(version, expected=None, actor=actor, reason=reason)
+        released(store, staged, actor, reason)
     assert store.current() is None
+    store.discard(staged)
 
 
 def test_rollback_walks_back_through_what_served(store: Store) -> None:
@@ -150,7 +162,7 @@ def test_rollback_of_nothing_is_one_sentence(store: Store) -> None:
 def test_rollback_is_no_way_round_the_gate(store: Store) -> None:
     """A version that never served is not reached by rolling back."""
     promoted(store)
-    version = store.add(files("2"), metadata(decision="refuse"))
+    version = added(store, files("2"), metadata(decision="refuse"))
 
     with pytest.raises(StoreError, match="has never served"):
         store.rollback(version, actor="a", reason="r")
@@ -161,7 +173,7 @@ def test_rollback_to_what_was_signed_anew_is_refused(store: Store) -> None:
     first = promoted(store, "1")
     promoted(store, "2")
     (store.root / first.version).rename(store.root.parent / "away")
-    again = store.add(files("other"), metadata(), now=MONDAY)
+    again = added(store, files("other"), metadata(), now=MONDAY)
     assert again == first.version
 
     with pytest.raises(TrustError, match="not the one that was promoted"):
@@ -170,12 +182,10 @@ def test_rollback_to_what_was_signed_anew_is_refused(store: Store) -> None:
 
 def test_override_puts_a_refused_candidate_on_record(store: Store) -> None:
     """Breaking the glass copies the refused version as signed; who and why stay with it."""
-    now = promoted(store, "1")
+    promoted(store, "1")
     refused = store.refuse(files("2"), metadata("2026-11-01", "refuse"), reason="recall 0.81")
 
-    pointer = store.promote(
-        refused, expected=now.version, actor="duty officer", reason="outage", kind="override"
-    )
+    pointer = store.override(refused, actor="duty officer", reason="outage")
 
     assert pointer.override is not None
     assert (pointer.override.actor, pointer.override.reason) == ("duty officer", "outage")
@@ -185,10 +195,11 @@ def test_override_puts_a_refused_candidate_on_record(store: Store) -> None:
 
 
 def test_override_of_a_version_in_the_store(store: Store) -> None:
-    """An override may also name a version that was added but never promoted."""
-    version = store.add(FILES, metadata(decision="insufficient_evidence"))
+    """An override may also name a version of the store that never served."""
+    promoted(store)
+    version = added(store, files("2"), metadata(decision="insufficient_evidence"))
 
-    pointer = store.promote(version, expected=None, actor="a", reason="r", kind="override")
+    pointer = store.override(version, actor="a", reason="r")
 
     assert pointer.override is not None
 
@@ -196,7 +207,7 @@ def test_override_of_a_version_in_the_store(store: Store) -> None:
 def test_override_stays_visible_for_as_long_as_it_serves(store: Store) -> None:
     """Rolling back to a version that was put past the gate shows the override again."""
     refused = store.refuse(files("1"), metadata(decision="refuse"), reason="r")
-    overridden = store.promote(refused, expected=None, actor="a", reason="why", kind="override")
+    overridden = store.override(refused, actor="a", reason="why")
     assert promoted(store, "2").override is None
 
     assert store.rollback(actor="b", reason="r").override == overridden.override
@@ -210,7 +221,7 @@ def test_override_does_not_skip_the_signature(store: Store) -> None:
     report.write_bytes(b"{ }")
 
     with pytest.raises(TrustError, match=r"report\.json differs"):
-        store.promote(refused, expected=None, actor="a", reason="r", kind="override")
+        store.override(refused, actor="a", reason="r")
     assert store.versions() == leftovers(store) == []
 
 
@@ -241,13 +252,12 @@ def test_lost_pointer_is_mended_by_an_explicit_rollback(store: Store, damage: st
     else:
         good = path.read_bytes()
         ruin = {"truncated": good[:40], "empty": b"", "edited": good.replace(b"a test", b"b test")}
-        path.write_bytes(ruin.get(damage, first.line()))
+        path.write_bytes(ruin.get(damage, line_of(first)))
 
     with pytest.raises(StoreError, match=r"models rollback fraud_detector_\d+_\d+ --actor"):
         store.current()
-    version = store.add(files("3"), metadata())
     with pytest.raises(StoreError, match=r"latest\.json"):
-        store.promote(version, expected=second.version, actor="a", reason="r")
+        promoted(store, "3")
     with pytest.raises(StoreError, match=r"latest\.json"):
         store.rollback(actor="a", reason="r")
 
@@ -256,7 +266,9 @@ def test_lost_pointer_is_mended_by_an_explicit_rollback(store: Store, damage: st
     assert store.history() == [first, second, mended]
 
 
-@pytest.mark.parametrize("damage", ["first removed", "last removed", "swapped", "edited", "torn"])
+@pytest.mark.parametrize(
+    "damage", ["first removed", "last removed", "swapped", "edited", "torn twice"]
+)
 def test_changed_log_is_noticed(store: Store, damage: str) -> None:
     """A line removed, moved, edited or cut short is noticed."""
     for mark in "1234":
@@ -268,7 +280,7 @@ def test_changed_log_is_noticed(store: Store, damage: str) -> None:
         "last removed": lines[:2],
         "swapped": [lines[1], lines[0], *lines[2:]],
         "edited": [lines[0].replace(b"a test", b"b test"), *lines[1:]],
-        "torn": [*lines[:-1], lines[-1][:50]],
+        "torn twice": [*lines[:-2], lines[-2][:50]],
     }[damage]
     path.write_bytes(b"".join(ruined))
 
@@ -288,12 +300,12 @@ def test_lost_log_is_noticed(store: Store) -> None:
 def test_log_one_behind_is_completed(store: Store) -> None:
     """What a crash between pointer and log leaves is read as moved, and logged by the next run."""
     first, second = promoted(store, "1"), promoted(store, "2")
-    (store.root / "promotions.jsonl").write_bytes(first.line())
+    (store.root / "promotions.jsonl").write_bytes(line_of(first))
 
     assert store.current() == second
     assert store.history() == [first, second]
     assert store.sweep() == [f"logged the promotion of {second.version}"]
-    assert (store.root / "promotions.jsonl").read_bytes() == first.line() + second.line()
+    assert (store.root / "promotions.jsonl").read_bytes() == line_of(first) + line_of(second)
 
 
 def test_record_of_a_foreign_key_is_refused(
@@ -303,7 +315,7 @@ def test_record_of_a_foreign_key_is_refused(
     pointer = promoted(store, "1")
     folder = tmp_path_factory.mktemp("foreign")
     foreign = new_store(folder, Keys(folder / "pair"))
-    (store.root / "latest.json").write_bytes(promoted(foreign, "1").line())
+    (store.root / "latest.json").write_bytes(line_of(promoted(foreign, "1")))
 
     with pytest.raises(TrustError, match=r"latest\.json was signed with the foreign key"):
         store.current()
@@ -317,7 +329,7 @@ def test_log_line_of_another_store_is_no_pointer_here(
     promoted(store, "1")
     other = new_store(tmp_path_factory.mktemp("other"), keys)
     promoted(other, "1")
-    (store.root / "latest.json").write_bytes(promoted(other, "2").line())
+    (store.root / "latest.json").write_bytes(line_of(promoted(other, "2")))
 
     with pytest.raises(TrustError, match="one of them was replaced"):
         store.current()

@@ -11,9 +11,10 @@ import model_signing.signing  # noqa: F401 - imported before the processes fork
 import pytest
 
 from fraud_assets.errors import StoreError
+from fraud_assets.store.journal.record import line_of
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from tests.store.stores import files, leftovers, metadata
+from tests.store.stores import accept, files, leftovers, metadata
 
 ROUNDS = 50
 
@@ -31,7 +32,9 @@ def _promoter(root: Path, keys: Keys, barrier: Barrier, orders: Connection, name
             expected = now.version if now else None
             try:
                 ends.append(
-                    store.release(staged, expected=expected, actor=name, reason="race").version
+                    store.release(
+                        staged, expected=expected, actor=name, reason="race", judge=accept
+                    ).version
                 )
                 break
             except StoreError as error:
@@ -74,8 +77,8 @@ def test_two_promotions_at_once(store: Store, processes: ForkServerContext) -> N
         assert {move.version for move in after[len(before) :]} == set(moved)
         assert len(after) == len(before) + len(moved)
         assert after[-1] == store.current()
-        assert (store.root / "latest.json").read_bytes() == after[-1].line()
-        assert (store.root / "promotions.jsonl").read_bytes().endswith(after[-1].line())
+        assert (store.root / "latest.json").read_bytes() == line_of(after[-1])
+        assert (store.root / "promotions.jsonl").read_bytes().endswith(line_of(after[-1]))
         assert store.versions() == sorted(move.version for move in after), "an orphan"
         assert leftovers(store) == []
     for (near, _), promoter in zip(ends, promoters, strict=True):

@@ -50,7 +50,7 @@ def _oracle_accepts(folder: Path, keys: Keys) -> bool:
 
 def _accepts(bundle: bytes, keys: Keys) -> bool:
     try:
-        read_manifest(bundle, keys.public_key())
+        read_manifest(bundle, keys.trusted())
     except TrustError:
         return False
     return True
@@ -66,7 +66,7 @@ def test_manifest_says_what_the_library_signed(
     """For any files our reading of the bundle equals the library's own manifest."""
     folder = _signed(tmp_path / "m", keys, content)
 
-    manifest = read_manifest((folder / "model.sig").read_bytes(), keys.public_key())
+    manifest = read_manifest((folder / "model.sig").read_bytes(), keys.trusted())
 
     expected = {name: hashlib.sha256(d).hexdigest() for name, d in content.items()}
     assert manifest.files == expected
@@ -81,7 +81,7 @@ def test_bundle_made_by_the_library_alone_is_accepted(tmp_path: Path, keys: Keys
     config = signing.Config().use_elliptic_key_signer(private_key=keys.private)
     config.sign(tmp_path / "m", tmp_path / "m" / "model.sig")
 
-    manifest = read_manifest((tmp_path / "m" / "model.sig").read_bytes(), keys.public_key())
+    manifest = read_manifest((tmp_path / "m" / "model.sig").read_bytes(), keys.trusted())
 
     assert set(manifest.files) == {"a"}
 
@@ -109,7 +109,7 @@ def test_foreign_key_is_named(tmp_path: Path, keys: Keys) -> None:
     folder = _signed(tmp_path / "m", other)
 
     with pytest.raises(TrustError, match="foreign key"):
-        read_manifest((folder / "model.sig").read_bytes(), keys.public_key())
+        read_manifest((folder / "model.sig").read_bytes(), keys.trusted())
     assert not _oracle_accepts(folder, keys)
 
 
@@ -121,14 +121,14 @@ def test_foreign_key_under_our_fingerprint_is_refused(tmp_path: Path, keys: Keys
     foreign["verificationMaterial"] = ours["verificationMaterial"]
 
     with pytest.raises(TrustError, match="changed after it was signed"):
-        read_manifest(json.dumps(foreign).encode(), keys.public_key())
+        read_manifest(json.dumps(foreign).encode(), keys.trusted())
 
 
 @pytest.mark.parametrize("bundle", [b"", b"{}", b"[]", b"null", b"\xff", b'{"dsseEnvelope": 1}'])
 def test_what_is_no_bundle_is_one_sentence(keys: Keys, bundle: bytes) -> None:
     """Truncated or unrelated content is told as such."""
     with pytest.raises(TrustError, match="is no signature bundle"):
-        read_manifest(bundle, keys.public_key())
+        read_manifest(bundle, keys.trusted())
 
 
 def test_signed_statement_of_another_kind_is_refused(tmp_path: Path, keys: Keys) -> None:
@@ -146,7 +146,7 @@ def test_signed_statement_of_another_kind_is_refused(tmp_path: Path, keys: Keys)
     envelope["signatures"] = [{"sig": base64.b64encode(raw).decode(), "keyid": ""}]
 
     with pytest.raises(TrustError, match="signs something that is no version"):
-        read_manifest(json.dumps(bundle).encode(), keys.public_key())
+        read_manifest(json.dumps(bundle).encode(), keys.trusted())
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -155,7 +155,7 @@ def test_record_survives_storage_and_verifies(keys: Keys, record: dict[str, obje
     """Any JSON record verifies after it was written and read back."""
     signed = json.loads(canonical(sign_record(record, keys)))
 
-    verify_record(signed, keys.public_key(), "record")
+    verify_record(signed, keys.trusted(), "record")
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -167,7 +167,7 @@ def test_changed_record_is_refused(keys: Keys, record: dict[str, object], value:
 
     if canonical(changed) != canonical(signed):
         with pytest.raises(TrustError, match="record was changed"):
-            verify_record(changed, keys.public_key(), "record")
+            verify_record(changed, keys.trusted(), "record")
 
 
 def test_record_does_not_pass_for_a_version(tmp_path: Path, keys: Keys) -> None:
@@ -178,4 +178,4 @@ def test_record_does_not_pass_for_a_version(tmp_path: Path, keys: Keys) -> None:
     record["signature"] = bundle["dsseEnvelope"]["signatures"][0]["sig"]
 
     with pytest.raises(TrustError, match="changed after it was signed"):
-        verify_record(record, keys.public_key(), "record")
+        verify_record(record, keys.trusted(), "record")

@@ -11,10 +11,20 @@ from typing import Any
 import pytest
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.keys import Keys
-from fraud_assets.store.store import Store, default_root
+from fraud_assets.store.store import Store
 from fraud_assets.store.version import version_name
-from tests.store.stores import FILES, MONDAY, content, files, leftovers, metadata, promoted
+from tests.store.stores import (
+    FILES,
+    MONDAY,
+    accept,
+    added,
+    content,
+    files,
+    leftovers,
+    metadata,
+    promoted,
+    released,
+)
 
 
 def test_empty_store_serves_nothing(store: Store) -> None:
@@ -26,7 +36,7 @@ def test_empty_store_serves_nothing(store: Store) -> None:
 
 def test_added_version_is_complete_and_signed(store: Store) -> None:
     """What was added can be read back verified, with the metadata bound to the files."""
-    version = store.add(FILES, metadata(auc=0.97), now=MONDAY)
+    version = added(store, FILES, metadata(auc=0.97), now=MONDAY)
 
     found = store.verify(version)
     assert version == "fraud_detector_20261123_063000"
@@ -43,17 +53,17 @@ def test_paths_are_copied(store: Store, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"from a path")
 
-    version = store.add({**FILES, "trees.npz": source}, metadata())
+    version = added(store, {**FILES, "trees.npz": source}, metadata())
 
     assert store.verify(version).read("trees.npz") == b"from a path"
 
 
 def test_versions_in_one_second_take_the_next_free_one(store: Store) -> None:
     """Nothing is overwritten: visible, staged and refused versions all count as taken."""
-    first = store.add(files("1"), metadata(), now=MONDAY)
+    first = promoted(store, "1").version
     staged = store.stage(files("2"), metadata(), now=MONDAY)
     third = store.refuse(files("3"), metadata(decision="refuse"), reason="worse", now=MONDAY)
-    fourth = store.add(files("4"), metadata(), now=MONDAY)
+    fourth = added(store, files("4"), metadata(), now=MONDAY)
 
     expected = [version_name(MONDAY + timedelta(seconds=ahead)) for ahead in range(4)]
     assert [first, staged.version, third, fourth] == expected
@@ -68,17 +78,17 @@ def test_no_free_second_is_one_sentence(store: Store, monkeypatch: pytest.Monkey
         (store.root / version_name(MONDAY + timedelta(seconds=ahead))).mkdir(parents=True)
 
     with pytest.raises(StoreError, match="wait and run again"):
-        store.add(FILES, metadata(), now=MONDAY)
+        added(store, FILES, metadata(), now=MONDAY)
 
 
-def test_staged_version_is_invisible_until_committed(store: Store) -> None:
+def test_staged_version_is_invisible_until_released(store: Store) -> None:
     """A staged candidate verifies where it lies, and nobody else sees it."""
     staged = store.stage(FILES, metadata(), now=MONDAY)
 
     assert store.versions() == []
     assert staged.path.name == staged.version
     assert set(staged.files) == set(FILES)
-    assert store.commit(staged) == staged.version
+    assert released(store, staged).version == staged.version
     assert store.versions() == [staged.version]
     assert leftovers(store) == []
 
@@ -89,7 +99,7 @@ def test_restaged_version_bears_the_new_content(store: Store) -> None:
 
     store.restage(staged, FILES | {"report.json": b'{"proof": 1}'}, metadata(auc=0.9))
 
-    found = store.verify(store.commit(staged))
+    found = store.verify(released(store, staged))
     assert found.read("report.json") == b'{"proof": 1}'
     assert found.metadata["auc"] == 0.9
 
@@ -101,7 +111,7 @@ def test_discarded_version_leaves_nothing(store: Store) -> None:
     store.discard(staged)
 
     assert leftovers(store) == []
-    assert store.add(FILES, metadata(), now=MONDAY) == staged.version
+    assert added(store, FILES, metadata(), now=MONDAY) == staged.version
 
 
 def test_sweep_spares_what_is_being_made(store: Store) -> None:
@@ -110,20 +120,21 @@ def test_sweep_spares_what_is_being_made(store: Store) -> None:
     (store.root / ".staging-fraud_detector_20200101_000000").mkdir()
 
     assert store.sweep() == ["removed the unfinished fraud_detector_20200101_000000"]
-    assert store.commit(staged) == staged.version
+    assert released(store, staged).version == staged.version
 
 
-def test_commit_never_overwrites(store: Store) -> None:
-    """A version whose name was taken meanwhile is not committed."""
+def test_release_never_overwrites(store: Store) -> None:
+    """A version whose name was taken meanwhile is not released."""
+    promoted(store)
     staged = store.stage(FILES, metadata(), now=MONDAY)
     (store.root / staged.version).mkdir()
 
     with pytest.raises(StoreError, match="never overwritten"):
-        store.commit(staged)
+        released(store, staged)
     store.discard(staged)
 
 
-def test_commit_verifies_what_is_staged(store: Store) -> None:
+def test_release_verifies_what_is_staged(store: Store) -> None:
     """A staged file that changed after signing is not made visible."""
     staged = store.stage(FILES, metadata(), now=MONDAY)
     report = staged.path / "report.json"
@@ -131,7 +142,7 @@ def test_commit_verifies_what_is_staged(store: Store) -> None:
     report.write_bytes(b'{"edited": 1}')
 
     with pytest.raises(TrustError, match=r"report\.json differs"):
-        store.commit(staged)
+        released(store, staged)
     assert store.versions() == []
     store.discard(staged)
 
@@ -140,7 +151,7 @@ def test_commit_verifies_what_is_staged(store: Store) -> None:
 def test_file_names_are_plain(store: Store, name: str) -> None:
     """No name leads out of the version or takes the place of the store's own files."""
     with pytest.raises(StoreError, match="plain names"):
-        store.add(FILES | {name: b""}, metadata())
+        added(store, FILES | {name: b""}, metadata())
     assert store.versions() == leftovers(store) == []
 
 
@@ -155,14 +166,14 @@ def test_file_names_are_plain(store: Store, name: str) -> None:
 def test_metadata_must_fit(store: Store, bad: dict[str, Any], sentence: str) -> None:
     """NaN, values that are no JSON and another pipeline's digest are refused."""
     with pytest.raises(StoreError, match=sentence):
-        store.add(FILES, metadata(**bad))
+        added(store, FILES, metadata(**bad))
     assert store.versions() == leftovers(store) == []
 
 
 def test_pipeline_must_be_there(store: Store) -> None:
     """A version without a pipeline is none."""
     with pytest.raises(StoreError, match=r"must hold pipeline\.joblib"):
-        store.add({"report.json": b"{}"}, metadata())
+        added(store, {"report.json": b"{}"}, metadata())
 
 
 def _failing(call: Callable[..., Any], at: int, code: int) -> Callable[..., Any]:
@@ -213,7 +224,7 @@ def test_read_only_store_is_one_sentence(
 
     monkeypatch.setattr(os, "open", refuse)
     for write in (
-        lambda: store.add(FILES, metadata()),
+        lambda: added(store, FILES, metadata()),
         lambda: store.rollback(pointer.version, actor="a", reason="r"),
         store.sweep,
     ):
@@ -228,7 +239,7 @@ def test_failed_release_can_still_be_refused(store: Store) -> None:
     staged = store.stage(files("2"), metadata(), now=MONDAY)
 
     with pytest.raises(StoreError, match="Production has moved"):
-        store.release(staged, expected=None, actor="a", reason="r")
+        store.release(staged, expected=None, actor="a", reason="r", judge=accept)
     refused = store.refuse(staged.files, metadata(decision="refuse"), reason="came second")
     store.discard(staged)
 
@@ -241,7 +252,7 @@ def test_refused_candidate_is_signed_with_its_refusal(store: Store) -> None:
     version = store.refuse(FILES, metadata(decision="refuse"), reason="recall 0.81 < 0.90")
 
     found = store.verify_refused(version)
-    assert found.path.parent == store.root.parent / "refused"
+    assert found.path.parent == store.root / "refused"
     assert found.metadata["refusal"]["reason"] == "recall 0.81 < 0.90"
     assert store.versions() == []
 
@@ -273,16 +284,7 @@ def test_other_formats_are_refused(
 
 def test_metadata_cannot_claim_what_the_store_fills_in(store: Store) -> None:
     """Version, format and files in the caller's metadata give way to the truth."""
-    version = store.add(FILES, metadata(version="x", format=9, files={}), now=MONDAY)
+    version = added(store, FILES, metadata(version="x", format=9, files={}), now=MONDAY)
 
     raw = json.loads((store.root / version / "metadata.json").read_bytes())
     assert (raw["version"], raw["format"], set(raw["files"])) == (version, 1, set(FILES))
-
-
-def test_environment_names_the_store(monkeypatch: pytest.MonkeyPatch, keys: Keys) -> None:
-    """FRAUD_ASSETS_MODELS names the store, models/ is the default."""
-    monkeypatch.delenv("FRAUD_ASSETS_MODELS", raising=False)
-    assert default_root() == Path("models")
-    monkeypatch.setenv("FRAUD_ASSETS_MODELS", "elsewhere/models")
-    monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(keys.folder))
-    assert Store.default().root == Path("elsewhere/models")

@@ -16,7 +16,16 @@ from fraud_assets.store import trust
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.signing import sign_folder
 from fraud_assets.store.store import Store
-from tests.store.stores import FILES, MONDAY, content, files, metadata, new_store, promoted
+from tests.store.stores import (
+    FILES,
+    MONDAY,
+    added,
+    content,
+    files,
+    metadata,
+    new_store,
+    promoted,
+)
 
 CONTENT = [*FILES, "metadata.json", "model.sig"]
 
@@ -129,7 +138,7 @@ def test_genuine_older_version_in_place_of_the_promoted_is_refused(store: Store)
     """The pointer names the very bytes that were promoted, not only their version."""
     pointer = promoted(store, "1")
     shutil.rmtree(store.root / pointer.version)
-    assert store.add(files("0"), metadata(), now=MONDAY) == pointer.version
+    assert added(store, files("0"), metadata(), now=MONDAY) == pointer.version
 
     with pytest.raises(TrustError, match="not the one that was promoted"):
         store.verify(pointer)
@@ -149,7 +158,7 @@ def test_foreign_key_is_refused(store: Store, tmp_path_factory: pytest.TempPathF
     """A version signed by another store's key is refused, also by model-signing."""
     folder = tmp_path_factory.mktemp("foreign")
     foreign = new_store(folder, Keys(folder / "pair"))
-    version = foreign.add(FILES, metadata())
+    version = added(foreign, FILES, metadata())
     store.root.mkdir()
     shutil.copytree(foreign.root / version, store.root / version)
 
@@ -229,7 +238,7 @@ def test_pickle_with_a_payload_is_refused_before_unpickling(
     """A payload put in place of the pipeline never runs, whatever was done to hide it."""
     monkeypatch.setenv("PAYLOAD", str(tmp_path / "ran"))
     libraries = trust.pickling_libraries()
-    version = store.add(FILES, metadata(libraries=libraries))
+    version = added(store, FILES, metadata(libraries=libraries))
     found = store.verify(version)
     _write(store.root / version / "pipeline.joblib", pickle.dumps(Payload()))
 
@@ -260,11 +269,11 @@ def test_model_signing_command_agrees(store: Store, serving: Path) -> None:
 
 def test_nothing_tampered_with_is_promoted(store: Store) -> None:
     """A version whose bytes changed after it was added cannot be promoted; production stays."""
-    now = promoted(store, "1")
-    version = store.add(files("2"), metadata())
+    promoted(store, "1")
+    version = added(store, files("2"), metadata())
     _write(store.root / version / "report.json", b'{"recall": 1}')
     before = content(store.root)
 
     with pytest.raises(StoreError, match=r"report\.json"):
-        store.promote(version, expected=now.version, actor="a", reason="r")
+        store.override(version, actor="a", reason="r")
     assert content(store.root) == before

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from fraud_assets.errors import TrustError
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import PICKLING_LIBRARIES, load_pipeline, pickling_libraries
-from tests.store.stores import FILES, metadata
+from tests.store.stores import FILES, added, metadata
 
 
 def _dumped(value: object) -> bytes:
@@ -32,7 +32,7 @@ def test_published_pipeline_scores_as_before(store: Store) -> None:
     """What is loaded from a verified version gives the very same probabilities."""
     pipeline = _pipeline()
     content = FILES | {"pipeline.joblib": _dumped(pipeline)}
-    version = store.add(content, metadata(libraries=pickling_libraries()))
+    version = added(store, content, metadata(libraries=pickling_libraries()))
 
     loaded = load_pipeline(store.verify(version))
 
@@ -45,7 +45,7 @@ def test_other_library_version_is_refused_by_name(store: Store, name: str) -> No
     """A library of another version than the one that pickled is named with both versions."""
     libraries = pickling_libraries() | {name: "0.0.1"}
     content = FILES | {"pipeline.joblib": b"would not load"}
-    version = store.add(content, metadata(libraries=libraries))
+    version = added(store, content, metadata(libraries=libraries))
 
     with pytest.raises(TrustError, match=f"{name} 0.0.1 pickled it, [0-9.]+ is installed"):
         load_pipeline(store.verify(version))
@@ -54,7 +54,7 @@ def test_other_library_version_is_refused_by_name(store: Store, name: str) -> No
 @pytest.mark.parametrize("libraries", [None, {}, [], "1.0"])
 def test_unrecorded_libraries_are_refused(store: Store, libraries: object) -> None:
     """Metadata that does not say what pickled the pipeline is no ground to unpickle it."""
-    version = store.add(FILES, metadata(libraries=libraries))
+    version = added(store, FILES, metadata(libraries=libraries))
 
     with pytest.raises(TrustError, match="joblib was not recorded; numpy was not recorded"):
         load_pipeline(store.verify(version))
@@ -69,7 +69,7 @@ def test_signed_content_that_is_no_pipeline_is_one_sentence(
 ) -> None:
     """Even signed, what is no pipeline is told as such."""
     content = FILES | {"pipeline.joblib": data}
-    version = store.add(content, metadata(libraries=pickling_libraries()))
+    version = added(store, content, metadata(libraries=pickling_libraries()))
 
     with pytest.raises(TrustError, match=sentence):
         load_pipeline(store.verify(version))

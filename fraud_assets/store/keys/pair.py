@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import TrustError
 from fraud_assets.store.files import flush_folder, one_sentence, write_new
+from fraud_assets.store.keys.trusted import Trusted
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
@@ -116,6 +117,17 @@ class Keys:
         if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
             raise TrustError(_unreadable(self.public, "public"))
         return key
+
+    def trusted(self) -> Trusted:
+        """The public keys whose signatures count; all that is needed to read a store.
+
+        Raises
+        ------
+        TrustError
+            If a key is missing or no EC P-256 key.
+        """
+        key = self.public_key()
+        return Trusted({fingerprint(key): key})
 
     def _create(self, path: Path, pem: bytes) -> None:
         """Link a finished file into place, which fails where another process was first."""

@@ -1,0 +1,48 @@
+"""What the subcommands of `models` share: the store they mean, and who signs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from fraud_assets.errors import StoreError
+
+if TYPE_CHECKING:
+    from fraud_assets.store.store import Store
+
+Arguments: TypeAlias = argparse.Namespace
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[Arguments], int], text: str
+) -> argparse.ArgumentParser:
+    """A subcommand with the options that all of them take."""
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the default store")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def signed_by(parser: argparse.ArgumentParser, *, is_required: bool) -> None:
+    """The options of an act that is signed and logged."""
+    parser.add_argument("--actor", required=is_required, metavar="NAME", help="who decides this")
+    parser.add_argument("--reason", required=is_required, metavar="TEXT", help="why")
+
+
+def open_store(args: Arguments) -> Store:
+    """The store that the command means.
+
+    Raises
+    ------
+    StoreError
+        If `--store` names no folder.
+    """
+    from fraud_assets.store.store import Store
+
+    if args.store is not None and not args.store.is_dir():
+        raise StoreError(f"--store must be a folder with models, got {args.store}, which is none.")
+    return Store.default(None if args.store is None else args.store.absolute())

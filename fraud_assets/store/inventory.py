@@ -1,0 +1,117 @@
+"""Every version of a store with its state: what serves, what served, what was refused or is gone.
+
+Looks at signatures and metadata only, so that thousands of versions take well under a second;
+`Store.verify` compares every byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from fraud_assets.documents.move import Move
+from fraud_assets.errors import StoreError
+from fraud_assets.store.store import Store
+from fraud_assets.store.version import Verified
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One version; what its metadata says is None where it cannot be believed or is gone."""
+
+    version: str
+    state: str
+    as_of: str | None = None
+    family: str | None = None
+    recall: float | None = None
+    precision: float | None = None
+    verdict: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All versions, every move, and what is wrong with the journal, if anything."""
+
+    versions: tuple[Listed, ...]
+    moves: tuple[Move, ...]
+    fault: str | None
+
+    @property
+    def serving(self) -> str | None:
+        """The version in force, as far as the journal holds."""
+        return self.moves[-1].version if self.moves else None
+
+    @property
+    def gravest(self) -> str | None:
+        """What must be seen to now: the journal's fault, else that of what serves."""
+        faults = [row.fault for row in self.versions if row.version == self.serving]
+        return self.fault or next(filter(None, faults), None)
+
+
+def take_inventory(store: Store) -> Inventory:
+    """List a store; a fault of one version, or of the journal, hides no other."""
+    moves, fault = _moves(store)
+    present = store.versions()
+    rows = [_look(store.look_at, v, "unknown" if fault else state_of(v, moves)) for v in present]
+    rows += _gone(moves, present)
+    refused = [v for v in store.refused_versions() if v not in present]
+    rows += [_look(store.look_at_refused, version, "refused") for version in refused]
+    return Inventory(tuple(rows), tuple(moves), fault)
+
+
+def state_of(version: str, moves: Sequence[Move]) -> str:
+    """Whether a version serves, has served, or never did."""
+    of_version = [move for move in moves if move.version == version]
+    if not of_version:
+        return "never served"
+    state = "serves" if moves[-1].version == version else "served"
+    return f"{state} by override" if of_version[-1].override else state
+
+
+def _moves(store: Store) -> tuple[list[Move], str | None]:
+    try:
+        return store.history(), None
+    except StoreError as error:
+        return [], str(error)
+
+
+def _gone(moves: Sequence[Move], present: Sequence[str]) -> Iterator[Listed]:
+    last = {move.version: move for move in moves}
+    for version in sorted(last.keys() - set(present)):
+        state, act = state_of(version, moves), "restore it from a backup"
+        if version == moves[-1].version:
+            act += ", or roll back with `fraud-assets models rollback`"
+        fault = f"{version} is missing, though it {state}: {act}."
+        yield Listed(version=version, state="missing", as_of=last[version].as_of, fault=fault)
+
+
+def _look(look_at: Callable[[str], Verified], version: str, state: str) -> Listed:
+    try:
+        metadata = look_at(version).metadata
+    except StoreError as error:
+        return Listed(version=version, state=state, fault=str(error))
+    return Listed(
+        version=version,
+        state=state,
+        as_of=_text(metadata.get("as_of")),
+        family=_text(_part(metadata, "model", "family")),
+        recall=_number(metadata.get("recall")),
+        precision=_number(metadata.get("precision")),
+        verdict=_text(_part(metadata, "verdict", "decision")),
+    )
+
+
+def _part(metadata: Mapping[str, Any], section: str, key: str) -> object:
+    found = metadata.get(section)
+    return found.get(key) if isinstance(found, Mapping) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

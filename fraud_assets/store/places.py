@@ -1,0 +1,86 @@
+"""Where stores lie: the one that this process means, and all below a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from fraud_assets.errors import StoreError
+from fraud_assets.store.files import one_sentence
+from fraud_assets.store.journal.journal import POINTER_FILE
+from fraud_assets.store.journal.log import LOG_FILE
+from fraud_assets.store.version import is_version
+
+_DEFAULT = "models"
+_WORKSPACE = (f"{_DEFAULT}/{POINTER_FILE}", "workspace.yaml", "pyproject.toml")
+
+
+def default_root() -> Path:
+    """The store named by `FRAUD_ASSETS_MODELS`, else `models/` of the workspace, absolute.
+
+    The workspace is the nearest folder, from the working directory upwards, that holds such a
+    store, a workspace.yaml or a pyproject.toml, of this user's or the system's; without one it
+    is the working directory.
+
+    Raises
+    ------
+    StoreError
+        If a URL is named: a store is a folder.
+    """
+    named = os.environ.get("FRAUD_ASSETS_MODELS")
+    if not named:
+        return _workspace(Path.cwd()) / _DEFAULT
+    if "://" in named:
+        raise StoreError(
+            f"FRAUD_ASSETS_MODELS must name a folder, got a URL of scheme "
+            f"{named.split('://')[0]!a}: name a folder that is mounted here."
+        )
+    return Path(named).expanduser().absolute()
+
+
+def is_store(folder: Path) -> bool:
+    """Whether there is a journal or a version in `folder`."""
+    if not folder.is_dir():
+        return False
+    if any((folder / name).exists() for name in (POINTER_FILE, LOG_FILE)):
+        return True
+    with os.scandir(folder) as entries:
+        return any(is_version(entry.name) for entry in entries)
+
+
+def stores_under(root: Path) -> list[Path]:
+    """Folders of the stores at `root` and one level below, such as models/<contract>/.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be read.
+    """
+    with one_sentence("look for stores in", root):
+        if not root.is_dir():
+            return []
+        below = sorted(path for path in root.iterdir() if _may_be_store(path))
+        return [folder for folder in (root, *below) if is_store(folder)]
+
+
+def _may_be_store(path: Path) -> bool:
+    hidden = path.name.startswith(".")
+    return path.is_dir() and not hidden and path.name != "refused" and not is_version(path.name)
+
+
+def _workspace(here: Path) -> Path:
+    marked = (folder for folder in (here, *here.parents) if _is_workspace(folder))
+    return next(marked, here)
+
+
+def _is_workspace(folder: Path) -> bool:
+    """Whether it says so itself; in a folder that others may write, anybody could say it."""
+    owners = {0, os.getuid()} if hasattr(os, "getuid") else None
+    for name in _WORKSPACE:
+        try:
+            found = (folder / name).stat()
+        except OSError:
+            continue
+        if owners is None or found.st_uid in owners:
+            return True
+    return False
