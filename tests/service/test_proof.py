@@ -15,11 +15,13 @@ from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN
 from tests.scoring.worlds import files
 from tests.service.stores import MONDAY, new_store, version_files, version_metadata
+from tests.store.stores import added as placed
 
 
 def added(store, **changed):
     content = {**version_files("gradient_boosting"), **changed}
-    return store.root / store.add(content, version_metadata("gradient_boosting"), now=MONDAY)
+    about = version_metadata("gradient_boosting")
+    return store.root / placed(store, content, about, now=MONDAY)
 
 
 def test_a_sound_candidate_is_proved(tmp_path):

@@ -141,7 +141,8 @@ class Keys:
         flush_folder(self.folder)
 
     def _refuse_public_alone(self) -> None:
-        if self.public.exists():
+        # In this order: of a pair being made by another process the private half is there first.
+        if self.public.exists() and not self.private.exists():
             raise TrustError(
                 f"{self.folder} holds a public key without its private one, so this machine may "
                 f"verify but not sign: publish where {self.private.name} is, or name other keys "
