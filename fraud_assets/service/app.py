@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, read_api_keys
+from fraud_assets.service.connections import Connections
 from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
@@ -63,7 +63,7 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_following(holder),
+        lifespan=_lifespan(holder, Connections()),
     )
     _add_routes(app, holder, keys)
     # Here for other methods' 405; POST is answered before the framework sees it.
@@ -82,17 +82,19 @@ def create_from_environment() -> Front:
     return create_app(read_settings(os.environ[ENVIRONMENT]))
 
 
-def _following(holder: Holder) -> Callable[[FastAPI], Any]:
+def _lifespan(holder: Holder, connections: Connections) -> Callable[[FastAPI], Any]:
+    """What runs beside the answers; the protocol takes the connections from the state."""
+
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         sys.setswitchinterval(_SWITCH_SECONDS)
-        task = asyncio.create_task(holder.follow())
+        tasks = [asyncio.create_task(work()) for work in (holder.follow, connections.watch)]
         try:
-            yield
+            yield {"connections": connections}
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan
 

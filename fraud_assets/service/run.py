@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 
 from fraud_assets.service.app import create_app
+from fraud_assets.service.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
     DRAIN_SECONDS,
     ENVIRONMENT,
@@ -18,9 +19,6 @@ from fraud_assets.service.settings import (
     check_exposure,
     write_settings,
 )
-
-KEEP_ALIVE_SECONDS = 75
-"""Longer than load balancers keep an idle connection, so that none sends into a closed one."""
 
 
 def run(settings: Settings) -> int:
@@ -56,12 +54,12 @@ def _options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "loop": "auto",
-        "http": "httptools",
+        "http": BoundedProtocol,
+        "ws": "none",
         "log_level": "info",
         "access_log": False,
         "server_header": False,
         "date_header": False,
         "proxy_headers": False,
-        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": DRAIN_SECONDS,
     }
