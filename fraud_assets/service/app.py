@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,9 +16,10 @@ from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, read_api_keys
-from fraud_assets.service.connections import Connections
+from fraud_assets.service.connections import Connections, most_connections
 from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.holder import Holder
+from fraud_assets.service.logs import log_sparingly
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health, model_card
 from fraud_assets.service.page import page_routes
@@ -27,6 +29,9 @@ from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
 show in the slowest answers during a swap."""
+
+_GARBAGE = 10_000
+"""New objects between two looks for garbage; Python's 700 are a few requests."""
 
 
 class Front:
@@ -56,14 +61,16 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
         If there is no version that can be served, or the API keys cannot be read.
     """
     keys = read_api_keys(settings.api_keys)
-    holder = holder or Holder.start(settings, Metrics(settings.metrics_dir))
+    if holder is None:
+        metrics = Metrics(settings.metrics_dir, Connections(most_connections()))
+        holder = Holder.start(settings, metrics)
     hot = {path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()}
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(holder, Connections()),
+        lifespan=_lifespan(holder),
     )
     _add_routes(app, holder, keys)
     # Here for other methods' 405; POST is answered before the framework sees it.
@@ -82,12 +89,15 @@ def create_from_environment() -> Front:
     return create_app(read_settings(os.environ[ENVIRONMENT]))
 
 
-def _lifespan(holder: Holder, connections: Connections) -> Callable[[FastAPI], Any]:
+def _lifespan(holder: Holder) -> Callable[[FastAPI], Any]:
     """What runs beside the answers; the protocol takes the connections from the state."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         sys.setswitchinterval(_SWITCH_SECONDS)
+        _collect_seldom()
+        log_sparingly()
+        connections = holder.metrics.connections
         tasks = [asyncio.create_task(work()) for work in (holder.follow, connections.watch)]
         try:
             yield {"connections": connections}
@@ -97,6 +107,13 @@ def _lifespan(holder: Holder, connections: Connections) -> Callable[[FastAPI], A
             await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan
+
+
+def _collect_seldom() -> None:
+    """Answers make next to no cycles, and thousands of open connections many objects to look at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 20)
 
 
 def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Protocol
 
 from fraud_assets.service.limits import (
@@ -20,11 +21,11 @@ from fraud_assets.service.limits import (
     MAX_CONNECTIONS,
     MAX_HELD,
     SPARE_FILES,
+    SWEEP_MOST,
     SWEEP_SECONDS,
     WRITE_SECONDS,
     YOUNG_SECONDS,
 )
-
 
 _ANY = float("-inf")
 
@@ -72,8 +73,8 @@ class Connections:
     `now` is the event loop's time at the last sweep: precise enough, and free to read.
     """
 
-    def __init__(self, most: int | None = None) -> None:
-        self.most = most_connections() if most is None else most
+    def __init__(self, most: int = MAX_CONNECTIONS) -> None:
+        self.most = most
         self.now = 0.0
         self.open: set[Connection] = set()
         self.held = 0
@@ -115,13 +116,13 @@ class Connections:
             await asyncio.sleep(SWEEP_SECONDS)
 
     def sweep(self, now: float) -> None:
-        """End what has waited too long."""
+        """End what has waited too long; the rest of a crowd at the next sweep."""
         self.now = now
         for queue in (self.heads, self.bodies, self.idle):
-            for connection in queue.overdue(now, queue.seconds):
+            for connection in islice(queue.overdue(now, queue.seconds), SWEEP_MOST):
                 connection.expire()
         for queue in (self.writing, self.closing):
-            for connection in queue.overdue(now, queue.seconds):
+            for connection in islice(queue.overdue(now, queue.seconds), SWEEP_MOST):
                 self.closed["unread"] += 1
                 connection.abort()
 

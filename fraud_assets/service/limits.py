@@ -52,5 +52,8 @@ none sends into a closed one."""
 YOUNG_SECONDS = 0.5
 """For how long a request under way is spared where connections or bytes run out."""
 
-SWEEP_SECONDS = 0.25
+SWEEP_SECONDS = 0.05
 """How often deadlines are looked at."""
+
+SWEEP_MOST = 100
+"""Most connections of a kind that one sweep ends: a few milliseconds that others wait."""

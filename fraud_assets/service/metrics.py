@@ -15,11 +15,16 @@ from pathlib import Path
 
 import msgspec
 
+from fraud_assets.service.connections import Connections
+
 LATENCIES = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 """Upper bounds of the latency histogram, seconds."""
 
 SCORES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Upper bounds of the histogram of probabilities."""
+
+
+_CLOSED = "Connections that the service closed, by what was wrong with them."
 
 
 class Numbers(msgspec.Struct):
@@ -34,6 +39,8 @@ class Numbers(msgspec.Struct):
     batch_payments: int = 0
     reloads: int = 0
     refusals: int = 0
+    connections: int = 0
+    closed: dict[str, int] = {}
 
 
 def _zero() -> Numbers:
@@ -43,8 +50,9 @@ def _zero() -> Numbers:
 class Metrics:
     """One worker's counters, and the text for all."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, connections: Connections | None = None) -> None:
         self.numbers = _zero()
+        self.connections = connections or Connections()
         self._requests: Counter[tuple[str, int]] = Counter()
         self._file = None if folder is None else folder / f"{os.getpid()}.json"
 
@@ -83,6 +91,10 @@ class Metrics:
             *_counter("batch_payments_total", "Scored in batches.", {"": total.batch_payments}),
             *_counter("reloads_total", "Versions taken into service.", {"": total.reloads}),
             *_counter("refused_versions_total", "Versions refused.", {"": total.refusals}),
+            *_counter("connections_closed_total", _CLOSED, _labelled("why", total.closed)),
+            "# HELP fraud_assets_connections Open connections.",
+            "# TYPE fraud_assets_connections gauge",
+            f"fraud_assets_connections {total.connections}",
             "# HELP fraud_assets_model_info The version that serves.",
             "# TYPE fraud_assets_model_info gauge",
             f'fraud_assets_model_info{{version="{version}"}} 1',
@@ -96,6 +108,8 @@ class Metrics:
         self.numbers.requests = {
             f"{path} {n}": count for (path, n), count in self._requests.items()
         }
+        self.numbers.connections = len(self.connections.open)
+        self.numbers.closed = dict(self.connections.closed)
         return self.numbers
 
     def _total(self) -> Numbers:
@@ -140,6 +154,10 @@ def _requests(counts: dict[str, int]) -> dict[str, int]:
         path, status = key.split(" ")
         labelled[f'{{path="{path}",status="{status}"}}'] = count
     return labelled
+
+
+def _labelled(name: str, counts: dict[str, int]) -> dict[str, int]:
+    return {f'{{{name}="{key}"}}': count for key, count in sorted(counts.items())}
 
 
 def _counter(name: str, text: str, values: dict[str, int]) -> list[str]:

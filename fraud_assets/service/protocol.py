@@ -13,6 +13,7 @@ import asyncio
 from collections import deque
 from typing import Any, NoReturn
 
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fraud_assets.service.connections import Connections, Queue
@@ -24,6 +25,7 @@ from fraud_assets.service.farewell import (
     PIPELINED,
     URL,
     Refusal,
+    listen_no_more,
     say_goodbye,
 )
 from fraud_assets.service.limits import (
@@ -106,6 +108,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self._settle()
         super().on_headers_complete()
         self.headers = _NOWHERE
+
+    def on_body(self, body: bytes) -> None:
+        """Keep the body; the application is woken for all of it, or for as much as one reads."""
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+            cycle.message_event.set()
 
     # Called by the application's answers
 
@@ -231,7 +243,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._settle()
         # What was received of the request is needed no more.
-        self.url, self.headers, self.parser = b"", [], None
+        self.url, self.headers = b"", []
+        self.parser = None  # type: ignore[assignment] # as uvicorn does where a connection is lost
         if self._in_body():
             self.cycle.disconnected = True
             self.cycle.message_event.set()

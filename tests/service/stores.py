@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,8 +124,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Store, *options: str, wait: float = 60) -> Iterator[Server]:
-    """The real command as a process on a free port."""
+def serving(
+    store: Store, *options: str, wait: float = 60, through: Sequence[str] = ()
+) -> Iterator[Server]:
+    """The real command as a process on a free port; `through` is a command that runs it."""
     port = free_port()
     environment = {
         **os.environ,
@@ -133,7 +135,7 @@ def serving(store: Store, *options: str, wait: float = 60) -> Iterator[Server]:
         "FRAUD_ASSETS_KEYS": str(store.keys.folder),
     }
     command = [*COMMAND, "serve", "--port", str(port), *options]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    process = subprocess.Popen([*through, *command], env=environment, stderr=subprocess.PIPE)
     server = Server(port, process)
     try:
         deadline = time.monotonic() + wait
