@@ -1,0 +1,113 @@
+"""Each command of README and docs runs, in a fresh copy, and prints what is written there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.console import blocks, missing
+from tests.orchestration.runs import BIN
+from tests.weeks import REPOSITORY
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+SET_UP = {
+    "make run": "fraud-assets run && fraud-assets models show",
+    "make serve": "fraud-assets serve",
+}
+"""What the targets run once they have set up their environment; the tests have one."""
+
+NOT_HERE = ("make ui", "make test", "pip install", "git clone")
+"""Commands that other tests run, or that no test may run."""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git would clone, with a store and keys of its own."""
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    folder = tmp_path_factory.mktemp("clone")
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, folder / name)
+    return folder
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FRAUD_ASSETS_", "DAGSTER_"))}
+    path = f"{BIN}{os.pathsep}{kept['PATH']}"
+    own = {"PYTHONPATH": str(folder), "FRAUD_ASSETS_KEYS": str(folder.parent / "keys")}
+    return kept | own | {"PATH": path, "DAGSTER_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"}
+
+
+class Shell:
+    """One shell session in the clone: exports last, servers run until the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.exports = folder, list[str]()
+        self.servers: list[subprocess.Popen[bytes]] = []
+
+    def run(self, text: str) -> str:
+        text = SET_UP.get(text, text)
+        if text.startswith("export "):
+            self.exports.append(text)
+            return ""
+        if text.startswith("fraud-assets serve"):
+            return self._serve(text)
+        script = "\n".join([*self.exports, text])
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env=surroundings(self.folder),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    def _serve(self, text: str) -> str:
+        server = subprocess.Popen(
+            ["bash", "-c", f"exec {text}"], cwd=self.folder, env=surroundings(self.folder)
+        )
+        self.servers.append(server)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen("http://127.0.0.1:8000/ready", timeout=2):
+                    return ""
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("the service did not start")
+
+
+@pytest.fixture(scope="module")
+def shell(clone: Path) -> Iterator[Shell]:
+    session = Shell(clone)
+    yield session
+    for server in session.servers:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operating.md"])
+def test_each_command_prints_what_the_page_shows(page: str, shell: Shell) -> None:
+    """In the order of the page; `...` stands for what may differ."""
+    faults = []
+    for block in blocks((REPOSITORY / page).read_text()):
+        for command in block:
+            if command.text.startswith(NOT_HERE):
+                continue
+            printed = shell.run(command.text)
+            absent = missing(command, printed)
+            faults += [f"{command.text}\n  lacks: {line}\n  printed: {printed[-1500:]}" for line in absent]
+
+    assert faults == [], "\n\n".join(faults)
