@@ -35,7 +35,7 @@ def contract_reference() -> str:
     """The page in Markdown; the same schema gives the same page."""
     lines = [_HEAD, *_table("contract", Contract)]
     for title, model in _sections(Contract, ""):
-        lines += ["", f"## `[{title}]`", "", _first_line(model), "", *_table(title, model)]
+        lines += ["", _heading(title), "", _first_line(model), "", *_table(title, model)]
     return "\n".join(lines) + "\n"
 
 
@@ -49,14 +49,20 @@ def _sections(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, type[B
         inner = list(_models(field.annotation))
         for found in inner:
             kind = found.model_fields.get("kind")
-            own = f"{title}: kind {_type(kind.annotation)}" if kind and len(inner) > 1 else title
+            is_one_of = kind is not None and len(inner) > 1
+            own = f"{title}]` with `kind = {_type(kind.annotation)[1:-1]!r}" if is_one_of else title
             yield own, found
             yield from _sections(found, f"{title}.")
 
 
+def _heading(title: str) -> str:
+    return f"## `[{title}`" if "]`" in title else f"## `[{title}]`"
+
+
 def _table(title: str, model: type[BaseModel]) -> list[str]:
     rows = [
-        f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {_meaning(title, name, field)} |"
+        f"| `{name}` | {_type(field.annotation)} | {_default(field)} "
+        f"| {_meaning(title, name, field)} |"
         for name, field in model.model_fields.items()
         if not field.exclude and not list(_models(field.annotation))
     ]
@@ -65,7 +71,9 @@ def _table(title: str, model: type[BaseModel]) -> list[str]:
 
 def _meaning(title: str, name: str, field: FieldInfo) -> str:
     if not field.description:
-        raise ValueError(f"{title}.{name} must have a docstring under its field: it is its reference.")
+        raise ValueError(
+            f"{title}.{name} must have a docstring under its field: it is its reference."
+        )
     return " ".join(field.description.split()).replace("|", "\\|")
 
 

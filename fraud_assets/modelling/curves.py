@@ -104,6 +104,7 @@ def weekly(
     first = time.min().astype("datetime64[D]")
     index = ((time.astype("datetime64[D]") - first) // WEEK).astype(int)
     size = int(index.max()) + 1
+    left = int((time.max().astype("datetime64[D]") - first) / np.timedelta64(1, "D")) + 1
     fraud = labels == 1
     rows, frauds, alerts, hits = (
         np.bincount(index, weights=part, minlength=size).astype(int)
@@ -115,6 +116,7 @@ def weekly(
             recall=rate(hits[i], frauds[i]),
             precision=rate(hits[i], alerts[i]),
             alert_rate=rate(alerts[i], rows[i]),
+            days=min(7, left - 7 * i),
         )
         for i in range(size)
         if rows[i]

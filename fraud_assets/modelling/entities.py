@@ -34,7 +34,7 @@ def precision_at_k(
     entities still counts k looks. The interval is a t interval over the days; the value is None
     where there is no row.
     """
-    daily = _daily(scores, labels, time, entity, k)
+    daily, possible = _daily(scores, labels, time, entity, k)
     n = len(daily)
     method = f"mean over days, t interval {CONFIDENCE:.0%}"
     if n == 0:
@@ -45,13 +45,13 @@ def precision_at_k(
         quantile = float(student.ppf((1 + CONFIDENCE) / 2, n - 1))
         half = quantile * float(daily.std(ddof=1)) / math.sqrt(n)
     low, high = max(0.0, value - half), min(1.0, value + half)
-    return PrecisionAtK(name, k, value, low, high, n, method)
+    return PrecisionAtK(name, k, value, low, high, n, method, float(possible.mean()))
 
 
 def _daily(
     scores: np.ndarray, labels: np.ndarray, time: np.ndarray, entity: np.ndarray, k: int
-) -> np.ndarray:
-    """Precision of each day (d,), in order of time."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Precision of each day (d,) in order of time, and the highest that the day allowed."""
     rows = pd.DataFrame(
         {"day": time.astype(DAY).astype("int64"), "entity": pd.factorize(entity)[0]}
         | {"score": scores, "fraud": labels == 1}
@@ -59,11 +59,12 @@ def _daily(
     rows = rows[rows["entity"] >= 0]
     best = rows.groupby(["day", "entity"], as_index=False)[["score", "fraud"]].max()
     found: set[int] = set()
-    shares = []
+    shares, possible = [], []
     for _, day in best.groupby("day"):
         open_ = day[~day["entity"].isin(found)]
         top = open_.sort_values("score", ascending=False, kind="stable").head(k)
         caught = top.loc[top["fraud"], "entity"]
         found.update(caught.tolist())
         shares.append(len(caught) / k)
-    return np.array(shares, dtype=np.float64)
+        possible.append(min(k, int(open_["fraud"].sum())) / k)
+    return np.array(shares, dtype=np.float64), np.array(possible, dtype=np.float64)

@@ -36,6 +36,7 @@ from fraud_assets.modelling.intervals import (
     lower_bound,
     rate,
 )
+from fraud_assets.modelling.operating import operating_points
 from fraud_assets.modelling.ranking import Ranking
 from fraud_assets.modelling.slices import slice_rates
 
@@ -81,12 +82,14 @@ def evaluate(
     _refuse_unusable(judged, scores)
     flagged = scores >= threshold.value
     bins = curves.reliability(scores, judged.label)
+    spent = cost(judged, flagged, contract.columns.currency)
     return Evaluation(
         threshold=threshold,
         metrics=_metrics(judged, scores, flagged, bins, seed),
         precision_at_k=_precision_at_k(judged, scores, contract, entity),
         evidence=recall_evidence(judged, flagged, contract),
-        cost=cost(judged, flagged, contract.columns.currency),
+        cost=spent,
+        operating=operating_points(judged, scores, spent.days),
         curves=Curves(
             precision_recall=curves.precision_recall(scores, judged.label),
             roc=curves.roc(scores, judged.label),

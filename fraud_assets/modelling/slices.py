@@ -34,7 +34,7 @@ def slice_rates(
     `flagged` (n,) bool; `earlier_senders` are those of the rows before the judged window.
     """
     found = [
-        _one(by, level, judged.label[inside] == 1, flagged[inside])
+        _one(by, level, judged.label == 1, flagged, inside)
         for by, levels in _columns(judged, contract, earlier_senders)
         for level, inside in _levels(levels)
     ]
@@ -88,7 +88,12 @@ def _levels(levels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         yield REST, ~np.isin(codes, alone)
 
 
-def _one(by: str, level: str, fraud: np.ndarray, flagged: np.ndarray) -> Slice:
+def _one(
+    by: str, level: str, all_fraud: np.ndarray, all_flagged: np.ndarray, inside: np.ndarray
+) -> Slice:
+    fraud, flagged = all_fraud[inside], all_flagged[inside]
+    elsewhere = all_flagged[~inside & ~all_fraud]
+    legitimate, alarms = int((~fraud).sum()), int((flagged & ~fraud).sum())
     frauds, alerts, hits = int(fraud.sum()), int(flagged.sum()), int((fraud & flagged).sum())
     return Slice(
         by=by,
@@ -98,7 +103,16 @@ def _one(by: str, level: str, fraud: np.ndarray, flagged: np.ndarray) -> Slice:
         recall=rate(hits, frauds) if frauds else None,
         precision=rate(hits, alerts) if alerts else None,
         alert_rate=rate(alerts, len(fraud)),
+        false_positive_rate=rate(alarms, legitimate) if legitimate else None,
+        disparity=_ratio(alarms, legitimate, int(elsewhere.sum()), len(elsewhere)),
     )
+
+
+def _ratio(alarms: int, legitimate: int, others: int, other_legitimate: int) -> float | None:
+    """The slice's false-positive rate over that of all other payments."""
+    if not (alarms and others):
+        return None
+    return (alarms / legitimate) / (others / other_legitimate)
 
 
 def _worst_first(found: Slice) -> tuple[float, float, str, str]:

@@ -9,8 +9,11 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.columns import LABEL, ROW, TIME
+from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.data import Profile
+from fraud_assets.documents.report.data import Drift, Profile, Week
 from fraud_assets.documents.report.explained import Importances, NaiveEvaluation
 from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.fitting import fit_uncalibrated
@@ -21,7 +24,8 @@ from fraud_assets.modelling.work import run_tasks
 from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 
-SHOWN = 10
+SHOWN = 5
+"""Payments of each kind."""
 
 
 def explanation(case: Case, workers: int = 1) -> dict[str, Any]:
@@ -58,31 +62,101 @@ def drift_of(case: Case, champion: Profile | None) -> dict[str, Any]:
     """
     fit, judged = case.cleaned.rows("fit"), case.cleaned.rows("judged")
     found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
-    return {"drift": found, "profile": profile(fit)}
+    return {
+        "drift": found,
+        "profile": profile(fit),
+        "newest_drift": _newest_drift(case, fit),
+        "weeks": weeks_of(case.cleaned),
+    }
+
+
+def _newest_drift(case: Case, fit: Rows) -> tuple[Drift, ...]:
+    """The payments after the judged window, whose labels are not in yet, against the fitted."""
+    end = next(window.end for window in case.cleaned.windows if window.name == "judged")
+    history = case.cleaned.history
+    if end is None or TIME not in history or not (history[TIME] >= end).any():
+        return ()
+    newest = derive_features(history, case.contract, start=end)
+    features = newest[list(case.contract.features.names)]
+    return drift(fit, Rows(features, np.zeros(len(features), dtype="int8")), "fitted rows")
+
+
+def weeks_of(cleaned: CleanedFeatures) -> tuple[Week, ...]:
+    """Payments, frauds and unjudged payments of every seven days up to the week's instant."""
+    if TIME not in cleaned.history or len(cleaned.history) == 0:
+        return ()
+    days = cleaned.history[TIME].to_numpy().astype("datetime64[D]")
+    last = days.max()
+    index = ((last - days) // np.timedelta64(7, "D")).astype(int)
+    size = int(index.max()) + 1
+    inside = cleaned.history[ROW].isin(cleaned.frame[ROW]).to_numpy()
+    fraud = (cleaned.history[LABEL] == 1).fillna(value=False).to_numpy(dtype=bool)
+    rows, frauds, unjudged = (
+        np.bincount(index, weights=part, minlength=size).astype(int)
+        for part in (np.ones(len(days)), fraud, ~inside)
+    )
+    return tuple(
+        Week(
+            str(last - np.timedelta64(7 * i + 6, "D")),
+            int(rows[i]),
+            int(frauds[i]),
+            int(unjudged[i]),
+        )
+        for i in reversed(range(size))
+    )
 
 
 def examples(
     service: Mapping[str, bytes], judged: Rows, scores: np.ndarray, threshold: float
 ) -> dict[str, Any]:
-    """Section `examples`: the highest scored alerts and the costliest missed frauds, explained."""
+    """Section `examples`: payments of four kinds, explained; none stands there twice."""
     try:
         scorer = load_scorer(service)
     except Exception as error:  # noqa: BLE001 - a winner without tables has no reasons to show
         return {"flagged": [], "missed": [], "why": str(error)}
-    flagged = np.flatnonzero(scores >= threshold)
-    missed = np.flatnonzero((scores < threshold) & (judged.label == 1))
+    flagged, fraud = scores >= threshold, judged.label == 1
     cost = scores if judged.amount is None else np.nan_to_num(judged.amount)
-    return {
-        "flagged": _explained(scorer, judged, scores, flagged[np.argsort(-scores[flagged])]),
-        "missed": _explained(scorer, judged, scores, missed[np.argsort(-cost[missed])]),
+    kinds = {
+        "flagged": (flagged, -scores),
+        "missed": (~flagged & fraud, -cost),
+        "false_alarms": (flagged & ~fraud, -scores),
+        "nearest": (np.ones(len(scores), dtype=bool), np.abs(_log_odds(scores, threshold))),
     }
+    shown: dict[str, Any] = {}
+    taken = np.zeros(len(scores), dtype=bool)
+    for kind, (inside, order) in kinds.items():
+        chosen = _different(judged, np.flatnonzero(inside & ~taken), order)
+        taken[chosen] = True
+        shown[kind] = _explained(scorer, judged, scores, chosen)
+    return shown
+
+
+def _log_odds(scores: np.ndarray, threshold: float) -> np.ndarray:
+    """How far each score lies from the threshold on the scale of log-odds."""
+    low, high = np.finfo(float).tiny, 1 - np.finfo(float).epsneg
+    clipped, at = np.clip(scores, low, high), np.clip(threshold, low, high)
+    return np.log(clipped / (1 - clipped)) - np.log(at / (1 - at))
+
+
+def _different(judged: Rows, among: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The first SHOWN rows by `order`, at most one of a sender, so that no burst fills the list."""
+    chosen, senders = list[int](), set[object]()
+    for i in among[np.argsort(order[among], kind="stable")]:
+        sender = None if judged.sender is None else judged.sender[i]
+        if sender is not None and sender in senders:
+            continue
+        senders.add(sender)
+        chosen.append(int(i))
+        if len(chosen) == SHOWN:
+            break
+    return np.array(chosen, dtype=np.int64)
 
 
 def _explained(
     scorer: Scorer, judged: Rows, scores: np.ndarray, order: np.ndarray
 ) -> list[dict[str, Any]]:
     shown = []
-    for i in order[:SHOWN]:
+    for i in order:
         values = _values(judged.features.iloc[int(i)])
         flagged = bool(scores[i] >= scorer.threshold)
         shown.append(

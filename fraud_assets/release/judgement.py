@@ -26,6 +26,7 @@ from fraud_assets.modelling.work import on_one_thread
 from fraud_assets.release.candidate import lineage, make_candidate, plain
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
+from fraud_assets.release.changes import changes_since_champion
 from fraud_assets.release.evidence import drift_of, examples, explanation
 from fraud_assets.release.gate import Verdict, decide
 from fraud_assets.release.gate_quarantine import quarantine_section
@@ -90,6 +91,7 @@ def judge(
     report["examples"] = examples(candidate.service, found.judged, found.scores, frozen)
     say("Comparing with the champion on the same rows.")
     report["champion"] = compare_with_champion(case, found.scores)
+    report["changes"] = changes_since_champion(case, plain(report))
     verdict = ruling(report, found, case)
     report = plain(report | {"verdict": verdict.as_dict()})
     if verdict.decision == "promote":

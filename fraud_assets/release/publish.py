@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from fraud_assets.documents.move import Move
@@ -16,6 +17,7 @@ from fraud_assets.errors import RefusedError
 from fraud_assets.release.candidate import Candidate, make_candidate, plain
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import compare_with_champion
+from fraud_assets.release.changes import changes_since_champion
 from fraud_assets.release.gate import Verdict
 from fraud_assets.release.judgement import Judgement, Rescored, opening, rescore, ruling
 from fraud_assets.release.proof import prove
@@ -67,6 +69,7 @@ def publish(
     champion = compare_with_champion(case, found.scores)
     report, found = _honest(judgement.report, found, case)
     report |= plain({"champion": champion, "proof": None})
+    report["changes"] = plain(changes_since_champion(case, report))
     candidate = make_candidate(case, found.judged)
     verdict = ruling(report, found, case)
     report["verdict"] = plain(verdict.as_dict())
@@ -80,6 +83,11 @@ def publish(
         report["verdict"] = plain(verdict.as_dict())
         if verdict.decision != "promote" or verdict.unproved:
             _refuse(candidate, report, verdict)
+        report["lineage"] |= {
+            "version": staged.version,
+            "decided_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "approved_by": f"the gate, in a run by {ACTOR}",
+        }
         store.restage(staged, candidate.files(report), candidate.metadata(report))
         move = store.release(
             staged,

@@ -47,8 +47,37 @@ def render_report(report: Mapping[str, Any]) -> str:
             pictures=pictures(canonical),
             floor=recall_floor(canonical),
             bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
+            idle=_idle(canonical),
+            inputs=_inputs(part),
+            running=_running(part),
         )
     )
+
+
+def _idle(report: Mapping[str, Any]) -> set[str]:
+    """Features without which the ranking of the judged rows loses nothing measurable."""
+    rows = (report.get("importances") or {}).get("permutation") or ()
+    return {str(row["feature"]) for row in rows if svg.finite(row.get("high")) and row["high"] <= 0}
+
+
+def _inputs(report: Located) -> list[Located]:
+    """The contract's own features, not the columns that their levels were encoded into."""
+    measured = [row["feature"] for row in report["importances"]["permutation"]]
+    return sorted(measured, key=str) or list(report["model"]["features"])
+
+
+def _running(report: Located) -> list[tuple[str, Located]]:
+    """What every printed page says of itself: version, week, run, owner, who approved."""
+    lineage = report["lineage"]
+    parts = [
+        ("version", lineage["version"]),
+        ("as of", report["as_of"]),
+        ("decided", lineage["decided_at"]),
+        ("run", lineage["run_id"]),
+        ("owner", report["contract"]["owner"]),
+        ("approved by", lineage["approved_by"]),
+    ]
+    return [(name, part) for name, part in parts if part]
 
 
 def _failed(verdict: Located) -> list[Located]:
@@ -76,6 +105,7 @@ def pictures(report: Mapping[str, Any]) -> dict[str, Markup]:
         "reliability": charts.reliability(curves.get("reliability") or ()),
         "scores": charts.score_distribution(curves.get("scores") or {}, threshold),
         "weekly": charts.weekly_recall(curves.get("weekly") or (), floor),
+        "volume": charts.volume((report.get("data") or {}).get("weeks") or ()),
         "importances": charts.importances(ranks.get("permutation") or ()),
         "verdict": charts.verdict_strip((report.get("verdict") or {}).get("rules") or ()),
     }

@@ -108,6 +108,8 @@ def test_each_command_prints_what_the_page_shows(page: str, shell: Shell) -> Non
                 continue
             printed = shell.run(command.text)
             absent = missing(command, printed)
-            faults += [f"{command.text}\n  lacks: {line}\n  printed: {printed[-1500:]}" for line in absent]
+            faults += [
+                f"{command.text}\n  lacks: {line}\n  printed: {printed[-1500:]}" for line in absent
+            ]
 
     assert faults == [], "\n\n".join(faults)

@@ -28,9 +28,14 @@ def test_the_contracts_reference_is_what_the_command_writes():
 
 def test_commands_are_read_as_a_shell_reads_them():
     """Comments go, quoted lines stay together, output belongs to the command above it."""
-    page = "```console\n$ make run   # one week\nversion fraud_detector_20250101_000000\n" + (
-        "$ curl -d '\n  {\"a\": 1}'\n{\"ok\": ...}\n```\n"
-    )
+    page = """```console
+$ make run   # one week
+version fraud_detector_20250101_000000
+$ curl -d '
+  {"a": 1}'
+{"ok": ...}
+```
+"""
 
     (found,) = blocks(page)
 

@@ -79,6 +79,9 @@ def test_the_page_is_whole_without_scripts(
     page = opened(browser, pages["promoted"], width, "light", scripts=False).page
     expect(page.get_by_role("heading", level=1)).to_have_text("✓Promoted")
     expect(page.locator("#verdict-sentence")).to_be_visible()
+    for fold in page.locator("details.phone > summary").all():
+        if fold.is_visible():
+            fold.click()
     for name in PICTURES:
         picture = page.locator(f"svg[aria-labelledby^='{name}-title']")
         expect(picture).to_be_visible()

@@ -64,6 +64,14 @@ class ScoredModel(Comparison, frozen=True, kw_only=True, tag_field="outcome", ta
 EarlierModel: TypeAlias = ScoredModel | UnscorableModel
 
 
+class Change(msgspec.Struct, frozen=True):
+    """One thing that differs from the version in production, as words."""
+
+    what: str
+    before: str
+    now: str
+
+
 class NoChampion(msgspec.Struct, frozen=True, tag_field="outcome", tag="none"):
     """Nothing serves yet."""
 

@@ -42,12 +42,13 @@ class ScoreHistogram(msgspec.Struct, frozen=True):
 
 
 class WeekRates(msgspec.Struct, frozen=True):
-    """Rates of seven days from the date `week` on."""
+    """Rates of `days` days from the date `week` on; the last week may be shorter than seven."""
 
     week: str
     recall: Rate
     precision: Rate
     alert_rate: Rate
+    days: Count = 7
 
 
 class Curves(msgspec.Struct, frozen=True):

@@ -77,6 +77,18 @@ Profile = dict[str, FeatureProfile]
 """The profile of each feature by its name."""
 
 
+class Week(msgspec.Struct, frozen=True):
+    """Payments of seven days from `start`, up to the week's instant: `unjudged` have no say yet.
+
+    `unjudged` payments are too young for their labels, or lie in no window.
+    """
+
+    start: str
+    rows: Count
+    frauds: Count
+    unjudged: Count
+
+
 class DataSection(msgspec.Struct, frozen=True):
     """The week's rows; drift and profile are missing where nobody looks at them."""
 
@@ -89,3 +101,5 @@ class DataSection(msgspec.Struct, frozen=True):
     unseen: tuple[str, ...]
     drift: tuple[Drift, ...] | None = None
     profile: Profile | None = None
+    newest_drift: tuple[Drift, ...] = ()
+    weeks: tuple[Week, ...] = ()

@@ -57,8 +57,14 @@ class Payment(msgspec.Struct, frozen=True):
 
 
 class Examples(msgspec.Struct, frozen=True):
-    """The highest scored alerts and the costliest missed frauds; `why` there are none."""
+    """Payments of four kinds, each different from the ones shown before; `why` there are none.
+
+    The highest scored alerts, the alerts and misses nearest the threshold, false alarms by their
+    score, and missed frauds by what they cost.
+    """
 
     flagged: tuple[Payment, ...]
     missed: tuple[Payment, ...]
+    nearest: tuple[Payment, ...] = ()
+    false_alarms: tuple[Payment, ...] = ()
     why: str | msgspec.UnsetType = msgspec.UNSET

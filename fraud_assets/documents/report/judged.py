@@ -81,7 +81,10 @@ class Metrics(ConfusionRates, frozen=True):
 
 
 class PrecisionAtK(msgspec.Struct, frozen=True):
-    """Of the k entities with the highest scores of a day, how many are frauds; n days."""
+    """Of the k entities with the highest scores of a day, how many are frauds; n days.
+
+    `ceiling` is what a model that knows all frauds would reach: no day has k of them.
+    """
 
     entity: str
     k: Count
@@ -90,6 +93,7 @@ class PrecisionAtK(msgspec.Struct, frozen=True):
     high: float
     n: Count
     method: str
+    ceiling: float | None = None
 
 
 class RecallEvidence(msgspec.Struct, frozen=True):
@@ -116,7 +120,11 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """Rates of one level; no recall without frauds, no precision without alerts."""
+    """Rates of one level; no recall without frauds, no precision without alerts.
+
+    `disparity` is its false-positive rate over that of all other payments: 2 means that its
+    legitimate payers are stopped twice as often. None where either is 0 or unknown.
+    """
 
     by: str
     level: str
@@ -125,3 +133,5 @@ class Slice(msgspec.Struct, frozen=True):
     recall: Rate | None
     precision: Rate | None
     alert_rate: Rate
+    false_positive_rate: Rate | None = None
+    disparity: float | None = None

@@ -38,7 +38,7 @@ class ModelSection(msgspec.Struct, frozen=True):
 
 
 class Lineage(msgspec.Struct, frozen=True):
-    """How to make this very candidate again."""
+    """How to make this very candidate again; once published, as which version and by whom."""
 
     command: str
     code_version: str
@@ -46,3 +46,6 @@ class Lineage(msgspec.Struct, frozen=True):
     run_id: str
     python: str
     platform: str
+    version: str | None = None
+    decided_at: str | None = None
+    approved_by: str | None = None

@@ -9,7 +9,7 @@ import msgspec
 from fraud_assets.documents import formats
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.reading import Reading
-from fraud_assets.documents.report.champion import Champion
+from fraud_assets.documents.report.champion import Champion, Change
 from fraud_assets.documents.report.curves import Curves
 from fraud_assets.documents.report.data import DataSection
 from fraud_assets.documents.report.explained import Examples, Importances, NaiveEvaluation
@@ -21,6 +21,7 @@ from fraud_assets.documents.report.judged import (
     Slice,
     Threshold,
 )
+from fraud_assets.documents.report.operating import OperatingPoint
 from fraud_assets.documents.report.origin import ContractSection, Lineage, ModelSection
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.documents.verdict import Verdict
@@ -40,6 +41,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     precision_at_k: tuple[PrecisionAtK, ...]
     evidence: RecallEvidence
     cost: Cost
+    operating: tuple[OperatingPoint, ...] = ()
     curves: Curves
     slices: tuple[Slice, ...]
 
@@ -64,12 +66,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     precision_at_k: tuple[PrecisionAtK, ...] = ()
     evidence: RecallEvidence
     cost: Cost | None = None
+    operating: tuple[OperatingPoint, ...] = ()
     curves: Curves | None = None
     slices: tuple[Slice, ...] | None = None
     importances: Importances | None = None
     naive: tuple[NaiveEvaluation, ...] | None = None
     examples: Examples | None = None
     champion: Champion | None = None
+    changes: tuple[Change, ...] = ()
     verdict: Verdict | None = None
 
 

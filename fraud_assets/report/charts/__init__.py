@@ -9,6 +9,7 @@ from fraud_assets.report.charts.curves import precision_recall, roc
 from fraud_assets.report.charts.scores import reliability, score_distribution
 from fraud_assets.report.charts.strips import interval_strip, verdict_strip
 from fraud_assets.report.charts.svg import standalone
+from fraud_assets.report.charts.volume import volume
 from fraud_assets.report.charts.weekly import weekly_recall
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "score_distribution",
     "standalone",
     "verdict_strip",
+    "volume",
     "weekly_recall",
 ]

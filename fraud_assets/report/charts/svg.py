@@ -48,6 +48,7 @@ svg.chart .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:ro
 svg.chart .band{fill:var(--band);stroke:none}
 svg.chart .dash{stroke-dasharray:5 4}
 svg.chart .thin{stroke-width:1.25}
+svg.chart .hollow{fill:var(--paper)}
 """
 _COLOURS = ("ink", "soft", "main", "fraud", "other", "good", "bad")
 STYLE += "".join(

@@ -54,5 +54,7 @@ def _series(
         if svg.finite(rate.get("value")):
             x = at + aside
             parts.append(plot.whisker(x, rate.get("low"), rate.get("high"), f"line s-{colour}"))
-            parts.append(svg.dot(plot.x(x), plot.y(rate["value"]), f"f-{colour}"))
+            whole = row.get("days", 7) == 7
+            look = f"f-{colour}" if whole else f"line hollow s-{colour}"
+            parts.append(svg.dot(plot.x(x), plot.y(rate["value"]), look))
     return "".join(parts)
