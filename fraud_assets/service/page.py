@@ -5,7 +5,7 @@ Plain HTML with one local script and one local style sheet; it asks the same API
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from fraud_assets.scoring.reasons import format_number
 from fraud_assets.scoring.spec import Feature, Numeric
+from fraud_assets.service.api_docs import render_docs
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.holder import Holder
 from fraud_assets.service.version import Served
@@ -61,6 +62,9 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
             return Response("There is no such file.", 404, media_type="text/plain")
         return Response((_ASSETS / name).read_bytes(), headers=_HEADERS, media_type=_KINDS[name])
 
+    async def docs(_: Request) -> Response:
+        return HTMLResponse(render_docs(holder.served.document), headers=_HEADERS)
+
     async def report(request: Request) -> Response:
         if not keys.admits(request.scope["headers"]):
             return Response("An API key is needed.", 401, media_type="text/plain")
@@ -68,6 +72,7 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
 
     return [
         Route("/", page, methods=["GET"]),
+        Route("/docs", docs, methods=["GET"]),
         Route("/report", report, methods=["GET"]),
         Route("/assets/{name}", asset, methods=["GET"]),
     ]
@@ -82,6 +87,7 @@ def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
         contract=escape(spec.contract.replace("_", " ")),
         version=escape(served.version),
         threshold=repr(served.threshold),
+        case=spec.case,
         evidence=evidence,
         key=_KEY if keys_required else "",
         fields="\n".join(_field(f, served.example.get(f.name)) for f in spec.features),
@@ -112,7 +118,7 @@ def _evidence(served: Served) -> str:
         ("In production since", escape(str(served.promotion.get("promoted_at", "")))),
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
-    link = '<p><a href="/report">The whole report</a></p>' if served.report else ""
+    link = '<p><a href="report">The whole report</a></p>' if served.report else ""
     return f"<dl>{items}</dl>{_override(served)}{_rules(metadata)}{link}"
 
 
@@ -137,10 +143,18 @@ def _rules(metadata: Mapping[str, Any]) -> str:
         return ""
     head = "<th scope=col>Rule<th scope=col>Bound<th scope=col>Value<th scope=col>n"
     return (
-        "<details><summary>The rules it passed</summary>"
+        f"<details><summary>{_heading(rules)}</summary>"
         '<div class="wide" tabindex="0" role="region" aria-label="Rules"><table><thead><tr>'
         f"{head}<th scope=col>Outcome</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
+
+
+def _heading(rules: Sequence[Mapping[str, Any]]) -> str:
+    """What the list is: under an override not all of them passed."""
+    failed = sum(rule.get("passed") is False for rule in rules)
+    if not failed:
+        return "The rules it passed"
+    return f"The rules that judged it: {failed} of {len(rules)} failed"
 
 
 _RUNTIMES = {"native": "its own tables", "scikit-learn": "scikit-learn, without reasons"}
@@ -156,7 +170,8 @@ def _field(feature: Feature, example: object) -> str:
     about = f'<span class="about" id="d-{name}">{text}</span>'
     if isinstance(feature, Numeric):
         control = (
-            f'<input type="number" step="any" inputmode="decimal" data-kind="number" {common}>'
+            f'<input type="number" step="any" inputmode="decimal" data-kind="number" '
+            f'data-usual="{feature.median!r}" {common}>'
         )
     else:
         options = "".join(f'<option value="{escape(level)}">' for level in feature.levels)

@@ -114,6 +114,7 @@ def test_a_mistyped_number_is_told_and_never_scored_as_missing(page):
         ('{"amount": "12", "chain": 5}', 'amount: number or null is needed, got "12"'),
         ('{"amount": true}', "amount: number or null is needed, got true"),
         ('{"chain": 5}', "chain: text or null is needed, got 5"),
+        ('{"amout": 5}', "amout: there is no such field; did you mean amount?"),
     ],
 )
 def test_a_pasted_payment_of_wrong_types_is_told_and_not_taken_over(page, text, told):
@@ -179,6 +180,41 @@ def test_nothing_scrolls_sideways_and_axe_finds_no_serious_violation(page):
 
     assert width <= 0
     assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []
+
+
+def test_a_flag_says_what_raises_it_and_what_would_have_to_differ(page):
+    """The threshold stands beside the score, on a scale; one other value that passes is named."""
+    page.fill("#f-age", "1")
+    page.fill("#f-chain", "SOL")
+    page.fill("#f-amount", "90000")
+    page.wait_for_selector("#result .differ")
+
+    text = page.inner_text("#result")
+    assert "flagged from" in text
+    assert "raises the score" in text
+    assert "it would pass" in text or "would let it pass" in text
+    assert "above the threshold" in page.get_attribute("#result .scale", "aria-label")
+    assert page.problems == []
+
+
+def test_a_level_that_training_never_saw_is_warned_of(page):
+    """The score is an extrapolation there."""
+    page.fill("#f-chain", "NEVERSEEN")
+
+    page.wait_for_selector("#result .warning")
+
+    assert "was never seen in training" in page.inner_text("#result")
+
+
+def test_the_api_is_documented_without_network(page):
+    """Each path with its fields and answers, from the same OpenAPI document."""
+    page.click("text=How to ask the API")
+    page.wait_for_selector("h1")
+
+    text = page.inner_text("body")
+    assert "POST /predict" in text
+    assert "amount" in text
+    assert page.problems == []
 
 
 def test_without_scripts_the_evidence_is_there(browser, server):
