@@ -49,8 +49,9 @@ def _sections(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, type[B
         inner = list(_models(field.annotation))
         for found in inner:
             kind = found.model_fields.get("kind")
-            is_one_of = kind is not None and len(inner) > 1
-            own = f"{title}]` with `kind = {_type(kind.annotation)[1:-1]!r}" if is_one_of else title
+            own = title
+            if kind is not None and len(inner) > 1:
+                own = f"{title}]` with `kind = {_type(kind.annotation)[1:-1]!r}"
             yield own, found
             yield from _sections(found, f"{title}.")
 

@@ -48,7 +48,7 @@ class WeekRates(msgspec.Struct, frozen=True):
     recall: Rate
     precision: Rate
     alert_rate: Rate
-    days: Count = 7
+    days: Count | msgspec.UnsetType = msgspec.UNSET
 
 
 class Curves(msgspec.Struct, frozen=True):

@@ -101,5 +101,5 @@ class DataSection(msgspec.Struct, frozen=True):
     unseen: tuple[str, ...]
     drift: tuple[Drift, ...] | None = None
     profile: Profile | None = None
-    newest_drift: tuple[Drift, ...] = ()
-    weeks: tuple[Week, ...] = ()
+    newest_drift: tuple[Drift, ...] | msgspec.UnsetType = msgspec.UNSET
+    weeks: tuple[Week, ...] | msgspec.UnsetType = msgspec.UNSET

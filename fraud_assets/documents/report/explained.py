@@ -65,6 +65,6 @@ class Examples(msgspec.Struct, frozen=True):
 
     flagged: tuple[Payment, ...]
     missed: tuple[Payment, ...]
-    nearest: tuple[Payment, ...] = ()
-    false_alarms: tuple[Payment, ...] = ()
+    nearest: tuple[Payment, ...] | msgspec.UnsetType = msgspec.UNSET
+    false_alarms: tuple[Payment, ...] | msgspec.UnsetType = msgspec.UNSET
     why: str | msgspec.UnsetType = msgspec.UNSET

@@ -93,7 +93,7 @@ class PrecisionAtK(msgspec.Struct, frozen=True):
     high: float
     n: Count
     method: str
-    ceiling: float | None = None
+    ceiling: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class RecallEvidence(msgspec.Struct, frozen=True):
@@ -133,5 +133,5 @@ class Slice(msgspec.Struct, frozen=True):
     recall: Rate | None
     precision: Rate | None
     alert_rate: Rate
-    false_positive_rate: Rate | None = None
-    disparity: float | None = None
+    false_positive_rate: Rate | None | msgspec.UnsetType = msgspec.UNSET
+    disparity: float | None | msgspec.UnsetType = msgspec.UNSET

@@ -46,6 +46,6 @@ class Lineage(msgspec.Struct, frozen=True):
     run_id: str
     python: str
     platform: str
-    version: str | None = None
-    decided_at: str | None = None
-    approved_by: str | None = None
+    version: str | msgspec.UnsetType = msgspec.UNSET
+    decided_at: str | msgspec.UnsetType = msgspec.UNSET
+    approved_by: str | msgspec.UnsetType = msgspec.UNSET

@@ -41,7 +41,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     precision_at_k: tuple[PrecisionAtK, ...]
     evidence: RecallEvidence
     cost: Cost
-    operating: tuple[OperatingPoint, ...] = ()
+    operating: tuple[OperatingPoint, ...] | msgspec.UnsetType = msgspec.UNSET
     curves: Curves
     slices: tuple[Slice, ...]
 
@@ -66,14 +66,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     precision_at_k: tuple[PrecisionAtK, ...] = ()
     evidence: RecallEvidence
     cost: Cost | None = None
-    operating: tuple[OperatingPoint, ...] = ()
+    operating: tuple[OperatingPoint, ...] | msgspec.UnsetType = msgspec.UNSET
     curves: Curves | None = None
     slices: tuple[Slice, ...] | None = None
     importances: Importances | None = None
     naive: tuple[NaiveEvaluation, ...] | None = None
     examples: Examples | None = None
     champion: Champion | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] | msgspec.UnsetType = msgspec.UNSET
     verdict: Verdict | None = None
 
 
