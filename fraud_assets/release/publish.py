@@ -86,7 +86,7 @@ def publish(
         report["lineage"] |= {
             "version": staged.version,
             "decided_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "approved_by": f"the gate, in a run by {ACTOR}",
+            "approved_by": f"the gate, in a run by {actor}",
         }
         store.restage(staged, candidate.files(report), candidate.metadata(report))
         move = store.release(

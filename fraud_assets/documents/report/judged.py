@@ -133,5 +133,5 @@ class Slice(msgspec.Struct, frozen=True):
     recall: Rate | None
     precision: Rate | None
     alert_rate: Rate
-    false_positive_rate: Rate | None | msgspec.UnsetType = msgspec.UNSET
-    disparity: float | None | msgspec.UnsetType = msgspec.UNSET
+    false_positive_rate: Rate | msgspec.UnsetType | None = msgspec.UNSET
+    disparity: float | msgspec.UnsetType | None = msgspec.UNSET
