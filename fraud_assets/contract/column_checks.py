@@ -9,6 +9,7 @@ from fraud_assets.contract.names import (
     RESERVED_COLUMNS,
     TOO_LARGE,
     UNPARSABLE,
+    WAS_FRAUD,
     folded,
 )
 from fraud_assets.contract.tables import Raw, feature_names, section, tables, texts, time_columns
@@ -83,6 +84,10 @@ def _rule_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault(f"{key}.min", f"must be at most max = {high}", low)
 
 
+def _is_reserved(name: str) -> bool:
+    return folded(name) in RESERVED_COLUMNS or folded(name).startswith(WAS_FRAUD)
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
@@ -96,6 +101,6 @@ def _reserved_faults(raw: Raw) -> Iterator[Fault]:
     used += [section(raw, "label").get("column"), *section(raw, "derived")]
     used += [table.get(source) for _, table in tables(raw, "derived") for source in _SOURCES]
     used += [table.get("column") for _, table in tables(raw, "rules")]
-    taken = {name for name in used if isinstance(name, str) and folded(name) in RESERVED_COLUMNS}
+    taken = {name for name in used if isinstance(name, str) and _is_reserved(name)}
     for name in sorted(taken):
         yield Fault("columns", "must not be a name that the chain keeps for itself", name)

@@ -51,12 +51,16 @@ RESERVED_COLUMNS = (
 )
 """Columns under which roles travel beside the features; data may not bring its own."""
 
+WAS_FRAUD = "_was_fraud_"
+"""Opens the columns that keep when a label was taken back; data may not bring its own."""
+
 BUILT_IN_RULES = (
     "time_missing",
     "time_after_now",
     "time_leaps_ahead",
     "time_leaps_back",
-    "duplicate_id",
+    "contradicts",
+    "id_reused",
     "label_unknown",
 )
 """Rules that every contract has."""

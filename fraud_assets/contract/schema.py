@@ -92,7 +92,13 @@ def _event_time(value: object) -> object:
 
 
 class Columns(Section):
-    """Which columns play which role; only what is named here is known by role."""
+    """Which columns play which role; only what is named here is known by role.
+
+    `delivered_at` says which of several deliveries of a payment is the latest: a time, or a
+    number that grows with each.
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"delivered_at"})
 
     id: str | None = None
     event_time: Annotated[EventTime, BeforeValidator(_event_time)] | None = None
@@ -100,6 +106,7 @@ class Columns(Section):
     entities: tuple[str, ...] = ()
     amount: str | None = None
     currency: str = "USD"
+    delivered_at: Annotated[EventTime, BeforeValidator(_event_time)] | None = None
 
 
 def _listed(value: object) -> object:

@@ -48,4 +48,7 @@ def time_columns(raw: Raw) -> dict[str, str]:
     """Columns of instants and what makes them so: event time, known_at, since."""
     pairs = [(table.get("since"), "since") for _, table in tables(raw, "derived")]
     pairs += [(section(raw, "label").get("known_at"), "known_at"), (event_time(raw), "event time")]
+    delivered = section(raw, "columns").get("delivered_at")
+    column = delivered.get("column") if isinstance(delivered, Mapping) else delivered
+    pairs.append((column, "delivered_at"))
     return {name: role for name, role in pairs if isinstance(name, str)}

@@ -6,6 +6,7 @@ for a mean or ratio, or a timestamp is absent or lies after the payment itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import singledispatch
@@ -26,6 +27,8 @@ from fraud_assets.contract.derived import (
     Sum,
 )
 from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
+from fraud_assets.data.deliveries.labels import NEVER
+from fraud_assets.data.deliveries.taken_back import times_taken_back
 from fraud_assets.data.derive_history import Clock, History, Ints, to_micros
 from fraud_assets.data.derive_windows import (
     Floats,
@@ -143,12 +146,24 @@ def _distinct(kind: Distinct, past: Past) -> Floats:
 def _label_share(kind: LabelShare, past: Past) -> Floats:
     history = past.history(kind.entity)
     low, high = history.bounds(kind.window, kind.delay)
-    label = past.rows[LABEL].to_numpy(dtype=np.float64, na_value=np.nan)
-    known = _known_from(past)
     window, delay = to_micros(kind.window), to_micros(kind.delay)
-    fraud = (label == 1)[history.order]
-    frauds = known_fraud_counts(history, fraud, known[history.order], window, delay)
+    frauds = sum(
+        known_fraud_counts(history, start[history.order], end[history.order], window, delay)
+        for start, end in _fraud_times(past)
+    )
     return past.column(history, frauds / np.maximum(high - low, 1))
+
+
+def _fraud_times(past: Past) -> Iterator[tuple[Ints, Ints]]:
+    """Microseconds from when and until when each row counts as fraud, (n,) each; often never."""
+    rows = past.rows
+    fraud = rows[LABEL].to_numpy(dtype=np.float64, na_value=np.nan) == 1
+    yield np.where(fraud, _known_from(past), NEVER), np.full(len(rows), NEVER)
+    for start, end in times_taken_back(rows):
+        known = start.notna().to_numpy()
+        micros = (part.to_numpy(dtype="datetime64[us]").view(np.int64) for part in (start, end))
+        since, until = (np.where(known, part, NEVER) for part in micros)
+        yield since, until
 
 
 def _known_from(past: Past) -> Ints:

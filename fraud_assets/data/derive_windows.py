@@ -90,18 +90,17 @@ def _same_value_before(history: History, values: Ints) -> tuple[Ints, Ints]:
     return previous, previous_instant
 
 
-def known_fraud_counts(
-    history: History, fraud: NDArray[np.bool_], known: Ints, window: int, delay: int
-) -> Ints:
+def known_fraud_counts(history: History, known: Ints, until: Ints, window: int, delay: int) -> Ints:
     """How many frauds in (t - delay - window, t - delay] each asking row at t knows of.
 
-    `fraud` (h,) and `known` (h,) microseconds from which the label is known; `window` and
-    `delay` in microseconds. Each fraud is seen by one range of its entity's rows.
+    `known` and `until` (h,) microseconds from which and until which a payment counts as fraud,
+    `known` being the largest integer where it never does; `window` and `delay` in microseconds.
+    Each fraud is seen by one range of its entity's rows.
     """
-    at = np.flatnonzero(fraud)
+    at = np.flatnonzero(known != np.iinfo(np.int64).max)
     matured = history.micros[at] + delay
     opens = history.clock.first_at_or_after(np.maximum(matured, known[at]))
-    closes = history.clock.first_at_or_after(matured + window)
+    closes = history.clock.first_at_or_after(np.minimum(matured + window, until[at]))
     base = history.codes[at] * history.clock.stride
     begin = np.searchsorted(history.asked_key, base + opens)
     end = np.searchsorted(history.asked_key, base + closes)

@@ -13,6 +13,14 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import ROW, TIME
+from fraud_assets.data.deliveries import (
+    arrivals_of,
+    delivery_column,
+    delivery_notes,
+    resolve,
+    with_earlier_values,
+)
+from fraud_assets.data.deliveries.arrivals import DELIVERED
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
@@ -20,7 +28,6 @@ from fraud_assets.data.quarantine import (
     Tally,
     broken_rules,
     contract_failures,
-    duplicate_failures,
     set_aside_counts,
     tally,
     time_failures,
@@ -39,6 +46,8 @@ class RawTransactions:
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
     `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
+    `superseded` holds the deliveries, as exported, in whose place a later one counts, with the
+    reason in `_why`: "superseded", or "repeated_exactly" where they said nothing new.
     `tally` says what was kept and put aside in rows, frauds and amount; `notes` what was noticed
     on the way and refused nobody; `files` and `skipped` name what the source held.
     """
@@ -49,6 +58,7 @@ class RawTransactions:
     newest: np.datetime64 | None
     read: int
     tally: Tally
+    superseded: pd.DataFrame
     after_as_of: int = 0
     files: tuple[FileRead, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -71,12 +81,13 @@ class TypedExport:
     """All that a contract's source holds, whenever it became known: once read, asked often.
 
     `export` holds the rows (n) as exported, `rows` the same typed, `failures` the rules that
-    single values break.
+    single values break, `arrivals` the order in which they were delivered.
     """
 
     export: Export
     rows: pd.DataFrame
     failures: Failures
+    arrivals: pd.DataFrame
 
 
 def read_transactions(
@@ -99,7 +110,11 @@ def read_typed(contract: Contract) -> TypedExport:
     export = read_source(contract)
     rows, failures = typed_rows(export.frame, contract)
     rows[ROW] = export.position
-    return TypedExport(export, rows, failures)
+    column = delivery_column(contract)
+    delivered = None if column is None else rows[column]
+    arrivals = arrivals_of(delivered, export.file, [file.path for file in export.files])
+    rows = with_earlier_values(rows, arrivals, contract)
+    return TypedExport(export, rows, failures, arrivals)
 
 
 def transactions_at(
@@ -110,38 +125,53 @@ def transactions_at(
     `now` is the wall clock, beyond which no event time is believed. Raises as
     `read_transactions`.
     """
-    seen = _seen(source.rows, at)
-    export = source.export
+    export, seen = source.export, _seen(source, at)
     rows, exported = source.rows[seen], export.frame[seen]
     failures = {name: mask[seen] for name, mask in source.failures.items()}
-    wall = np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
-    failures |= time_failures(rows, wall)
+    failures |= time_failures(rows, _wall(now))
     failures |= contract_failures(rows, contract)
-    failures |= duplicate_failures(rows, contract, broken_rules(failures, rows.index))
-    broken = broken_rules(failures, rows.index)
-    good = (broken == "").to_numpy()
-    if not good.any():
+    passed = broken_rules(failures, rows.index) == ""
+    found = resolve(rows[passed], source.arrivals, contract)
+    failures |= {name: _marked(rows, index) for name, index in found.failures.items()}
+    if found.rows.empty:
         raise DataError(_nothing_left(contract, failures, len(rows)))
-    counted = tally(rows, exported[contract.label.column], failures, contract, at)
-    counted = counted.with_lines(set_aside_counts(export.set_aside))
-    quarantine = exported[~good].assign(**{ROW: rows[ROW][~good], "_rules": broken[~good]})
-    quarantine = with_set_aside(quarantine, export.set_aside)
-    rows = _in_time_order(rows[good])
-    newest = rows[TIME].to_numpy()[-1] if TIME in rows else None
-    if at is not None:
-        rows = with_labels_at(rows, contract, at)
+    kept = found.rows if at is None else with_labels_at(found.rows, contract, at)
+    kept = _in_time_order(kept)
+    newest = kept[TIME].to_numpy()[-1] if TIME in kept else None
+    broken = broken_rules(failures, rows.index)
+    bad = (broken != "").to_numpy()
+    failures = {name: mask[bad] for name, mask in failures.items()}
+    words = exported[contract.label.column][bad]
+    counted = tally(kept, rows[bad], words, failures, contract, as_of=at)
+    quarantine = exported[bad].assign(**{ROW: rows[ROW][bad], "_rules": broken[bad]})
     return RawTransactions(
-        rows,
-        quarantine,
+        kept,
+        with_set_aside(quarantine, export.set_aside),
         newest if at is None else at,
         newest,
         len(exported) + len(export.set_aside),
-        counted,
+        counted.with_lines(set_aside_counts(export.set_aside)),
+        _superseded(exported, rows, found.aside),
         after_as_of=int((~seen).sum()),
         files=export.files,
         skipped=export.skipped,
-        notes=export.notes,
+        notes=(*export.notes, *delivery_notes(found, source.arrivals, contract)),
     )
+
+
+def _wall(now: datetime | None) -> np.datetime64:
+    return np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
+
+
+def _marked(rows: pd.DataFrame, index: pd.Index) -> pd.Series:
+    return pd.Series(rows.index.isin(index), index=rows.index)
+
+
+def _superseded(exported: pd.DataFrame, rows: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
+    """The deliveries in whose place a later one counts, as exported, in the export's order."""
+    order = aside.sort_index()
+    found = exported.loc[order.index]
+    return found.assign(**{ROW: rows.loc[order.index, ROW], "_why": order})
 
 
 def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -171,15 +201,23 @@ def _asked(contract: Contract, as_of: str) -> np.datetime64:
     return parse_as_of(as_of)
 
 
-def _seen(rows: pd.DataFrame, at: np.datetime64 | None) -> np.ndarray:
+def _seen(source: TypedExport, at: np.datetime64 | None) -> np.ndarray:
     """Which rows (n,) a run as of `at` may look at: what came later judges and repeats nothing."""
+    rows = source.rows
     if at is None:
         return np.ones(len(rows), dtype=bool)
-    seen = (rows[TIME] <= at).to_numpy()
-    if not seen.any() and rows[TIME].notna().any():
+    made = (rows[TIME] <= at).to_numpy()
+    if not made.any() and rows[TIME].notna().any():
         first = rows[TIME].min().to_datetime64()
         raise DataError(f"as_of {at} must not lie before the first transaction, {first}.")
-    known: np.ndarray = seen | rows[TIME].isna().to_numpy()
+    delivered = source.arrivals[DELIVERED]
+    known: np.ndarray = (made | rows[TIME].isna().to_numpy()) & ~(delivered > at).to_numpy()
+    if not known.any() and len(rows):
+        raise DataError(
+            f"as_of {at} must not lie before the first delivery, {delivered.min()}. If the column "
+            "of columns.delivered_at says when the whole export was made, "
+            "take columns.delivered_at out of the contract."
+        )
     return known
 
 

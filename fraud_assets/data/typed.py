@@ -9,6 +9,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
 from fraud_assets.contract.schema import EventTime
 from fraud_assets.data.columns import AMOUNT, KNOWN_AT, LABEL, ROW, SENDER, TIME
+from fraud_assets.data.deliveries.column import parse_deliveries
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.parsing import LARGEST_NUMBER, parse_labels, parse_numbers, parse_text
 from fraud_assets.data.quarantine import Failures
@@ -42,8 +43,10 @@ def typed_rows(exported: pd.DataFrame, contract: Contract) -> tuple[pd.DataFrame
 
 
 def _column(name: str, values: pd.Series, contract: Contract, failures: Failures) -> pd.Series:
-    time = contract.columns.event_time
-    if (time is not None and name == time.column) or name in _time_columns(contract):
+    time, delivered = contract.columns.event_time, contract.columns.delivered_at
+    if delivered is not None and name == delivered.column:
+        parsed, bad = parse_deliveries(values, delivered)
+    elif (time is not None and name == time.column) or name in _time_columns(contract):
         parsed, bad = parse_times(values, time or _STAMP)
     elif name in _number_columns(contract):
         parsed, bad = parse_numbers(values, contract.source.decimal)

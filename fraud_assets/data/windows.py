@@ -13,6 +13,8 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
+from fraud_assets.data.deliveries.arrivals import label_columns
+from fraud_assets.data.deliveries.taken_back import known_from, was_fraud, without_later
 from fraud_assets.errors import InsufficientEvidenceError
 
 NAMES = ("fit", "threshold", "judged")
@@ -58,31 +60,33 @@ class Split:
 
 
 def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
-    """Labels (n,) int8 as known at an instant: a fraud reported later still looks legitimate."""
+    """Labels (n,) int8 as known at an instant.
+
+    A fraud reported later still looks legitimate, one taken back later still a fraud.
+    """
     fraud = rows[LABEL].fillna(0).to_numpy(dtype="int8")
     if KNOWN_AT not in rows:
         return fraud
     later = (rows[KNOWN_AT] > at).to_numpy()
-    return np.where(later, 0, fraud).astype("int8")
+    return np.where(was_fraud(rows, at), 1, np.where(later, 0, fraud)).astype("int8")
 
 
 def with_labels_at(rows: pd.DataFrame, contract: Contract, at: np.datetime64) -> pd.DataFrame:
     """Rows of a past week with the labels that were known then.
 
-    A fraud reported later looks legitimate; where rows have no time of the report, those younger
-    than the label's maturity have no label.
+    A fraud reported later looks legitimate, one taken back later still a fraud; where rows have
+    no time of the report, those younger than the label's maturity have no label.
     """
-    rows, label = rows.copy(), contract.label
-    if KNOWN_AT in rows:
-        later = rows[KNOWN_AT] > at
-        rows[LABEL] = rows[LABEL].mask(later & (rows[LABEL] == 1).fillna(value=False), 0)
-        hidden = {KNOWN_AT, label.known_at, label.column}
-    else:
-        later = rows[TIME] > at - contract.label.maturity_days * DAY
-        hidden = {LABEL, label.column}
-    for column in hidden & set(rows):
-        rows[column] = rows[column].mask(later)
-    return rows
+    words = [name for name in label_columns(contract) if name in rows]
+    if KNOWN_AT not in rows:
+        young = rows[TIME] > at - contract.label.maturity_days * DAY
+        return rows.assign(**{name: rows[name].mask(young) for name in (LABEL, *words)})
+    label = rows[LABEL].mask(rows[LABEL].notna(), known_labels(rows, at))
+    later = rows[KNOWN_AT] > at
+    known = known_from(rows, at).fillna(rows[KNOWN_AT].mask(later))
+    otherwise = later | (label != rows[LABEL]).fillna(value=False).astype(bool)
+    hidden = {name: rows[name].mask(otherwise) for name in words}
+    return without_later(rows, at).assign(**{LABEL: label, KNOWN_AT: known} | hidden)
 
 
 def describe(

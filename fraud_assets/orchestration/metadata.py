@@ -35,6 +35,7 @@ def of_raw(raw: RawTransactions) -> Metadata:
         "newest_transaction": str(raw.newest)[:19],
         "rows_read": raw.read,
         "rows_after_as_of": raw.after_as_of,
+        "superseded": len(raw.superseded),
         "quarantined": len(raw.quarantine),
         "quarantine_share": raw.quarantine_share,
         "quarantined_frauds": raw.tally.quarantined.frauds,

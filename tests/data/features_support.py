@@ -68,6 +68,12 @@ def payments(draw: st.DrawFn, most: int = 30) -> pd.DataFrame:
     hour = np.array(sorted(column(st.integers(0, 24))), dtype=float) / 2
     reported = pd.Series(column(st.none() | st.integers(0, 16)), dtype="Float64") / 2
     born = pd.Series(column(st.none() | st.integers(-9, 12)), dtype="Float64")
+    lasted = pd.Series(column(st.none() | st.integers(1, 12)), dtype="Float64").astype(float) / 2
+    since = (
+        pd.Series(hour) + reported.astype(float) - 24 * (lasted > 3)
+    )  # before the report, or not
+    label = pd.Series(column(st.sampled_from([0, 1, None])), dtype="Int8")
+    lasted = lasted.where(~(label == 1).fillna(False))
     return pd.DataFrame(
         {
             "who": pd.Series(column(st.sampled_from(["a", "b", None])), dtype=object),
@@ -78,8 +84,10 @@ def payments(draw: st.DrawFn, most: int = 30) -> pd.DataFrame:
             "born": to_time(born),
             "_row": np.arange(size),
             "_time": to_time(pd.Series(hour)),
-            "_label": pd.Series(column(st.sampled_from([0, 1, None])), dtype="Int8"),
+            "_label": label,
             "_known_at": to_time(pd.Series(hour) + reported.astype(float)),
+            "_was_fraud_from_1": to_time(since.where(lasted.notna())),
+            "_was_fraud_until_1": to_time(since + lasted),
         }
     )
 
@@ -127,13 +135,22 @@ def _of_entity(kind: Derived, row: dict, table: list[dict], maturity: timedelta)
     end = now - (kind.delay or timedelta(0))
     seen = [o for o in earlier if end - kind.window < o["_time"] <= end]
     if kind.kind == "label_share":
-        known = [o for o in seen if o["_label"] == 1 and _known_from(o, maturity) <= now]
+        known = [
+            o
+            for o in seen
+            if (o["_label"] == 1 and _known_from(o, maturity) <= now) or _was_fraud(o, now)
+        ]
         return len(known) / len(seen) if seen else 0.0
     return _over(kind, row, [*seen, row] if kind.include_current else seen)
 
 
 def _known_from(row: dict, maturity: timedelta) -> pd.Timestamp:
     return row.get("_known_at") or row["_time"] + maturity
+
+
+def _was_fraud(row: dict, now: pd.Timestamp) -> bool:
+    since, until = (row.get(f"_was_fraud_{part}_1") for part in ("from", "until"))
+    return since is not None and since <= now < until
 
 
 def _over(kind: Derived, row: dict, seen: list[dict]) -> float | None:

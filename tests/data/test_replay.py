@@ -38,9 +38,10 @@ def test_later_rows_change_neither_rows_nor_quarantine_of_a_replay(tmp_path_fact
 
     pd.testing.assert_frame_equal(first.rows, second.rows)
     pd.testing.assert_frame_equal(first.quarantine, second.quarantine)
+    pd.testing.assert_frame_equal(first.superseded, second.superseded)
     assert first.rule_counts == second.rule_counts
     assert (first.read, first.quarantine_share) == (second.read, second.quarantine_share)
-    assert len(first.rows) + len(first.quarantine) == first.read
+    assert len(first.rows) + len(first.quarantine) + len(first.superseded) == first.read
 
 
 def test_a_corrected_delivery_flows_on_where_its_first_copy_was_put_aside(tmp_path):
@@ -53,14 +54,15 @@ def test_a_corrected_delivery_flows_on_where_its_first_copy_was_put_aside(tmp_pa
     assert raw.rows.loc[raw.rows["Id"] == "x", "Amount"].tolist() == [5.0]
 
 
-def test_of_two_rows_with_one_id_the_earlier_in_time_stays(tmp_path):
-    """Whatever the order in which the file holds them."""
+def test_of_two_rows_of_one_file_with_one_id_and_another_amount_none_is_believed(tmp_path):
+    """Nothing says which of the two is right."""
     write(tmp_path, "x;2025-01-04;c;4;DE;no\n", "x;2025-01-02;c;2;DE;no\n")
 
     raw = read(tmp_path)
 
-    assert raw.rows.loc[raw.rows["Id"] == "x", "Amount"].tolist() == [2.0]
-    assert raw.quarantine["Amount"].tolist() == ["4"]
+    assert not (raw.rows["Id"] == "x").any()
+    assert raw.rule_counts == {"contradicts": 2}
+    assert raw.quarantine["Amount"].tolist() == ["4", "2"]
 
 
 def test_a_correction_after_as_of_is_not_yet_seen(tmp_path):

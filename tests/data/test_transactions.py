@@ -57,7 +57,6 @@ def read(folder: Path, **options):
         ("x;2025-01-02;c;-1;DE;no\n", "amount_not_negative"),
         ("x;2031-01-02;c;1;DE;no\n", "time_after_now"),
         ("x;soon;c;1;DE;no\n", "time_missing"),
-        ("a1;2025-01-02;c;1;DE;no\n", "duplicate_id"),
         ("x;2025-01-02;c;1;DE;maybe\n", "label_unknown"),
     ],
 )

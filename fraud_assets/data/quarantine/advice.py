@@ -11,6 +11,9 @@ _BY_RULE = {
     "time_after_now": "look at the time zone and unit of columns.event_time, and at the clocks",
     "time_leaps_ahead": "look for clocks that run ahead and for test payments",
     "time_leaps_back": "look for times of 1970 and for payments of another system",
+    "contradicts": "columns.delivered_at may say which of them is the latest, and else columns.id "
+    "must tell payments apart",
+    "id_reused": "columns.id must tell payments apart, over weeks and shops too",
 }
 _BY_PREFIX = {
     UNPARSABLE: "look at that column's unit, format and source.decimal",

@@ -17,7 +17,8 @@ Failures = dict[str, pd.Series]
 """Rule name to a mask of the rows that break it."""
 
 TIME_RULES = ("time_missing", "time_after_now", "time_leaps_ahead", "time_leaps_back")
-BUILT_IN = (*TIME_RULES, "duplicate_id", "label_unknown")
+DELIVERY_RULES = ("contradicts", "id_reused")
+BUILT_IN = (*TIME_RULES, *DELIVERY_RULES, "label_unknown")
 """Rules that every contract has, besides those named after a column."""
 
 
@@ -49,21 +50,6 @@ def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
         "time_leaps_ahead": none if highest is None else (times > highest) & ~future,
         "time_leaps_back": none if lowest is None else times < lowest,
     }
-
-
-def duplicate_failures(rows: pd.DataFrame, contract: Contract, broken: pd.Series) -> Failures:
-    """Rows that repeat the id of an earlier one; among those that break no other rule (`broken`).
-
-    So a corrected delivery flows on where its first copy was put aside.
-    """
-    name = contract.columns.id
-    if name is None:
-        return {}
-    passed = rows[(broken == "") & rows[name].notna()]
-    if TIME in rows:
-        passed = passed.sort_values([TIME, ROW], kind="stable")
-    repeats = passed.index[passed[name].duplicated(keep="first")]
-    return {"duplicate_id": pd.Series(rows.index.isin(repeats), index=rows.index)}
 
 
 def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:

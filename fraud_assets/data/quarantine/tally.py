@@ -19,6 +19,7 @@ from fraud_assets.data.quarantine.advice import frauds_taken
 from fraud_assets.data.quarantine.rules import Failures
 
 LABEL_UNKNOWN = "label_unknown"
+_Masks = dict[str, np.ndarray]
 MOST_WORDS = 5
 """How many label words that the contract does not know are named."""
 
@@ -81,39 +82,44 @@ class Tally:
 
 
 def tally(
-    rows: pd.DataFrame,
-    labels: pd.Series,
+    kept: pd.DataFrame,
+    aside: pd.DataFrame,
+    words: pd.Series,
     failures: Failures,
     contract: Contract,
-    as_of: np.datetime64 | None,
+    *,
+    as_of: np.datetime64 | None = None,
 ) -> Tally:
-    """Count typed rows by what `failures` says of them.
+    """Count kept rows, and those put aside by what `failures` says of them.
 
     Parameters
     ----------
-    rows
-        Typed rows (n,), good and bad (see `data.columns`).
-    labels
-        The label's words as exported (n,), of which the unknown ones are named.
+    kept, aside
+        Typed rows (see `data.columns`); the labels of `kept` are those known at `as_of`.
+    words
+        The labels of `aside` (m,) as exported, of which the unknown ones are named.
     failures
-        Rule name to the rows (n,) that break it.
+        Rule name to the rows of `aside` (m,) that break it; each row breaks one at least.
     as_of
         A fraud that became known later counts as none; None: all that the export says.
     """
-    broken = np.zeros(len(rows), dtype=bool)
-    for mask in failures.values():
-        broken |= mask.to_numpy(dtype=bool)
-    fraud = _frauds(rows, failures, as_of)
-    amount = _amounts(rows, failures, contract)
-
-    def counts(mask: np.ndarray) -> Counts:
-        total = None if amount is None else round(float(amount[mask].sum()), 6)
-        return Counts(int(mask.sum()), int(fraud[mask].sum()), total)
-
     by_rule = {name: mask.to_numpy(dtype=bool) for name, mask in failures.items()}
-    rules = {name: counts(mask) for name, mask in by_rule.items() if mask.any()}
-    unknown = labels[by_rule.get(LABEL_UNKNOWN, np.zeros(len(rows), dtype=bool))]
-    return Tally(counts(~broken), counts(broken), rules, most_common(unknown))
+    fraud, amount = _frauds(aside, by_rule, as_of), _amounts(aside, by_rule, contract)
+    rules = {name: _counts(fraud, amount, mask) for name, mask in by_rule.items() if mask.any()}
+    unknown = words[by_rule.get(LABEL_UNKNOWN, np.zeros(len(aside), dtype=bool))]
+    return Tally(
+        _counts(_frauds(kept, {}, None), _amounts(kept, {}, contract)),
+        _counts(fraud, amount),
+        rules,
+        most_common(unknown),
+    )
+
+
+def _counts(fraud: np.ndarray, amount: np.ndarray | None, mask: np.ndarray | None = None) -> Counts:
+    """Rows, frauds and amount where `mask` is true; everywhere without one."""
+    mask = np.ones(len(fraud), dtype=bool) if mask is None else mask
+    total = None if amount is None else round(float(amount[mask].sum()), 6)
+    return Counts(int(mask.sum()), int(fraud[mask].sum()), total)
 
 
 def most_common(words: pd.Series) -> dict[str, int]:
@@ -123,16 +129,16 @@ def most_common(words: pd.Series) -> dict[str, int]:
     return {str(word): int(count) for word, count in ordered[:MOST_WORDS]}
 
 
-def _frauds(rows: pd.DataFrame, failures: Failures, as_of: np.datetime64 | None) -> np.ndarray:
+def _frauds(rows: pd.DataFrame, failures: _Masks, as_of: np.datetime64 | None) -> np.ndarray:
     fraud = (rows[LABEL] == 1).fillna(value=False).to_numpy(dtype=bool)
     if as_of is not None and KNOWN_AT in rows:
         fraud &= ~(rows[KNOWN_AT] > as_of).to_numpy()
     if LABEL_UNKNOWN in failures:
-        fraud |= failures[LABEL_UNKNOWN].to_numpy(dtype=bool)
+        fraud |= failures[LABEL_UNKNOWN]
     return fraud
 
 
-def _amounts(rows: pd.DataFrame, failures: Failures, contract: Contract) -> np.ndarray | None:
+def _amounts(rows: pd.DataFrame, failures: _Masks, contract: Contract) -> np.ndarray | None:
     if AMOUNT not in rows:
         return None
     column = contract.columns.amount
@@ -141,5 +147,5 @@ def _amounts(rows: pd.DataFrame, failures: Failures, contract: Contract) -> np.n
     sizes: np.ndarray = rows[AMOUNT].abs().fillna(0.0).to_numpy(dtype=np.float64)
     for name in doubted:
         if name in failures:
-            sizes = np.where(failures[name].to_numpy(dtype=bool), 0.0, sizes)
+            sizes = np.where(failures[name], 0.0, sizes)
     return sizes

@@ -20,8 +20,10 @@ def contract_columns(contract: Contract) -> list[str]:
 def _mentions(contract: Contract) -> Iterator[str | None]:
     columns, label = contract.columns, contract.label
     time = columns.event_time
+    delivered = columns.delivered_at
     yield from (columns.id, time.column if time else None, columns.sender)
     yield from (*columns.entities, columns.amount, label.column, label.known_at)
+    yield delivered.column if delivered else None
     yield from (name for name in contract.features.names if name not in contract.derived)
     for derived in contract.derived.values():
         yield from (getattr(derived, role, None) for role in ("entity", "of", "since"))

@@ -1,0 +1,62 @@
+"""What a person should know of payments that were delivered more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.deliveries.arrivals import DELIVERED
+from fraud_assets.data.deliveries.resolve import REPEATED, SUPERSEDED, Resolved
+from fraud_assets.data.notes import Note, Notes
+
+_MOST_COLUMNS = 5
+
+
+def delivery_notes(found: Resolved, arrivals: pd.DataFrame, contract: Contract) -> Notes:
+    """Notes `deliveries`, `deliveries_untimed` and `deliveries_change_features`."""
+    if found.aside.empty:
+        return ()
+    return tuple(_notes(found, arrivals, contract))
+
+
+def _notes(found: Resolved, arrivals: pd.DataFrame, contract: Contract) -> Iterator[Note]:
+    words = found.aside.value_counts()
+    superseded, repeated = (int(words.get(word, 0)) for word in (SUPERSEDED, REPEATED))
+    yield Note(
+        "deliveries",
+        f"Payments came more than once: {superseded:,} deliveries were superseded by a later one, "
+        f"{repeated:,} repeat the one before exactly; the latest delivery of each payment counts.",
+        rows=superseded + repeated,
+    )
+    if not superseded:
+        return
+    if not arrivals[DELIVERED].notna().any():
+        yield Note("deliveries_untimed", _untimed(contract), rows=superseded)
+    features = {name: n for name, n in found.changed.items() if name in contract.features.names}
+    if features:
+        named = ", ".join(f"{name} ({features[name]:,})" for name in _most(features))
+        yield Note(
+            "deliveries_change_features",
+            f"Later deliveries change features of payments: {named}. Models learn from the latest "
+            "values, which a payment does not have yet when it is scored; look whether these "
+            "columns are filled after the fact.",
+            rows=max(features.values()),
+        )
+
+
+def _untimed(contract: Contract) -> str:
+    which = "columns.delivered_at holds numbers and no times"
+    if contract.columns.delivered_at is None:
+        which = (
+            "No columns.delivered_at says when a delivery came: the order of files and rows does"
+        )
+    return (
+        f"{which}. A run as of an earlier day sees each payment's latest values, and a label that "
+        "gives no time of report counts once it has matured."
+    )
+
+
+def _most(counts: dict[str, int]) -> list[str]:
+    return sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_COLUMNS]
