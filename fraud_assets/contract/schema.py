@@ -184,7 +184,7 @@ class Policy(Section):
     """What a candidate must show before it may serve; recall may only be demanded higher."""
 
     LATER: ClassVar[frozenset[str]] = frozenset(
-        {"max_quarantined_fraud_share", "max_quarantined_amount_share"}
+        {"champion_unscorable", "max_quarantined_fraud_share", "max_quarantined_amount_share"}
     )
 
     min_recall: Annotated[float, Field(ge=RECALL_FLOOR, le=1)] = RECALL_FLOOR
@@ -195,6 +195,7 @@ class Policy(Section):
     threshold: ThresholdRule = ThresholdRule()
     champion_margin: float = Field(default=0.02, ge=0, le=1)
     champion_lookback: int = Field(default=8, ge=1)
+    champion_unscorable: Literal["refuse", "absolute"] = "refuse"
     max_p95_ms: float = Field(default=50, gt=0, le=50)
     max_quarantine_share: Share = 0.05
     max_quarantined_fraud_share: Share = 0.05

@@ -79,6 +79,14 @@ def champion_non_inferior(
     if outcome == "none":
         sentence = "There is no champion yet; the absolute rules decide alone."
         return Rule(name, bound, None, passed=True, sentence=sentence)
+    if outcome == "unscorable" and policy.champion_unscorable == "refuse":
+        sentence = (
+            f"The champion {version} must be scored beside its challenger, but it cannot be "
+            f"({text(report, 'champion.why')}), and what cannot be compared is not promoted. "
+            "Repair it, or start anew on record: fraud-assets models promote VERSION --override "
+            "--actor NAME --reason TEXT, with the refused candidate as VERSION."
+        )
+        return Rule(name, bound, None, passed=False, sentence=sentence)
     lows = [number(report, "champion.difference.low")] if outcome == "scored" else []
     if outcome == "unscorable":
         sentence = f"The champion {version} cannot be scored ({text(report, 'champion.why')})"

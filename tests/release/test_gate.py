@@ -275,11 +275,11 @@ def test_an_unreadable_pointer_stops_promotion() -> None:
 
 
 def test_champion_outcomes() -> None:
-    """None and unscorable let the absolute rules decide; a wide interval shows nothing."""
+    """Without a champion the absolute rules decide; what cannot be compared shows nothing."""
     unscorable = scored_champion() | {"outcome": "unscorable", "why": "other columns"}
     for champion, passes in [
         ({"outcome": "none"}, True),
-        (unscorable, True),
+        (unscorable, False),
         (scored_champion(0.0, 0.01), True),
         (scored_champion(-0.0, 0.03), False),
         (scored_champion(0.01, 0.03), True),
@@ -289,6 +289,18 @@ def test_champion_outcomes() -> None:
         result = verdict(make_report() | {"champion": champion})
         assert (result.decision == "promote") is passes, champion
     assert "other columns" in verdict(make_report() | {"champion": unscorable}).rules[8].sentence
+
+
+def test_a_champion_that_cannot_be_scored_is_an_obstacle_unless_the_policy_says_otherwise() -> None:
+    """By default it refuses and names the act that starts anew; at d2ae1cc it waved all through."""
+    report = make_report() | {
+        "champion": scored_champion() | {"outcome": "unscorable", "why": "its files are damaged"}
+    }
+    lenient = POLICY.model_copy(update={"champion_unscorable": "absolute"})
+
+    assert failed(verdict(report)) == ["champion_non_inferior"]
+    assert "models promote VERSION --override" in verdict(report).sentence
+    assert verdict(report, lenient).decision == "promote"
 
 
 def test_quality_cannot_ratchet_down() -> None:
