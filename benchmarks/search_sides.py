@@ -29,8 +29,10 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.folds import Fold, encode_folds
 from fraud_assets.modelling.grid import search_grid
-from fraud_assets.modelling.sampling import sample_as_declared
+from fraud_assets.modelling.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.validation import Validation
 from fraud_assets.modelling.winner import Winner, best_searched
+from fraud_assets.profiles import RECALL_FLOOR
 
 Result = TypeVar("Result")
 
@@ -108,10 +110,10 @@ def our_search(rows: Rows, folds: Sequence[Fold], contract: Contract, workers: i
     search, columns = contract.search, (contract.features.numeric, contract.features.categorical)
     sampled = [(_sampled(rows, train, contract), valid) for train, valid in folds]
     families = [FAMILIES[name] for name in OURS]
-    encoded = encode_folds(rows, np.ones(len(rows)), sampled, columns, families[0].encoding)
-    return best_searched(
-        [search_grid(family, encoded, search.seed, workers=workers) for family in families]
-    )
+    encoded = encode_folds(rows, sampled, columns, families[0].encoding)
+    searched = [search_grid(family, encoded, search.seed, workers=workers) for family in families]
+    validation = Validation.of(Sample(rows, len(rows) - rows.frauds), folds, RECALL_FLOOR)
+    return best_searched(searched, validation, search.seed)
 
 
 def _sampled(rows: Rows, train: np.ndarray, contract: Contract) -> np.ndarray:

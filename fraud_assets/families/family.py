@@ -79,19 +79,17 @@ class Family:
 
     `classifier` is the name of the class that `build` makes of parameters and seed. `size` is
     the parameter in which fits are nested: the first 100 trees of a fit with 300 are the fit
-    with 100, so one fit scores every size by its `stages`. `serving_rank` orders families by
-    what a prediction costs, cheapest first. `fit_times` is how many times the search's
-    legitimate rows for each fraud the published model is fitted on: 1 where a fit is slow, or
-    trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle to equal
-    bytes, in place. `always_searched` says that the defaults tell little of what the whole grid
-    reaches, and that the grid is quick to search: it is, whoever leads.
+    with 100, so one fit scores every size by its `stages`. `fit_times` is how many times the
+    search's legitimate rows for each fraud the published model is fitted on: 1 where a fit is
+    slow, or trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle
+    to equal bytes, in place. `always_searched` says that the defaults tell little of what the
+    whole grid reaches, and that the grid is quick to search: it is, whoever leads.
     """
 
     name: str
     classifier: str
     build: Callable[[Parameters, int], Classifier]
     encoding: Encoding
-    serving_rank: int
     defaults: Parameters
     grid: Mapping[str, Sequence[Any]]
     convert: Callable[[Classifier], Converted]

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.pipeline import Pipeline
+from sklearn.metrics import roc_auc_score
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import LeaderboardRow
+from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
+from fraud_assets.modelling.folds import EncodedFold, Fold, encode_folds, make_folds
 from fraud_assets.modelling.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.validation import Validation
 from fraud_assets.modelling.work import Ticker, run_tasks
-
-TIMED_ROWS, TIMED_SECONDS, TIMED_LEAST = 50, 1.5, 20
-"""Single-row predictions behind a candidate's p95: fewer where they take long."""
 
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Candidates on the same folds, best mean ROC-AUC first."""
+    """Candidates on the same folds, best mean ROC-AUC first.
+
+    `scores` are each family's margins on the validation rows, fold after fold, (n,) float32.
+    """
 
     candidates: tuple[LeaderboardRow, ...]
     rows: int
@@ -36,16 +37,18 @@ class Leaderboard:
     legitimate_kept: int
     legitimate_total: int
     seconds: float
+    scores: Mapping[str, np.ndarray]
     made: Made | None = None
 
 
 @dataclass(frozen=True)
 class _Trial:
     family: str
+    fold: int
+    scores: np.ndarray
     auc: float
-    average_precision: float
     fit_seconds: float
-    p95_ms: float | None
+    cost: float | None
     n_features: int
 
 
@@ -68,10 +71,13 @@ def compare_candidates(
     started = time.monotonic()
     families = find_families(contract.search.families)
     sample = sample_as_declared(fit, contract.search)
-    tasks = _tasks(sample, families, contract)
+    folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)
+    validation = Validation.of(sample, folds, contract.policy.min_recall)
+    tasks = _tasks(sample, folds, families, contract)
     ticker = Ticker("Candidates", len(tasks), progress)
     trials = run_tasks(_try, tasks, workers, lambda trial: ticker.tick(trial.auc))
-    candidates = [_summary(f, [t for t in trials if t.family == f.name]) for f in families]
+    by_family = {f.name: _in_time(f, trials) for f in families}
+    candidates = [_summary(f, by_family[f.name], validation) for f in families]
     return Leaderboard(
         candidates=tuple(sorted(candidates, key=lambda c: -c.auc_mean)),
         rows=len(sample.rows),
@@ -79,74 +85,62 @@ def compare_candidates(
         legitimate_kept=sample.legitimate_kept,
         legitimate_total=sample.legitimate_total,
         seconds=time.monotonic() - started,
+        scores={name: np.concatenate([t.scores for t in of]) for name, of in by_family.items()},
     )
 
 
-def _tasks(sample: Sample, families: list[Family], contract: Contract) -> list[tuple[Any, ...]]:
-    search = contract.search
+def _tasks(
+    sample: Sample, folds: list[Fold], families: list[Family], contract: Contract
+) -> list[tuple[Any, ...]]:
     columns = contract.features.numeric, contract.features.categorical
-    folds = make_folds(sample.rows, search.folds, search.seed)
     encoded = {
-        encoding: encode_folds(sample.rows, sample.weights, folds, columns, encoding)
+        encoding: encode_folds(sample.rows, folds, columns, encoding)
         for encoding in dict.fromkeys(family.encoding for family in families)
     }
-    timed = sample.rows.features.iloc[folds[-1][1]][:TIMED_ROWS]
     # The last fold trains on most rows: begun first, no worker ends alone with it.
     return [
-        (
-            family.name,
-            encoded[family.encoding][k],
-            search.seed,
-            timed if k + 1 == len(folds) else None,
-        )
+        (family.name, k, encoded[family.encoding][k], contract.search.seed, k + 1 == len(folds))
         for k in reversed(range(len(folds)))
-        for family in sorted(families, key=lambda f: -f.serving_rank)
+        for family in families
     ]
 
 
-def _try(name: str, fold: EncodedFold, seed: int, timed: pd.DataFrame | None) -> _Trial:
+def _try(name: str, k: int, fold: EncodedFold, seed: int, is_last: bool) -> _Trial:
     family = FAMILIES[name]
     classifier = family.build(family.defaults, seed)
     started = time.perf_counter()
     classifier.fit(fold.train, fold.train_label)
     seconds = time.perf_counter() - started
     scores = family.margin(classifier, fold.valid)
-    pipeline = Pipeline([("preprocessor", fold.preprocessor), ("classifier", classifier)])
-    precision = average_precision_score(fold.valid_label, scores, sample_weight=fold.valid_weight)
+    cost = serving_cost(family, classifier) if is_last else None
     return _Trial(
         family=name,
+        fold=k,
+        scores=scores.astype(np.float32),
         auc=float(roc_auc_score(fold.valid_label, scores)),
-        average_precision=float(precision),
         fit_seconds=seconds,
-        p95_ms=None if timed is None else _p95_ms(pipeline, timed),
+        cost=None if cost is None or math.isinf(cost) else cost,
         n_features=fold.train.shape[1],
     )
 
 
-def _p95_ms(pipeline: Pipeline, rows: pd.DataFrame) -> float:
-    pipeline.predict_proba(rows.iloc[:1])
-    seconds: list[float] = []
-    for index in range(len(rows)):
-        if index >= TIMED_LEAST and sum(seconds) > TIMED_SECONDS:
-            break
-        started = time.perf_counter()
-        pipeline.predict_proba(rows.iloc[index : index + 1])
-        seconds.append(time.perf_counter() - started)
-    return float(np.quantile(seconds, 0.95) * 1000)
+def _in_time(family: Family, trials: list[_Trial]) -> list[_Trial]:
+    return sorted((t for t in trials if t.family == family.name), key=lambda t: t.fold)
 
 
-def _summary(family: Family, latest_first: list[_Trial]) -> LeaderboardRow:
-    trials = latest_first[::-1]
+def _summary(family: Family, trials: list[_Trial], validation: Validation) -> LeaderboardRow:
     auc = [trial.auc for trial in trials]
+    measures = validation.measures([trial.scores for trial in trials])
     return LeaderboardRow(
         family=family.name,
         parameters=dict(family.defaults),
         fold_auc=tuple(auc),
         auc_mean=float(np.mean(auc)),
         auc_std=float(np.std(auc)),
-        average_precision=float(np.mean([trial.average_precision for trial in trials])),
+        average_precision=float(measures[1]),
+        precision_at_recall=float(measures[2]),
         fit_seconds=float(np.mean([trial.fit_seconds for trial in trials])),
-        p95_ms=next(trial.p95_ms for trial in latest_first if trial.p95_ms is not None),
+        cost=trials[-1].cost,
         encoding=family.encoding,
         n_features=trials[-1].n_features,
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
@@ -22,15 +21,13 @@ Fold = tuple[np.ndarray, np.ndarray]
 class EncodedFold:
     """One fold as matrices (dense or CSR) under one encoding.
 
-    The preprocessor is fitted on the training rows.
+    The encoding is fitted on the training rows.
     """
 
-    preprocessor: ColumnTransformer
     train: Any
     train_label: np.ndarray
     valid: Any
     valid_label: np.ndarray
-    valid_weight: np.ndarray
 
 
 def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
@@ -59,18 +56,16 @@ def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
 
 def encode_folds(
     rows: Rows,
-    weights: np.ndarray,
     folds: Sequence[Fold],
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
 ) -> list[EncodedFold]:
     """Fit the preprocessor on each fold's training rows and encode both sides once."""
-    return [_encode(rows, weights, fold, columns, encoding) for fold in folds]
+    return [_encode(rows, fold, columns, encoding) for fold in folds]
 
 
 def _encode(
     rows: Rows,
-    weights: np.ndarray,
     fold: Fold,
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
@@ -82,8 +77,6 @@ def _encode(
         train_label=rows.label[train],
         valid=preprocessor.transform(rows.features.iloc[valid]),
         valid_label=rows.label[valid],
-        valid_weight=weights[valid],
-        preprocessor=preprocessor,
     )
 
 

@@ -7,6 +7,7 @@ are those of `sklearn.model_selection.GridSearchCV(scoring="roc_auc")` on the sa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
 from fraud_assets.documents.report.search import SettingRow
-from fraud_assets.families.family import Family
+from fraud_assets.families.cost import serving_cost
+from fraud_assets.families.family import Classifier, Family
 from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.choice import Contender
 from fraud_assets.modelling.folds import EncodedFold
 from fraud_assets.modelling.margins import staged_margins
+from fraud_assets.modelling.validation import FoldScores
 from fraud_assets.modelling.work import Ticker, run_tasks
 
 Setting = dict[str, Any]
@@ -28,12 +32,18 @@ Setting = dict[str, Any]
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one family with `fold_auc` (settings, folds), and how many fits that took."""
+    """Settings of one family with `fold_auc` (settings, folds), and how many fits that took.
+
+    `scores` are each setting's margins on the validation rows of each fold, float32, and `cost`
+    its tests of one payment (see `families.cost`).
+    """
 
     family: str
     params: tuple[Setting, ...]
     fold_auc: np.ndarray
     fits: int
+    scores: tuple[FoldScores, ...]
+    cost: tuple[float, ...]
 
     @property
     def mean(self) -> np.ndarray:
@@ -49,6 +59,12 @@ class Settings:
     def best(self) -> int:
         """Position of the best setting; the first of equals, as `best_index_`."""
         return int(self.rank.argmin())
+
+    @property
+    def contender(self) -> Contender:
+        """The family with its best setting."""
+        best = self.best
+        return Contender(self.family, self.params[best], self.scores[best], self.cost[best])
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Each setting as the report tells it, in the order of the grid."""
@@ -95,34 +111,74 @@ def score_settings(
     groups = _nested(family, settings)
     # Largest folds and deepest trees first, so that no worker ends alone with one of them.
     tasks = [
-        (family.name, params, sizes, (k, folds[k]), seed)
+        _Task(family.name, params, sizes, k, folds[k], seed, k + 1 == len(folds))
         for k in sorted(range(len(folds)), key=lambda k: -len(folds[k].train_label))
         for params, sizes in sorted(groups, key=lambda g: -(g[0].get("max_depth") or 0))
     ]
     ticker = Ticker(f"Search of {family.name}", len(tasks), progress)
-    scored = run_tasks(_score, tasks, workers, lambda done: ticker.tick(max(done[2])))
-    auc = {
-        (_key(params | size), k): value
-        for params, k, values, sizes in scored
-        for size, value in zip(sizes, values, strict=True)
-    }
-    table = [[auc[_key(setting), k] for k in range(len(folds))] for setting in settings]
-    return Settings(family.name, tuple(settings), np.array(table), len(tasks))
+    scored = run_tasks(
+        _score,
+        [(task,) for task in tasks],
+        workers,
+        lambda done: ticker.tick(max(one.auc for one in done)),
+    )
+    by_key = {(_key(one.params), one.fold): one for done in scored for one in done}
+    table = [[by_key[_key(setting), k] for k in range(len(folds))] for setting in settings]
+    return Settings(
+        family.name,
+        tuple(settings),
+        np.array([[one.auc for one in row] for row in table]),
+        len(tasks),
+        tuple(tuple(one.scores for one in row) for row in table),
+        tuple(row[-1].cost for row in table),
+    )
 
 
-def _score(
-    name: str, params: Setting, sizes: Sequence[int], numbered: tuple[int, EncodedFold], seed: int
-) -> tuple[Setting, int, list[float], list[Setting]]:
-    family, (k, fold) = FAMILIES[name], numbered
+@dataclass(frozen=True)
+class _Task:
+    """One fit: a setting without its size, on one fold, read at `sizes`."""
+
+    family: str
+    params: Setting
+    sizes: Sequence[int]
+    k: int
+    fold: EncodedFold
+    seed: int
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """One setting on one fold; `cost` is counted on the last fold alone."""
+
+    params: Setting
+    fold: int
+    auc: float
+    scores: np.ndarray
+    cost: float
+
+
+def _score(task: _Task) -> list[_Scored]:
+    family, fold = FAMILIES[task.family], task.fold
+    largest = {} if family.size is None else {family.size: max(task.sizes)}
+    classifier = family.build(task.params | largest, task.seed)
+    classifier.fit(fold.train, fold.train_label)
     if family.size is None:
-        classifier = family.build(params, seed).fit(fold.train, fold.train_label)
-        auc = [roc_auc_score(fold.valid_label, family.margin(classifier, fold.valid))]
-        return params, k, auc, [{}]
-    largest = family.build(params | {family.size: max(sizes)}, seed)
-    largest.fit(fold.train, fold.train_label)
-    stages = staged_margins(family, largest, fold.valid, sizes)
-    auc = [roc_auc_score(fold.valid_label, stages[size]) for size in sizes]
-    return params, k, auc, [{family.size: size} for size in sizes]
+        return [_scored(task, {}, family.margin(classifier, fold.valid), classifier)]
+    stages = staged_margins(family, classifier, fold.valid, task.sizes)
+    return [_scored(task, {family.size: size}, stages[size], classifier) for size in task.sizes]
+
+
+def _scored(task: _Task, size: Setting, scores: np.ndarray, classifier: Classifier) -> _Scored:
+    family = FAMILIES[task.family]
+    trees = next(iter(size.values()), None)
+    return _Scored(
+        task.params | size,
+        task.k,
+        float(roc_auc_score(task.fold.valid_label, scores)),
+        scores.astype(np.float32),
+        serving_cost(family, classifier, trees) if task.is_last else math.nan,
+    )
 
 
 def _nested(family: Family, settings: Sequence[Setting]) -> list[tuple[Setting, list[int]]]:

@@ -43,32 +43,45 @@ class Ranking:
         total = everything[-1:]
         return frauds[:-1:2], frauds[1:-1:2], everything[:-1:2], everything[1:-1:2], total
 
+    def measures(self, recall: float, weights: np.ndarray | None = None) -> tuple[float, ...]:
+        """ROC-AUC, average precision, and precision at the highest score that reaches `recall`."""
+        groups = self.groups(weights)
+        return (*_measure(groups), _precision_at(groups, recall))
+
     def measure(self, weights: np.ndarray | None = None) -> tuple[float, float]:
         """ROC-AUC (ties count half) and average precision (sum of precision times recall step).
 
         Both NaN where the weights leave no fraud or no legitimate row.
         """
-        frauds_before, frauds_after, all_before, all_after, total = self.groups(weights)
-        step, positives = frauds_after - frauds_before, frauds_after[-1]
-        negatives = total[0] - positives
-        if positives <= 0 or negatives <= 0:
-            return float("nan"), float("nan")
-        legit_before, legit_after = all_before - frauds_before, all_after - frauds_after
-        below = negatives - (legit_before + legit_after) / 2
-        precision = frauds_after / np.maximum(all_after, 1e-300)
-        return (
-            float(np.sum(step * below) / (positives * negatives)),
-            float(np.sum(step * precision) / positives),
-        )
+        return _measure(self.groups(weights))
 
     def precision_at(self, recall: float, weights: np.ndarray | None = None) -> float:
         """Precision at the highest score where `recall` is reached."""
-        _, frauds_after, _, all_after, _ = self.groups(weights)
-        if frauds_after[-1] <= 0:
-            return float("nan")
-        reached = frauds_after >= recall * frauds_after[-1] * (1 - 1e-12)
-        first = int(np.argmax(reached))
-        return float(frauds_after[first] / all_after[first])
+        return _precision_at(self.groups(weights), recall)
+
+
+def _measure(groups: tuple[np.ndarray, ...]) -> tuple[float, float]:
+    frauds_before, frauds_after, all_before, all_after, total = groups
+    step, positives = frauds_after - frauds_before, frauds_after[-1]
+    negatives = total[0] - positives
+    if positives <= 0 or negatives <= 0:
+        return float("nan"), float("nan")
+    legit_before, legit_after = all_before - frauds_before, all_after - frauds_after
+    below = negatives - (legit_before + legit_after) / 2
+    precision = frauds_after / np.maximum(all_after, 1e-300)
+    return (
+        float(np.sum(step * below) / (positives * negatives)),
+        float(np.sum(step * precision) / positives),
+    )
+
+
+def _precision_at(groups: tuple[np.ndarray, ...], recall: float) -> float:
+    _, frauds_after, _, all_after, _ = groups
+    if frauds_after[-1] <= 0:
+        return float("nan")
+    reached = frauds_after >= recall * frauds_after[-1] * (1 - 1e-12)
+    first = int(np.argmax(reached))
+    return float(frauds_after[first] / all_after[first])
 
 
 def _at_cuts(values: np.ndarray, cuts: np.ndarray) -> np.ndarray:

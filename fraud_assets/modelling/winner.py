@@ -1,33 +1,29 @@
 """From the leaderboard to one family with its best setting, and the sentence that says why.
 
-Where another family leads, the whole grid of a family that is always searched stands beside it
-and the better is taken. A family whose own grid would cost hours names a stand-in, which is
-searched in its place over the same settings; both are compared on the same folds, and the slow
-one is kept only where it beats the best that was found.
+Every family competes with its defaults. The grid of the one that leads is searched, beside those
+of families that are always searched; each then competes with its best setting. A family whose
+own grid would cost hours names a stand-in, which is searched in its place; where the slow one
+leads all the same, it is tried with the setting that served its stand-in best.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Encoding, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.candidates import Leaderboard
-from fraud_assets.modelling.choice import (
-    Choice,
-    best_and_tied,
-    cheapest,
-    choose_family,
-    is_tie,
-    told_difference,
-)
+from fraud_assets.modelling.choice import Contender, choose, leading
 from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.grid import Setting, Settings, score_settings, search_grid
 from fraud_assets.modelling.sampling import Sample
+from fraud_assets.modelling.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,7 @@ class Search:
         self._columns = contract.features.numeric, contract.features.categorical
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
         self._encoded: dict[Encoding, list[EncodedFold]] = {}
+        self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def grid(self, family: Family) -> Settings:
         """Score the family's whole grid."""
@@ -68,90 +65,95 @@ class Search:
             family, settings, folds, self.seed, workers=self._workers, progress=self._progress
         )
 
+    def with_defaults(self, candidate: LeaderboardRow, scores: np.ndarray) -> Contender:
+        """A candidate of the leaderboard with its margins on the same rows."""
+        cost = math.inf if candidate.cost is None else candidate.cost
+        parts = self.validation.parts(scores)
+        return Contender(candidate.family, dict(candidate.parameters), parts, cost)
+
+    def slow(self, family: Family) -> StandIn | None:
+        """The stand-in of a family whose own grid is too slow on so many rows."""
+        stand_in = family.stand_in
+        return stand_in if stand_in and len(self.sample.rows) > stand_in.above_rows else None
+
     def _encode(self, family: Family) -> list[EncodedFold]:
-        encoding, sample = family.encoding, self.sample
-        if encoding not in self._encoded:
-            self._encoded[encoding] = encode_folds(
-                sample.rows, sample.weights, self._folds, self._columns, encoding
+        if family.encoding not in self._encoded:
+            self._encoded[family.encoding] = encode_folds(
+                self.sample.rows, self._folds, self._columns, family.encoding
             )
-        return self._encoded[encoding]
+        return self._encoded[family.encoding]
 
 
 def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = None) -> Winner:
-    """Search the grid of the family named by `forced`, or of the leaderboard's winner.
-
-    Beside another winner those that are always searched are searched too, where the contract
-    lets them compete.
+    """Search the grid of the family named by `forced`, or let the leaderboard's compete.
 
     Raises
     ------
     ContractError
         If `forced` is not a family's name.
     """
-    choice = (
-        choose_family(leaderboard)
-        if forced is None
-        else Choice(forced, f"{forced} was set by the caller and won no comparison.")
-    )
-    (family,), sentence = find_families([choice.family]), choice.sentence
-    competing = {c.family: c for c in leaderboard.candidates} if forced is None else {}
-    slow = family.stand_in
-    if slow is None or len(search.sample.rows) <= slow.above_rows:
-        beside = [FAMILIES[name] for name in competing if name != family.name and slow is None]
-        others = [other for other in beside if other.always_searched]
-        return best_searched([search.grid(found) for found in (family, *others)], sentence)
+    if forced is None:
+        return _compete(search, leaderboard)
+    (family,) = find_families([forced])
+    sentence = f"{forced} was set by the caller and won no comparison."
+    slow = search.slow(family)
+    if slow is None:
+        found = search.grid(family)
+        return Winner(family, found.params[found.best], (found,), sentence)
     stand_in = search.grid(FAMILIES[slow.family])
-    if slow.family in competing:
-        verdict = _in_place_of(stand_in, family, competing[family.name].fold_auc)
-        if verdict is not None:
-            return best_searched([stand_in], f"{sentence} {verdict}")
-    return _own_grid(search, family, slow, stand_in, sentence)
+    own = search.score(family, [dict(family.defaults), _translated(family, slow, stand_in)])
+    sentence += _told_stand_in(family, stand_in)
+    return Winner(family, own.params[own.best], (own, stand_in), sentence)
 
 
-def best_searched(searched: Sequence[Settings], sentence: str = "") -> Winner:
-    """The best setting of the family whose grid reaches most; of tied ones the cheaper to serve."""
-    by_name = {settings.family: settings for settings in searched}
-    best = {name: found.fold_auc[found.best] for name, found in by_name.items()}
-    tied = best_and_tied(best)
-    chosen = cheapest(tied)
-    params = by_name[chosen].params[by_name[chosen].best]
-    for other in (name for name in best if name != chosen):
-        sentence += (
-            f" With both grids searched {chosen} reaches {np.mean(best[chosen]):.4f} and {other} "
-            f"{np.mean(best[other]):.4f} ({told_difference(best[chosen], best[other])}); {chosen} "
-            f"{'is tied and costs less to serve' if other in tied else 'is better'}."
-        )
-    return Winner(FAMILIES[chosen], params, tuple(searched), sentence)
+def best_searched(searched: Sequence[Settings], validation: Validation, seed: int) -> Winner:
+    """The winner among the best settings of families whose grids were searched."""
+    choice = choose([settings.contender for settings in searched], validation, seed)
+    chosen = choice.contender
+    return Winner(FAMILIES[chosen.family], chosen.params, tuple(searched), choice.sentence)
 
 
-def _in_place_of(stand_in: Settings, slow: Family, fold_auc: Sequence[float]) -> str | None:
-    """Why the stand-in's best setting takes the slow family's place, or None if it does not."""
-    best = stand_in.fold_auc[stand_in.best]
-    better = float(np.mean(best)) >= float(np.mean(fold_auc))
-    if not better and not is_tie(fold_auc, best):
-        return None
-    return (
-        f"{stand_in.family} was searched in its place over the same {len(stand_in.params)} "
-        "settings, with small trees and a penalty on large steps, and reaches "
-        f"{np.mean(best):.4f} on the same folds, where {slow.name} with its defaults has "
-        f"{np.mean(fold_auc):.4f} ({told_difference(best, fold_auc)}); it "
-        f"{'is better' if better else 'is tied'} and costs less to fit and to serve."
-    )
+def _compete(search: Search, leaderboard: Leaderboard) -> Winner:
+    validation = search.validation
+    entries = {
+        candidate.family: search.with_defaults(candidate, leaderboard.scores[candidate.family])
+        for candidate in leaderboard.candidates
+    }
+    first = FAMILIES[leading(list(entries.values()), validation).family]
+    slow = search.slow(first)
+    always = [name for name in entries if FAMILIES[name].always_searched]
+    wanted = dict.fromkeys([slow.family if slow else first.name, *always])
+    searched = [search.grid(FAMILIES[name]) for name in wanted]
+    said = f" The whole grid of {' and that of '.join(wanted)} was searched."
+
+    def enter(settings: Settings) -> None:
+        both = [entries[settings.family], settings.contender]
+        entries[settings.family] = leading(both, validation)
+
+    for settings in searched:
+        if settings.family in entries:
+            enter(settings)
+    if slow and leading(list(entries.values()), validation).family == first.name:
+        searched.append(search.score(first, [_translated(first, slow, searched[0])]))
+        enter(searched[-1])
+        said += _told_stand_in(first, searched[0])
+    choice = choose(list(entries.values()), validation, search.seed)
+    chosen = choice.contender
+    family = FAMILIES[chosen.family]
+    return Winner(family, chosen.params, tuple(searched), choice.sentence + said)
 
 
-def _own_grid(
-    search: Search, family: Family, slow: StandIn, stand_in: Settings, sentence: str
-) -> Winner:
-    """The slow family with its defaults or with the setting that served its stand-in best."""
-    best = stand_in.params[stand_in.best]
+def _translated(family: Family, slow: StandIn, searched: Settings) -> Setting:
+    """The stand-in's best setting under the slow family's names."""
+    best = searched.params[searched.best]
     renamed = {slow.renamed.get(key, key): value for key, value in best.items()}
     kept = {*family.grid, *slow.kept}
-    found = {key: value for key, value in renamed.items() if key in kept}
-    own = search.score(family, [dict(family.defaults), found])
-    return Winner(
-        family,
-        own.params[own.best],
-        (own, stand_in),
-        f"{sentence} Its grid was searched by {slow.family} over the same settings, whose best "
-        f"({stand_in.mean.max():.4f}) was tried with {family.name} beside the defaults.",
+    return {key: value for key, value in renamed.items() if key in kept}
+
+
+def _told_stand_in(family: Family, stand_in: Settings) -> str:
+    return (
+        f" The grid of {family.name} was searched by {stand_in.family} over "
+        f"{len(stand_in.params)} settings, whose best (mean ROC-AUC {stand_in.mean.max():.4f}) "
+        "was tried beside the defaults."
     )

@@ -42,14 +42,18 @@ def leaderboard_markdown(records: Sequence[Row]) -> str:
             numbers.decimal(row.get("auc_mean"), 4),
             numbers.decimal(row.get("auc_std"), 4),
             numbers.decimal(row.get("average_precision"), 4),
+            numbers.decimal(row.get("precision_at_recall"), 4),
             numbers.number(row.get("fit_seconds")),
-            numbers.number(row.get("p95_ms")),
+            numbers.number(row.get("cost")),
             numbers.count(row.get("n_features")),
             escaped(row.get("encoding")),
         ]
         for row in records
     ]
-    heads = "Family|ROC-AUC|spread|Average precision|Fit, s|One row p95, ms|Columns|Encoding"
+    heads = (
+        "Family|ROC-AUC|spread|Average precision|Precision at the recall|Fit, s|"
+        "Tests a payment|Columns|Encoding"
+    )
     return markdown_table(heads.split("|"), rows)
 
 

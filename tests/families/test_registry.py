@@ -39,7 +39,6 @@ FAMILY = Family(
     classifier="DecisionTreeClassifier",
     build=lambda parameters, seed: DecisionTreeClassifier(random_state=seed, **parameters),
     encoding="ordinal",
-    serving_rank=0,
     defaults={"max_depth": 4},
     grid={"max_depth": (2, 5)},
     convert=_convert,

@@ -66,10 +66,10 @@ def test_records_are_json_and_progress_counts():
     records = json.loads(json.dumps(msgspec.to_builtins(board.candidates), allow_nan=False))
     assert {r["family"] for r in records} == set(contract.search.families)
     assert set(records[0]) >= {
-        "auc_mean", "auc_std", "average_precision", "fit_seconds", "p95_ms", "encoding",
-        "n_features", "fold_auc",
+        "auc_mean", "auc_std", "average_precision", "fit_seconds", "cost", "encoding",
+        "n_features", "fold_auc", "precision_at_recall",
     }  # fmt: skip
-    assert all(r["p95_ms"] > 0 and r["fit_seconds"] > 0 for r in records)
+    assert all(r["cost"] > 0 and r["fit_seconds"] > 0 for r in records)
     assert "4 of 4 fits" in said[-1]
     assert "about 0 s left" in said[-1]
 

@@ -44,7 +44,7 @@ SMALL = {
 def searched(name: str, rows, grid, workers: int = 1) -> tuple[Settings, list]:
     folds = make_folds(rows, 3, seed=0)
     family = replace(FAMILIES[name], grid=grid)
-    encoded = encode_folds(rows, np.ones(len(rows)), folds, COLUMNS, family.encoding)
+    encoded = encode_folds(rows, folds, COLUMNS, family.encoding)
     return search_grid(family, encoded, 0, workers=workers), folds
 
 

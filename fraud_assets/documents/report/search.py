@@ -9,7 +9,13 @@ from fraud_assets.documents.report.origin import Parameters
 
 
 class LeaderboardRow(msgspec.Struct, frozen=True):
-    """One family with its defaults over the folds; times in seconds and milliseconds."""
+    """One family with its defaults over the folds.
+
+    ROC-AUC of each fold in time order, their mean and standard deviation (ddof 0), mean average
+    precision and precision at the recall demanded, both at the native prior, and mean seconds of
+    one fold's fit. `cost` is in tests of one payment (see `families.cost`), None where only the
+    fitted pipeline can serve it; earlier reports have `p95_ms` of one row through it instead.
+    """
 
     family: str
     parameters: Parameters
@@ -18,9 +24,11 @@ class LeaderboardRow(msgspec.Struct, frozen=True):
     auc_std: float
     average_precision: float
     fit_seconds: float
-    p95_ms: float
     encoding: str
     n_features: Count
+    cost: float | None = None
+    precision_at_recall: float | None = None
+    p95_ms: float | None = None
 
 
 class SettingRow(msgspec.Struct, frozen=True):

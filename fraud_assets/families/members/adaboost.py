@@ -41,7 +41,6 @@ FAMILY = Family(
     classifier="AdaBoostClassifier",
     build=_build,
     encoding="onehot",
-    serving_rank=3,
     defaults={"n_estimators": 200},
     grid={
         "n_estimators": (100, 200, 300),

@@ -21,7 +21,6 @@ FAMILY = Family(
     classifier="ExtraTreesClassifier",
     build=_build,
     encoding="ordinal",
-    serving_rank=5,
     defaults={"n_estimators": 100},
     grid={
         "n_estimators": (50, 100),

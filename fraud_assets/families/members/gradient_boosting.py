@@ -38,7 +38,6 @@ FAMILY = Family(
     classifier="GradientBoostingClassifier",
     build=_build,
     encoding="onehot",
-    serving_rank=2,
     defaults={"n_estimators": 200},
     grid={
         "n_estimators": (100, 200, 300),

@@ -75,7 +75,6 @@ FAMILY = Family(
     classifier="HistGradientBoostingClassifier",
     build=_build,
     encoding="ordinal",
-    serving_rank=1,
     defaults={"max_iter": 200, **STEADY_TREES},
     grid={
         "max_iter": (100, 200, 300),

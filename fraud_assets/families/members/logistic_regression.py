@@ -22,7 +22,6 @@ FAMILY = Family(
     classifier="LogisticRegression",
     build=_build,
     encoding="onehot",
-    serving_rank=0,
     defaults={"max_iter": 1000},
     grid={"C": (0.01, 0.1, 1.0, 10.0), "class_weight": (None, "balanced")},
     convert=_convert,

@@ -17,7 +17,6 @@ FAMILY = Family(
     classifier="RandomForestClassifier",
     build=_build,
     encoding="onehot",
-    serving_rank=4,
     defaults={"n_estimators": 200},
     grid={"n_estimators": (100, 200, 300), "min_samples_leaf": (1, 5, 20)},
     convert=averaged,
