@@ -67,7 +67,7 @@ class Search:
 
     def with_defaults(self, candidate: LeaderboardRow, scores: np.ndarray) -> Contender:
         """A candidate of the leaderboard with its margins on the same rows."""
-        cost = math.inf if candidate.cost is None else candidate.cost
+        cost = candidate.cost if isinstance(candidate.cost, float) else math.inf
         parts = self.validation.parts(scores)
         return Contender(candidate.family, dict(candidate.parameters), parts, cost)
 

@@ -26,9 +26,9 @@ class LeaderboardRow(msgspec.Struct, frozen=True):
     fit_seconds: float
     encoding: str
     n_features: Count
-    cost: float | None = None
-    precision_at_recall: float | None = None
-    p95_ms: float | None = None
+    cost: float | None | msgspec.UnsetType = msgspec.UNSET
+    precision_at_recall: float | msgspec.UnsetType = msgspec.UNSET
+    p95_ms: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class SettingRow(msgspec.Struct, frozen=True):
