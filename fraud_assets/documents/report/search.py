@@ -26,7 +26,7 @@ class LeaderboardRow(msgspec.Struct, frozen=True):
     fit_seconds: float
     encoding: str
     n_features: Count
-    cost: float | None | msgspec.UnsetType = msgspec.UNSET
+    cost: float | msgspec.UnsetType | None = msgspec.UNSET
     precision_at_recall: float | msgspec.UnsetType = msgspec.UNSET
     p95_ms: float | msgspec.UnsetType = msgspec.UNSET
 
