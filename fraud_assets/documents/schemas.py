@@ -11,6 +11,7 @@ from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.whole import Report
+from fraud_assets.documents.succession import Succession
 from fraud_assets.documents.verdict import Verdict
 
 DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
@@ -18,6 +19,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "move": Move,
     "proof": Proof,
     "report": Report,
+    "succession": Succession,
     "verdict": Verdict,
 }
 

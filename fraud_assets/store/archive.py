@@ -19,13 +19,13 @@ from typing import Any, Self
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store import staging, texts
+from fraud_assets.store.clock import timestamp
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal.journal import Journal
 from fraud_assets.store.journal.marks import Marks
-from fraud_assets.store.journal.moves import timestamp
 from fraud_assets.store.journal.owner import contract_of, demand_owner
 from fraud_assets.store.journal.position import RESTORED, Mark, Position, demand_fresh
-from fraud_assets.store.keys import Keys
+from fraud_assets.store.keys import Keys, fingerprint, rotation
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.places import default_root, is_store
 from fraud_assets.store.shelf import Shelf
@@ -206,17 +206,17 @@ class Archive:
 
     @property
     def _models(self) -> Shelf:
-        return Shelf(self.root, self.keys)
+        return Shelf(self.root, self.keys, self.root)
 
     @property
     def _refused(self) -> Shelf:
-        return Shelf(self.refused, self.keys)
+        return Shelf(self.refused, self.keys, self.root)
 
     @property
     def _beside(self) -> Shelf:
         """Where releases up to 0.1.0 kept the refused: beside the store, unless that is a store."""
         parent = self.root.absolute().parent
-        return Shelf(parent / (".none" if is_store(parent) else _REFUSED), self.keys)
+        return Shelf(parent / (".none" if is_store(parent) else _REFUSED), self.keys, self.root)
 
     @property
     def _journal(self) -> Journal:
@@ -245,7 +245,7 @@ class Archive:
         """
         if now is None or now.move.contract:
             return None if now is None else now.move.contract
-        for move in self._journal.moves_of(now):
+        for move in now.moves:
             try:
                 found = self._models.look_at(move.version)
                 if found.manifest == move.manifest:
@@ -274,16 +274,34 @@ class Archive:
     @contextmanager
     def _writing(self) -> Iterator[list[str]]:
         """The store's lock, with keys at hand and everything swept."""
-        self.keys.ensure()
+        self._demand_keys()
         with one_sentence("write to the store", self.root):
             self.root.mkdir(parents=True, exist_ok=True)
         with exclusive(self.root / _LOCK):
+            rotation.copy_to(self.root, self.keys.folder)
+            self._demand_newest()
             with one_sentence("sweep the store", self.root):
                 done = self._journal.recover(self._is_in_place)
                 for folder in (self.root, self.refused):
                     swept = staging.sweep_staging(folder)
                     done += [f"removed the unfinished {version}" for version in swept]
             yield done
+
+    def _demand_keys(self) -> None:
+        """The pair at hand; a new one is made only where nothing was ever signed."""
+        if is_store(self.root) or self._refused.versions():
+            self.keys.demand(self.root)
+        else:
+            self.keys.ensure()
+
+    def _demand_newest(self) -> None:
+        """Refuse to sign with a key that another one has followed, as on a second machine."""
+        trusted, own = self.keys.trusted(self.root), fingerprint(self.keys.public_key())
+        if own != trusted.newest:
+            raise TrustError(
+                f"The key {own[:12]} in {self.keys.folder} was followed by {trusted.newest[:12]}, "
+                "which signs now: bring the newer pair to this machine."
+            )
 
     def _is_in_place(self, move: Move) -> bool:
         try:
@@ -293,7 +311,7 @@ class Archive:
         return True
 
     def _verify_staged(self, staged: Staged) -> Verified:
-        return verify_version(staged.path, self.keys.trusted())
+        return verify_version(staged.path, self.keys.trusted(self.root))
 
     def _stage_in(
         self, shelf: Shelf, files: Content, metadata: Mapping[str, Any], now: datetime | None

@@ -21,10 +21,11 @@ from fraud_assets.store.version import (
 
 @dataclass(frozen=True)
 class Shelf:
-    """The versions in `folder`, verified with `keys`."""
+    """The versions in `folder`, verified with the keys trusted in the store at `root`."""
 
     folder: Path
     keys: Keys
+    root: Path
 
     def versions(self) -> list[str]:
         """Names, oldest first, verified or not."""
@@ -52,11 +53,11 @@ class Shelf:
         StoreError
             If there is no such version.
         """
-        return verify_version(self._demand(version), self.keys.trusted())
+        return verify_version(self._demand(version), self.keys.trusted(self.root))
 
     def look_at(self, version: str) -> Verified:
         """Verify signature, file list and metadata alone; raises like `verify`."""
-        return look_at_version(self._demand(version), self.keys.trusted())
+        return look_at_version(self._demand(version), self.keys.trusted(self.root))
 
     def place(self, staged: Staged) -> None:
         """Rename a staged version to where it is visible; never over another."""

@@ -1,16 +1,14 @@
 """Signatures over what is stored: of a whole version, and of one record.
 
-Both are DSSE (https://github.com/secure-systems-lab/dsse/blob/v1.0.0/protocol.md): ECDSA P-256
-with SHA-256 over the payload's type and bytes, so that no record passes for another kind.
-Versions are signed by the OpenSSF `model-signing` library, which verifies them too. Reading a
-store checks the same bundle with `cryptography` alone: importing the library costs 0.8 s and
-40 MiB, which a scoring worker would pay at each start.
+Both are DSSE (see `keys.dsse`), so that no record passes for another kind. Versions are signed by
+the OpenSSF `model-signing` library, which verifies them too. Reading a store checks the same
+bundle with `cryptography` alone: importing the library costs 0.8 s and 40 MiB, which a scoring
+worker would pay at each start.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -18,19 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.keys import Keys, Trusted, fingerprint
+from fraud_assets.store.keys import Keys, Trusted, dsse, fingerprint
+from fraud_assets.store.keys.dsse import canonical
 
 SIGNATURE_FILE = "model.sig"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 _STATEMENT = "application/vnd.in-toto+json"
 _STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 _PREDICATE = "https://model_signing/signature/v1.0"
-_RECORD = "application/vnd.fraud-assets.promotion+json"
+MOVE = "application/vnd.fraud-assets.promotion+json"
+"""Kind of a record of one move of production."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,8 @@ def read_manifest(bundle: bytes, trusted: Trusted) -> Manifest:
         raise TrustError(f"{SIGNATURE_FILE} is no signature bundle") from error
     if not is_ours or sealed != (_base64(payload), _base64(raw)):
         raise TrustError(f"{SIGNATURE_FILE} is no signature of a model")
-    _check(trusted, str(hint), raw, _encode(_STATEMENT, payload), SIGNATURE_FILE)
+    made = {"key": str(hint), "kind": _STATEMENT, "signature": signature["sig"]}
+    _demand_signed(trusted, SIGNATURE_FILE, payload=payload, **made)
     return _read_statement(payload)
 
 
@@ -106,15 +103,14 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def sign_record(record: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    """The record with the key's fingerprint and a `signature` over all of it."""
+def sign_record(record: Mapping[str, Any], keys: Keys, kind: str = MOVE) -> dict[str, Any]:
+    """The record with the key's fingerprint and a `signature` over all of it and its kind."""
     key = keys.private_key()
     named = {**record, "key": fingerprint(key.public_key())}
-    raw = key.sign(_encode(_RECORD, canonical(named)), ec.ECDSA(hashes.SHA256()))
-    return {**named, "signature": base64.b64encode(raw).decode("ascii")}
+    return {**named, "signature": dsse.sign(kind, canonical(named), key)}
 
 
-def verify_record(record: Mapping[str, Any], trusted: Trusted, what: str) -> None:
+def verify_record(record: Mapping[str, Any], trusted: Trusted, what: str, kind: str = MOVE) -> None:
     """Check the `signature` of a record; `what` names it in the message.
 
     Raises
@@ -123,30 +119,22 @@ def verify_record(record: Mapping[str, Any], trusted: Trusted, what: str) -> Non
         If it is missing, made with another key, or does not hold.
     """
     unsigned = {name: value for name, value in record.items() if name != "signature"}
+    signature = record.get("signature")
+    if not isinstance(signature, str):
+        raise TrustError(f"{what} bears no signature")
     try:
-        raw = base64.b64decode(record["signature"], validate=True)
-        message = _encode(_RECORD, canonical(unsigned))
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        payload = canonical(unsigned)
+    except ValueError as error:
         raise TrustError(f"{what} bears no signature") from error
-    _check(trusted, str(record.get("key")), raw, message, what)
+    key = str(record.get("key"))
+    _demand_signed(trusted, what, key=key, kind=kind, payload=payload, signature=signature)
 
 
-def canonical(record: Mapping[str, Any]) -> bytes:
-    """The one way to write a record: keys sorted, no spaces, ASCII, finite numbers only."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("ascii")
-
-
-def _encode(payload_type: str, payload: bytes) -> bytes:
-    """DSSE's pre-authentication encoding."""
-    return f"DSSEv1 {len(payload_type)} {payload_type} {len(payload)} ".encode() + payload
-
-
-def _check(trusted: Trusted, hint: str, raw: bytes, message: bytes, what: str) -> None:
-    try:
-        trusted.key(hint, what).verify(raw, message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise TrustError(f"{what} was changed after it was signed") from error
+def _demand_signed(
+    trusted: Trusted, what: str, *, key: str, kind: str, payload: bytes, signature: str
+) -> None:
+    if not dsse.holds(kind, payload, signature, trusted.key(key, what)):
+        raise TrustError(f"{what} was changed after it was signed")
 
 
 def _read_statement(payload: bytes) -> Manifest:

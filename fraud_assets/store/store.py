@@ -51,7 +51,10 @@ class Store(Archive):
 
         The last signature vouches for the records before it; `is_thorough` checks each one's.
         """
-        return self._journal.moves_of(self.position(), is_thorough=is_thorough)
+        found = self.position()
+        if found is not None and is_thorough:
+            self._journal.demand_signed(found)
+        return [] if found is None else found.moves
 
     def demand_promotable(self, contract: str, digest: str) -> None:
         """Demand that a candidate of this contract, with this pipeline, could be promoted at all.
@@ -65,7 +68,7 @@ class Store(Archive):
         """
         now = self.position()
         demand_owner(self._owner(now), contract, self.root)
-        moves.refuse_rolled_back(digest, self._journal.moves_of(now))
+        moves.refuse_rolled_back(digest, _moves(now))
 
     def release(
         self, staged: Staged, *, expected: str | None, actor: str, reason: str, judge: Judge
@@ -91,7 +94,7 @@ class Store(Archive):
             now = self._expect(expected)
             self._demand_own(verified, now)
             moves.refuse_unfit(verified, now)
-            moves.refuse_rolled_back(verified.digest, self._journal.moves_of(now))
+            moves.refuse_rolled_back(verified.digest, _moves(now))
             judge(verified)
             record = moves.draft(now, verified, kind="promotion", actor=actor, reason=reason)
             move = self._move(record, staged)
@@ -142,7 +145,7 @@ class Store(Archive):
         """
         with self._writing():
             now = self._mendable(to, is_restored=is_restored)
-            past = self._journal.moves_of(now)
+            past = _moves(now)
             last = moves.last_move_to(to or moves.served_before(past), past)
             verified = self.verify(last)
             self._demand_own(verified, now)
@@ -190,3 +193,7 @@ class Store(Archive):
 
 def _nothing() -> None:
     """What a move of a version already in place has to do beforehand."""
+
+
+def _moves(position: Position | None) -> list[Move]:
+    return [] if position is None else position.moves

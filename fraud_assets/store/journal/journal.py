@@ -22,10 +22,10 @@ from pathlib import Path
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import flush_folder, one_sentence, read_file, write_over
-from fraud_assets.store.journal.log import LOG_FILE, Entry, Log, follows, read_moves
+from fraud_assets.store.journal.log import LOG_FILE, Entry, Log, follows, read_entries
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.journal.record import MOST_OF_LINE, line_of, read_move, sign_move
-from fraud_assets.store.keys import Keys
+from fraud_assets.store.keys import Keys, Trusted
 
 POINTER_FILE = "latest.json"
 MOST_OF_LOG = 64 * 1024 * 1024
@@ -60,24 +60,17 @@ class Journal:
     def logged(self) -> Position | None:
         """Where the log alone stands, each line verified: what a lost pointer is mended from."""
         lines = Log.parse(self._log()).lines
-        if not lines:
-            return None
-        last = read_moves(lines, self.keys.trusted(), is_thorough=True)[-1]
-        return Position(Entry.of(last, lines[-1], lines[0]), lines)
+        return Position(self._entries(lines, is_thorough=True)) if lines else None
 
-    def moves_of(self, position: Position | None, *, is_thorough: bool = False) -> list[Move]:
-        """Every move that led to a position, oldest first, the whole chain verified.
-
-        The last signature vouches for the lines before it; `is_thorough` checks each one's too.
+    def demand_signed(self, position: Position) -> None:
+        """Verify each record's own signature too, which the last one's vouches for.
 
         Raises
         ------
         TrustError
-            If a line does not hold or does not follow the one before; names the line.
+            If one does not hold; names the line.
         """
-        if position is None:
-            return []
-        return read_moves(position.lines, self.keys.trusted(), is_thorough=is_thorough)
+        self._entries([entry.line for entry in position.entries], is_thorough=True)
 
     def is_moving(self) -> bool:
         """Whether a move was begun that the next writer finishes or withdraws."""
@@ -100,11 +93,11 @@ class Journal:
         line = line_of(sign_move(draft, self.keys))
         before = Log.parse(self._log()).lines
         moved = self._agreed(line, Log(before, b""))
-        if moved is None or moved.entry.line != line:
+        if moved is None or moved.entries[-1].line != line:
             raise TrustError(f"The record of {draft.version} cannot be read back; nothing moved.")
         try:
             with one_sentence("move production in", self.root):
-                write_over(self.root / _NEXT_LOG, b"".join(moved.lines))
+                write_over(self.root / _NEXT_LOG, moved.log)
                 write_over(self.root / _NEXT_POINTER, line)
                 flush_folder(self.root)
                 place()
@@ -127,14 +120,19 @@ class Journal:
         done = []
         try:
             now, intent = self.position(), self._intent()
-            before = None if now is None else now.entry
-            if intent is not None and follows(intent, before) and is_in_place(intent):
+            last = None if now is None else now.entries[-1]
+            if (
+                intent is not None
+                and follows(intent, last, self._trusted())
+                and is_in_place(intent)
+            ):
                 (self.root / _NEXT_POINTER).replace(self.root / POINTER_FILE)
                 flush_folder(self.root)
                 done.append(f"finished the {intent.kind} of {intent.version}")
                 now = self.position()
-            if now is not None and self._log() != b"".join(now.lines):
-                self._write_log(now.lines)
+            if now is not None and self._log() != now.log:
+                write_over(self.root / _NEXT_LOG, now.log)
+                self._put_log()
                 done.append(f"logged the {now.move.kind} of {now.move.version}")
         except StoreError:
             # Pointer or log do not hold: nothing can be finished on such ground. Whoever asks
@@ -142,10 +140,6 @@ class Journal:
             pass
         self._withdraw()
         return done
-
-    def _write_log(self, lines: Sequence[bytes]) -> None:
-        write_over(self.root / _NEXT_LOG, b"".join(lines))
-        self._put_log()
 
     def _put_log(self) -> None:
         (self.root / _NEXT_LOG).replace(self.root / LOG_FILE)
@@ -161,7 +155,7 @@ class Journal:
         if data is None:
             return None
         try:
-            return read_move(data, self.keys.trusted(), _NEXT_POINTER)
+            return read_move(data, self._trusted(), _NEXT_POINTER)
         except TrustError:
             return None
 
@@ -185,26 +179,31 @@ class Journal:
             except FileNotFoundError:
                 return None
 
+    def _trusted(self) -> Trusted:
+        return self.keys.trusted(self.root)
+
+    def _entries(self, lines: Sequence[bytes], *, is_thorough: bool = False) -> list[Entry]:
+        return read_entries(lines, self._trusted(), is_thorough=is_thorough)
+
     def _agreed(self, data: bytes | None, log: Log) -> Position | None:
         """What pointer and log say together, the pointer at most one move ahead."""
         if data is None and not log.lines and not log.torn:
             return None
-        trusted = self.keys.trusted()
-        last = log.last(trusted)
-        before = None if last is None else Entry.of(last, log.lines[-1], log.lines[0])
-        if before is not None and data == before.line and not log.torn:
-            return Position(before, log.lines)
-        repair = _REPAIR.format(last.version if last else "VERSION")
+        entries = self._entries(log.lines)
+        last = entries[-1] if entries else None
+        if last is not None and data == last.line and not log.torn:
+            return Position(entries)
+        repair = _REPAIR.format(last.move.version if last else "VERSION")
         if data is None:
             raise StoreError(f"{POINTER_FILE} is missing, {LOG_FILE} has moves: {repair}.")
         try:
-            pointer = read_move(data, trusted, POINTER_FILE)
+            pointer = read_move(data, self._trusted(), POINTER_FILE)
         except TrustError as error:
             raise TrustError(f"{error}; {repair}.") from error
-        if follows(pointer, before) and data.startswith(log.torn):
-            lines = (*log.lines, data)
-            return Position(Entry.of(pointer, data, lines[0]), lines)
-        ends = f"ends with move {last.sequence} to {last.version}" if last else "is empty"
+        if follows(pointer, last, self._trusted()) and data.startswith(log.torn):
+            first = log.lines[0] if log.lines else data
+            return Position([*entries, Entry.of(pointer, data, first)])
+        ends = f"ends with move {last.move.sequence} to {last.move.version}" if last else "is empty"
         ends += ", then half a line" if log.torn else ""
         raise TrustError(
             f"{POINTER_FILE} says move {pointer.sequence} to {pointer.version}, {LOG_FILE} {ends}: "

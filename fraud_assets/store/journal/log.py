@@ -33,24 +33,6 @@ class Log:
         lines = tuple(line + b"\n" for line in data[:whole].split(b"\n")[:-1])
         return cls(lines, data[whole:])
 
-    def last(self, trusted: Trusted) -> Move | None:
-        """The last whole line, verified by itself; None where there is none.
-
-        Raises
-        ------
-        TrustError
-            If the line does not hold or is not as far down as it says.
-        """
-        if not self.lines:
-            return None
-        move = _read_line(self.lines[-1], trusted, len(self.lines))
-        if move.sequence != len(self.lines):
-            raise TrustError(
-                f"{LOG_FILE} has {len(self.lines)} lines and ends with number {move.sequence}: "
-                f"lines were removed or added; {_RESTORE}."
-            )
-        return move
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -69,20 +51,25 @@ class Entry:
         return cls(move, line, move.store or digest_of(first))
 
 
-def follows(move: Move, before: Entry | None) -> bool:
-    """Whether `move` is the one right after `before`, in the same store."""
+def follows(move: Move, before: Entry | None, trusted: Trusted) -> bool:
+    """Whether `move` is the one right after `before`, in the same store.
+
+    Its key must not be older than the one before: a key that was replaced, perhaps because others
+    may have read it, signs nothing more.
+    """
     if before is None:
         return move.sequence == 1 and move.previous_line is None
     last = before.move
     is_next = move.sequence == last.sequence + 1 and move.previous_line == digest_of(before.line)
     is_same = move.store in {"", before.store} and last.contract in {"", move.contract}
-    return is_next and is_same and move.format >= last.format
+    is_newer = move.format >= last.format and trusted.rank(move.key) >= trusted.rank(last.key)
+    return is_next and is_same and is_newer
 
 
-def read_moves(
+def read_entries(
     lines: Sequence[bytes], trusted: Trusted, *, is_thorough: bool = False
-) -> list[Move]:
-    """Every move, with the chain between them verified.
+) -> list[Entry]:
+    """Every move, oldest first, with the chain between them verified.
 
     The last line's signature vouches for all before it; `is_thorough` checks each one's too.
 
@@ -99,17 +86,17 @@ def read_moves(
     return _chained(lines, trusted, verified_from=1)
 
 
-def _chained(lines: Sequence[bytes], trusted: Trusted, verified_from: int) -> list[Move]:
+def _chained(lines: Sequence[bytes], trusted: Trusted, verified_from: int) -> list[Entry]:
     entries: list[Entry] = []
     for number, line in enumerate(lines, start=1):
         move = _read_line(line, trusted if number >= verified_from else None, number)
-        if not follows(move, entries[-1] if entries else None):
+        if not follows(move, entries[-1] if entries else None, trusted):
             raise TrustError(
                 f"{LOG_FILE} line {number} does not follow the line before it: a line was "
                 f"removed, added or moved; {_RESTORE}."
             )
         entries.append(Entry.of(move, line, lines[0]))
-    return [entry.move for entry in entries]
+    return entries
 
 
 def _read_line(line: bytes, trusted: Trusted | None, number: int) -> Move:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from fraud_assets.documents.move import FORMAT, Kind, Move, Override
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.store import texts
+from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal.owner import contract_of
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.version import Verified, read_as_of
@@ -170,8 +171,3 @@ def last_move_to(version: str, moves: Sequence[Move]) -> Move:
         f"{texts.shown(version)} has never served, so nothing can be rolled back to it; "
         "`fraud-assets models list` names what has."
     )
-
-
-def timestamp() -> str:
-    """Now, ISO, UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

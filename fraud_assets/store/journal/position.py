@@ -28,25 +28,34 @@ class Mark(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Position:
-    """The last move with every line up to its own; whose store it is."""
+    """Every entry of a journal up to the move in force; never empty."""
 
-    entry: Entry
-    lines: Sequence[bytes]
+    entries: Sequence[Entry]
 
     @property
     def move(self) -> Move:
         """The move in force."""
-        return self.entry.move
+        return self.entries[-1].move
+
+    @property
+    def moves(self) -> list[Move]:
+        """Every move that led here, oldest first."""
+        return [entry.move for entry in self.entries]
 
     @property
     def store(self) -> str:
         """The identity of the store."""
-        return self.entry.store
+        return self.entries[-1].store
 
     @property
     def mark(self) -> Mark:
         """What to remember, so that going back is noticed."""
-        return Mark(self.store, self.move.sequence, digest_of(self.entry.line))
+        return Mark(self.store, self.move.sequence, digest_of(self.entries[-1].line))
+
+    @property
+    def log(self) -> bytes:
+        """The log as it should be."""
+        return b"".join(entry.line for entry in self.entries)
 
 
 def demand_fresh(found: Position | None, seen: Mark | None, where: object) -> None:
@@ -72,7 +81,7 @@ def demand_fresh(found: Position | None, seen: Mark | None, where: object) -> No
             f"stands at move {found.move.sequence} to {found.move.version}, move {seen.sequence} "
             "was seen before"
         )
-    elif digest_of(found.lines[seen.sequence - 1]) != seen.line:
+    elif digest_of(found.entries[seen.sequence - 1].line) != seen.line:
         fault = f"has another move {seen.sequence} than was seen before"
     else:
         return

@@ -1,4 +1,4 @@
-"""The key pair that signs versions and promotions: made on first use, kept out of the store.
+"""The key pair that signs versions and moves: made on first use, kept out of the store.
 
 Whoever holds the private key can publish; verifying needs `public.pem` alone, which is all that
 a scoring machine should have.
@@ -6,41 +6,46 @@ a scoring machine should have.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from fraud_assets.errors import TrustError
+from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import flush_folder, one_sentence, write_new
+from fraud_assets.store.keys import rotation
+from fraud_assets.store.keys.pem import (
+    fingerprint,
+    load_private,
+    load_public,
+    new_private_pem,
+    public_pem,
+)
+from fraud_assets.store.keys.permissions import read_public, read_secret
+from fraud_assets.store.keys.succession import read_successions, trusted_by
 from fraud_assets.store.keys.trusted import Trusted
-
-_OTHERS = 0o077
-_OTHERS_WRITE = 0o022
 
 
 def default_folder() -> Path:
-    """The folder named by `FRAUD_ASSETS_KEYS`, else one in the user's own configuration."""
-    if named := os.environ.get("FRAUD_ASSETS_KEYS"):
-        return Path(named)
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    """The folder named by `FRAUD_ASSETS_KEYS`, else one in the user's own configuration.
+
+    Raises
+    ------
+    TrustError
+        If this user has no home to keep it in.
+    """
+    try:
+        if named := os.environ.get("FRAUD_ASSETS_KEYS"):
+            return Path(named).expanduser()
+        home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    except RuntimeError as error:
+        raise TrustError(
+            "The signing keys need a folder, and this user has no home: name one with "
+            "FRAUD_ASSETS_KEYS."
+        ) from error
     return Path(home) / "fraud_assets" / "keys"
-
-
-def public_pem(key: ec.EllipticCurvePublicKey) -> bytes:
-    """The public key as PEM."""
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-
-
-def fingerprint(key: ec.EllipticCurvePublicKey) -> str:
-    """SHA-256 of the public key's PEM, hexadecimal: the name by which signatures call it."""
-    return hashlib.sha256(public_pem(key)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -71,19 +76,44 @@ class Keys:
         ------
         TrustError
             If the pair is open to others, does not match, or lacks its private half.
+        StoreError
+            If the folder cannot be written.
         """
-        with one_sentence("make the signing keys in", self.folder):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not self.private.exists():
-                self._refuse_public_alone()
-                self._create(self.private, _new_private_pem())
-            if not self.public.exists():
-                self._create(self.public, public_pem(self.private_key().public_key()))
+        try:
+            with one_sentence("make the signing keys in", self.folder):
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                rotation.finish(self.folder)
+                if not self.private.exists():
+                    self._refuse_public_alone()
+                    self._create(self.private, new_private_pem())
+                if not self.public.exists():
+                    self._create(self.public, public_pem(self.private_key().public_key()))
+        except TrustError:
+            raise
+        except StoreError as error:
+            raise StoreError(f"{error} FRAUD_ASSETS_KEYS names another folder.") from error
         if fingerprint(self.private_key().public_key()) != fingerprint(self.public_key()):
             raise TrustError(
                 f"{self.public} does not belong to {self.private}: restore the pair together."
             )
         return self
+
+    def demand(self, needed_for: object) -> Keys:
+        """The pair that has to be there already, as something was signed with it.
+
+        Raises
+        ------
+        TrustError
+            If it is gone, or like `ensure`.
+        """
+        if not self.private.exists() and not self.public.exists():
+            raise TrustError(
+                f"{needed_for} was signed with keys that are not in {self.folder}: restore "
+                "private.pem and public.pem there, or name their folder with FRAUD_ASSETS_KEYS. If "
+                "the private key is lost for good, bring public.pem there from a scoring machine "
+                "and run `fraud-assets keys rotate --adopt`."
+            )
+        return self.ensure()
 
     def private_key(self) -> ec.EllipticCurvePrivateKey:
         """The signing key.
@@ -93,41 +123,39 @@ class Keys:
         TrustError
             If it is missing, open to others, or no EC P-256 key.
         """
-        self._refuse_open_to_others()
         try:
-            key = serialization.load_pem_private_key(self.private.read_bytes(), None)
-        except (OSError, ValueError, TypeError) as error:
+            return load_private(read_secret(self.private))
+        except (OSError, ValueError) as error:
             raise TrustError(_unreadable(self.private, "private")) from error
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-            raise TrustError(_unreadable(self.private, "private"))
-        return key
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
-        """The verifying key; all that is needed to read a store.
+        """The verifying key.
 
         Raises
         ------
         TrustError
-            If it is missing or no EC P-256 key.
+            If it is missing, others may exchange it, or it is no EC P-256 key.
         """
         try:
-            key = serialization.load_pem_public_key(self.public.read_bytes())
+            return load_public(read_public(self.public))
         except (OSError, ValueError) as error:
             raise TrustError(_unreadable(self.public, "public")) from error
-        if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
-            raise TrustError(_unreadable(self.public, "public"))
-        return key
 
-    def trusted(self) -> Trusted:
-        """The public keys whose signatures count; all that is needed to read a store.
+    def trusted(self, store: Path | None = None) -> Trusted:
+        """The public keys whose signatures count in `store`; all that is needed to read it.
+
+        Read anew at each call, so that whoever keeps running follows a rotation. What followed
+        this machine's key is read from beside it and from the store.
 
         Raises
         ------
         TrustError
-            If a key is missing or no EC P-256 key.
+            If a key is missing, others may exchange it, or the records of rotations do not hold.
         """
-        key = self.public_key()
-        return Trusted({fingerprint(key): key})
+        records = read_successions(self.folder)
+        if store is not None:
+            records += [record for record in read_successions(store) if record not in records]
+        return trusted_by(self.public_key(), records)
 
     def _create(self, path: Path, pem: bytes) -> None:
         """Link a finished file into place, which fails where another process was first."""
@@ -146,31 +174,9 @@ class Keys:
             raise TrustError(
                 f"{self.folder} holds a public key without its private one, so this machine may "
                 f"verify but not sign: publish where {self.private.name} is, or name other keys "
-                "with FRAUD_ASSETS_KEYS."
+                "with FRAUD_ASSETS_KEYS. If the private key is lost for good: `fraud-assets keys "
+                "rotate --adopt`."
             )
-
-    def _refuse_open_to_others(self) -> None:
-        for path, forbidden, mode in (
-            (self.folder, _OTHERS_WRITE, "700"),
-            (self.private, _OTHERS, "600"),
-        ):
-            try:
-                found = path.stat().st_mode & 0o777
-            except OSError as error:
-                raise TrustError(_unreadable(self.private, "private")) from error
-            if found & forbidden:
-                raise TrustError(
-                    f"{path} must be closed to other users, its mode is {found:04o}: run "
-                    f"`chmod {mode} {path}`, and make a new pair if others may have read it."
-                )
-
-
-def _new_private_pem() -> bytes:
-    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
 
 
 def _unreadable(path: Path, half: str) -> str:

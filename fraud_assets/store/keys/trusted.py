@@ -16,6 +16,11 @@ class Trusted:
 
     by_fingerprint: Mapping[str, ec.EllipticCurvePublicKey]
 
+    @property
+    def newest(self) -> str:
+        """The fingerprint of the key that signs now."""
+        return list(self.by_fingerprint)[-1]
+
     def key(self, fingerprint: str, what: str) -> ec.EllipticCurvePublicKey:
         """The key that signed `what`, which claims this fingerprint.
 
@@ -29,6 +34,11 @@ class Trusted:
             trusted = ", ".join(name[:12] for name in self.by_fingerprint)
             raise TrustError(
                 f"{what} was signed with the foreign key {fingerprint[:12]!a}, this machine trusts "
-                f"{trusted}"
+                f"{trusted} (FRAUD_ASSETS_KEYS names the folder of the keys)"
             )
         return found
+
+    def rank(self, fingerprint: str) -> int:
+        """How late a key came; -1 for one that is not trusted."""
+        names = list(self.by_fingerprint)
+        return names.index(fingerprint) if fingerprint in names else -1
