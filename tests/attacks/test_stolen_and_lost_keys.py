@@ -221,7 +221,8 @@ def test_no_home_is_one_sentence_at_the_first_step(tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in {"HOME", "XDG_CONFIG_HOME"}}
     environment.pop("FRAUD_ASSETS_KEYS", None)
     code = (
-        "import os, pwd, locale, gettext, shutil, fraud_assets.store.store, fraud_assets.store.keys.overview\n"
+        "import os, pwd, locale, gettext, shutil, fraud_assets.store.store\n"
+        "import fraud_assets.store.keys.overview\n"
         "from fraud_assets.cli import build_parser, main\n"
         "build_parser()\nos.setuid(54321)\n"
         "raise SystemExit(main(['keys', 'list']))"
