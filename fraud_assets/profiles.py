@@ -34,6 +34,3 @@ CATEGORY_MISSING = "unknown"
 
 GOLDEN_ROWS = 64
 """Rows stored with each version, replayed before the version is served."""
-
-MISSING_TEXT = ("", "nan", "null", "none", "n/a", "na", "-")
-"""Texts, in lower case, that stand for a missing value, in training and in serving."""

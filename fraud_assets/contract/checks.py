@@ -10,11 +10,14 @@ from fraud_assets.contract.names import DEFAULT_AIM, family_names, is_plain
 from fraud_assets.contract.tables import Raw, feature_names, repeated, section, texts
 from fraud_assets.errors import NOTHING, Fault
 from fraud_assets.profiles import RECALL_FLOOR
+from fraud_assets.values.identity import identity
+from fraud_assets.values.text import folded
 
 
 def cross_faults(raw: Raw) -> list[Fault]:
     """Every rule between sections that the raw contract breaks; types are checked elsewhere."""
     return [
+        *_source_faults(raw),
         *_feature_faults(raw),
         *column_faults(raw),
         *_time_faults(raw),
@@ -24,6 +27,13 @@ def cross_faults(raw: Raw) -> list[Fault]:
         *_reason_faults(raw),
         *_policy_faults(raw),
     ]
+
+
+def _source_faults(raw: Raw) -> Iterator[Fault]:
+    source = section(raw, "source")
+    if source.get("thousands", "auto") == source.get("decimal", "."):
+        rule = "must not be the decimal sign, which is source.decimal"
+        yield Fault("source.thousands", rule, source.get("thousands"))
 
 
 def _feature_faults(raw: Raw) -> Iterator[Fault]:
@@ -63,9 +73,9 @@ def _time_faults(raw: Raw) -> Iterator[Fault]:
 
 def _label_faults(raw: Raw) -> Iterator[Fault]:
     label = section(raw, "label")
-    positive = {str(value).lower() for value in _values(label.get("positive"))}
+    positive = {folded(identity(value)) for value in _values(label.get("positive"))}
     for value in _values(label.get("negative")):
-        if str(value).lower() in positive:
+        if folded(identity(value)) in positive:
             yield Fault("label.negative", "must not contain a positive value", value)
 
 

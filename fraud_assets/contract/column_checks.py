@@ -12,7 +12,16 @@ from fraud_assets.contract.names import (
     WAS_FRAUD,
     folded,
 )
-from fraud_assets.contract.tables import Raw, feature_names, section, tables, texts, time_columns
+from fraud_assets.contract.tables import (
+    Raw,
+    feature_names,
+    named,
+    section,
+    tables,
+    texts,
+    time_columns,
+    time_tables,
+)
 from fraud_assets.errors import Fault
 
 _SOURCES = ("of", "entity", "since")
@@ -24,6 +33,7 @@ def column_faults(raw: Raw) -> list[Fault]:
         *_feature_faults(raw),
         *_leaks(raw),
         *_kind_faults(raw),
+        *_time_faults(raw),
         *_rule_faults(raw),
         *_reserved_faults(raw),
     ]
@@ -35,7 +45,8 @@ def _label_columns(raw: Raw) -> dict[str, str]:
     Columns are found in the data in spite of blanks and case, so they leak in spite of them.
     """
     label = section(raw, "label")
-    return {folded(label[role]): role for role in ("known_at", "column") if label.get(role)}
+    roles = {role: named(label.get(role)) for role in ("known_at", "column")}
+    return {folded(name): role for role, name in roles.items() if name}
 
 
 def _feature_faults(raw: Raw) -> Iterator[Fault]:
@@ -54,10 +65,11 @@ def _leaks(raw: Raw) -> Iterator[Fault]:
     label = _label_columns(raw)
     for name, derived in tables(raw, "derived"):
         for source in _SOURCES:
-            if derived.get(source) is not None and folded(derived[source]) in label:
-                rule = f"must not be the label's {label[folded(derived[source])]}, which a payment"
+            column = named(derived.get(source))
+            if column is not None and folded(column) in label:
+                rule = f"must not be the label's {label[folded(column)]}, which a payment"
                 hint = 'cannot know when it is made; kind "label_share" waits for it'
-                yield Fault(f"derived.{name}.{source}", f"{rule} {hint}", derived[source])
+                yield Fault(f"derived.{name}.{source}", f"{rule} {hint}", column)
 
 
 def _kind_faults(raw: Raw) -> Iterator[Fault]:
@@ -71,6 +83,15 @@ def _no_number(raw: Raw, key: str, column: object) -> Iterator[Fault]:
     words = texts(section(raw, "features").get("categorical"))
     if isinstance(column, str) and (column in words or column in time_columns(raw)):
         yield Fault(key, "must be a column of numbers, not a category or a time", column)
+
+
+def _time_faults(raw: Raw) -> Iterator[Fault]:
+    """Two descriptions of one column: a column is read once, in one way."""
+    first: dict[object, object] = {}
+    for key, table in time_tables(raw):
+        column = table.get("column")
+        if isinstance(column, str) and first.setdefault(column, table) != table:
+            yield Fault(key, "must describe the column as it is described elsewhere", dict(table))
 
 
 def _rule_faults(raw: Raw) -> Iterator[Fault]:
@@ -99,7 +120,7 @@ def _reserved_faults(raw: Raw) -> Iterator[Fault]:
     roles += [evaluation.get(role) for role in ("k_entity", "exclude_known")]
     used = [*roles, *texts(columns.get("entities")), *feature_names(raw), *time_columns(raw)]
     used += [section(raw, "label").get("column"), *section(raw, "derived")]
-    used += [table.get(source) for _, table in tables(raw, "derived") for source in _SOURCES]
+    used += [named(table.get(source)) for _, table in tables(raw, "derived") for source in _SOURCES]
     used += [table.get("column") for _, table in tables(raw, "rules")]
     taken = {name for name in used if isinstance(name, str) and _is_reserved(name)}
     for name in sorted(taken):

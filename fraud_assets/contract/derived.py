@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fraud_assets.contract.duration import format_duration, parse_duration
+from fraud_assets.contract.times import NamedTime
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
@@ -140,7 +141,7 @@ class Age(_Kind):
 
     kind: Literal["age"]
     entity: str | None = None
-    since: str | None = None
+    since: NamedTime | None = None
     unit: Literal["days", "hours", "seconds"] = "days"
 
     @model_validator(mode="after")
@@ -152,7 +153,7 @@ class Age(_Kind):
     @property
     def definition(self) -> str:
         """The exact meaning, for people who must compute it."""
-        start = self.since or f"the first payment of the same {self.entity}"
+        start = self.since.column if self.since else f"the first payment of the same {self.entity}"
         return f"Time from {start} to this payment in {self.unit}, with fractions."
 
 

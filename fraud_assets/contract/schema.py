@@ -6,23 +6,17 @@ features, derived, windows, policy, evaluation, search, reasons.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-)
+from pydantic import BeforeValidator, Field
 
 from fraud_assets.contract.derived import Derived
 from fraud_assets.contract.duration import MAX_DAYS, parse_duration
 from fraud_assets.contract.names import DEFAULT_AIM, family_names
+from fraud_assets.contract.section import Section
+from fraud_assets.contract.times import EventTime, NamedTime, TimeColumn, as_table
 from fraud_assets.profiles import (
     CONFIDENCE,
     LEAST_JUDGED_FRAUDS,
@@ -36,59 +30,31 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Scalar = str | int | float | bool
 
 
-class Section(BaseModel):
-    """A frozen part of the contract that rejects keys it does not know.
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, Scalar) else value
 
-    `LATER` names the keys that came after a section was first published. While such a key has
-    its default it is left out of the dump, so that older contracts keep their digest.
-    """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-    LATER: ClassVar[frozenset[str]] = frozenset()
-
-    @model_serializer(mode="wrap")
-    def _without_later_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        dumped: dict[str, Any] = handler(self)
-        fields = type(self).model_fields
-        for name in self.LATER:
-            if getattr(self, name) == fields[name].get_default(call_default_factory=True):
-                dumped.pop(name, None)
-        return dumped
+Words = Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(_listed)]
 
 
 class Source(Section):
-    """Where the transactions lie: a file, folder, glob or fsspec URL of CSV or Parquet."""
+    """Where the transactions lie: a file, folder, glob or fsspec URL of CSV or Parquet.
+
+    `thousands` is the sign between groups of three digits; under "auto" a column must show it.
+    `missing` are words for a missing value besides the usual ones, `not_missing` usual words that
+    are values here (see `fraud_assets.values.missing`).
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"thousands", "missing", "not_missing"})
 
     path: str = Field(min_length=1)
     format: Literal["auto", "csv", "parquet"] = "auto"
     separator: str = Field(default="auto", min_length=1)
     decimal: Literal[".", ","] = "."
     encoding: str = "utf-8"
-
-
-def _naive_utc(value: datetime) -> datetime:
-    try:
-        return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-    except OverflowError as error:
-        raise ValueError("must be an instant between the years 1 and 9999 in UTC") from error
-
-
-class EventTime(Section):
-    """The column of the event time: timestamps, or numbers counted from an origin.
-
-    `day_first` says how dates such as "03/04/2025" are read where the column itself does not.
-    """
-
-    LATER: ClassVar[frozenset[str]] = frozenset({"day_first"})
-
-    column: str
-    unit: Literal["timestamp", "s", "ms", "us", "ns"] = "timestamp"
-    origin: Annotated[datetime, AfterValidator(_naive_utc)] = datetime(1970, 1, 1)
-    day_first: bool | None = None
-
-
-def _event_time(value: object) -> object:
-    return {"column": value} if isinstance(value, str) else value
+    thousands: Literal["auto", ".", ","] = "auto"
+    missing: Annotated[tuple[Scalar, ...], BeforeValidator(_listed)] = ()
+    not_missing: Annotated[tuple[Scalar, ...], BeforeValidator(_listed)] = ()
 
 
 class Columns(Section):
@@ -101,28 +67,24 @@ class Columns(Section):
     LATER: ClassVar[frozenset[str]] = frozenset({"delivered_at"})
 
     id: str | None = None
-    event_time: Annotated[EventTime, BeforeValidator(_event_time)] | None = None
+    event_time: Annotated[EventTime, BeforeValidator(as_table)] | None = None
     sender: str | None = None
     entities: tuple[str, ...] = ()
     amount: str | None = None
     currency: str = "USD"
-    delivered_at: Annotated[EventTime, BeforeValidator(_event_time)] | None = None
-
-
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, Scalar) else value
-
-
-Words = Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(_listed)]
+    delivered_at: NamedTime | None = None
 
 
 class Label(Section):
-    """The label, the values that mean fraud and not fraud, and when it becomes known."""
+    """The label, the values that mean fraud and not fraud, and when it becomes known.
+
+    Values compare as texts without case, and as numbers: 1, "1.00" and true are alike.
+    """
 
     column: str
     positive: Words = (1, "true", "yes", "fraud")
     negative: Words = (0, "false", "no", "legit", "legitimate")
-    known_at: str | None = None
+    known_at: NamedTime | None = None
     maturity_days: float = Field(default=0, ge=0, le=MAX_DAYS)
 
 
@@ -233,7 +195,7 @@ class Reason(Section):
     text: str
     low: str = ""
     missing: str = ""
-    levels: dict[str, str] = {}
+    levels: dict[str, str] = Field(default_factory=dict)
 
 
 class Contract(Section):
@@ -246,13 +208,22 @@ class Contract(Section):
     source: Source
     columns: Columns = Columns()
     label: Label
-    rules: dict[str, Rule] = {}
+    rules: dict[str, Rule] = Field(default_factory=dict)
     features: Features
-    derived: dict[str, Derived] = {}
+    derived: dict[str, Derived] = Field(default_factory=dict)
     windows: Windows = Windows()
     policy: Policy = Policy()
     evaluation: Evaluation = Evaluation()
     search: Search = Field(default_factory=Search)
-    reasons: dict[str, Reason] = {}
+    reasons: dict[str, Reason] = Field(default_factory=dict)
     base: Path = Field(default=Path(), exclude=True)
     text: str = Field(default="", exclude=True, repr=False)
+
+    @property
+    def time_columns(self) -> dict[str, TimeColumn]:
+        """Every column of times and how it is written; the event time's description comes first."""
+        since = [getattr(derived, "since", None) for derived in self.derived.values()]
+        roles = (self.columns.event_time, self.label.known_at, self.columns.delivered_at)
+        columns = [column for column in reversed([*roles, *since]) if column is not None]
+        described = [c for c in columns if c != type(c)(column=c.column)]
+        return {c.column: c for c in (*columns, *described)}

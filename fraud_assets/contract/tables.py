@@ -38,17 +38,34 @@ def feature_names(raw: Raw) -> list[str]:
     return [*texts(features.get("numeric")), *texts(features.get("categorical"))]
 
 
+def named(value: object) -> object:
+    """The column that a text or a table of a time column names."""
+    return value.get("column") if isinstance(value, Mapping) else value
+
+
 def event_time(raw: Raw) -> object:
     """The column of the event time, or None."""
-    time = section(raw, "columns").get("event_time")
-    return time.get("column") if isinstance(time, Mapping) else time
+    return named(section(raw, "columns").get("event_time"))
+
+
+def time_tables(raw: Raw) -> Iterator[tuple[str, Raw]]:
+    """Every description of a time column in a table of its own, by its key."""
+    columns = section(raw, "columns")
+    found = {f"columns.{role}": columns.get(role) for role in ("event_time", "delivered_at")}
+    found["label.known_at"] = section(raw, "label").get("known_at")
+    found |= {f"derived.{name}.since": table.get("since") for name, table in tables(raw, "derived")}
+    for key, value in found.items():
+        if isinstance(value, Mapping):
+            yield key, value
 
 
 def time_columns(raw: Raw) -> dict[str, str]:
     """Columns of instants and what makes them so: event time, known_at, since."""
-    pairs = [(table.get("since"), "since") for _, table in tables(raw, "derived")]
-    pairs += [(section(raw, "label").get("known_at"), "known_at"), (event_time(raw), "event time")]
-    delivered = section(raw, "columns").get("delivered_at")
-    column = delivered.get("column") if isinstance(delivered, Mapping) else delivered
-    pairs.append((column, "delivered_at"))
+    columns, label = section(raw, "columns"), section(raw, "label")
+    time = columns.get("event_time")
+    pairs = [(named(table.get("since")), "since") for _, table in tables(raw, "derived")]
+    pairs += [(named(label.get("known_at")), "known_at"), (named(time), "event time")]
+    pairs += [(named(columns.get("delivered_at")), "delivered_at")]
+    if isinstance(time, Mapping):
+        pairs.append((time.get("time"), "time of day"))
     return {name: role for name, role in pairs if isinstance(name, str)}

@@ -181,8 +181,8 @@ def _age(kind: Age, past: Past) -> Floats:
         history = past.history(str(kind.entity))
         elapsed = history.micros[history.asked] - history.micros[history.first]
         return past.column(history, elapsed / unit)
-    now, since = past.micros(TIME), past.micros(kind.since)
-    seen = past.rows[kind.since].notna().to_numpy() & (since <= now)
+    now, since = past.micros(TIME), past.micros(kind.since.column)
+    seen = past.rows[kind.since.column].notna().to_numpy() & (since <= now)
     age = np.where(seen, now - np.where(seen, since, now), np.nan) / unit
     return age[past.emitted]
 

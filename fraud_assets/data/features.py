@@ -23,6 +23,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.derived import Age, Derived, LabelShare, SinceLast
+from fraud_assets.contract.times import column_name
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.derive import Past, derive
 from fraud_assets.errors import ContractError, Fault
@@ -81,7 +82,7 @@ def _faults(name: str, kind: Derived, rows: pd.DataFrame) -> Iterator[Fault]:
     if isinstance(kind, LabelShare) and LABEL not in rows:
         yield Fault(f"derived.{name}", "must not need labels where rows have none", kind.kind)
     for role in ("entity", "of", "since"):
-        column = getattr(kind, role, None)
+        column = column_name(getattr(kind, role, None))
         if column is None:
             continue
         if column not in rows:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.schema import EventTime
-from fraud_assets.data.parsing import parse_numbers, trimmed
+from fraud_assets.contract.times import TimeColumn
+from fraud_assets.data.kinds.numbers import parse_numbers
+from fraud_assets.data.kinds.text import as_written
 from fraud_assets.errors import DataError
+from fraud_assets.values.missing import NUMBER_WORDS
 
 _YEAR = r"\d{4}"
 """Without a year a text is no instant; the parser alone would take "t5" for one."""
@@ -24,7 +26,7 @@ _FIRST = np.datetime64("0001-01-01", "us")
 _LAST = np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
-def parse_times(values: pd.Series, time: EventTime) -> tuple[pd.Series, pd.Series]:
+def parse_times(values: pd.Series, time: TimeColumn) -> tuple[pd.Series, pd.Series]:
     """datetime64[us], UTC without zone, NaT for missing; and which values are no instants.
 
     Instants lie in the years 1 to 9999; what lies outside is marked.
@@ -39,14 +41,15 @@ def parse_times(values: pd.Series, time: EventTime) -> tuple[pd.Series, pd.Serie
         return _bounded(stamps, values.isna())
     if time.unit != "timestamp":
         return _counted(values, time)
-    text, missing = trimmed(values)
+    text = as_written(values).str.strip().str.lower()
+    missing = (text.isna() | text.isin(list(NUMBER_WORDS))).astype(bool)
     text = _year_first(text.mask(missing), time.day_first, str(values.name))
     dated = text.str.contains(_YEAR).fillna(value=False).astype(bool)
     stamps = pd.to_datetime(text.where(dated), errors="coerce", utc=True, format="mixed")
     return _bounded(stamps.dt.tz_convert(None), missing)
 
 
-def _counted(values: pd.Series, time: EventTime) -> tuple[pd.Series, pd.Series]:
+def _counted(values: pd.Series, time: TimeColumn) -> tuple[pd.Series, pd.Series]:
     numbers, bad = parse_numbers(values)
     micros = numbers * _MICROS[time.unit]
     origin = np.datetime64(time.origin, "us").astype(np.int64)

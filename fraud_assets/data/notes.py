@@ -28,3 +28,8 @@ Notes = tuple[Note, ...]
 def each_once(notes: Iterable[Note]) -> Notes:
     """The notes in their order, repeats left out."""
     return tuple(dict.fromkeys(notes))
+
+
+def rows_of(count: int) -> str:
+    """The count as people write it: "1 row", "2,000 rows"."""
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS
+from fraud_assets.contract.times import column_name
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.windows import DAY, NAMES, Split, describe, known_labels, with_frauds
 from fraud_assets.errors import InsufficientEvidenceError
@@ -88,7 +89,7 @@ def _draws(rows: pd.DataFrame, contract: Contract) -> np.ndarray:
 
     The label takes no part: twins stay together, and a corrected label moves no row.
     """
-    apart = {contract.label.column, contract.label.known_at, *RESERVED_COLUMNS}
+    apart = {contract.label.column, column_name(contract.label.known_at), *RESERVED_COLUMNS}
     mixed = _mixed(rows[[name for name in rows if name not in apart]], contract.windows.seed)
     name = contract.columns.id
     if name is not None:

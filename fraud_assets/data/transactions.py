@@ -5,7 +5,8 @@ A row that breaks a rule goes to the quarantine table with its rules' names; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
@@ -21,7 +22,8 @@ from fraud_assets.data.deliveries import (
     with_earlier_values,
 )
 from fraud_assets.data.deliveries.arrivals import DELIVERED
-from fraud_assets.data.notes import Notes
+from fraud_assets.data.kinds.column import Spellings
+from fraud_assets.data.notes import Notes, each_once
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
     Failures,
@@ -49,7 +51,8 @@ class RawTransactions:
     `superseded` holds the deliveries, as exported, in whose place a later one counts, with the
     reason in `_why`: "superseded", or "repeated_exactly" where they said nothing new.
     `tally` says what was kept and put aside in rows, frauds and amount; `notes` what was noticed
-    on the way and refused nobody; `files` and `skipped` name what the source held.
+    on the way and refused nobody; `files` and `skipped` name what the source held; `spellings`
+    how it writes the levels of each category.
     """
 
     rows: pd.DataFrame
@@ -63,6 +66,7 @@ class RawTransactions:
     files: tuple[FileRead, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: Notes = ()
+    spellings: Mapping[str, Spellings] = field(default_factory=dict)
     made: Made | None = None
 
     @property
@@ -81,13 +85,16 @@ class TypedExport:
     """All that a contract's source holds, whenever it became known: once read, asked often.
 
     `export` holds the rows (n) as exported, `rows` the same typed, `failures` the rules that
-    single values break, `arrivals` the order in which they were delivered.
+    single values break, `arrivals` the order in which they were delivered; `notes` and
+    `spellings` are what reading and typing noticed.
     """
 
     export: Export
     rows: pd.DataFrame
     failures: Failures
     arrivals: pd.DataFrame
+    notes: Notes = ()
+    spellings: Mapping[str, Spellings] = field(default_factory=dict)
 
 
 def read_transactions(
@@ -108,13 +115,14 @@ def read_transactions(
 def read_typed(contract: Contract) -> TypedExport:
     """Read and type everything; nothing is put aside yet."""
     export = read_source(contract)
-    rows, failures = typed_rows(export.frame, contract)
+    typed = typed_rows(export.frame, contract)
+    rows, notes = typed.rows, each_once((*export.notes, *typed.notes))
     rows[ROW] = export.position
     column = delivery_column(contract)
     delivered = None if column is None else rows[column]
     arrivals = arrivals_of(delivered, export.file, [file.path for file in export.files])
     rows = with_earlier_values(rows, arrivals, contract)
-    return TypedExport(export, rows, failures, arrivals)
+    return TypedExport(export, rows, typed.failures, arrivals, notes, typed.spellings)
 
 
 def transactions_at(
@@ -155,7 +163,8 @@ def transactions_at(
         after_as_of=int((~seen).sum()),
         files=export.files,
         skipped=export.skipped,
-        notes=(*export.notes, *delivery_notes(found, source.arrivals, contract)),
+        notes=(*source.notes, *delivery_notes(found, source.arrivals, contract)),
+        spellings=source.spellings,
     )
 
 

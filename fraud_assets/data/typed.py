@@ -1,71 +1,97 @@
-"""From columns as exported to typed ones, and which values would not be understood."""
+"""From columns as exported to typed ones: which column is of which kind, and what they told."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
-from fraud_assets.contract.schema import EventTime
+from fraud_assets.contract.names import UNPARSABLE
 from fraud_assets.data.columns import AMOUNT, KNOWN_AT, LABEL, ROW, SENDER, TIME
 from fraud_assets.data.deliveries.column import parse_deliveries
 from fraud_assets.data.instants import parse_times
-from fraud_assets.data.parsing import LARGEST_NUMBER, parse_labels, parse_numbers, parse_text
+from fraud_assets.data.kinds.category_column import category_column
+from fraud_assets.data.kinds.column import Column, Spellings
+from fraud_assets.data.kinds.identity_column import identity_column
+from fraud_assets.data.kinds.labels import parse_labels
+from fraud_assets.data.kinds.number_column import number_column
+from fraud_assets.data.kinds.words import text_words
+from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Failures
 from fraud_assets.data.source import contract_columns
+from fraud_assets.errors import DataError
 
 
-def typed_rows(exported: pd.DataFrame, contract: Contract) -> tuple[pd.DataFrame, Failures]:
-    """The contract's columns and roles (see `data.columns`), and rules broken by single values.
+@dataclass(frozen=True)
+class Typed:
+    """Typed rows, the rules that single values break, and what was noticed.
+
+    `rows` holds the contract's columns and roles (see `data.columns`); `spellings` say for each
+    category how the export writes its levels.
+    """
+
+    rows: pd.DataFrame
+    failures: Failures
+    notes: Notes
+    spellings: Mapping[str, Spellings]
+
+
+def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
+    """Type every column that the contract names.
 
     Raises
     ------
     DataError
-        If a column of dates does not say whether day or month comes first.
+        If a column can be read in two ways, such as dates that do not say whether the day or the
+        month comes first; all such columns at once.
     """
-    columns, failures = contract.columns, Failures()
-    typed: dict[str, pd.Series] = {}
-    for name in contract_columns(contract):
-        typed[name] = _column(name, exported[name], contract, failures)
-    typed[ROW] = pd.Series(np.arange(len(exported)), index=exported.index)
-    label, unknown = parse_labels(exported[contract.label.column], contract.label)
-    typed[LABEL], failures["label_unknown"] = label, unknown
-    if columns.event_time is not None:
-        typed[TIME] = typed[columns.event_time.column]
-    if columns.sender is not None:
-        typed[SENDER] = typed[columns.sender]
-    if columns.amount is not None:
-        typed[AMOUNT] = typed[columns.amount]
-    if contract.label.known_at is not None:
-        typed[KNOWN_AT] = typed[contract.label.known_at]
-    return pd.DataFrame(typed), failures
+    columns = {name: _column(exported[name], contract) for name in contract_columns(contract)}
+    faults = [fault for column in columns.values() for fault in column.faults]
+    if faults:
+        raise DataError("\n".join(faults))
+    failures = {rule: bad for c in columns.values() for rule, bad in c.broken.items()}
+    rows = {name: column.values for name, column in columns.items()}
+    rows[ROW] = pd.Series(np.arange(len(exported)), index=exported.index)
+    column, label = exported[contract.label.column], contract.label
+    rows[LABEL], failures["label_unknown"] = parse_labels(column, label, contract.source.decimal)
+    rows |= {role: rows[name] for role, name in _roles(contract).items() if name is not None}
+    return Typed(
+        pd.DataFrame(rows),
+        failures,
+        tuple(note for column in columns.values() for note in column.notes),
+        {name: column.spellings for name, column in columns.items() if column.spellings},
+    )
 
 
-def _column(name: str, values: pd.Series, contract: Contract, failures: Failures) -> pd.Series:
-    time, delivered = contract.columns.event_time, contract.columns.delivered_at
+def _roles(contract: Contract) -> dict[str, str | None]:
+    time, known = contract.columns.event_time, contract.label.known_at
+    return {
+        TIME: time.column if time else None,
+        SENDER: contract.columns.sender,
+        AMOUNT: contract.columns.amount,
+        KNOWN_AT: known.column if known else None,
+    }
+
+
+def _column(values: pd.Series, contract: Contract) -> Column:
+    """The column as the kind that the contract's use of it makes it."""
+    name, source = str(values.name), contract.source
+    delivered = contract.columns.delivered_at
     if delivered is not None and name == delivered.column:
         parsed, bad = parse_deliveries(values, delivered)
-    elif (time is not None and name == time.column) or name in _time_columns(contract):
-        parsed, bad = parse_times(values, time or _STAMP)
-    elif name in _number_columns(contract):
-        parsed, bad = parse_numbers(values, contract.source.decimal)
-        failures[f"{TOO_LARGE}{name}"] = parsed.abs() > LARGEST_NUMBER
-    elif pd.api.types.is_integer_dtype(values.dtype) and name not in contract.features.categorical:
-        return values  # ids of entities; as numbers they are compared fast and take no room
-    else:
-        case = contract.features.case if name in contract.features.categorical else "keep"
-        return parse_text(values, case)
-    failures[f"{UNPARSABLE}{name}"] = bad
-    return parsed
-
-
-_STAMP = EventTime(column="")
-
-
-def _time_columns(contract: Contract) -> set[str]:
-    since = {getattr(derived, "since", None) for derived in contract.derived.values()}
-    return {name for name in {contract.label.known_at, *since} if name is not None}
+        return Column(parsed, {f"{UNPARSABLE}{name}": bad})
+    if name in contract.time_columns:
+        parsed, bad = parse_times(values, contract.time_columns[name])
+        return Column(parsed, {f"{UNPARSABLE}{name}": bad})
+    if name in _number_columns(contract):
+        is_amount = name == contract.columns.amount
+        return number_column(values, source, contract.columns.currency if is_amount else None)
+    if name in contract.features.categorical:
+        return category_column(values, contract.features.case, text_words(source))
+    return identity_column(values, text_words(source))
 
 
 def _number_columns(contract: Contract) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,14 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.schema import Rule, Scalar
+from fraud_assets.data.kinds.words import missing_numbers
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric
 from fraud_assets.scoring.wording import description, wording
+from fraud_assets.values.words import allowed_levels, allowed_numbers
+
+Value = TypeVar("Value", str, float)
 
 
 def describe_features(
@@ -103,7 +107,8 @@ def _number(
         position=position,
         minimum=max(least, default=None),
         maximum=min(most, default=None),
-        one_of=_numbers(_allowed(rules)),
+        missing=missing_numbers(contract.source),
+        one_of=_allowed([allowed_numbers(listed) for listed in _listed(rules)]),
         required=any(rule.required for rule in rules),
     )
 
@@ -133,8 +138,7 @@ def _text(
     unseen: tuple[float, ...],
     position: int,
 ) -> Categorical:
-    rules = _rules(name, contract)
-    allowed = _allowed(rules)
+    rules, case = _rules(name, contract), contract.features.case
     return Categorical(
         name=name,
         description=description(name, contract),
@@ -142,7 +146,7 @@ def _text(
         levels=levels,
         unseen=unseen,
         position=position,
-        one_of=None if allowed is None else tuple(map(str, allowed)),
+        one_of=_allowed([allowed_levels(listed, case) for listed in _listed(rules)]),
         required=any(rule.required for rule in rules),
     )
 
@@ -151,19 +155,15 @@ def _rules(name: str, contract: Contract) -> list[Rule]:
     return [rule for rule in contract.rules.values() if rule.column == name]
 
 
-def _allowed(rules: list[Rule]) -> tuple[Scalar, ...] | None:
-    """The values that every `one_of` allows; None where no rule lists any."""
-    lists = [rule.one_of for rule in rules if rule.one_of is not None]
+def _allowed(lists: list[tuple[Value, ...]]) -> tuple[Value, ...] | None:
+    """The values that every list of a rule's `one_of` holds; None where no rule lists any."""
     if not lists:
         return None
     return tuple(value for value in lists[0] if all(value in other for other in lists[1:]))
 
 
-def _numbers(allowed: tuple[Scalar, ...] | None) -> tuple[float, ...] | None:
-    # A word in the list allows no number, in training neither.
-    if allowed is None:
-        return None
-    return tuple(float(value) for value in allowed if not isinstance(value, str))
+def _listed(rules: list[Rule]) -> list[tuple[Scalar, ...]]:
+    return [rule.one_of for rule in rules if rule.one_of is not None]
 
 
 def _level_columns(feature: Categorical) -> list[str]:

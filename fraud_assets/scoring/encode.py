@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Collection, Mapping, MutableSequence
 from typing import cast
 
 from fraud_assets.scoring.spec import Categorical, Numeric, Spec
+from fraud_assets.values.text import Case, level
 
 Value = float | str | None
 """One feature's value: a number, text, or missing."""
@@ -22,7 +23,7 @@ class Encoder:
     def __init__(self, spec: Spec) -> None:
         self.names = tuple(feature.name for feature in spec.features)
         self._numeric = tuple(
-            (i, f.position, f.median, f.mean, f.scale)
+            (i, f.position, f.median, f.mean, f.scale, f.missing)
             for i, f in enumerate(spec.features)
             if isinstance(f, Numeric)
         )
@@ -31,8 +32,9 @@ class Encoder:
             for i, f in enumerate(spec.features)
             if isinstance(f, Categorical)
         )
-        self._case = {"upper": str.upper, "lower": str.lower}.get(spec.case, str)
-        self._missing_text = frozenset(spec.missing_text)
+        self._level = {"trim": _level_of_format_1, "nfc": level}[spec.normalisation]
+        self._case, self._missing_text = spec.case, frozenset(spec.missing_text)
+        self._stand_ins = [f.missing if isinstance(f, Numeric) else () for f in spec.features]
 
     def row(self, values: Mapping[str, object]) -> tuple[Value, ...]:
         """The features' values in order; absent, None and NaN are the same missing value."""
@@ -44,14 +46,19 @@ class Encoder:
 
     def level(self, text: str) -> str | None:
         """Text as training saw it: trimmed, in the contract's case; None where it says missing."""
-        trimmed = text.strip()
-        return None if trimmed.lower() in self._missing_text else self._case(trimmed)
+        return self._level(text, self._case, self._missing_text)
+
+    def meaning(self, index: int, value: Value) -> Value:
+        """What the feature's value is to the model: a level, a number, or missing."""
+        if isinstance(value, str):
+            return self.level(value)
+        return None if value in self._stand_ins[index] else value
 
     def write(self, row: tuple[Value, ...], into: MutableSequence[float]) -> None:
         """Encode `row` into `into`, a memoryview of float64 (columns,)."""
-        for i, position, median, mean, scale in self._numeric:
+        for i, position, median, mean, scale, missing in self._numeric:
             value = row[i]
-            number = median if value is None else cast("float", value)
+            number = median if value is None or value in missing else cast("float", value)
             into[position] = (number - mean) / scale
         for i, levels in self._categorical:
             text = cast("str | None", row[i])
@@ -78,6 +85,13 @@ class _Levels:
         if len(self.known) < KEPT_TEXTS:
             self.known[text] = codes
         return codes
+
+
+def _level_of_format_1(text: str, case: Case, missing: Collection[str]) -> str | None:
+    trimmed = text.strip()
+    if trimmed.lower() in missing:
+        return None
+    return {"upper": str.upper, "lower": str.lower}.get(case, str)(trimmed)
 
 
 def _number(value: float | None) -> float | None:

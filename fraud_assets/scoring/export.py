@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.family import Converted, UnconvertibleError
 from fraud_assets.families.forest import Floats, Forest
-from fraud_assets.profiles import CATEGORY_MISSING, MISSING_TEXT, PARITY_TOLERANCE
-from fraud_assets.scoring.convert import convert_classifier
+from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
 from fraud_assets.scoring.describe import describe_features, place_tables, plain_features
 from fraud_assets.scoring.golden_rows import make_golden
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.shapley import leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
+from fraud_assets.values.text import NORMALISATION
 
 _PARITY_ROWS = 2000
 """Legitimate payments on which a conversion is compared before it is believed."""
@@ -59,8 +60,9 @@ def _converted_or_not(
         format=FORMAT,
         family="forest" if isinstance(converted.model, Forest) else "linear",
         contract=contract.name,
+        normalisation=NORMALISATION,
         case=contract.features.case,
-        missing_text=MISSING_TEXT,
+        missing_text=tuple(sorted(text_words(contract.source))),
         missing_level=CATEGORY_MISSING,
         features=described,
         columns=columns,
@@ -127,8 +129,9 @@ def _through_pipeline(
         format=FORMAT,
         family="pipeline",
         contract=contract.name,
+        normalisation=NORMALISATION,
         case=contract.features.case,
-        missing_text=MISSING_TEXT,
+        missing_text=tuple(sorted(text_words(contract.source))),
         missing_level=CATEGORY_MISSING,
         features=plain_features(contract),
         columns=(),

@@ -44,9 +44,10 @@ class PipelineScorer:
         if not rows:
             return np.zeros(0)
         columns = {
-            feature.name: np.array([row[i] for row in rows], dtype="float64")
-            if isinstance(feature, Numeric)
-            else np.array([self._level(row[i]) for row in rows], dtype=object)
+            feature.name: np.array(
+                [_or_nan(self.encoder.meaning(i, row[i])) for row in rows],
+                dtype="float64" if isinstance(feature, Numeric) else object,
+            )
             for i, feature in enumerate(self.spec.features)
         }
         return np.asarray(self._pipeline.predict_proba(pd.DataFrame(columns))[:, 1])
@@ -59,9 +60,9 @@ class PipelineScorer:
         """None: such a winner cannot be explained exactly."""
         return []
 
-    def _level(self, value: Value) -> object:
-        level = self.encoder.level(value) if isinstance(value, str) else None
-        return np.nan if level is None else level
+
+def _or_nan(value: Value) -> object:
+    return np.nan if value is None else value
 
 
 AnyScorer = Scorer | PipelineScorer

@@ -11,7 +11,7 @@ from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE, PARITY_TOLERANCE
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.spec import FORMAT, GOLDEN
+from fraud_assets.scoring.spec import FORMAT, GOLDEN, READABLE
 
 
 class GoldenRow(msgspec.Struct, frozen=True):
@@ -57,9 +57,9 @@ def read_golden(data: bytes) -> Golden:
         golden = msgspec.json.decode(data, type=Golden)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{GOLDEN} must hold golden rows: {error}; publish again.") from error
-    if golden.format != FORMAT or not golden.rows:
+    if golden.format not in READABLE or not golden.rows:
         raise StoreError(
-            f"{GOLDEN} must hold at least one row in format {FORMAT}, "
+            f"{GOLDEN} must hold at least one row in format {' or '.join(map(str, READABLE))}, "
             f"got {len(golden.rows)} in format {golden.format}; publish again."
         )
     return golden

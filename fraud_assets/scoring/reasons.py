@@ -35,8 +35,7 @@ class Reasoner:
 
     def _reason(self, index: int, value: Value, contribution: float) -> Reason:
         feature = self._features[index]
-        if isinstance(value, str):
-            value = self._encoder.level(value)
+        value = self._encoder.meaning(index, value)
         place = self._places[index].place(value)  # type: ignore[arg-type]
         return Reason(
             feature.wording.code,

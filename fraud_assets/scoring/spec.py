@@ -14,13 +14,22 @@ import msgspec
 
 from fraud_assets.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 """Format of the service's own files; independent of scikit-learn's and this package's version."""
 
 SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "golden.json"
 """The service's own files inside a version."""
 
-_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _named_normalisation(raw: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 trimmed and changed case as Python alone does, and had no name for it."""
+    return raw | {"format": 2, "normalisation": "trim"}
+
+
+_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _named_normalisation}
+
+READABLE = (*_UPGRADES, FORMAT)
+"""Formats of the service's own files that are read."""
 
 Family = Literal["forest", "linear", "pipeline"]
 
@@ -36,7 +45,10 @@ class Wording(msgspec.Struct, frozen=True):
 
 
 class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
-    """A number: missing becomes `median`, then (x - mean) / scale at `position`."""
+    """A number: missing becomes `median`, then (x - mean) / scale at `position`.
+
+    `missing` are numbers that stand for a missing one.
+    """
 
     name: str
     description: str
@@ -49,6 +61,7 @@ class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     maximum: float | None = None
     one_of: tuple[float, ...] | None = None
     required: bool = False
+    missing: tuple[float, ...] = ()
 
 
 class Categorical(msgspec.Struct, frozen=True, tag="categorical", tag_field="kind"):
@@ -71,13 +84,16 @@ class Spec(msgspec.Struct, frozen=True):
     """Everything of a scorer but its large tables.
 
     `owner_of` names for each encoded column the index of its feature. `scale` is what the margin
-    is measured in. The probability is `link`(margin), or expit(-(a * margin + b)) where a
-    `calibrator` (a, b) is set (Platt's sigmoid, as scikit-learn writes it).
+    is measured in. `normalisation` names what texts go through before they are levels, and
+    `missing_text` the words that then mean missing, folded. The probability is `link`(margin), or
+    expit(-(a * margin + b)) where a `calibrator` (a, b) is set (Platt's sigmoid, as scikit-learn
+    writes it).
     """
 
     format: int
     family: Family
     contract: str
+    normalisation: Literal["trim", "nfc"]
     case: Literal["keep", "upper", "lower"]
     missing_text: tuple[str, ...]
     missing_level: str
@@ -116,7 +132,7 @@ def _upgraded(raw: dict[str, Any]) -> Mapping[str, Any]:
         raw = _UPGRADES[found](raw)
         found = raw.get("format")
     if found != FORMAT:
-        readable = " or ".join(str(number) for number in (*_UPGRADES, FORMAT))
+        readable = " or ".join(map(str, READABLE))
         raise StoreError(
             f"{SPEC} must have format {readable}, got {found!r}; serve it with the release of "
             "fraud-assets that wrote it, or publish again with this one."

@@ -8,12 +8,13 @@ and its last visible character is kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal
 from unicodedata import category, normalize
 
 Case = Literal["keep", "upper", "lower"]
 
-NORMALISATION = "nfc"
+NORMALISATION: Literal["nfc"] = "nfc"
 """Name of this normalisation, which every version that was trained under it carries."""
 
 _INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff" + "".join(
@@ -54,6 +55,11 @@ def normal(text: str, case: Case = "keep") -> str:
         text = text if text.isascii() else normalize("NFC", text)
     whole = _WHOLE.fullmatch(text) if text.endswith("0") else None
     return text if whole is None else _unsigned_zero(whole[1])
+
+
+def level(text: str, case: Case, missing: Collection[str]) -> str | None:
+    """The level of a category that a text means; None where it is one of the `missing` words."""
+    return None if folded(text) in missing else normal(text, case)
 
 
 def _unsigned_zero(digits: str) -> str:

@@ -120,7 +120,7 @@ def _one(kind: Derived, row: dict, table: list[dict], maturity: timedelta) -> fl
             "weekday": now.weekday(),
         }[kind.flag]
     if kind.kind == "age" and kind.since:
-        born = row[kind.since]
+        born = row[kind.since.column]
         return None if born is None or born > now else (now - born) / HOUR
     return None if row[kind.entity] is None else _of_entity(kind, row, table, maturity)
 

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.contract.schema import EventTime, Label
+from fraud_assets.contract.schema import Label
+from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
-from fraud_assets.data.parsing import parse_labels, parse_text
+from fraud_assets.data.kinds.labels import parse_labels
+from fraud_assets.data.kinds.text import parse_text
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import DataError
 from tests.data.test_transactions import NOW, TOML, read, write
@@ -124,8 +126,10 @@ def test_one_ambiguous_date_among_many_clear_ones_is_marked():
 
 
 def test_whole_numbers_of_any_size_are_text_without_a_point():
-    """An id of 1e20 in a float column is no integer that a float could hold."""
-    assert parse_text(pd.Series([1e20, 12.0, np.nan])).tolist()[:2] == ["1e+20", "12"]
+    """An id of 1e20 in a float column reads as the same id of a text column."""
+    found = parse_text(pd.Series([1e20, 12.0, np.nan])).tolist()[:2]
+
+    assert found == ["100000000000000000000", "12"]
 
 
 @pytest.mark.parametrize("word", ["none", "-", "na", "n/a", "None"])

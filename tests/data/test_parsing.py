@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.contract.schema import EventTime, Label
+from fraud_assets.contract.schema import Label
+from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
-from fraud_assets.data.parsing import parse_labels, parse_numbers, parse_text
+from fraud_assets.data.kinds.labels import parse_labels
+from fraud_assets.data.kinds.numbers import parse_numbers
+from fraud_assets.data.kinds.text import parse_text
 
 
 @pytest.mark.parametrize(

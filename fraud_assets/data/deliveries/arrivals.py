@@ -110,7 +110,7 @@ def first_of_each(payments: pd.Series) -> np.ndarray:
 def label_columns(contract: Contract) -> tuple[str, ...]:
     """The exported columns that are about the label."""
     known_at = contract.label.known_at
-    return (contract.label.column, *([] if known_at is None else [known_at]))
+    return (contract.label.column, *([] if known_at is None else [known_at.column]))
 
 
 def delivery_column(contract: Contract) -> str | None:

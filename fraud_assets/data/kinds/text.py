@@ -11,10 +11,10 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from fraud_assets.data.kinds.distinct import distinct, repeats
+from fraud_assets.data.kinds.distinct import Distinct, distinct, repeats
 from fraud_assets.values.identity import EXACT, written
-from fraud_assets.values.missing import TEXT_WORDS
-from fraud_assets.values.text import Case, folded, normal
+from fraud_assets.values.missing import NUMBER_WORDS, TEXT_WORDS
+from fraud_assets.values.text import Case, level
 
 _PLAIN = r"^[!-~](?:[ -~]*[!-~])?$"
 """ASCII that prints, without blanks at its ends."""
@@ -37,6 +37,18 @@ def parse_text(
     if not plain.all():
         found[~plain] = _one_by_one(text[~plain], case, missing)
     return found.where(found.notna(), np.nan)
+
+
+def present_text(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Trimmed text (n,), and where it is missing in the widest sense: by any word for it."""
+    text = parse_text(column, "keep", ()).astype("str")
+    return text, text.isna() | text.str.lower().isin(NUMBER_WORDS)
+
+
+def levels_of(found: Distinct, case: Case, missing: Collection[str]) -> list[str | float]:
+    """The normalised text of each distinct text, NaN where it is a word for missing."""
+    levels = (level(text, case, missing) for text in found.values)
+    return [np.nan if known is None else known for known in levels]
 
 
 def as_written(column: pd.Series) -> pd.Series:
@@ -66,5 +78,4 @@ def _floats_written(column: pd.Series) -> pd.Series:
 
 def _one_by_one(text: pd.Series, case: Case, missing: Collection[str]) -> np.ndarray:
     found = distinct(text)
-    table = [np.nan if folded(value) in missing else normal(value, case) for value in found.values]
-    return found.spread(table, np.nan, object)
+    return found.spread(levels_of(found, case, missing), np.nan, object)

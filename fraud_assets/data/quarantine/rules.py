@@ -10,8 +10,9 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.schema import Rule, Scalar
 from fraud_assets.data.columns import ROW, TIME
-from fraud_assets.data.parsing import scalar_text, trimmed
 from fraud_assets.data.plausible import leaps
+from fraud_assets.values.text import Case
+from fraud_assets.values.words import allowed_levels, allowed_numbers
 
 Failures = dict[str, pd.Series]
 """Rule name to a mask of the rows that break it."""
@@ -81,14 +82,14 @@ def set_aside_counts(lines: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(count) for name, count in lines["_rules"].value_counts().items()}
 
 
-def _breaks(values: pd.Series, rule: Rule, case: str) -> pd.Series:
+def _breaks(values: pd.Series, rule: Rule, case: Case) -> pd.Series:
     broken = pd.Series(data=False, index=values.index)
     for mask in _masks(values, rule, case):
         broken |= mask.fillna(value=False).astype(bool)
     return broken
 
 
-def _masks(values: pd.Series, rule: Rule, case: str) -> Iterator[pd.Series]:
+def _masks(values: pd.Series, rule: Rule, case: Case) -> Iterator[pd.Series]:
     if rule.required:
         yield values.isna()
     if rule.min is not None:
@@ -96,13 +97,11 @@ def _masks(values: pd.Series, rule: Rule, case: str) -> Iterator[pd.Series]:
     if rule.max is not None:
         yield values > rule.max
     if rule.one_of is not None:
-        text, _ = trimmed(values, lower=False)
-        yield values.notna() & ~text.isin(_texts(rule.one_of, case))
+        yield values.notna() & ~values.isin(_allowed(values, rule.one_of, case))
 
 
-def _texts(allowed: tuple[Scalar, ...], case: str) -> set[str]:
-    """How allowed values stand in a typed column: as text in the features' case, or numbers."""
-    texts = {scalar_text(value) for value in allowed}
-    for value in (value for value in allowed if isinstance(value, bool)):
-        texts |= {str(value).lower(), str(value).upper(), str(int(value))}
-    return {getattr(text, case)() for text in texts} if case != "keep" else texts
+def _allowed(values: pd.Series, listed: tuple[Scalar, ...], case: Case) -> tuple[object, ...]:
+    """Listed values as they stand in a typed column: numbers, or text in the features' case."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return allowed_numbers(listed)
+    return allowed_levels(listed, case)

@@ -9,21 +9,22 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import folded
+from fraud_assets.contract.times import TimeColumn, column_name
 from fraud_assets.errors import DataError
 
 
 def contract_columns(contract: Contract) -> list[str]:
     """Raw columns that the contract uses, each once, in order of mention."""
-    return list(dict.fromkeys(name for name in _mentions(contract) if name is not None))
+    names = map(column_name, _mentions(contract))
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
-def _mentions(contract: Contract) -> Iterator[str | None]:
+def _mentions(contract: Contract) -> Iterator[str | TimeColumn | None]:
     columns, label = contract.columns, contract.label
     time = columns.event_time
-    delivered = columns.delivered_at
-    yield from (columns.id, time.column if time else None, columns.sender)
+    yield from (columns.id, time, time.time if time else None, columns.sender)
     yield from (*columns.entities, columns.amount, label.column, label.known_at)
-    yield delivered.column if delivered else None
+    yield columns.delivered_at
     yield from (name for name in contract.features.names if name not in contract.derived)
     for derived in contract.derived.values():
         yield from (getattr(derived, role, None) for role in ("entity", "of", "since"))

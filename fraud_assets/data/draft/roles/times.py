@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fraud_assets.contract.schema import EventTime
+from fraud_assets.contract.times import EventTime
 from fraud_assets.data.draft.guess import Guess, Question
 from fraud_assets.data.draft.language.words import (
     EVENT_TIME,

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.data.draft.language.words import plain
-from fraud_assets.data.parsing import parse_numbers, trimmed
+from fraud_assets.data.kinds.numbers import parse_numbers
+from fraud_assets.data.kinds.text import present_text
 
 FEW_ODD = 0.05
 """A column may hold this share of values of another kind, such as a word among numbers."""
@@ -36,7 +37,7 @@ class Facts:
 
     @cached_property
     def _trimmed(self) -> tuple[pd.Series, pd.Series]:
-        return trimmed(self.values, lower=False)
+        return present_text(self.values)
 
     @cached_property
     def text(self) -> pd.Series:
@@ -73,8 +74,8 @@ class Facts:
     def words(self) -> dict[str, int]:
         """Rows, of all, for each value as a label's are compared: without case, 1.00 as 1."""
         raw = self.every.value_counts()
-        text, missing = trimmed(pd.Series(raw.index))
-        text = text.str.replace(r"\.0+$", "", regex=True)
+        text, missing = present_text(pd.Series(raw.index))
+        text = text.str.lower()
         rows = pd.Series(raw.to_numpy(), index=text.to_numpy())[~missing.to_numpy()]
         total = rows.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
         return {str(word): int(count) for word, count in total.items()}

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.schema import EventTime
+from fraud_assets.contract.times import EventTime
 from fraud_assets.data.draft.language.words import CLOCK, DAY, TIME
 from fraud_assets.data.draft.seen.facts import FEW_ODD, Facts
 from fraud_assets.data.instants import parse_times

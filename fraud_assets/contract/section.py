@@ -1,0 +1,27 @@
+"""What every part of a contract is: frozen, without unknown keys, with a digest that lasts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+
+class Section(BaseModel):
+    """A frozen part of the contract that rejects keys it does not know.
+
+    `LATER` names the keys that came after a section was first published. While such a key has
+    its default it is left out of the dump, so that older contracts keep their digest.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    LATER: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
+        for name in self.LATER:
+            if getattr(self, name) == fields[name].get_default(call_default_factory=True):
+                dumped.pop(name, None)
+        return dumped
