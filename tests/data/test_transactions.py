@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fraud_assets.data.draft_text import draft_contract
+from fraud_assets.data.draft import contract_text, look
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.data.transactions import parse_as_of, read_transactions
@@ -167,7 +167,7 @@ def test_a_drafted_contract_reads_its_own_file(tmp_path):
     file = tmp_path / "Our Payments.csv"
     file.write_text("Tx Id;Created At;Customer;Amount EUR;Country;Fraud?\n" + lines)
 
-    contract = parse_contract(draft_contract(file))
+    contract = parse_contract(contract_text(look(str(file))))
     raw = read_transactions(contract, now=NOW)
 
     assert contract.columns.sender == "Customer"
