@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,12 @@ import pytest
 
 from tests.shared import make_cases
 from tests.weeks import Parts, Week, make_parts, make_week
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_of_services(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Services that tests start keep their last good copies apart from this user's own."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")

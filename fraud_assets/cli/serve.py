@@ -25,6 +25,22 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--version-dir", type=Path, metavar="DIR", help="serve this signed version, no pointer"
     )
     parser.add_argument(
+        "--refused", action="store_true", help="with --version-dir: though it was refused"
+    )
+    parser.add_argument(
+        "--last-good",
+        type=Path,
+        metavar="DIR",
+        help="where a copy of what serves is kept, for a start without the store; default: in "
+        "the user's state folder",
+    )
+    parser.add_argument(
+        "--restored",
+        action="store_true",
+        help="take the store as it is, though it is older than this service has seen: such as "
+        "one out of a backup",
+    )
+    parser.add_argument(
         "--api-keys", type=Path, metavar="FILE", help="lines of name:sha256; keys are then needed"
     )
     parser.add_argument(
@@ -40,6 +56,7 @@ def serve(args: argparse.Namespace) -> int:
     from fraud_assets.store.store import default_root
 
     try:
+        from fraud_assets.service.last_good import default_folder
         from fraud_assets.service.run import run
         from fraud_assets.service.settings import Settings
     except ImportError as error:
@@ -47,14 +64,18 @@ def serve(args: argparse.Namespace) -> int:
             f"Serving needs the serving extra, {error.name} is not installed; "
             "run: pip install 'fraud-assets[serve]'."
         ) from error
+    models = default_root()
     return run(
         Settings(
-            models=default_root(),
+            models=models,
             keys=Keys.default().folder,
             host=args.host,
             port=args.port,
             workers=args.workers,
             version_dir=args.version_dir,
+            refused=args.refused,
+            last_good=args.last_good or default_folder(models),
+            restored=args.restored,
             api_keys=args.api_keys,
             without_keys=args.without_keys,
         )

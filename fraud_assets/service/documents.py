@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute
 
 from fraud_assets import __version__
 from fraud_assets.service.payment import PaymentReader
+from fraud_assets.service.source import Place
+from fraud_assets.service.verdict import Standing
 
 _ABOUT = """Scores payments and says why.
 
@@ -95,6 +97,10 @@ class Health(BaseModel):
     reloads: int
     refusals: int
     refused: dict[str, str] | None = Field(description="The last version refused, and why.")
+    degraded: bool = Field(description="Whether it serves anything else than the store says.")
+    serving_from: Place
+    last_good_copy: str | None = Field(description="The version kept for a start without a store.")
+    verdict: Standing = Field(description="What the gate said of the version.")
     override: dict[str, Any] | None = Field(description="Who put the version past the gate.")
 
 

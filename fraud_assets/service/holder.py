@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from fraud_assets.errors import FraudAssetsError
-from fraud_assets.service.last_good import LastGood, recall, remember
+from fraud_assets.errors import FraudAssetsError, StoreError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.payment import PaymentReader
 from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, Settings
-from fraud_assets.service.version import Served, load_again, load_current, pointer_stamp
+from fraud_assets.service.source import Loaded, Source, Stamp
+from fraud_assets.service.version import Served
 
 _log = logging.getLogger("fraud_assets.service")
 
@@ -39,39 +39,46 @@ class Refusal:
 class Holder:
     """The one mutable thing of the service: `served` is replaced whole, never changed."""
 
-    settings: Settings
+    source: Source
     metrics: Metrics
-    served: Served
+    loaded: Loaded
     since: str = field(default_factory=_now)
     refusal: Refusal | None = None
-    _stamp: tuple[int, int, int] | None = None
+    is_kept: bool = False
+    _stamp: Stamp | None = None
     _retry_at: float = float("inf")
 
     _describe: Describe = field(default=lambda _: b"")
     _stumbled: bool = False
 
+    def __post_init__(self) -> None:
+        self.served = self.loaded.served
+
     @classmethod
     def start(cls, settings: Settings, metrics: Metrics) -> Holder:
-        """Load the first version; errors are the caller's where there is none to serve on.
+        """Load the first version; errors are the caller's where there is none to serve.
 
-        A worker that starts again while others serve takes the version that they verified last.
+        Where the store or the key will not do, the last good version serves from its copy, and
+        what was wrong is told until it is mended.
         """
-        stamp = pointer_stamp(settings)
+        source = Source(settings)
+        stamp = source.stamp
         try:
-            holder = cls(settings, metrics, load_current(settings), _stamp=stamp)
+            holder = cls(source, metrics, source.load(None), _stamp=stamp)
         except Exception as error:
-            good = recall(settings.metrics_dir)
+            good = _last_good(source)
             if good is None:
                 raise
-            holder = cls(settings, metrics, load_again(settings, good), _stamp=stamp)
+            holder = cls(source, metrics, good, _stamp=stamp)
             holder._refuse(_reason(error))
-        holder._remember()
+        holder.is_kept = source.keep(holder.loaded)
         return holder
 
     def describe_with(self, describe: Describe) -> None:
         """Make each version's document with `describe` from now on, this one's at once."""
         self._describe = describe
         self.served = self._described(self.served)
+        self.loaded = replace(self.loaded, served=self.served)
 
     async def follow(self) -> None:
         """Look for a new pointer until cancelled, whatever goes wrong meanwhile."""
@@ -93,42 +100,50 @@ class Holder:
 
         The stamp is taken before loading, so that a move meanwhile is noticed the next time.
         """
-        stamp = pointer_stamp(self.settings)
+        stamp = self.source.stamp
         if stamp == self._stamp and time.monotonic() < self._retry_at:
             return
         self._stamp = stamp
         try:
-            served = await asyncio.to_thread(self._load)
+            loaded = await asyncio.to_thread(self._load)
         except Exception as error:  # noqa: BLE001 - a bad version must never take the last good one down
             self._refuse(_reason(error))
         else:
-            self._take(served)
+            self._take(loaded)
+            self.is_kept = await asyncio.to_thread(self.source.keep, self.loaded)
 
-    def _load(self) -> Served:
-        return self._described(load_current(self.settings))
+    def _load(self) -> Loaded:
+        loaded = self.source.load(self.loaded)
+        if loaded is self.loaded:
+            return loaded
+        return replace(loaded, served=self._described(loaded.served))
 
     def _described(self, served: Served) -> Served:
         return replace(served, document=self._describe(served.reader))
 
-    def _take(self, served: Served) -> None:
-        self._retry_at, self.refusal = float("inf"), None
-        if served.version == self.served.version and served.promotion == self.served.promotion:
+    def _take(self, loaded: Loaded) -> None:
+        self._retry_at, self.refusal, self.metrics.numbers.degraded = float("inf"), None, 0
+        if loaded is self.loaded:
             return
-        _log.info("Serving %s instead of %s.", served.version, self.served.version)
-        self.served, self.since = served, _now()
+        _log.info("Serving %s instead of %s.", loaded.served.version, self.served.version)
+        self.loaded, self.served, self.since = loaded, loaded.served, _now()
         self.metrics.numbers.reloads += 1
-        self._remember()
-
-    def _remember(self) -> None:
-        good = LastGood(self.served.version, dict(self.served.promotion))
-        remember(self.settings.metrics_dir, good)
 
     def _refuse(self, why: str) -> None:
         if self.refusal is None or self.refusal.why != why:
             _log.error("Serving %s on; refused: %s", self.served.version, why)
             self.metrics.numbers.refusals += 1
             self.refusal = Refusal(why, _now())
+            self.metrics.numbers.degraded = 1
         self._retry_at = time.monotonic() + RETRY_SECONDS
+
+
+def _last_good(source: Source) -> Loaded | None:
+    try:
+        return source.load_last_good()
+    except StoreError as error:
+        _log.error("The last good copy does not hold either: %s", error)
+        return None
 
 
 def _reason(error: Exception) -> str:

@@ -1,43 +1,157 @@
-"""The version that was verified last, for workers that start while the pointer is bad.
+"""The version that served last, kept outside the store with all that verifying it needs.
 
-A worker may die and be started again at any moment; it then serves what the others serve,
-instead of ending and being started for ever. The file only names the version: its signature is
-verified again. It lies in the folder that the workers share, which lives as long as they do.
+    <folder>/last_good.json          which version, by which move, how far the journal was seen
+    <folder>/fraud_detector_.../     its files
+    <folder>/keys/public.pem         the key that it was verified with
+
+A service that starts while the store is torn, gone or unreadable, or the key is, serves from
+here instead of not at all. Nothing in here is believed because it is here: the version's
+signature is checked again with the key that was remembered, and the folder must be this user's
+alone.
 """
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-_NAME = "last_good"
+from fraud_assets.documents.move import Move
+from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.store.files import one_sentence, read_file
+from fraud_assets.store.journal.position import Mark
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.version import Verified, is_version, verify_version
+
+_RECORD, _KEYS = "last_good.json", "keys"
+_MOST = 1024 * 1024
+_OTHERS_WRITE = 0o022
 
 
-class LastGood(msgspec.Struct, frozen=True):
-    """A version and how it came to serve."""
+class Kept(msgspec.Struct, frozen=True):
+    """A version, the move by which it came to serve, and where the journal stood then."""
 
     version: str
-    promotion: dict[str, Any]
+    move: Move
+    mark: Mark
 
 
-def remember(folder: Path | None, version: LastGood) -> None:
-    """Leave `version` for workers that start later; without a folder there are none."""
-    if folder is None:
-        return
-    fresh = folder / f"{_NAME}.new"
-    with contextlib.suppress(OSError):  # only workers that start on a bad pointer would miss it
-        fresh.write_bytes(msgspec.json.encode(version))
-        fresh.replace(folder / _NAME)
+@dataclass(frozen=True)
+class LastGood:
+    """The folder of one service and one store."""
+
+    folder: Path
+
+    def keep(self, verified: Verified, kept: Kept, keys: Keys) -> None:
+        """Keep a version that was loaded and tested; the record comes last, others go after it.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written, or is open to others.
+        """
+        with one_sentence("keep the version that serves in", self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._demand_own()
+            if not self._holds(verified, keys):
+                self._copy(verified, keys)
+            self._remember_key(keys)
+            self.verify(kept)  # as it will be verified in need
+            self._replace(_RECORD, msgspec.json.encode(kept))
+            self._remove_others(verified.version)
+
+    def read(self) -> Kept | None:
+        """What was kept; None where nothing was, or it cannot be read."""
+        try:
+            self._demand_own()
+            return msgspec.json.decode(read_file(self.folder / _RECORD, _MOST), type=Kept)
+        except (OSError, StoreError, msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+
+    def verify(self, kept: Kept) -> Verified:
+        """The version that was kept, verified with the key that was remembered.
+
+        Raises
+        ------
+        TrustError
+            If it does not hold, or is not the one that the move names.
+        """
+        self._demand_own()
+        trusted = Keys(self.folder / _KEYS).trusted()
+        verified = verify_version(self.folder / kept.version, trusted)
+        if (verified.digest, verified.manifest) != (kept.move.digest, kept.move.manifest):
+            raise TrustError(f"The copy of {kept.version} in {self.folder} is another version's.")
+        return verified
+
+    def forget(self) -> None:
+        """Forget everything: the record first, so that no half of it is ever believed."""
+        with suppress(OSError):
+            (self.folder / _RECORD).unlink(missing_ok=True)
+            shutil.rmtree(self.folder)
+
+    def _demand_own(self) -> None:
+        """Only this user may write here: what lies here is served where the store will not do."""
+        found = self.folder.stat()
+        foreign = hasattr(os, "geteuid") and found.st_uid != os.geteuid()
+        if foreign or found.st_mode & _OTHERS_WRITE:
+            raise TrustError(
+                f"{self.folder} must belong to this user and be closed to others, its mode is "
+                f"{found.st_mode & 0o777:04o}: run `chmod 700 {self.folder}`, or name another "
+                "folder with --last-good."
+            )
+
+    def _holds(self, verified: Verified, keys: Keys) -> bool:
+        try:
+            copy = verify_version(self.folder / verified.version, keys.trusted())
+        except StoreError:
+            return False
+        return copy.manifest == verified.manifest
+
+    def _copy(self, verified: Verified, keys: Keys) -> None:
+        """Copy beside, verify the copy, put it in place: another worker may do so meanwhile."""
+        target = self.folder / verified.version
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=self.folder) as name:
+            fresh = Path(name) / verified.version
+            fresh.mkdir()
+            for entry in os.scandir(verified.path):
+                shutil.copyfile(entry.path, fresh / entry.name, follow_symlinks=False)
+            copy = verify_version(fresh, keys.trusted())
+            if copy.manifest != verified.manifest:
+                raise TrustError(f"{verified.version} changed while it was copied.")
+            if target.exists():
+                target.rename(Path(name) / "damaged")
+            fresh.rename(target)
+
+    def _remember_key(self, keys: Keys) -> None:
+        folder = self.folder / _KEYS
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._replace(f"{_KEYS}/{keys.public.name}", keys.public.read_bytes())
+
+    def _replace(self, name: str, data: bytes) -> None:
+        descriptor, fresh = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(fresh).replace(self.folder / name)
+
+    def _remove_others(self, version: str) -> None:
+        for entry in list(os.scandir(self.folder)):
+            if is_version(entry.name) and entry.name != version:
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def recall(folder: Path | None) -> LastGood | None:
-    """What was remembered; None where nothing was, or it cannot be read."""
-    if folder is None:
-        return None
+def default_folder(models: Path) -> Path | None:
+    """Where this user's services keep what served from the store `models`; None without a home."""
     try:
-        return msgspec.json.decode((folder / _NAME).read_bytes(), type=LastGood)
-    except (OSError, msgspec.MsgspecError):
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
         return None
+    name = hashlib.sha256(os.fsencode(models.absolute())).hexdigest()[:16]
+    return Path(state) / "fraud_assets" / "served" / name

@@ -39,6 +39,7 @@ class Numbers(msgspec.Struct):
     batch_payments: int = 0
     reloads: int = 0
     refusals: int = 0
+    degraded: int = 0
     connections: int = 0
     closed: dict[str, int] = {}
 
@@ -92,6 +93,9 @@ class Metrics:
             *_counter("reloads_total", "Versions taken into service.", {"": total.reloads}),
             *_counter("refused_versions_total", "Versions refused.", {"": total.refusals}),
             *_counter("connections_closed_total", _CLOSED, _labelled("why", total.closed)),
+            "# HELP fraud_assets_degraded 1 where the service does not serve what the store says.",
+            "# TYPE fraud_assets_degraded gauge",
+            f"fraud_assets_degraded {total.degraded}",
             "# HELP fraud_assets_connections Open connections.",
             "# TYPE fraud_assets_connections gauge",
             f"fraud_assets_connections {total.connections}",
@@ -130,7 +134,7 @@ def _read(path: Path) -> Numbers | None:
         return None
 
 
-_ONCE = {"reloads", "refusals"}
+_ONCE = {"reloads", "refusals", "degraded"}
 """What every worker counts for itself though it happened once."""
 
 

@@ -10,7 +10,7 @@ from fraud_assets.service.version import Served
 
 
 def health(holder: Holder) -> dict[str, Any]:
-    """That the service serves, which version, since when, and what it refused."""
+    """Which version serves, since when, from where, and what was refused."""
     served, refusal = holder.served, holder.refusal
     numbers = holder.metrics.numbers
     return {
@@ -21,6 +21,10 @@ def health(holder: Holder) -> dict[str, Any]:
         "reloads": numbers.reloads,
         "refusals": numbers.refusals,
         "refused": None if refusal is None else {"why": refusal.why, "at": refusal.at},
+        "degraded": refusal is not None,
+        "serving_from": holder.loaded.place,
+        "last_good_copy": served.version if holder.is_kept else None,
+        "verdict": served.standing,
         "override": served.promotion.get("override"),
     }
 

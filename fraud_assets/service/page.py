@@ -5,7 +5,7 @@ Plain HTML with one local script and one local style sheet; it asks the same API
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -20,6 +20,7 @@ from fraud_assets.scoring.spec import Feature, Numeric
 from fraud_assets.service.api_docs import render_docs
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.holder import Holder
+from fraud_assets.service.verdict import rules_of
 from fraud_assets.service.version import Served
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -119,46 +120,53 @@ def _evidence(served: Served) -> str:
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
     link = '<p><a href="report">The whole report</a></p>' if served.report else ""
-    return f"<dl>{items}</dl>{_override(served)}{_rules(metadata)}{link}"
+    return f"<dl>{items}</dl>{_warnings(served)}{_rules(metadata)}{link}"
 
 
-def _override(served: Served) -> str:
+def _warnings(served: Served) -> str:
+    warnings = []
+    if served.standing == "refused":
+        warnings.append("<strong>Refused</strong> by the gate; it serves all the same.")
     override = served.promotion.get("override")
-    if not override:
-        return ""
-    who, why = escape(str(override.get("actor"))), escape(str(override.get("reason")))
-    return f'<p class="warning"><strong>Put past the gate</strong> by {who}: {why}</p>'
+    if override:
+        who, why = escape(str(override.get("actor"))), escape(str(override.get("reason")))
+        warnings.append(f"<strong>Put past the gate</strong> by {who}: {why}")
+    return "".join(f'<p class="warning">{text}</p>' for text in warnings)
 
 
 def _rules(metadata: Mapping[str, Any]) -> str:
-    rules = _at(metadata, "verdict", "rules") or []
+    """Each outcome apart: what failed stands open, and never among what was passed."""
+    rules = rules_of(metadata)
+    passed = [rule for rule in rules if rule.get("passed") is True]
+    failed = [rule for rule in rules if rule.get("passed") is False]
+    others = [rule for rule in rules if rule not in passed and rule not in failed]
+    return (
+        _table("The rules it failed", failed, " open")
+        + _table("The rules it passed", passed)
+        + _table("The rules that were not applied", others)
+    )
+
+
+def _table(heading: str, rules: list[Mapping[str, Any]], state: str = "") -> str:
+    if not rules:
+        return ""
     rows = "".join(
         f"<tr><th scope=row>{escape(str(rule.get('name', '')).replace('_', ' '))}</th>"
         f"<td>{_number(rule.get('bound'))}</td><td>{_number(rule.get('value'))}</td>"
         f"<td>{escape(str(rule.get('n') or ''))}</td>"
-        f"<td>{_OUTCOMES.get(rule.get('passed'), 'not applied')}</td></tr>"
+        f"<td>{_OUTCOMES.get(str(rule.get('passed')), 'not applied')}</td></tr>"
         for rule in rules
     )
-    if not rows:
-        return ""
     head = "<th scope=col>Rule<th scope=col>Bound<th scope=col>Value<th scope=col>n"
     return (
-        f"<details><summary>{_heading(rules)}</summary>"
-        '<div class="wide" tabindex="0" role="region" aria-label="Rules"><table><thead><tr>'
+        f"<details{state}><summary>{heading}</summary>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{heading}"><table><thead><tr>'
         f"{head}<th scope=col>Outcome</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 
 
-def _heading(rules: Sequence[Mapping[str, Any]]) -> str:
-    """What the list is: under an override not all of them passed."""
-    failed = sum(rule.get("passed") is False for rule in rules)
-    if not failed:
-        return "The rules it passed"
-    return f"The rules that judged it: {failed} of {len(rules)} failed"
-
-
 _RUNTIMES = {"native": "its own tables", "scikit-learn": "scikit-learn, without reasons"}
-_OUTCOMES = {True: "passed", False: "failed"}
+_OUTCOMES = {"True": "passed", "False": "failed"}
 
 
 def _field(feature: Feature, example: object) -> str:

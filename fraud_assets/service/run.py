@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 
 from fraud_assets.service.app import create_app
+from fraud_assets.service.last_good import LastGood
 from fraud_assets.service.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
     DRAIN_SECONDS,
@@ -30,6 +31,8 @@ def run(settings: Settings) -> int:
         If the service may not listen there, or nothing can be served.
     """
     check_exposure(settings)
+    if settings.restored and settings.last_good is not None:
+        LastGood(settings.last_good).forget()
     if settings.workers == 1:
         # Told expressly: without a number uvicorn takes WEB_CONCURRENCY from the environment.
         uvicorn.run(create_app(settings), workers=1, **_options(settings))

@@ -35,8 +35,10 @@ DRAIN_SECONDS = 10
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen, what to serve, who may ask.
 
-    `version_dir` serves that one signed version without a pointer. `metrics_dir` is where
-    several workers leave their counters for each other.
+    `version_dir` serves that one signed version without a pointer, `refused` even where it did
+    not pass the gate. `last_good` is where a copy of what serves is kept, outside the store;
+    `restored` forgets it, for a store out of a backup.
+    `metrics_dir` is where several workers leave their counters for each other.
     """
 
     models: Path
@@ -45,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     workers: int = 1
     version_dir: Path | None = None
+    refused: bool = False
+    last_good: Path | None = None
+    restored: bool = False
     api_keys: Path | None = None
     without_keys: bool = False
     metrics_dir: Path | None = None

@@ -18,6 +18,7 @@ from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health
 from fraud_assets.service.settings import Settings
+from fraud_assets.service.source import Source
 from fraud_assets.store.keys import Keys
 from tests.scoring.worlds import files
 from tests.service.stores import PAYMENT, RISKY, new_store, promote, serving
@@ -57,14 +58,14 @@ def test_a_turn_that_fails_does_not_end_the_following(tmp_path, monkeypatch, cap
     holder = Holder.start(settings, Metrics(settings.metrics_dir))
     second = promote(store, "logistic_regression")
     stamps = iter([OSError("odd"), ValueError("odd")])
-    real = holder_module.pointer_stamp
+    real = Source.stamp.fget
 
-    def stamp(settings):
+    def stamp(source):
         for error in stamps:
             raise error
-        return real(settings)
+        return real(source)
 
-    monkeypatch.setattr(holder_module, "pointer_stamp", stamp)
+    monkeypatch.setattr(Source, "stamp", property(stamp))
     monkeypatch.setattr(holder_module, "POLL_SECONDS", 0.01)
     asyncio.run(followed(holder, second))
 
@@ -82,15 +83,15 @@ async def followed(holder, version):
 
 
 def test_a_worker_that_starts_on_a_bad_pointer_serves_what_was_verified_last(tmp_path):
-    """And tells the refusal; the first process of all ends with its sentence."""
+    """And tells the refusal; without a last good copy it ends with the sentence."""
     store = new_store(tmp_path)
     good = promote(store, "gradient_boosting")
     alone = Settings(models=store.root, keys=store.keys.folder)
-    shared = msgspec.structs.replace(alone, metrics_dir=tmp_path)
-    first = Holder.start(shared, Metrics(tmp_path))
+    shared = msgspec.structs.replace(alone, last_good=tmp_path / "state")
+    first = Holder.start(shared, Metrics())
     promote_damaged(store)
 
-    again = Holder.start(shared, Metrics(tmp_path))
+    again = Holder.start(shared, Metrics())
 
     assert again.served.version == good
     assert again.served.promotion == first.served.promotion
