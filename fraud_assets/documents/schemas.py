@@ -10,6 +10,7 @@ import msgspec
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.proof import Proof
+from fraud_assets.documents.removal import Removal
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.succession import Succession
 from fraud_assets.documents.verdict import Verdict
@@ -18,6 +19,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
     "move": Move,
     "proof": Proof,
+    "removal": Removal,
     "report": Report,
     "succession": Succession,
     "verdict": Verdict,

@@ -28,12 +28,12 @@ from fraud_assets.store.journal.position import RESTORED, Mark, Position, demand
 from fraud_assets.store.keys import Keys, fingerprint, rotation
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.places import default_root, is_store
-from fraud_assets.store.shelf import Shelf
+from fraud_assets.store.shelf import Shelf, sweep_removed
 from fraud_assets.store.staging import Content, Staged
 from fraud_assets.store.version import Verified, verify_version
 
 _LOCK = ".lock"
-_REFUSED = "refused"
+REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Archive:
                 f"The signing keys must lie outside the store {root}, got {inside}: name "
                 "another folder with FRAUD_ASSETS_KEYS."
             )
-        if root.name == _REFUSED:
+        if root.name == REFUSED:
             raise StoreError(
-                f"A store's folder must not be named {_REFUSED}, got {root}, as that is where a "
+                f"A store's folder must not be named {REFUSED}, got {root}, as that is where a "
                 "store keeps what it refused: name another with FRAUD_ASSETS_MODELS."
             )
 
@@ -64,7 +64,7 @@ class Archive:
     @property
     def refused(self) -> Path:
         """Folder of the refused candidates."""
-        return self.root.absolute() / _REFUSED
+        return self.root.absolute() / REFUSED
 
     def position(self, seen: Mark | None = None) -> Position | None:
         """Where the journal stands now, going on from what was seen; None where nothing serves.
@@ -216,7 +216,7 @@ class Archive:
     def _beside(self) -> Shelf:
         """Where releases up to 0.1.0 kept the refused: beside the store, unless that is a store."""
         parent = self.root.absolute().parent
-        return Shelf(parent / (".none" if is_store(parent) else _REFUSED), self.keys, self.root)
+        return Shelf(parent / (".none" if is_store(parent) else REFUSED), self.keys, self.root)
 
     @property
     def _journal(self) -> Journal:
@@ -284,6 +284,7 @@ class Archive:
                 done = self._journal.recover(self._is_in_place)
                 for folder in (self.root, self.refused):
                     swept = staging.sweep_staging(folder)
+                    sweep_removed(folder)
                     done += [f"removed the unfinished {version}" for version in swept]
             yield done
 

@@ -56,7 +56,8 @@ def take_inventory(store: Store) -> Inventory:
     moves, fault = _moves(store)
     present = store.versions()
     rows = [_look(store.look_at, v, "unknown" if fault else state_of(v, moves)) for v in present]
-    rows += _gone(moves, present)
+    pruned, fault = _pruned(store, fault)
+    rows += _gone(moves, present, pruned)
     refused = [v for v in store.refused_versions() if v not in present]
     rows += [_look(store.look_at_refused, version, "refused") for version in refused]
     return Inventory(tuple(rows), tuple(moves), fault)
@@ -78,9 +79,20 @@ def _moves(store: Store) -> tuple[list[Move], str | None]:
         return [], str(error)
 
 
-def _gone(moves: Sequence[Move], present: Sequence[str]) -> Iterator[Listed]:
+def _pruned(store: Store, fault: str | None) -> tuple[set[str], str | None]:
+    try:
+        return ({removal.version for removal in store.removals()} if not fault else set()), fault
+    except StoreError as error:
+        return set(), str(error)
+
+
+def _gone(moves: Sequence[Move], present: Sequence[str], pruned: set[str]) -> Iterator[Listed]:
     last = {move.version: move for move in moves}
-    for version in sorted(last.keys() - set(present)):
+    for version in sorted((last.keys() | pruned) - set(present)):
+        if version in pruned and (not moves or version != moves[-1].version):
+            as_of = last[version].as_of if version in last else None
+            yield Listed(version=version, state="pruned", as_of=as_of)
+            continue
         state, act = state_of(version, moves), "restore it from a backup"
         if version == moves[-1].version:
             act += ", or roll back with `fraud-assets models rollback`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from fraud_assets.store.version import (
     look_at_version,
     verify_version,
 )
+
+_GONE = ".pruned-"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,14 @@ class Shelf:
             staged.path.rename(target)
             flush_folder(self.folder)
 
+    def remove(self, version: str) -> None:
+        """Take a version out of sight in one step, then delete it."""
+        gone = self.folder / f"{_GONE}{version}"
+        with one_sentence("remove", self.folder / version):
+            (self.folder / version).rename(gone)
+            flush_folder(self.folder)
+            _delete(gone)
+
     def take_back(self, staged: Staged) -> None:
         """Undo `place`, where it has happened."""
         target = self.folder / staged.version
@@ -81,3 +92,16 @@ class Shelf:
                 f"There is no {version} in {self.folder}; `fraud-assets models list` names all."
             )
         return self.folder / version
+
+
+def sweep_removed(folder: Path) -> None:
+    """End removals that a crash broke off."""
+    for gone in folder.glob(f"{_GONE}*"):
+        _delete(gone)
+
+
+def _delete(gone: Path) -> None:
+    if gone.is_symlink():
+        gone.unlink()
+    else:
+        shutil.rmtree(gone)

@@ -12,16 +12,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from fraud_assets.documents.move import Move
-from fraud_assets.errors import StoreError
-from fraud_assets.store import staging
+from fraud_assets.documents.removal import FORMAT as REMOVAL_FORMAT
+from fraud_assets.documents.removal import Removal
+from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.store import staging, texts
+from fraud_assets.store.archive import REFUSED as _REFUSED
 from fraud_assets.store.archive import Archive
+from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal import moves
 from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.places import default_root, stores_under
+from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
+from fraud_assets.store.removals import Removals
+from fraud_assets.store.shelf import Shelf
 from fraud_assets.store.staging import Staged
 from fraud_assets.store.version import Verified
 
@@ -153,6 +161,58 @@ class Store(Archive):
                 now, verified, kind="rollback", actor=actor, reason=reason, override=last.override
             )
             return self._move(record, None)
+
+    def removals(self) -> list[Removal]:
+        """What was pruned, oldest first, signatures verified."""
+        now = self.position()
+        return [] if now is None else Removals(self.root, self.keys).all(now.store)
+
+    def prune(self, keep: Keep, *, actor: str, reason: str, is_trial: bool = False) -> list[str]:
+        """Remove what neither serves, nor may be rolled back to, nor is kept otherwise, on record.
+
+        Returns the names, refused candidates as `refused/<version>`; `is_trial` removes nothing.
+
+        Raises
+        ------
+        StoreError
+            If the journal does not hold, actor or reason will not do, or the disk refuses.
+        """
+        who, why = texts.actor(actor), texts.reason(reason)
+        with self._writing():
+            now = self.position()
+            going = [
+                (self._models, name)
+                for name in versions_to_go(self.versions(), _moves(now), keep)
+                if now is not None
+            ]
+            going += [
+                (self._shelf_of_refused(name), name)
+                for name in refused_to_go(self.refused_versions(), keep, datetime.now(UTC))
+            ]
+            for shelf, name in [] if is_trial else going:
+                if shelf.folder == self.root and now is not None:
+                    self._record_removal(shelf, name, now.store, who, why)
+                shelf.remove(name)
+        return [
+            name if shelf.folder == self.root else f"{_REFUSED}/{name}" for shelf, name in going
+        ]
+
+    def _record_removal(self, shelf: Shelf, name: str, store: str, who: str, why: str) -> None:
+        try:
+            manifest = shelf.look_at(name).manifest
+        except TrustError:
+            manifest = ""
+        Removals(self.root, self.keys).add(
+            Removal(
+                format=REMOVAL_FORMAT,
+                store=store,
+                version=name,
+                manifest=manifest,
+                at=timestamp(),
+                actor=who,
+                reason=why,
+            )
+        )
 
     def _reserved_for_refused(self, version: str) -> Staged | None:
         """Room for a refused candidate; None where there is none or the store has it already."""

@@ -150,10 +150,16 @@ def served_before(moves: Sequence[Move]) -> str:
     if not moves:
         raise StoreError("Nothing has ever been promoted, so there is nothing to roll back.")
     version = moves[-1].version
-    put = [move for move in moves if move.version == version and move.kind != "rollback"]
-    if not put or put[-1].previous is None:
+    before = put_in_place_of(version, moves)
+    if before is None:
         raise StoreError(f"Nothing served before {version}, so there is nothing to roll back to.")
-    return put[-1].previous
+    return before
+
+
+def put_in_place_of(version: str, moves: Sequence[Move]) -> str | None:
+    """What served when a version was last promoted or overridden; None where nothing did."""
+    put = [move for move in moves if move.version == version and move.kind != "rollback"]
+    return put[-1].previous if put else None
 
 
 def last_move_to(version: str, moves: Sequence[Move]) -> Move:
