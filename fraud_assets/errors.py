@@ -69,6 +69,16 @@ class DocumentError(FraudAssetsError):
         super().__init__(f"{name} cannot be read: {shown}{more}. Take it from its signed version.")
 
 
+class PlaceError(FraudAssetsError):
+    """A machine, user or setting with which a run could not finish; carries every fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        lines = "".join(f"\n  - {fault}" for fault in faults) if len(faults) > 1 else faults[0]
+        head = f"{len(faults)} things keep a run from working here:" if len(faults) > 1 else ""
+        super().__init__(f"{head}{lines}")
+
+
 class UsageError(FraudAssetsError):
     """A command was given values that it cannot use; all faults at once."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fraud_assets.cli._tables import paragraph
 from fraud_assets.errors import DataError
 
 if TYPE_CHECKING:
-    from fraud_assets.data.draft import Question
+    from fraud_assets.contract import Contract
+    from fraud_assets.data.checkup import Checkup
+    from fraud_assets.data.draft import Look
 
 
 def register(subparsers: Any) -> None:
@@ -32,6 +34,7 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the draft, never over an existing file; missing folders on its way are made."""
     from fraud_assets.contract import parse_contract
+    from fraud_assets.data.checkup import check_up
     from fraud_assets.data.draft import contract_text, look
 
     if args.out.exists():
@@ -39,23 +42,33 @@ def run(args: argparse.Namespace) -> int:
     base = args.out.resolve().parent
     found = look(_located(args.source, base), base, args.label)
     text = contract_text(found)
-    parse_contract(text, base=base, name=str(args.out))
+    contract = parse_contract(text, base=base, name=str(args.out))
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(text, encoding="utf-8")
-    print(f"Wrote {args.out} after looking at {found.sample.looked_at:,} rows.")
-    _print_questions(found.questions, args.out)
+    print("\n".join(_lines(found, check_up(contract), contract, args.out)))
     return 0
 
 
-def _print_questions(questions: Sequence[Question], out: Path) -> None:
-    for at, question in enumerate(questions, 1):
-        print(textwrap.fill(f"{at}. {question.key}: {question.text}", 80, subsequent_indent="   "))
-    if questions:
-        count = (
-            "One question stands" if len(questions) == 1 else f"{len(questions)} questions stand"
-        )
-        print(f"{count} at the top of {out} with what to write instead; answer first.")
-    print(f"Then: fraud-assets check {out}")
+def _lines(found: Look, checkup: Checkup, contract: Contract, out: Path) -> Iterator[str]:
+    """What the draft reads, month by month, and what only the owner knows."""
+    from fraud_assets.cli.check import by_month, overview
+
+    yield f"Wrote {out} after a look at {found.sample.looked_at:,} rows; it reads:"
+    yield ""
+    yield from overview(checkup, contract.name, contract.columns.currency)
+    if checkup.months:
+        yield from ("", *by_month(checkup))
+    for warned in (warned for warned in checkup.warnings if warned.stops):
+        yield from ("", *paragraph(warned.text, f"{warned.code}: "))
+    if found.questions:
+        yield ""
+        count = len(found.questions)
+        stand = "One question stands" if count == 1 else f"{count} questions stand"
+        yield f"{stand} at the top of {out}, with what to write instead:"
+    for at, question in enumerate(found.questions, 1):
+        yield from paragraph(question.text, f"{at}. {question.key}: ")
+    yield ""
+    yield f"Next: fraud-assets check {out}"
 
 
 def _located(source: str, base: Path) -> str:

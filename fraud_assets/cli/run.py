@@ -30,14 +30,16 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.contract import load_contract
     from fraud_assets.errors import RefusedError
 
-    load_contract()  # a faulty contract is told before anything starts, with its own exit code
+    contract = load_contract()  # a faulty contract ends with an exit code of its own
     try:
         from fraud_assets.orchestration.terminal import run_week
+        from fraud_assets.preflight import Place, demand_workable
     except ImportError as error:
         raise RefusedError(
             f"The chain needs its extra, {error.name} is not installed; "
             "run: pip install 'fraud-assets[chain,serve]'."
         ) from error
+    demand_workable(Place.here(contract))  # before Dagster looks for a home folder of its own
     with Watching() as watching:
         outcome = run_week(watching, args.as_of)
     if outcome.succeeded:

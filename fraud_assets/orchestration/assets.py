@@ -18,6 +18,7 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata, words
 from fraud_assets.orchestration.failures import sentences
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.preflight import demand_workable
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.store.texts import default_actor
 
@@ -68,6 +69,7 @@ def raw_transactions(
     """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
     with sentences():
         contract = settings.contract()
+        demand_workable(settings.place())
         settings.store().demand_ready(contract.name)
         raw = steps.raw_transactions(contract, config.asked)
     tag(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")

@@ -17,6 +17,7 @@ from fraud_assets.errors import (
     EvidenceError,
     FraudAssetsError,
     InsufficientEvidenceError,
+    PlaceError,
     RefusedError,
     StoreError,
 )
@@ -28,6 +29,7 @@ KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
     (DataError, "data"),
     (EvidenceError, "outdated step"),
     (StoreError, "store"),
+    (PlaceError, "machine"),
     (FraudAssetsError, "failure"),
 )
 """What a failure is called, the more specific class first."""

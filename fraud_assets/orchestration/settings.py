@@ -13,6 +13,7 @@ from pathlib import Path
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.preflight import Place
 from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store, default_root
@@ -35,6 +36,10 @@ class Settings:
         """Open the model store with its keys."""
         keys = Keys.default() if self.keys is None else Keys(self.keys)
         return Store(self.models or default_root(), keys)
+
+    def place(self) -> Place:
+        """Where this run works, for a look at it before anything is read."""
+        return Place(self.contract(), str(self.models or default_root()), self.keys)
 
     def case(self, cleaned: CleanedFeatures, tuned: TunedPipeline) -> Case:
         """Put a candidate before its judge, under the contract and store of this run."""

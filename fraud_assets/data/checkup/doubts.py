@@ -1,0 +1,96 @@
+"""What should be looked at before a run, each with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from fraud_assets.contract import Contract, Policy
+from fraud_assets.data.checkup.result import Warned
+from fraud_assets.data.cleaning import split_of
+from fraud_assets.data.notes import Notes
+from fraud_assets.data.quarantine import Tally
+from fraud_assets.data.quarantine.advice import advice, largest
+from fraud_assets.data.source import Skipped
+from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.data.windows import DAY, Window
+from fraud_assets.errors import DataError
+
+LEAST_LOST = 0.01
+"""Share of the frauds in quarantine from which they are warned of."""
+
+_NAMED = 3
+"""Files that a warning names; the others are counted."""
+
+
+def of_reading(notes: Notes, skipped: Sequence[Skipped]) -> Iterator[Warned]:
+    """What reading noticed, and files that were not read."""
+    yield from (Warned(note.code, note.text) for note in notes)
+    if skipped:
+        named = "; ".join(f"{one.path}: {one.why}" for one in skipped[:_NAMED])
+        more = f"; and {len(skipped) - _NAMED:,} more" if len(skipped) > _NAMED else ""
+        yield Warned(
+            "files_skipped",
+            f"{len(skipped):,} files or folders under the source were not read ({named}{more}).",
+        )
+
+
+def of_quarantine(tally: Tally, policy: Policy) -> Iterator[Warned]:
+    """Shares of rows, frauds and amount in quarantine beyond their bounds; frauds in it at all."""
+    bounds = {
+        "rows": ("max_quarantine_share", policy.max_quarantine_share),
+        "frauds": ("max_quarantined_fraud_share", policy.max_quarantined_fraud_share),
+        "amount": ("max_quarantined_amount_share", policy.max_quarantined_amount_share),
+    }
+    for of, (key, bound) in bounds.items():
+        share = tally.share(of)
+        if share > bound:
+            worst = largest({name: getattr(c, of) or 0 for name, c in tally.rules.items()})
+            yield Warned(
+                f"quarantine_{of}",
+                f"At most {bound:.1%} of the {of} may be in quarantine (policy.{key}), but "
+                f"{share:.2%} are, most by rule {worst}: {advice(worst, tally.unknown_labels)}.",
+                stops=True,
+            )
+    if LEAST_LOST < tally.share("frauds") <= bounds["frauds"][1]:
+        yield Warned("quarantined_frauds", tally.frauds_taken())
+
+
+def of_windows(
+    raw: RawTransactions, contract: Contract
+) -> tuple[tuple[Window, ...], tuple[Warned, ...]]:
+    """The newest week's windows, and what keeps them from being judged."""
+    try:
+        split = split_of(raw, contract)
+    except DataError as error:
+        text = str(error).removeprefix("insufficient evidence: ")
+        text = f"{text[0].upper()}{text[1:]}"
+        return (), (Warned("insufficient_evidence", text, stops=True),)
+    warned = [Warned("windows_scaled", note) for note in split.notes]
+    judged, least = split.named("judged").frauds, contract.policy.min_judged_frauds
+    if judged < least:
+        text = (
+            f"The judged window must hold at least {least:,} frauds (policy.min_judged_frauds), "
+            f"but the newest week's holds {judged:,}. Add labelled history."
+        )
+        warned.append(Warned("few_judged_frauds", text, stops=True))
+    return split.windows, tuple(warned)
+
+
+def staleness(raw: RawTransactions, contract: Contract, now: datetime) -> str:
+    """Whether the weekly schedule, which runs as of its own day, would refuse the data; or "".
+
+    No warning: a run without as_of takes the newest payment's day, whenever that was.
+    """
+    if raw.newest is None:
+        return ""
+    days = (np.datetime64(now.replace(tzinfo=None), "us") - raw.newest) / DAY
+    most = contract.windows.stale_after_days
+    if days <= most:
+        return ""
+    return (
+        f"The newest payment ({str(raw.newest)[:10]}) is {days:,.0f} days old; the weekly schedule "
+        f"refuses data older than {most:g} days (windows.stale_after_days)."
+    )

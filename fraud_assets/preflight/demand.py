@@ -1,0 +1,32 @@
+"""Looks at everything and says all faults at once; each look is a module found by its folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from fraud_assets.errors import PlaceError
+from fraud_assets.preflight import looks
+from fraud_assets.preflight.place import Finding, Place
+
+
+def found(place: Place) -> list[Finding]:
+    """Everything at this place that would stop a run, in order of the looks' names."""
+    result: list[Finding] = []
+    for module in sorted(found.name for found in pkgutil.iter_modules(looks.__path__)):
+        look = importlib.import_module(f"{looks.__name__}.{module}")
+        result += [Finding(look.CODE, text) for text in look.faults(place)]
+    return result
+
+
+def demand_workable(place: Place) -> None:
+    """Refuse a place where a run could not finish.
+
+    Raises
+    ------
+    PlaceError
+        If a look found a fault; lists all.
+    """
+    faults = found(place)
+    if faults:
+        raise PlaceError([fault.text for fault in faults])

@@ -1,0 +1,1 @@
+"""One look a module: `CODE`, and `faults(place)` that yields a sentence for each fault."""

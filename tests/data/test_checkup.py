@@ -1,0 +1,226 @@
+"""A checkup counts what the first step would keep and put aside, and names what stops a week."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fraud_assets.contract import Contract, parse_contract
+from fraud_assets.data.checkup import Checkup, check_up
+from fraud_assets.data.transactions import read_transactions
+
+NOW = datetime(2025, 12, 1)
+ROWS = 3_000
+CONTRACT = """
+format = 1
+name = "small"
+[source]
+path = "p.csv"
+[columns]
+id = "id"
+event_time = "at"
+sender = "who"
+amount = "paid"
+[label]
+column = "fraud"
+positive = ["Y"]
+negative = ["N"]
+maturity_days = 7
+[rules.paid_not_negative]
+column = "paid"
+min = 0
+[features]
+numeric = ["paid"]
+[windows]
+fit_frauds = 60
+threshold_frauds = 30
+judged_frauds = 30
+[policy]
+min_judged_frauds = 20
+"""
+
+
+def payments() -> pd.DataFrame:
+    """Half a year of payments by 90 senders, every 15th a fraud of 100.00, the others 10.00."""
+    number = np.arange(ROWS)
+    fraud = number % 15 == 7
+    return pd.DataFrame(
+        {
+            "id": number,
+            "at": pd.Timestamp("2025-01-06") + pd.to_timedelta(number * 87, unit="min"),
+            "who": number % 90,
+            "paid": np.where(fraud, 100.0, 10.0),
+            "fraud": np.where(fraud, "Y", "N"),
+        }
+    )
+
+
+def checked(folder, frame: pd.DataFrame, text: str = CONTRACT) -> Checkup:
+    frame.to_csv(folder / "p.csv", index=False)
+    return check_up(contract(folder, text), NOW)
+
+
+def contract(folder, text: str = CONTRACT) -> Contract:
+    return parse_contract(text, base=folder)
+
+
+def codes(checkup: Checkup) -> list[str]:
+    return [warned.code for warned in checkup.warnings]
+
+
+def test_clean_data_can_serve_without_a_warning(tmp_path):
+    """Each number as counted by hand."""
+    found = checked(tmp_path, payments()).as_dict()
+
+    assert found == {
+        "ok": True,
+        "rows": {"read": 3_000, "kept": 3_000, "quarantined": 0},
+        "frauds": {"kept": 200, "quarantined": 0},
+        "amount": {"kept": 48_000.0, "quarantined": 0.0},
+        "senders": 90,
+        "span": ["2025-01-06T00:00:00", "2025-07-06T04:33:00"],
+        "rules": {},
+        "files": {"read": 1, "skipped": []},
+        "warnings": [],
+    }
+
+
+def test_what_is_put_aside_is_counted_by_rule_in_rows_and_frauds(tmp_path):
+    """Ten negative amounts and four labels that nobody knows."""
+    frame = payments()
+    frame.loc[:9, "paid"] = -1.0
+    frame.loc[[7 + 15 * at for at in (3, 4, 5, 6)], "fraud"] = "CB"
+
+    found = checked(tmp_path, frame)
+
+    assert found.as_dict()["rules"] == {
+        "label_unknown": {"rows": 4, "frauds": 4},
+        "paid_not_negative": {"rows": 10, "frauds": 1},
+    }
+    assert found.as_dict()["rows"] == {"read": 3_000, "kept": 2_986, "quarantined": 14}
+    assert found.as_dict()["frauds"] == {"kept": 195, "quarantined": 5}
+    assert codes(found) == ["quarantined_frauds"]
+    assert found.ok
+
+
+def test_it_counts_what_the_first_step_reads(tmp_path):
+    """Law: rows, quarantine and rules are those of `raw_transactions` on the same dirty data."""
+    frame = payments().astype({"paid": str})
+    frame.loc[::40, "paid"] = "?!"
+    frame = pd.concat([frame, frame.tail(50)])
+
+    found = checked(tmp_path, frame)
+    raw = read_transactions(contract(tmp_path), now=NOW)
+
+    assert found.read == raw.read
+    assert found.tally == raw.tally
+    assert found.tally.kept.rows == len(raw.rows)
+    assert found.senders == raw.rows["_sender"].nunique()
+
+
+@pytest.mark.parametrize(
+    ("share", "code", "ok"),
+    [(0.004, None, True), (0.03, "quarantined_frauds", True), (0.5, "quarantine_frauds", False)],
+)
+def test_lost_frauds_are_noise_a_warning_or_a_stop(tmp_path, share, code, ok):
+    """By their share of all frauds, whatever share of the rows they are."""
+    frame = payments()
+    lost = frame.index[frame["fraud"] == "Y"][: int(200 * share)]
+    frame.loc[lost, "fraud"] = "CB"
+
+    found = checked(tmp_path, frame)
+
+    assert found.ok is ok
+    assert (code in codes(found)) if code else (codes(found) == [])
+
+
+def test_the_newest_weeks_windows_are_there_with_their_frauds(tmp_path):
+    """In time order, each with what was asked for."""
+    windows = checked(tmp_path, payments()).windows
+
+    assert [window.name for window in windows] == ["fit", "threshold", "judged"]
+    assert [window.frauds >= least for window, least in zip(windows, (60, 30, 30), strict=True)]
+    assert windows[0].end <= windows[1].start
+
+
+def test_too_little_history_is_scaled_with_a_warning(tmp_path):
+    """The windows hold a share of what was asked for."""
+    text = CONTRACT.replace("fit_frauds = 60", "fit_frauds = 150")
+
+    found = checked(tmp_path, payments(), text)
+
+    assert "windows_scaled" in codes(found)
+    assert found.ok
+
+
+def test_no_frauds_stop_with_the_reason(tmp_path):
+    """Nothing can be judged."""
+    found = checked(tmp_path, payments().assign(fraud="N"))
+
+    assert codes(found) == ["insufficient_evidence"]
+    assert not found.ok
+
+
+def test_too_few_judged_frauds_stop(tmp_path):
+    """The gate would call it insufficient evidence after the training."""
+    text = CONTRACT.replace("min_judged_frauds = 20", "min_judged_frauds = 500")
+
+    found = checked(tmp_path, payments(), text)
+
+    assert codes(found) == ["few_judged_frauds"]
+    assert not found.ok
+
+
+def test_data_that_cannot_be_read_stop_with_the_sentence(tmp_path):
+    """A missing folder, a missing column: no exception, nothing counted."""
+    missing = check_up(contract(tmp_path), NOW)
+    column = checked(tmp_path, payments().drop(columns="who"))
+
+    assert codes(missing) == codes(column) == ["unreadable"]
+    assert "'who'" in column.warnings[0].text
+    assert column.as_dict()["rows"] == {"read": 0, "kept": 0, "quarantined": 0}
+
+
+def test_where_nothing_is_kept_the_rules_that_took_all_are_counted(tmp_path):
+    """As for times that nobody can read."""
+    found = checked(tmp_path, payments().assign(at="once"))
+
+    assert "nothing_kept" in codes(found)
+    assert found.as_dict()["rules"]["unparsable_at"] == {"rows": 3_000, "frauds": 200}
+    assert found.as_dict()["rows"] == {"read": 3_000, "kept": 0, "quarantined": 3_000}
+
+
+def test_months_hold_all_kept_rows_empty_ones_too(tmp_path):
+    """A month without payments stands there with 0."""
+    frame = payments()
+    frame = frame[frame["at"].dt.month != 3]
+
+    months = checked(tmp_path, frame).months
+
+    assert [month.name for month in months] == [f"2025-0{at}" for at in range(1, 8)]
+    assert months[2].rows == 0
+    assert sum(month.rows for month in months) == len(frame)
+
+
+def test_a_contract_without_time_amount_and_sender(tmp_path):
+    """What it does not name is null, not nought."""
+    text = CONTRACT.split("[columns]", maxsplit=1)[0] + "[label]" + CONTRACT.split("[label]")[1]
+    text = text.replace("[windows]\nfit_frauds = 60", '[windows]\nby = "shares"\nfit_frauds = 60')
+
+    found = checked(tmp_path, payments(), text)
+
+    assert found.as_dict()["span"] is None
+    assert found.as_dict()["senders"] is None
+    assert found.as_dict()["amount"] == {"kept": None, "quarantined": None}
+    assert found.ok
+
+
+def test_old_data_serve_but_not_the_weekly_schedule(tmp_path):
+    """Said beside the answer, as no warning: a run takes the newest payment's day."""
+    found = checked(tmp_path, payments())
+
+    assert "days old; the weekly schedule refuses" in found.stale
+    assert found.ok
