@@ -212,6 +212,7 @@ def test_a_contract_without_time_amount_and_sender(tmp_path):
 
     found = checked(tmp_path, payments(), text)
 
+    assert codes(found) == ["split_at_random"]
     assert found.as_dict()["span"] is None
     assert found.as_dict()["senders"] is None
     assert found.as_dict()["amount"] == {"kept": None, "quarantined": None}

@@ -68,7 +68,8 @@ def of_windows(
         text = str(error).removeprefix("insufficient evidence: ")
         text = f"{text[0].upper()}{text[1:]}"
         return (), (Warned("insufficient_evidence", text, stops=True),)
-    warned = [Warned("windows_scaled", note) for note in split.notes]
+    code = "windows_scaled" if split.time_respected else "split_at_random"
+    warned = [Warned(code, note) for note in split.notes]
     judged, least = split.named("judged").frauds, contract.policy.min_judged_frauds
     if judged < least:
         text = (
