@@ -207,7 +207,7 @@ def test_months_hold_all_kept_rows_empty_ones_too(tmp_path):
 
 def test_a_contract_without_time_amount_and_sender(tmp_path):
     """What it does not name is null, not nought."""
-    text = CONTRACT.split("[columns]", maxsplit=1)[0] + "[label]" + CONTRACT.split("[label]")[1]
+    text = CONTRACT.split("event_time", maxsplit=1)[0] + "[label]" + CONTRACT.split("[label]")[1]
     text = text.replace("[windows]\nfit_frauds = 60", '[windows]\nby = "shares"\nfit_frauds = 60')
 
     found = checked(tmp_path, payments(), text)
