@@ -13,24 +13,16 @@ CODE = "keys"
 
 def faults(place: Place) -> Iterator[str]:
     """What keeps this user from signing."""
+    folder = place.keys_folder
     try:
         keys = place.keys()
-    except FraudAssetsError as error:
-        yield str(error)
-        return
-    except RuntimeError:  # neither HOME nor an entry of this user's number says where home is
-        yield (
-            "The signing keys lie in the user's home folder, but this user has none: set HOME, or "
-            "name a folder of its own with FRAUD_ASSETS_KEYS."
-        )
-        return
-    try:
+        folder = keys.folder
         yield from _pair(keys)
     except FraudAssetsError as error:
         yield str(error)
     except OSError as error:
         yield (
-            f"The signing keys in {keys.folder} must be readable, but are not "
+            f"The signing keys in {folder} must be readable, but are not "
             f"({error.strerror or error}): see who owns them, or name others with "
             "FRAUD_ASSETS_KEYS."
         )
