@@ -175,7 +175,7 @@ def test_a_user_without_name_and_home_is_told_at_once(week: Week):
     )
 
     assert done.returncode == 1, done.stderr
-    assert "set HOME" in done.stderr
+    assert "has no home" in done.stderr
     assert "Versions must be written to" in done.stderr
     assert "Traceback" not in done.stderr
 
