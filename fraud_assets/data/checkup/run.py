@@ -56,7 +56,8 @@ def _nothing_kept(source: TypedExport, contract: Contract, now: datetime, why: s
     failures = source.failures | time_failures(source.rows, wall)
     failures |= contract_failures(source.rows, contract)
     export = source.export
-    counted = tally(source.rows, export.frame[contract.label.column], failures, contract, None)
+    words = export.frame[contract.label.column]
+    counted = tally(source.rows.iloc[:0], source.rows, words, failures, contract)
     return Checkup(
         len(export),
         counted,
