@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +23,7 @@ from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health, model_card
 from fraud_assets.service.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send
-from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
+from fraud_assets.service.settings import Settings
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
@@ -82,11 +81,6 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
 
 
 _PATHS = {"/predict": False, "/predict/batch": True}
-
-
-def create_from_environment() -> Front:
-    """The application of a further worker process, with the first one's settings."""
-    return create_app(read_settings(os.environ[ENVIRONMENT]))
 
 
 def _lifespan(holder: Holder) -> Callable[[FastAPI], Any]:

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from fraud_assets.service.app import create_app
 from fraud_assets.service.last_good import LastGood
 from fraud_assets.service.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
@@ -20,6 +19,7 @@ from fraud_assets.service.settings import (
     check_exposure,
     write_settings,
 )
+from fraud_assets.service.several import create
 
 
 def run(settings: Settings) -> int:
@@ -35,16 +35,16 @@ def run(settings: Settings) -> int:
         LastGood(settings.last_good).forget()
     if settings.workers == 1:
         # Told expressly: without a number uvicorn takes WEB_CONCURRENCY from the environment.
-        uvicorn.run(create_app(settings), workers=1, **_options(settings))
+        uvicorn.run(create(settings), workers=1, **_options(settings))
         return 0
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
         shared = msgspec.structs.replace(settings, metrics_dir=Path(folder))
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.
-        create_app(shared)
+        create(shared)
         os.environ[ENVIRONMENT] = write_settings(shared)
         uvicorn.run(
-            "fraud_assets.service.app:create_from_environment",
+            "fraud_assets.service.several:create_from_environment",
             factory=True,
             workers=settings.workers,
             **_options(settings),

@@ -7,6 +7,7 @@ metrics and the version in production are each contract's own.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from html import escape
@@ -20,7 +21,7 @@ from fraud_assets.errors import StoreError
 from fraud_assets.service.app import Front, create_app
 from fraud_assets.service.last_good import default_folder
 from fraud_assets.service.scoring_routes import Receive, Scope, Send
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
 
 PREFIX = "/contracts/"
 _POINTER = "latest.json"
@@ -45,6 +46,11 @@ def create(settings: Settings) -> Front | Several:
     if not stores:
         return create_app(settings)
     return Several({name: create_app(_own(settings, name, root)) for name, root in stores.items()})
+
+
+def create_from_environment() -> Front | Several:
+    """The application of a further worker process, with the first one's settings."""
+    return create(read_settings(os.environ[ENVIRONMENT]))
 
 
 def _own(settings: Settings, name: str, root: Path) -> Settings:
@@ -112,7 +118,9 @@ class Several:
             return JSONResponse({"detail": [fault]}, 404)
         if path == "/":
             return HTMLResponse(self._page())
-        found = {name: await _asked(front, path, scope, receive) for name, front in self._fronts.items()}
+        found = {
+            name: await _asked(front, path, scope, receive) for name, front in self._fronts.items()
+        }
         status = "ok" if path == "/health" else "ready"
         return JSONResponse({"status": status, "contracts": found})
 
