@@ -76,7 +76,7 @@ def payments(n: int = 3000, seed: int = 1, fraud_rate: float = 0.05) -> pd.DataF
             "amount": rng.lognormal(np.where(fraud, 4.5, 3.5), 0.7).round(2),
             "account_age": rng.exponential(np.where(fraud, 60.0, 200.0)).round(2),
             "country": np.where(
-                fraud, rng.choice(["DE", "FR", "NG"], n), rng.choice(["DE", "FR", "GB"], n)
+                fraud, rng.choice(["DE", "FR", "NG"], n), rng.choice(["DE", "FR", "GB", "NG"], n)
             ),
             "is_fraud": fraud,
             "reported_at": reported.where(fraud == 1).dt.as_unit("s"),

@@ -13,6 +13,9 @@ from fraud_assets.profiles import RECALL_FLOOR
 from fraud_assets.values.identity import identity
 from fraud_assets.values.text import folded
 
+LEAST_WORDS = 3
+"""Words of a reason: "ok" is none."""
+
 
 def cross_faults(raw: Raw) -> list[Fault]:
     """Every rule between sections that the raw contract breaks; types are checked elsewhere."""
@@ -125,3 +128,14 @@ def _policy_faults(raw: Raw) -> Iterator[Fault]:
         aim = DEFAULT_AIM
     if isinstance(aim, (int, float)) and isinstance(recall, (int, float)) and aim < recall:
         yield Fault("policy.threshold.aim", f"must be at least policy.min_recall {recall}", aim)
+    yield from _checked_faults(raw)
+
+
+def _checked_faults(raw: Raw) -> Iterator[Fault]:
+    names = feature_names(raw)
+    for name, reason in section(section(raw, "policy"), "checked").items():
+        if name not in names:
+            yield Fault(f"policy.checked.{name}", "must be the name of a feature", name)
+        if isinstance(reason, str) and len(reason.split()) < LEAST_WORDS:
+            rule = f"must say in at least {LEAST_WORDS} words why a payment has it when it is made"
+            yield Fault(f"policy.checked.{name}", rule, reason)

@@ -143,10 +143,19 @@ class ThresholdRule(Section):
 
 
 class Policy(Section):
-    """What a candidate must show before it may serve; recall may only be demanded higher."""
+    """What a candidate must show before it may serve; recall may only be demanded higher.
+
+    `checked` names features that are too good to be true and that a person has checked, each with
+    the reason why a payment does have that value when it is made. The report shows it.
+    """
 
     LATER: ClassVar[frozenset[str]] = frozenset(
-        {"champion_unscorable", "max_quarantined_fraud_share", "max_quarantined_amount_share"}
+        {
+            "champion_unscorable",
+            "max_quarantined_fraud_share",
+            "max_quarantined_amount_share",
+            "checked",
+        }
     )
 
     min_recall: Annotated[float, Field(ge=RECALL_FLOOR, le=1)] = RECALL_FLOOR
@@ -162,6 +171,7 @@ class Policy(Section):
     max_quarantine_share: Share = 0.05
     max_quarantined_fraud_share: Share = 0.05
     max_quarantined_amount_share: Share = 0.10
+    checked: dict[str, str] = Field(default_factory=dict)
 
 
 class Evaluation(Section):

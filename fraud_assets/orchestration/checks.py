@@ -13,6 +13,7 @@ import dagster as dg
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import Stopped, report_links
@@ -54,6 +55,28 @@ def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckRes
     return dg.AssetCheckResult(
         passed=bool(ordered and all(w.frauds > 0 for w in windows)),
         description=f"Expected windows in time order with frauds in each, found {frauds}.",
+    )
+
+
+@dg.asset_check(asset="cleaned_features")
+def too_good_to_be_true(
+    cleaned_features: CleanedFeatures, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """No feature alone knows the label; what is only strong is a warning.
+
+    The gate's rule no_leak refuses what fails here as an error.
+    """
+    contract = settings.contract()
+    found = unchecked(find_leaks(cleaned_features, contract).found, contract.policy.checked)
+    grave = refused(found, contract.policy.checked)
+    told = [leak.text for leak in found]
+    if grave:
+        told.append(what_to_do(grave, contract.policy.checked))
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
+        description=" ".join(told) or "Expected no feature that alone knows the label, found none.",
+        metadata={"features": [name for leak in found for name in leak.features]},
     )
 
 
@@ -129,6 +152,7 @@ def signature_holds(
 ALL = [
     quarantine_share,
     windows_in_time_order,
+    too_good_to_be_true,
     better_than_chance,
     bytes_match_digest,
     recall_at_least_floor,

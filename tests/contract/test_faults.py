@@ -15,6 +15,7 @@ from fraud_assets.contract.load import contract_digest
 from fraud_assets.contract.names import BUILT_IN_RULES, RESERVED_COLUMNS
 from fraud_assets.data import columns, quarantine
 from fraud_assets.errors import ContractError
+from tests.contract.test_contract import MINIMAL
 from tests.contract.toml_text import RICH, leaves, replaced, to_toml
 
 
@@ -155,3 +156,19 @@ def test_the_names_kept_here_are_those_of_the_layers_that_read_them():
         RESERVED_COLUMNS
     )
     assert set(quarantine.BUILT_IN) == set(BUILT_IN_RULES)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ('nobody = "the vendor sends it before"', "must be the name of a feature"),
+        ('a = "ok"', "must say in at least 3 words"),
+        ('a = ""', "must say in at least 3 words"),
+    ],
+)
+def test_a_checked_feature_needs_a_name_and_a_reason(line, rule):
+    """A person's word is shown in the report: it must name a feature and say why."""
+    text = MINIMAL + f"[policy.checked]\n{line}\n"
+
+    with pytest.raises(ContractError, match=rule):
+        parse_contract(text)

@@ -1,0 +1,72 @@
+"""A model that ranks every fraud first knows more than honest data tells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fraud_assets.contract import Contract, parse_contract
+from fraud_assets.data.rows import Rows
+from fraud_assets.modelling.leaks import reached_too_much
+
+CONTRACT = """
+format = 1
+name = "t"
+[source]
+path = "x.csv"
+[columns]
+event_time = "t"
+amount = "amount"
+[label]
+column = "y"
+[features]
+numeric = ["amount", "a", "b"]
+"""
+
+
+def contract() -> Contract:
+    return parse_contract(CONTRACT)
+
+
+def rows(frauds: int = 60, n: int = 2000, amount: float = 0.0) -> Rows:
+    """Two features of which the sum alone is the label, and an amount that tells `amount`."""
+    rng = np.random.default_rng(0)
+    label = np.zeros(n, dtype="int8")
+    label[rng.choice(n, frauds, replace=False)] = 1
+    a = rng.normal(size=n)
+    features = {"amount": rng.normal(size=n) + amount * label, "a": a, "b": label * 3 - a}
+    return Rows(pd.DataFrame(features), label)
+
+
+def test_a_perfect_ranking_is_refused_and_names_the_strongest():
+    """Neither a nor b is a copy of the label; together they are."""
+    judged = rows()
+
+    leak = reached_too_much(judged, judged.features[["a", "b"]].sum(axis=1).to_numpy(), contract())
+
+    assert (leak.severity, leak.code) == ("refuse", "reached_too_much")
+    assert leak.features == ("b", "a")
+    assert leak.value == 1.0
+    assert (leak.n, leak.frauds) == (2000, 60)
+
+
+def test_a_perfect_ranking_by_the_amount_is_a_warning():
+    """The payment itself makes its amount; frauds of another size are no leak."""
+    judged = rows(amount=12.0)
+
+    leak = reached_too_much(judged, judged.features["amount"].to_numpy(), contract())
+
+    assert leak.severity == "warn"
+    assert "facts of the payments" in leak.text
+
+
+@pytest.mark.parametrize(("frauds", "noise"), [(20, 0.0), (60, 1.0)])
+def test_few_frauds_and_honest_models_are_not_spoken_of(frauds, noise):
+    """Twenty frauds may all rank first by chance; an area of .98 is honest."""
+    judged = rows(frauds)
+    scores = judged.features[["a", "b"]].sum(axis=1) + noise * np.random.default_rng(1).normal(
+        size=2000
+    )
+
+    assert reached_too_much(judged, scores.to_numpy(), contract()) is None

@@ -1,0 +1,79 @@
+"""The checks on data say in Dagster what the gate refuses, before anything is fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from fraud_assets.data.cleaning import clean
+from fraud_assets.orchestration.checks import quarantine_share, too_good_to_be_true
+from fraud_assets.orchestration.settings import Settings
+from tests.exports import export, payments, read
+
+
+def told(folder: Path, made: pd.DataFrame, **said: str) -> dg.AssetCheckResult:
+    """The check on leaks for these payments."""
+    contract = export(folder, {"p": made}, **said)
+    settings = Settings(folder / "contract.toml", folder / "models", folder / "keys")
+    return too_good_to_be_true(clean(read(contract), contract), settings)
+
+
+def test_honest_features_pass(tmp_path):
+    """The sentence says what was expected."""
+    result = told(tmp_path, payments())
+
+    assert result.passed
+    assert "found none" in result.description
+
+
+def test_a_copy_of_the_label_is_an_error_with_the_way_out(tmp_path):
+    """Named, with the words that a person may write into the contract."""
+    made = payments()
+    made["risk_flag"] = made["is_fraud"]
+
+    result = told(tmp_path, made, numeric='"amount", "risk_flag"')
+
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert '[policy.checked] risk_flag = "..."' in result.description
+
+
+def test_a_mild_leak_is_a_warning(tmp_path):
+    """An area of .97 alone."""
+    made = payments(6000)
+    score = np.random.default_rng(0).normal(size=len(made)) + 2.66 * made["is_fraud"]
+
+    result = told(tmp_path, made.assign(score=score), numeric='"amount", "score"')
+
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "score" in result.description
+
+
+def test_a_checked_feature_passes(tmp_path):
+    """A person's reason in the contract."""
+    made = payments()
+    made["risk_flag"] = made["is_fraud"]
+    reason = '[policy.checked]\nrisk_flag = "the issuer sends it with the authorisation"\n'
+
+    result = told(tmp_path, made, numeric='"amount", "risk_flag"', more=reason)
+
+    assert result.passed
+
+
+@pytest.mark.parametrize(("lost", "passed"), [(0, True), (40, False)])
+def test_the_quarantine_is_judged_by_its_frauds_too(tmp_path, lost, passed):
+    """Forty frauds of two hundred under an unknown word are 1.3 percent of the rows."""
+    made = payments()
+    frauds = made.index[made["is_fraud"] == 1]
+    words = made["is_fraud"].astype(object)
+    words[frauds[:lost]] = "CB"
+    contract = export(tmp_path, {"p": made.assign(is_fraud=words)})
+    settings = Settings(tmp_path / "contract.toml", tmp_path / "models", tmp_path / "keys")
+
+    result = quarantine_share(read(contract), settings)
+
+    assert result.passed is passed
+    assert ('add "CB" to label.positive' in result.description) is not passed
