@@ -46,6 +46,12 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--without-keys", action="store_true", help="listen beyond loopback without API keys"
     )
+    parser.add_argument(
+        "--with-parent",
+        type=int,
+        metavar="PID",
+        help="end when the process PID ends, which started this one",
+    )
     parser.set_defaults(run=serve)
 
 
@@ -78,6 +84,7 @@ def serve(args: argparse.Namespace) -> int:
             restored=args.restored,
             api_keys=args.api_keys,
             without_keys=args.without_keys,
+            parent=args.with_parent,
         )
     )
 

@@ -135,7 +135,7 @@ def _serving(directory: Path, keys: Keys, timeout: float) -> Iterator[http.clien
     environment = {**os.environ, "FRAUD_ASSETS_KEYS": str(keys.folder)}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
-            [*command, "--version-dir", str(directory)],
+            [*command, "--version-dir", str(directory), "--with-parent", str(os.getpid())],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -2,7 +2,7 @@
 
     <folder>/last_good.json          which version, by which move, how far the journal was seen
     <folder>/fraud_detector_.../     its files
-    <folder>/keys/public.pem         the key that it was verified with
+    <folder>/keys/                   the keys that it was verified with, and their succession
 
 A service that starts while the store is torn, gone or unreadable, or the key is, serves from
 here instead of not at all. Nothing in here is believed because it is here: the version's
@@ -26,7 +26,8 @@ from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import one_sentence, read_file
 from fraud_assets.store.journal.position import Mark
-from fraud_assets.store.keys import Keys
+from fraud_assets.store.keys import Keys, Trusted
+from fraud_assets.store.keys.succession import SUCCESSION_FILE
 from fraud_assets.store.version import Verified, is_version, verify_version
 
 _RECORD, _KEYS = "last_good.json", "keys"
@@ -48,7 +49,7 @@ class LastGood:
 
     folder: Path
 
-    def keep(self, verified: Verified, kept: Kept, keys: Keys) -> None:
+    def keep(self, verified: Verified, kept: Kept, keys: Keys, store: Path) -> None:
         """Keep a version that was loaded and tested; the record comes last, others go after it.
 
         Raises
@@ -59,9 +60,10 @@ class LastGood:
         with one_sentence("keep the version that serves in", self.folder):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._demand_own()
-            if not self._holds(verified, keys):
-                self._copy(verified, keys)
-            self._remember_key(keys)
+            trusted = keys.trusted(store)
+            if not self._holds(verified, trusted):
+                self._copy(verified, trusted)
+            self._remember_keys(keys, store)
             self.verify(kept)  # as it will be verified in need
             self._replace(_RECORD, msgspec.json.encode(kept))
             self._remove_others(verified.version)
@@ -83,7 +85,7 @@ class LastGood:
             If it does not hold, or is not the one that the move names.
         """
         self._demand_own()
-        trusted = Keys(self.folder / _KEYS).trusted()
+        trusted = Keys(self.folder / _KEYS).trusted(self.folder)
         verified = verify_version(self.folder / kept.version, trusted)
         if (verified.digest, verified.manifest) != (kept.move.digest, kept.move.manifest):
             raise TrustError(f"The copy of {kept.version} in {self.folder} is another version's.")
@@ -106,14 +108,14 @@ class LastGood:
                 "folder with --last-good."
             )
 
-    def _holds(self, verified: Verified, keys: Keys) -> bool:
+    def _holds(self, verified: Verified, trusted: Trusted) -> bool:
         try:
-            copy = verify_version(self.folder / verified.version, keys.trusted())
+            copy = verify_version(self.folder / verified.version, trusted)
         except StoreError:
             return False
         return copy.manifest == verified.manifest
 
-    def _copy(self, verified: Verified, keys: Keys) -> None:
+    def _copy(self, verified: Verified, trusted: Trusted) -> None:
         """Copy beside, verify the copy, put it in place: another worker may do so meanwhile."""
         target = self.folder / verified.version
         with tempfile.TemporaryDirectory(prefix=".new-", dir=self.folder) as name:
@@ -121,17 +123,23 @@ class LastGood:
             fresh.mkdir()
             for entry in os.scandir(verified.path):
                 shutil.copyfile(entry.path, fresh / entry.name, follow_symlinks=False)
-            copy = verify_version(fresh, keys.trusted())
+            copy = verify_version(fresh, trusted)
             if copy.manifest != verified.manifest:
                 raise TrustError(f"{verified.version} changed while it was copied.")
             if target.exists():
                 target.rename(Path(name) / "damaged")
             fresh.rename(target)
 
-    def _remember_key(self, keys: Keys) -> None:
-        folder = self.folder / _KEYS
-        folder.mkdir(mode=0o700, exist_ok=True)
+    def _remember_keys(self, keys: Keys, store: Path) -> None:
+        """The public key, and which key followed which: beside the keys, and in the store."""
+        (self.folder / _KEYS).mkdir(mode=0o700, exist_ok=True)
         self._replace(f"{_KEYS}/{keys.public.name}", keys.public.read_bytes())
+        for source, name in (
+            (keys.folder / SUCCESSION_FILE, f"{_KEYS}/{SUCCESSION_FILE}"),
+            (store / SUCCESSION_FILE, SUCCESSION_FILE),
+        ):
+            if source.exists():
+                self._replace(name, read_file(source, _MOST))
 
     def _replace(self, name: str, data: bytes) -> None:
         descriptor, fresh = tempfile.mkstemp(dir=self.folder, prefix=".new-")

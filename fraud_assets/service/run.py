@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 
 from fraud_assets.service.last_good import LastGood
+from fraud_assets.service.parent import end_with
 from fraud_assets.service.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
     DRAIN_SECONDS,
@@ -31,6 +32,8 @@ def run(settings: Settings) -> int:
         If the service may not listen there, or nothing can be served.
     """
     check_exposure(settings)
+    if settings.parent is not None:
+        end_with(settings.parent)
     if settings.restored and settings.last_good is not None:
         LastGood(settings.last_good).forget()
     if settings.workers == 1:
@@ -38,7 +41,7 @@ def run(settings: Settings) -> int:
         uvicorn.run(create(settings), workers=1, **_options(settings))
         return 0
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
-        shared = msgspec.structs.replace(settings, metrics_dir=Path(folder))
+        shared = msgspec.structs.replace(settings, metrics_dir=Path(folder), parent=os.getpid())
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.
         create(shared)

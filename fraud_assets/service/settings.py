@@ -38,7 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `version_dir` serves that one signed version without a pointer, `refused` even where it did
     not pass the gate. `last_good` is where a copy of what serves is kept, outside the store;
     `restored` forgets it, for a store out of a backup.
-    `metrics_dir` is where several workers leave their counters for each other.
+    `metrics_dir` is where several workers leave their counters for each other. `parent` is the
+    process with which the service ends.
     """
 
     models: Path
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_keys: Path | None = None
     without_keys: bool = False
     metrics_dir: Path | None = None
+    parent: int | None = None
 
 
 def write_settings(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from fraud_assets.errors import StoreError
 from fraud_assets.service.app import Front, create_app
 from fraud_assets.service.last_good import default_folder
+from fraud_assets.service.parent import end_with
 from fraud_assets.service.scoring_routes import Receive, Scope, Send
 from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
 
@@ -50,7 +51,10 @@ def create(settings: Settings) -> Front | Several:
 
 def create_from_environment() -> Front | Several:
     """The application of a further worker process, with the first one's settings."""
-    return create(read_settings(os.environ[ENVIRONMENT]))
+    settings = read_settings(os.environ[ENVIRONMENT])
+    if settings.parent is not None:
+        end_with(settings.parent)
+    return create(settings)
 
 
 def _own(settings: Settings, name: str, root: Path) -> Settings:

@@ -106,7 +106,7 @@ class Source:
             return False
         kept = Kept(loaded.served.version, move, mark)
         try:
-            folder.keep(loaded.verified, kept, Keys(self.settings.keys))
+            folder.keep(loaded.verified, kept, Keys(self.settings.keys), self.settings.models)
         except StoreError as error:
             _log.warning("There is no last good copy of %s: %s", kept.version, error)
             return False
@@ -123,7 +123,9 @@ class Source:
         return None if kept is None else kept.mark
 
     def _load_folder(self, folder: Path) -> Loaded:
-        verified = verify_version(folder.resolve(), Keys(self.settings.keys).trusted())
+        verified = verify_version(
+            folder.resolve(), Keys(self.settings.keys).trusted(self.settings.models)
+        )
         if not self.settings.refused:
             demand_passed(verified, "to serve it all the same say --refused")
         return Loaded(load_version(verified, None), verified, None, "folder")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 from typing import Any
 
@@ -21,6 +22,7 @@ from fraud_assets.service.model_card import health
 from fraud_assets.service.page import render_page
 from fraud_assets.service.settings import Settings
 from fraud_assets.store.journal import moves
+from fraud_assets.store.keys import rotation
 from fraud_assets.store.store import Store
 from tests.service.stores import (
     COMMAND,
@@ -138,3 +140,31 @@ def test_the_real_command_refuses_a_refused_folder_in_one_sentence(tmp_path):
     assert "Traceback" not in done.stderr
     assert told["verdict"] == "refused"
     assert "<strong>Refused</strong>" in page
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o646, 0o664])
+def test_a_public_key_that_others_may_write_is_not_trusted(tmp_path, mode):
+    """Whoever exchanges it could have anything served; it ends with the sentence."""
+    store = new_store(tmp_path)
+    promote(store, FAMILY)
+    store.keys.public.chmod(mode)
+
+    with pytest.raises(FraudAssetsError, match="chmod"):
+        started(store)
+
+
+def test_a_running_service_follows_a_new_key(tmp_path):
+    """Old versions verify, moves signed with the new key are taken, without a restart."""
+    store = new_store(tmp_path)
+    promote(store, FAMILY)
+    state = tmp_path / "state"
+    holder = started(store, last_good=state)
+    rotation.rotate(store.keys.folder, actor="ada", reason="yearly")
+    second = promote(store, "gradient_boosting")
+
+    asyncio.run(holder.refresh())
+    shutil.rmtree(store.root)
+    again = started(store, last_good=state)
+
+    assert holder.served.version == again.served.version == second
+    assert again.loaded.place == "last good copy"

@@ -1,0 +1,122 @@
+"""Processes that are killed, and what they leave behind.
+
+At d2ae1cc a killed first process left workers that held the port, and a killed publisher the
+service of its proof. Each test here fails there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.service.stores import PAYMENT, Server, free_port, new_store, promote, serving
+
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    made = new_store(tmp_path_factory.mktemp("store"))
+    promote(made, "logistic_regression")
+    return made
+
+
+def children(pid: int) -> list[int]:
+    """Processes that `pid` started and that listen or serve; helpers of Python's own left out."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(path.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            command = path.joinpath("cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == pid and b"resource_tracker" not in command:
+            found.append(int(path.name))
+    return found
+
+
+def gone(pid: int, seconds: float = 20) -> bool:
+    """Whether the process ends in time; a zombie has."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def is_refused(server: Server) -> bool:
+    try:
+        server.ask("/health")
+    except OSError:
+        return True
+    return False
+
+
+def test_a_killed_first_process_leaves_no_worker_and_a_free_port(store):
+    """Killed, not asked to end."""
+    with serving(store, "--workers", "2", wait=120) as running:
+        workers = children(running.process.pid)
+        running.process.kill()
+        ended = [gone(pid) for pid in workers]
+        refused = is_refused(running)
+
+    assert len(workers) == 2
+    assert ended == [True, True]
+    assert refused
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_replaced(store):
+    """The others answer meanwhile; soon there are as many as before."""
+    with serving(store, "--workers", "2", wait=120) as running:
+        before = children(running.process.pid)
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while len(set(children(running.process.pid)) - {before[0]}) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        status = running.ask("/predict", PAYMENT)[0]
+
+    assert status == 200
+
+
+def test_a_service_ends_with_the_process_that_started_it(store):
+    """As the publisher's proof does: the starter is killed, the service is gone."""
+    port = free_port()
+    code = (
+        "import os, subprocess, sys, time; "
+        "started = subprocess.Popen([sys.executable, '-m', 'fraud_assets', 'serve', '--port', "
+        f"'{port}', '--with-parent', str(os.getpid())], stderr=subprocess.DEVNULL); "
+        "print(started.pid, flush=True); time.sleep(100)"
+    )
+    environment = {
+        **os.environ,
+        "FRAUD_ASSETS_MODELS": str(store.root),
+        "FRAUD_ASSETS_KEYS": str(store.keys.folder),
+    }
+    starter = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE
+    )
+    pid = int(starter.stdout.readline())
+    server = Server(port, starter)
+    deadline = time.monotonic() + 60
+    while is_refused(server):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    starter.kill()
+    starter.wait()
+
+    assert gone(pid)
+    assert is_refused(server)
