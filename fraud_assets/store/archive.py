@@ -25,7 +25,7 @@ from fraud_assets.store.journal.journal import Journal
 from fraud_assets.store.journal.marks import Marks
 from fraud_assets.store.journal.owner import contract_of, demand_owner
 from fraud_assets.store.journal.position import RESTORED, Mark, Position, demand_fresh
-from fraud_assets.store.keys import Keys, fingerprint, rotation
+from fraud_assets.store.keys import Keys, Trusted, fingerprint, rotation
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.places import default_root, is_store
 from fraud_assets.store.shelf import Shelf, sweep_removed
@@ -126,17 +126,24 @@ class Archive:
             )
         return verified
 
-    def look_at(self, version: str) -> Verified:
-        """Verify a version's signature, file list and metadata, but no other file's content."""
-        return self._models.look_at(version)
+    def trusted(self) -> Trusted:
+        """The keys whose signatures count here, read anew."""
+        return self.keys.trusted(self.root)
+
+    def look_at(self, version: str, trusted: Trusted | None = None) -> Verified:
+        """Verify a version's signature, file list and metadata, but no other file's content.
+
+        `trusted` spares reading the keys for each of many versions.
+        """
+        return self._models.look_at(version, trusted)
 
     def verify_refused(self, version: str) -> Verified:
         """Like `verify`, for a refused candidate."""
         return self._shelf_of_refused(version).verify(version)
 
-    def look_at_refused(self, version: str) -> Verified:
+    def look_at_refused(self, version: str, trusted: Trusted | None = None) -> Verified:
         """Like `look_at`, for a refused candidate."""
-        return self._shelf_of_refused(version).look_at(version)
+        return self._shelf_of_refused(version).look_at(version, trusted)
 
     def stage(
         self, files: Content, metadata: Mapping[str, Any], *, now: datetime | None = None

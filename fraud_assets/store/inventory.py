@@ -14,6 +14,7 @@ import msgspec
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError
+from fraud_assets.store.keys import Trusted
 from fraud_assets.store.store import Store
 from fraud_assets.store.version import Verified
 
@@ -53,23 +54,37 @@ class Inventory:
 
 def take_inventory(store: Store) -> Inventory:
     """List a store; a fault of one version, or of the journal, hides no other."""
+    trusted = _trusted(store)
     moves, fault = _moves(store)
-    present = store.versions()
-    rows = [_look(store.look_at, v, "unknown" if fault else state_of(v, moves)) for v in present]
+    present, states = store.versions(), states_of(moves)
+    rows = [
+        _look(store.look_at, trusted, v, "unknown" if fault else states.get(v, "never served"))
+        for v in present
+    ]
     pruned, fault = _pruned(store, fault)
     rows += _gone(moves, present, pruned)
-    refused = [v for v in store.refused_versions() if v not in present]
-    rows += [_look(store.look_at_refused, version, "refused") for version in refused]
+    refused = sorted(set(store.refused_versions()) - set(present))
+    rows += [_look(store.look_at_refused, trusted, version, "refused") for version in refused]
     return Inventory(tuple(rows), tuple(moves), fault)
 
 
-def state_of(version: str, moves: Sequence[Move]) -> str:
-    """Whether a version serves, has served, or never did."""
-    of_version = [move for move in moves if move.version == version]
-    if not of_version:
-        return "never served"
-    state = "serves" if moves[-1].version == version else "served"
-    return f"{state} by override" if of_version[-1].override else state
+def states_of(moves: Sequence[Move]) -> dict[str, str]:
+    """Of each version that ever served, whether it does now, and whether by an override."""
+    last = {move.version: move for move in moves}
+    serving = moves[-1].version if moves else None
+    return {
+        version: ("serves" if version == serving else "served")
+        + (" by override" if move.override else "")
+        for version, move in last.items()
+    }
+
+
+def _trusted(store: Store) -> Trusted | None:
+    """The keys, read once; where they cannot be read each version says so."""
+    try:
+        return store.trusted()
+    except StoreError:
+        return None
 
 
 def _moves(store: Store) -> tuple[list[Move], str | None]:
@@ -87,22 +102,27 @@ def _pruned(store: Store, fault: str | None) -> tuple[set[str], str | None]:
 
 
 def _gone(moves: Sequence[Move], present: Sequence[str], pruned: set[str]) -> Iterator[Listed]:
-    last = {move.version: move for move in moves}
+    last, states = {move.version: move for move in moves}, states_of(moves)
     for version in sorted((last.keys() | pruned) - set(present)):
         if version in pruned and (not moves or version != moves[-1].version):
             as_of = last[version].as_of if version in last else None
             yield Listed(version=version, state="pruned", as_of=as_of)
             continue
-        state, act = state_of(version, moves), "restore it from a backup"
+        state, act = states[version], "restore it from a backup"
         if version == moves[-1].version:
             act += ", or roll back with `fraud-assets models rollback`"
         fault = f"{version} is missing, though it {state}: {act}."
         yield Listed(version=version, state="missing", as_of=last[version].as_of, fault=fault)
 
 
-def _look(look_at: Callable[[str], Verified], version: str, state: str) -> Listed:
+def _look(
+    look_at: Callable[[str, Trusted | None], Verified],
+    trusted: Trusted | None,
+    version: str,
+    state: str,
+) -> Listed:
     try:
-        metadata = look_at(version).metadata
+        metadata = look_at(version, trusted).metadata
     except StoreError as error:
         return Listed(version=version, state=state, fault=str(error))
     return Listed(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fraud_assets.errors import StoreError
 from fraud_assets.store.files import flush_folder, one_sentence
-from fraud_assets.store.keys import Keys
+from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.staging import Staged
 from fraud_assets.store.version import (
     Verified,
@@ -58,9 +58,12 @@ class Shelf:
         """
         return verify_version(self._demand(version), self.keys.trusted(self.root))
 
-    def look_at(self, version: str) -> Verified:
-        """Verify signature, file list and metadata alone; raises like `verify`."""
-        return look_at_version(self._demand(version), self.keys.trusted(self.root))
+    def look_at(self, version: str, trusted: Trusted | None = None) -> Verified:
+        """Verify signature, file list and metadata alone; raises like `verify`.
+
+        `trusted` spares reading the keys for each of many versions.
+        """
+        return look_at_version(self._demand(version), trusted or self.keys.trusted(self.root))
 
     def place(self, staged: Staged) -> None:
         """Rename a staged version to where it is visible; never over another."""

@@ -59,6 +59,18 @@ def test_list_of_an_empty_store_says_how_to_fill_it(
     assert "The store is empty" in capsys.readouterr().out
 
 
+def test_list_needs_no_keys_where_there_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody who has just installed it sees an empty store, not a fault of keys."""
+    monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(tmp_path / "keys"))
+
+    assert _run("list") == 0
+    assert "The store is empty" in capsys.readouterr().out
+    assert not (tmp_path / "keys").exists()
+
+
 def test_list_tells_what_serves_and_what_was_refused(
     store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,12 +50,12 @@ def test_it_lists_and_verifies(
 
 def test_it_serves(store: Store) -> None:
     """The service loads what the pointer names, golden rows included."""
-    from fraud_assets.service.settings import Settings
-    from fraud_assets.service.version import load_current
+    from fraud_assets.service.version import load_version
 
-    served = load_current(Settings(models=store.root, keys=store.keys.folder))
+    now = store.current()
+    assert now is not None
 
-    assert served.version == SECOND
+    assert load_version(store.verify(now), now).version == SECOND
 
 
 def test_it_rolls_back(store: Store) -> None:
