@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from fraud_assets.contract.schema import Policy
+from fraud_assets.release.gate_leaks import no_leak
 from fraud_assets.release.gate_lineage import (
     as_of_not_older,
     champion_non_inferior,
@@ -105,6 +106,7 @@ def decide(
         precision(report, policy),
         champion_non_inferior(report, policy, production),
         *quarantine_rules(report, policy),
+        no_leak(report, policy),
         serving_parity(proof),
         serving_latency(proof, policy),
     )

@@ -20,6 +20,7 @@ from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.evaluation import evaluate
+from fraud_assets.modelling.leaks import all_leaks
 from fraud_assets.modelling.thresholds import choose_threshold
 from fraud_assets.modelling.tuned import sha256, unpickle_unverified
 from fraud_assets.modelling.work import on_one_thread
@@ -118,6 +119,7 @@ def rescore(case: Case) -> Rescored:
             earlier_senders=_earlier_senders(cleaned),
         )
     )
+    numbers["leaks"] = plain(all_leaks(cleaned, judged, scores, contract))
     expected = {
         "model_digest": sha256(tuned.payload),
         "data_fingerprint": fingerprint(cleaned.frame),

@@ -113,6 +113,12 @@ RULES = {
         "See which rule takes the largest payments.",
         "data",
     ),
+    "no_leak": RuleText(
+        "No feature knows the label",
+        _count,
+        "Ask when the feature gets its value; one that comes after the payment has no place here.",
+        "data",
+    ),
     "serving_parity": RuleText("Served as judged", _plain, _ADVICE_SERVING, "lineage"),
     "serving_latency": RuleText(
         "One payment is scored in time", _milliseconds, _ADVICE_SERVING, "lineage"

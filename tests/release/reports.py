@@ -76,4 +76,16 @@ def make_report(tp: int = 470, fp: int = 30, fn: int = 30, tn: int = 49_470) -> 
             "fraud_senders": max(1, frauds // 5),
         },
         "champion": {"outcome": "none"},
+        "leaks": {
+            "found": [],
+            "checked": {},
+            "shared": {
+                "judged": 0,
+                "of_judged": tp + fp + fn + tn,
+                "judged_frauds": 0,
+                "of_judged_frauds": frauds,
+                "under_new_ids": 0,
+            },
+            "repeated": [],
+        },
     }

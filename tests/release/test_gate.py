@@ -25,8 +25,20 @@ POLICY = Policy()
 NAMES = [
     "finite_numbers", "numbers_agree", "describes_model", "as_of_not_older", "judged_frauds",
     "recall", "alert_rate", "precision", "champion_non_inferior", "quarantine_share",
-    "quarantined_frauds", "quarantined_amount", "serving_parity", "serving_latency",
+    "quarantined_frauds", "quarantined_amount", "no_leak", "serving_parity", "serving_latency",
 ]  # fmt: skip
+
+
+LEAK = {
+    "features": ["risk_flag"],
+    "code": "copies_the_label",
+    "severity": "refuse",
+    "measure": "ROC-AUC alone",
+    "value": 1.0,
+    "n": 3758,
+    "frauds": 162,
+    "text": "risk_flag alone ranks frauds with a ROC-AUC of 1.0000.",
+}
 
 
 def verdict(report: Any, policy: Policy = POLICY, **changes: Any) -> Verdict:
@@ -98,6 +110,7 @@ SINGLE_FAULTS = {
     "quarantine_share": (edited("data.quarantine.share", 0.06), {}),
     "quarantined_frauds": (edited("data.quarantine.frauds.share", 0.06), {}),
     "quarantined_amount": (edited("data.quarantine.amount.share", 0.11), {}),
+    "no_leak": (edited("leaks.found", [LEAK]), {}),
     "serving_parity": (make_report(), {"proof": PROOF | {"flags_different": 1}}),
     "serving_latency": (make_report(), {"proof": PROOF | {"p95_ms": 50.0}}),
 }
@@ -390,3 +403,15 @@ def test_promotion_means_every_bound_holds(counts: tuple[int, int, int, int]) ->
         and fp + tn > 0
     )
     assert (verdict(make_report(*counts)).decision == "promote") is holds
+
+
+def test_a_leak_is_refused_by_name_unless_a_person_has_checked_it() -> None:
+    """The sentence names the feature and the contract's words; a warning refuses nothing."""
+    refused = verdict(edited("leaks.found", [LEAK]))
+    assert "risk_flag alone ranks frauds" in refused.sentence
+    assert '[policy.checked] risk_flag = "..."' in refused.sentence
+    checked = Policy(checked={"risk_flag": "the issuer sends it with the authorisation"})
+    assert verdict(edited("leaks.found", [LEAK]), checked).decision == "promote"
+    assert verdict(edited("leaks.found", [LEAK | {"severity": "warn"}])).decision == "promote"
+    assert failed(verdict(edited("leaks", ...))) == ["no_leak"]
+    assert failed(verdict(edited("leaks.found", [{"severity": "refuse"}]))) == ["no_leak"]

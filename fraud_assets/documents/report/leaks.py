@@ -51,8 +51,12 @@ class RepeatedEntity(msgspec.Struct, frozen=True):
 
 
 class LeaksSection(msgspec.Struct, frozen=True):
-    """What was found, gravest first, and what the windows share."""
+    """What was found, gravest first, and what the windows share.
+
+    `checked` gives the reasons by which the contract's owner vouches for features found.
+    """
 
     found: tuple[Leak, ...]
+    checked: dict[str, str]
     shared: SharedRows
     repeated: tuple[RepeatedEntity, ...]

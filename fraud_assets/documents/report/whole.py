@@ -21,6 +21,7 @@ from fraud_assets.documents.report.judged import (
     Slice,
     Threshold,
 )
+from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.documents.report.operating import OperatingPoint
 from fraud_assets.documents.report.origin import ContractSection, Lineage, ModelSection
 from fraud_assets.documents.report.search import SearchSection
@@ -74,6 +75,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     examples: Examples | None = None
     champion: Champion | None = None
     changes: tuple[Change, ...] | msgspec.UnsetType = msgspec.UNSET
+    leaks: LeaksSection | msgspec.UnsetType = msgspec.UNSET
     verdict: Verdict | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,18 @@ def find_leaks(cleaned: CleanedFeatures, contract: Contract) -> LeaksSection:
 
     Nothing is chosen by it, so that the judged rows may take part: more frauds, fewer alarms.
     """
-    found = [leak for leak in _of_features(cleaned, contract) if leak is not None]
+    return section_of(
+        [leak for leak in _of_features(cleaned, contract) if leak is not None], cleaned, contract
+    )
+
+
+def section_of(found: Sequence[Leak], cleaned: CleanedFeatures, contract: Contract) -> LeaksSection:
+    """The report's section, with the reasons that the contract gives for what was found."""
+    named = {name for leak in found for name in leak.features}
+    reasons = contract.policy.checked
     return LeaksSection(
         found=tuple(sorted(found, key=lambda leak: (leak.severity, -leak.value, leak.features))),
+        checked={name: reasons[name] for name in sorted(named & set(reasons))},
         shared=shared_rows(cleaned, contract),
         repeated=repeated_entities(cleaned, contract),
     )
