@@ -161,8 +161,8 @@ def _talk(
 def http_request(path: str, body: bytes | None) -> bytes:
     """One request as bytes on the wire."""
     if body is None:
-        return f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 

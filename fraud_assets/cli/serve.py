@@ -47,6 +47,14 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--without-keys", action="store_true", help="listen beyond loopback without API keys"
     )
     parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which the service may be called, such as a proxy's; without API "
+        "keys it answers to localhost alone",
+    )
+    parser.add_argument(
         "--with-parent",
         type=int,
         metavar="PID",
@@ -84,6 +92,7 @@ def serve(args: argparse.Namespace) -> int:
             restored=args.restored,
             api_keys=args.api_keys,
             without_keys=args.without_keys,
+            allowed_hosts=tuple(args.allowed_host),
             parent=args.with_parent,
         )
     )

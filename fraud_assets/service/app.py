@@ -18,11 +18,12 @@ from fraud_assets.service.api_keys import ApiKeys, read_api_keys
 from fraud_assets.service.connections import Connections, most_connections
 from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.holder import Holder
+from fraud_assets.service.hosts import Hosts, hosts_of
 from fraud_assets.service.logs import log_sparingly
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.model_card import health, model_card
 from fraud_assets.service.page import page_routes
-from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send
+from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import Settings
 
 _SWITCH_SECONDS = 0.0005
@@ -32,15 +33,22 @@ show in the slowest answers during a swap."""
 _GARBAGE = 10_000
 """New objects between two looks for garbage; Python's 700 are a few requests."""
 
+_FOREIGN = fault_answer(
+    fault(["header", "host"], "The service is not called so; allow it with --allowed-host", "host")
+)
+
 
 class Front:
     """The scoring routes first, then everything else through the framework."""
 
-    def __init__(self, app: FastAPI, hot: dict[str, Scoring]) -> None:
-        self.app, self._hot = app, hot
+    def __init__(self, app: FastAPI, hot: dict[str, Scoring], hosts: Hosts) -> None:
+        self.app, self._hot, self._hosts = app, hot, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path; HEAD is GET, whose body the server keeps back."""
+        if scope["type"] == "http" and not self._hosts.admits(scope["headers"]):
+            await respond(send, 421, _FOREIGN)
+            return
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         if scope["type"] == "http" and scope["method"] == "POST":
@@ -69,7 +77,7 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(holder),
+        lifespan=_lifespan(holder, keys),
     )
     _add_routes(app, holder, keys)
     # Here for other methods' 405; POST is answered before the framework sees it.
@@ -77,13 +85,13 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
     app.router.routes += page_routes(holder, keys)
     routes = list(app.routes)
     holder.describe_with(lambda reader: openapi_document(routes, reader, keys.required))
-    return Front(app, hot)
+    return Front(app, hot, hosts_of(settings))
 
 
 _PATHS = {"/predict": False, "/predict/batch": True}
 
 
-def _lifespan(holder: Holder) -> Callable[[FastAPI], Any]:
+def _lifespan(holder: Holder, keys: ApiKeys) -> Callable[[FastAPI], Any]:
     """What runs beside the answers; the protocol takes the connections from the state."""
 
     @asynccontextmanager
@@ -92,7 +100,8 @@ def _lifespan(holder: Holder) -> Callable[[FastAPI], Any]:
         _collect_seldom()
         log_sparingly()
         connections = holder.metrics.connections
-        tasks = [asyncio.create_task(work()) for work in (holder.follow, connections.watch)]
+        works = (holder.follow, connections.watch, keys.follow)
+        tasks = [asyncio.create_task(work()) for work in works]
         try:
             yield {"connections": connections}
         finally:

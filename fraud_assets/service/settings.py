@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `version_dir` serves that one signed version without a pointer, `refused` even where it did
     not pass the gate. `last_good` is where a copy of what serves is kept, outside the store;
     `restored` forgets it, for a store out of a backup.
+    `allowed_hosts` are further names by which the service may be called.
     `metrics_dir` is where several workers leave their counters for each other. `parent` is the
     process with which the service ends.
     """
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     restored: bool = False
     api_keys: Path | None = None
     without_keys: bool = False
+    allowed_hosts: tuple[str, ...] = ()
     metrics_dir: Path | None = None
     parent: int | None = None
 
@@ -75,7 +77,7 @@ def check_exposure(settings: Settings) -> None:
     RefusedError
         If the host is no loopback address, no keys are configured and nobody insisted.
     """
-    if settings.api_keys is None and not settings.without_keys and not _is_loopback(settings.host):
+    if settings.api_keys is None and not settings.without_keys and not is_loopback(settings.host):
         raise RefusedError(
             "Without API keys the service listens on a loopback address only, "
             f"got --host {settings.host}; name a file of key hashes with --api-keys FILE, "
@@ -83,7 +85,8 @@ def check_exposure(settings: Settings) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
     if host == "localhost":
         return True
     try:

@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from fraud_assets.errors import StoreError
 from fraud_assets.service.app import Front, create_app
-from fraud_assets.service.last_good import default_folder
 from fraud_assets.service.parent import end_with
 from fraud_assets.service.scoring_routes import Receive, Scope, Send
 from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
@@ -70,8 +69,9 @@ def _own(settings: Settings, name: str, root: Path) -> Settings:
     if metrics is not None:
         metrics = metrics / name
         metrics.mkdir(exist_ok=True)
+    last_good = None if settings.last_good is None else settings.last_good / name
     return msgspec.structs.replace(
-        settings, models=root, last_good=default_folder(root), api_keys=keys, metrics_dir=metrics
+        settings, models=root, last_good=last_good, api_keys=keys, metrics_dir=metrics
     )
 
 
