@@ -26,7 +26,8 @@ class Hosts:
         """Whether each Host that was sent is admitted, whatever its port; browsers send one."""
         if not self._names:
             return True
-        return all([self._is_known(value) for name, value in headers if name == b"host"])
+        sent = [value for name, value in headers if name == b"host"]
+        return all(map(self._is_known, sent))
 
     def _is_known(self, value: bytes) -> bool:
         found = self._known.get(value)
