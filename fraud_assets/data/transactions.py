@@ -23,6 +23,7 @@ from fraud_assets.data.deliveries import (
 )
 from fraud_assets.data.deliveries.arrivals import DELIVERED
 from fraud_assets.data.kinds.column import Spellings
+from fraud_assets.data.kinds.time_notes import ahead_note
 from fraud_assets.data.notes import Notes, each_once
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
@@ -163,7 +164,11 @@ def transactions_at(
         after_as_of=int((~seen).sum()),
         files=export.files,
         skipped=export.skipped,
-        notes=(*source.notes, *delivery_notes(found, source.arrivals, contract)),
+        notes=(
+            *source.notes,
+            *(ahead_note(rows[TIME], _wall(now), contract) if TIME in rows else ()),
+            *delivery_notes(found, source.arrivals, contract),
+        ),
         spellings=source.spellings,
     )
 

@@ -18,6 +18,8 @@ from fraud_assets.data.kinds.column import Column, Spellings
 from fraud_assets.data.kinds.identity_column import identity_column
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.number_column import number_column
+from fraud_assets.data.kinds.text import as_written
+from fraud_assets.data.kinds.time_notes import time_notes
 from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Failures
@@ -48,7 +50,9 @@ def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
         If a column can be read in two ways, such as dates that do not say whether the day or the
         month comes first; all such columns at once.
     """
-    columns = {name: _column(exported[name], contract) for name in contract_columns(contract)}
+    columns = {
+        name: _column(exported[name], exported, contract) for name in contract_columns(contract)
+    }
     faults = [fault for column in columns.values() for fault in column.faults]
     if faults:
         raise DataError("\n".join(faults))
@@ -61,7 +65,7 @@ def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
     return Typed(
         pd.DataFrame(rows),
         failures,
-        tuple(note for column in columns.values() for note in column.notes),
+        (*(note for c in columns.values() for note in c.notes), *time_notes(rows, contract)),
         {name: column.spellings for name, column in columns.items() if column.spellings},
     )
 
@@ -76,7 +80,17 @@ def _roles(contract: Contract) -> dict[str, str | None]:
     }
 
 
-def _column(values: pd.Series, contract: Contract) -> Column:
+def _with_hour(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> pd.Series:
+    """The event time's date beside its hour, where that stands in a column of its own."""
+    time = contract.columns.event_time
+    if time is None or time.time is None or values.name != time.column:
+        return values
+    date = as_written(values).str.strip().str.replace(r"[T ]00:00:00$", "", regex=True)
+    joined = date + " " + as_written(exported[time.time]).str.strip()
+    return joined.rename(values.name)
+
+
+def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Column:
     """The column as the kind that the contract's use of it makes it."""
     name, source = str(values.name), contract.source
     delivered = contract.columns.delivered_at
@@ -84,7 +98,9 @@ def _column(values: pd.Series, contract: Contract) -> Column:
         parsed, bad = parse_deliveries(values, delivered)
         return Column(parsed, {f"{UNPARSABLE}{name}": bad})
     if name in contract.time_columns:
-        parsed, bad = parse_times(values, contract.time_columns[name])
+        parsed, bad = parse_times(
+            _with_hour(values, exported, contract), contract.time_columns[name]
+        )
         return Column(parsed, {f"{UNPARSABLE}{name}": bad})
     if name in _number_columns(contract):
         is_amount = name == contract.columns.amount
