@@ -51,6 +51,9 @@ lock: $(READY) ## pin the newest versions again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --upgrade --quiet -o requirements/dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra serve --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/serve.lock
 
 bench-search bench-features bench-quality bench-coverage: bench-%: $(READY) ## both sides in one run
 	$(BIN)/python -m benchmarks.$*

@@ -63,3 +63,20 @@ def test_the_service_imports_nothing_of_trainings_libraries():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_locked_for_serving_is_what_was_tested():
+    """The same versions as for development, with hashes and without addresses or training."""
+    folder = Path(__file__).parents[2] / "requirements"
+    locked, tested = (
+        {line.rstrip(" \\") for line in (folder / name).read_text().splitlines() if "==" in line}
+        for name in ("serve.lock", "dev.lock")
+    )
+    versions = {line.partition(";")[0].strip() for line in tested}
+    names = {line.partition("==")[0] for line in locked}
+
+    assert {line.partition(";")[0].strip() for line in locked} <= versions
+    assert {"fastapi", "httptools", "onnxruntime", "uvicorn", "uvloop", "msgspec"} <= names
+    assert not names & {"dagster", "pandas", "scikit-learn", "scipy", "onnx", "pyarrow"}
+    assert "://" not in (folder / "serve.lock").read_text()
+    assert "--hash=sha256:" in (folder / "serve.lock").read_text()
