@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fraud_assets.cli._tables import paragraph, share, table
 
 if TYPE_CHECKING:
-    from fraud_assets.data.checkup import Checkup
+    from fraud_assets.checkup import Checkup
 
 
 def register(subparsers: Any) -> None:
@@ -32,8 +32,8 @@ def register(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the checkup; exit 1 where the data cannot serve."""
+    from fraud_assets.checkup import Warned, check_up
     from fraud_assets.contract import load_contract
-    from fraud_assets.data.checkup import Warned, check_up
     from fraud_assets.preflight import Place, found
 
     contract = load_contract(args.contract)

@@ -11,8 +11,8 @@ from fraud_assets.cli._tables import paragraph
 from fraud_assets.errors import DataError
 
 if TYPE_CHECKING:
+    from fraud_assets.checkup import Checkup
     from fraud_assets.contract import Contract
-    from fraud_assets.data.checkup import Checkup
     from fraud_assets.data.draft import Look
 
 
@@ -33,8 +33,8 @@ def register(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the draft, never over an existing file; missing folders on its way are made."""
+    from fraud_assets.checkup import check_up
     from fraud_assets.contract import parse_contract
-    from fraud_assets.data.checkup import check_up
     from fraud_assets.data.draft import contract_text, look
 
     if args.out.exists():

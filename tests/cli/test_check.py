@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.cli import main
-from tests.data.test_checkup import CONTRACT, payments
+from tests.checkup.test_checkup import CONTRACT, payments
 
 KEYS = {"ok", "rows", "frauds", "amount", "senders", "span", "rules", "files", "warnings"}
 

@@ -2,7 +2,7 @@
 
 Here: what each column may be (`facts` measure it, one module for each role guesses), and the text
 of the draft. Not here: reading (`data.source`) and what the contract's rules say of the rows
-(`data.checkup`).
+(`checkup`).
 """
 
 from fraud_assets.data.draft.guess import Guess, Question

@@ -47,6 +47,7 @@ class Roles:
     categorical: dict[str, str] = field(default_factory=dict)
     case: Guess | None = None
     left_out: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, list[str]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
 
     def ask(self, key: str, text: str, *instead: str) -> None:

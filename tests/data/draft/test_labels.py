@@ -161,3 +161,17 @@ def test_the_label_stands_in_the_draft_with_its_counts(tmp_path):
 
     assert f"# {FRAUDS} of {ROWS:,} labelled rows, 4.00%" in contract.text
     assert read_transactions(contract).rows["_label"].sum() == FRAUDS
+
+
+def test_a_label_that_only_frauds_have_is_a_sentence(tmp_path):
+    """Nobody knows whether an empty cell means no fraud or not judged yet."""
+    with pytest.raises(DataError, match='"cb_flag" has "y" alone and is empty elsewhere'):
+        drafted(tmp_path, "cb_flag", np.where(FRAUD, "Y", None))
+
+
+def test_a_dispute_is_taken_for_want_of_better_and_asked_about(tmp_path):
+    """A refund beside it is no label."""
+    found = drafted(tmp_path, "disputed", FRAUD, refunded=np.arange(ROWS) % 10 == 0)
+
+    assert found.label.column == "disputed"
+    assert "disputed" in asked(found, "label.column")

@@ -150,3 +150,19 @@ def test_half_a_year_of_drafted_windows_reads(tmp_path):
 
     assert raw.rows["_time"].is_monotonic_increasing
     assert raw.rows["_label"].sum() == FRAUDS
+
+
+def test_parts_of_a_date_are_no_time(tmp_path):
+    """Year, month and day in columns of their own: asked about, not counted as seconds."""
+    found = looked(payments(drop=("paid_at",), Year=AT.dt.year, Month=AT.dt.month, Day=AT.dt.day), tmp_path)
+
+    assert event_of(found) is None
+    assert "split at random" in asked(found, "columns.event_time")
+
+
+def test_one_time_of_the_report_in_every_row_is_no_report(tmp_path):
+    """It is that of the export, under which every fraud would be unknown."""
+    found = looked(payments(label_timestamp="2025-12-01T00:00:00Z"), tmp_path)
+
+    assert found.clocks.known_at is None
+    assert "same time in every row" in asked(found, "label.known_at")

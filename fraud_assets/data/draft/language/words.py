@@ -36,7 +36,9 @@ LABEL = re.compile(
 )
 """Names that a label has when it does not speak of fraud."""
 
-FLAG = _words("flag", "status", "outcome", "verdict", "result", "bad", "suspicious", "disposition")
+FLAG = _words(
+    "flag", "disputed", "status", "outcome", "verdict", "result", "bad", "suspicious", "disposition"
+)
 """Names that a label may have, and much else."""
 
 LEGITIMATE = _words(
@@ -167,6 +169,12 @@ SINCE_TIME = re.compile(
     r"|since|seit|activat|issued|enrol|creat"
 )
 """Names of when something began that is older than the payment."""
+
+PART = re.compile(
+    r"(?:^|_)(?:day|tag|dia|jour|month|monat|mes|mois|year|jahr|ano|annee|hour|stunde|hora|minute"
+    r"|week|woche|weekday|dow)(?:_|$)"
+)
+"""Names of a part of a date or of a time of day."""
 
 CLOCK = re.compile(r"(?:^|_)(?:time|uhrzeit|zeit|hora|heure|clock|tm)(?:_|$)|time$|uhrzeit$")
 DAY = re.compile(r"date|datum|fecha|(?:^|_)(?:day|tag|dia|jour)(?:_|$)")

@@ -44,6 +44,7 @@ def find_features(
             continue
         _sort(facts, roles)
     _ask_about(asked, roles)
+    _ask_if_codes(roles)
     _find_case({facts.name: facts for facts in columns}, roles)
 
 
@@ -71,7 +72,7 @@ def _sort(facts: Facts, roles: Roles) -> None:
         roles.left_out[facts.name] = code.why
         return
     if code is not None and code.sure == "doubtful":
-        _ask_if_code(facts, code, roles)
+        roles.doubted.setdefault(code.why, []).append(facts.name)
     if _is_category(facts):
         roles.categorical[facts.name] = code.why if code else f"text of {facts.levels:,} values"
     else:
@@ -105,13 +106,15 @@ def _too_many(facts: Facts, code: Guess | None) -> str:
     return what if code is None else f"{code.why}; {what}"
 
 
-def _ask_if_code(facts: Facts, code: Guess, roles: Roles) -> None:
-    where = "a category" if _is_category(facts) else "left out"
-    roles.ask(
-        "features.numeric",
-        f"Does {quoted(facts.name)} measure or count something, or does it name things "
-        f"({code.why})? It is drafted as {where}; move it to numeric if it measures.",
-    )
+def _ask_if_codes(roles: Roles) -> None:
+    """One question for all columns that may name things for the same reason."""
+    for why, names in roles.doubted.items():
+        roles.ask(
+            "features.numeric",
+            f"Do {', '.join(map(quoted, names))} measure or count something, or name things "
+            f"({why})? They are drafted as categories, or left out where they have too many "
+            "values; move to numeric what measures.",
+        )
 
 
 def _ask_about(asked: dict[str, Guess], roles: Roles) -> None:

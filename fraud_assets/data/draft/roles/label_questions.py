@@ -58,16 +58,6 @@ def many(positive: list[str], negative: list[str]) -> Question:
     )
 
 
-def one_value(facts: Facts, positive: list[str]) -> Question:
-    """Only frauds carry a value."""
-    empty = int(facts.every.isna().sum())
-    return Question(
-        "label.negative",
-        f"{quoted(facts.name)} has the one value {quoted(positive[0])} and is empty in {empty:,} "
-        "rows; an empty cell is drafted as no fraud. Is that so?",
-    )
-
-
 def which(name: str, others: list[str]) -> Question:
     """The name leaves doubt, or another column is as likely."""
     text = f"Is {quoted(name)} the column that says what was fraud?"

@@ -47,8 +47,6 @@ def by_meaning(facts: Facts, values: dict[str, int]) -> tuple[list[str], list[st
         return silent, negative, undecided, "words"
     if positive and negative:
         return positive, negative, [*undecided, *silent], "words"
-    if len(values) == 1:
-        return list(values), [], [], "words"
     judged = sorted(silent or values, key=lambda value: values[value])
     return judged[:-1], judged[-1:], undecided if silent else [], "rarity"
 

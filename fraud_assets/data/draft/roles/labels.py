@@ -10,7 +10,15 @@ import pandas as pd
 
 from fraud_assets.data.draft.guess import Question, Sure
 from fraud_assets.data.draft.language.meanings import FRAUD_WORDS
-from fraud_assets.data.draft.language.words import FLAG, FRAUD, LABEL, LEGITIMATE, NO_LABEL, plain
+from fraud_assets.data.draft.language.words import (
+    AFTERWARDS,
+    FLAG,
+    FRAUD,
+    LABEL,
+    LEGITIMATE,
+    NO_LABEL,
+    plain,
+)
 from fraud_assets.data.draft.roles import label_questions as ask
 from fraud_assets.data.draft.roles.label_values import by_meaning, is_inverted, meaning
 from fraud_assets.data.draft.seen.facts import Facts
@@ -77,12 +85,14 @@ def _is_possible(facts: Facts) -> bool:
 def _score(facts: Facts) -> int:
     """Evidence in points: 2 is the least on which a label is drafted."""
     values = facts.words
-    if len(values) < 2 and not (facts.named(FRAUD) and facts.every.isna().any()):
+    if len(values) < 2:
         return -1
     name = 4 if facts.named(FRAUD, LEGITIMATE) else 3 if facts.named(LABEL) else 0
     name = name or int(facts.named(FLAG))
     if facts.named(NO_LABEL) and not facts.named(LABEL):
         name -= 3
+    elif name < 3 and facts.named(AFTERWARDS) and not facts.named(FLAG):
+        name -= 1
     says = {meaning(value) for value in values}
     words = 2 if any(plain(value) in FRAUD_WORDS for value in values) else 0
     words = words or (1 if {"fraud", "legitimate"} <= says else 0)
@@ -98,9 +108,7 @@ def _label(facts: Facts, score: int, others: list[str]) -> Label:
     sure: Sure = "sure" if score >= 5 and how == "words" else "likely"
     if how == "rarity":
         asked.append(ask.by_rarity(positive, negative))
-    if len(values) == 1:
-        asked.append(ask.one_value(facts, positive))
-    elif 2 * sum(values[value] for value in positive) >= rows:
+    if 2 * sum(values[value] for value in positive) >= rows:
         asked.append(ask.majority(positive, negative, values))
     if undecided:
         asked.append(ask.undecided(undecided, values))
@@ -129,6 +137,13 @@ def _none_found(columns: Sequence[Facts], named: str | None) -> str:
         return (
             f"--label must name a column of two to {MOST_VALUES} values, but {quoted(named)} is "
             f"none. The columns are: {names}."
+        )
+    half = [f for f in columns if len(f.words) == 1 and f.missing.any() and f.named(FRAUD, FLAG)]
+    if half:
+        return (
+            f"The label must have a value for frauds and one for the other payments, but "
+            f"{quoted(half[0].name)} has {quoted(next(iter(half[0].words)))} alone and is empty "
+            "elsewhere. Write what the others are, such as 0 or N, and draft again."
         )
     two = [facts for facts in columns if facts.levels == 2][:8]
     told = "; ".join(

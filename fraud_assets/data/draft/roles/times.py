@@ -165,12 +165,23 @@ def _find_known(
         measured = with_fraud >= 0.8 and without <= 0.02
         if not facts.named(KNOWN_TIME) and not measured:
             continue
+        if facts.levels == 1:
+            _ask_about_one_time(facts.name, clocks)
+            continue
         delay = _instants(facts, times) - at
         known = ~np.isnat(delay)
         if known.any() and (delay[known] >= np.timedelta64(0)).mean() >= 0.95:
             clocks.known_at = times
             clocks.maturity = _maturity(delay[known & fraud], times.name)
             return
+
+
+def _ask_about_one_time(name: str, clocks: Clocks) -> None:
+    clocks.ask(
+        "label.known_at",
+        f"{quoted(name)} has the same time in every row, as that of an export; it is not drafted "
+        "as when a label became known. Is there a column with the time of each report?",
+    )
 
 
 def _maturity(delays: np.ndarray, name: str) -> Guess:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.times import EventTime
-from fraud_assets.data.draft.language.words import CLOCK, DAY, TIME
+from fraud_assets.data.draft.language.words import CLOCK, DAY, PART, TIME
 from fraud_assets.data.draft.seen.facts import FEW_ODD, Facts
 from fraud_assets.data.instants import parse_times
 from fraud_assets.errors import DataError
@@ -19,6 +19,9 @@ Form = Literal["stamp", "text", "count", "serial", "digits", "clock"]
 _LOOKED_AT = 2_000
 _PARTS = r"\d\D+\d"
 """A time as text has several numbers in it; identifiers such as T0000000001 have not."""
+
+_PARTS_AT_MOST = 60
+"""Days, months, hours, minutes or years that a column of parts holds."""
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[aApP]\.?[mM]\.?)?"
 _ZONED = (
@@ -57,10 +60,15 @@ def times_of(facts: Facts) -> Times | None:
     if facts.present == 0:
         return None
     if facts.is_number:
-        return _counted(facts) if facts.named(TIME) else None
+        return _counted(facts) if facts.named(TIME) and not _is_part(facts) else None
     if facts.share(_CLOCK) > 0.95:
         return Times(facts.name, "clock")
     return _written(facts)
+
+
+def _is_part(facts: Facts) -> bool:
+    """Whether a column holds a part of a date, such as the day or the year alone."""
+    return facts.levels <= _PARTS_AT_MOST and facts.named(PART)
 
 
 def _written(facts: Facts) -> Times | None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
+from fraud_assets.checkup.doubts import of_leaks, of_quarantine, of_reading, of_windows, staleness
+from fraud_assets.checkup.result import Checkup, Month, Warned
 from fraud_assets.contract import Contract
-from fraud_assets.data.checkup.doubts import of_quarantine, of_reading, of_windows, staleness
-from fraud_assets.data.checkup.result import Checkup, Month, Warned
 from fraud_assets.data.columns import LABEL, SENDER, TIME
 from fraud_assets.data.quarantine import contract_failures, tally, time_failures
 from fraud_assets.data.transactions import (
@@ -36,6 +36,8 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
     except DataError as error:
         return _nothing_kept(source, contract, now, str(error))
     windows, doubts = of_windows(raw, contract)
+    leaks = of_leaks(raw, contract) if windows else ()
+    lost = of_quarantine(raw.tally, contract.policy)
     return Checkup(
         raw.read,
         raw.tally,
@@ -45,7 +47,12 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
         raw.skipped,
         windows,
         months_of(raw.rows),
-        (*of_reading(raw.notes, raw.skipped), *of_quarantine(raw.tally, contract.policy), *doubts),
+        (
+            *of_reading(raw.notes, raw.skipped),
+            *of_quarantine(raw.tally, contract.policy),
+            *doubts,
+            *leaks,
+        ),
         staleness(raw, contract, now),
     )
 

@@ -4,7 +4,7 @@
 and whether a run could work on this machine (`fraud_assets.preflight`).
 """
 
-from fraud_assets.data.checkup.result import Checkup, Month, Warned
-from fraud_assets.data.checkup.run import check_up
+from fraud_assets.checkup.result import Checkup, Month, Warned
+from fraud_assets.checkup.run import check_up
 
 __all__ = ["Checkup", "Month", "Warned", "check_up"]

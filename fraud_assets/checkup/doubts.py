@@ -7,9 +7,9 @@ from datetime import datetime
 
 import numpy as np
 
+from fraud_assets.checkup.result import Warned
 from fraud_assets.contract import Contract, Policy
-from fraud_assets.data.checkup.result import Warned
-from fraud_assets.data.cleaning import split_of
+from fraud_assets.data.cleaning import clean, split_of
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.quarantine.advice import advice, largest
@@ -17,6 +17,7 @@ from fraud_assets.data.source import Skipped
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.data.windows import DAY, Window
 from fraud_assets.errors import DataError
+from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 
 LEAST_LOST = 0.01
 """Share of the frauds in quarantine from which they are warned of."""
@@ -78,6 +79,16 @@ def of_windows(
         )
         warned.append(Warned("few_judged_frauds", text, stops=True))
     return split.windows, tuple(warned)
+
+
+def of_leaks(raw: RawTransactions, contract: Contract) -> Iterator[Warned]:
+    """Features that are too good to be true and that nobody has checked, gravest first."""
+    checked = contract.policy.checked
+    found = find_leaks(clean(raw, contract), contract).found
+    grave = refused(found, checked)
+    for leak in unchecked(found, checked):
+        hint = f" {what_to_do([leak], checked)}" if leak in grave else ""
+        yield Warned(f"leak_{leak.code}", f"{leak.text}{hint}", stops=leak in grave)
 
 
 def staleness(raw: RawTransactions, contract: Contract, now: datetime) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fraud_assets.checkup import Checkup, check_up
 from fraud_assets.contract import Contract, parse_contract
-from fraud_assets.data.checkup import Checkup, check_up
 from fraud_assets.data.transactions import read_transactions
 
 NOW = datetime(2025, 12, 1)
