@@ -47,12 +47,7 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
         raw.skipped,
         windows,
         months_of(raw.rows),
-        (
-            *of_reading(raw.notes, raw.skipped),
-            *of_quarantine(raw.tally, contract.policy),
-            *doubts,
-            *leaks,
-        ),
+        (*of_reading(raw.notes, raw.skipped), *lost, *doubts, *leaks),
         staleness(raw, contract, now),
     )
 

@@ -44,7 +44,7 @@ min_judged_frauds = 20
 
 
 def payments() -> pd.DataFrame:
-    """Half a year of payments by 90 senders, every 15th a fraud of 100.00, the others 10.00."""
+    """Half a year of payments by 90 senders, every 15th a fraud, every 4th of 100.00."""
     number = np.arange(ROWS)
     fraud = number % 15 == 7
     return pd.DataFrame(
@@ -52,7 +52,7 @@ def payments() -> pd.DataFrame:
             "id": number,
             "at": pd.Timestamp("2025-01-06") + pd.to_timedelta(number * 87, unit="min"),
             "who": number % 90,
-            "paid": np.where(fraud, 100.0, 10.0),
+            "paid": np.where(number % 4 == 0, 100.0, 10.0),
             "fraud": np.where(fraud, "Y", "N"),
         }
     )
@@ -79,7 +79,7 @@ def test_clean_data_can_serve_without_a_warning(tmp_path):
         "ok": True,
         "rows": {"read": 3_000, "kept": 3_000, "quarantined": 0},
         "frauds": {"kept": 200, "quarantined": 0},
-        "amount": {"kept": 48_000.0, "quarantined": 0.0},
+        "amount": {"kept": 97_500.0, "quarantined": 0.0},
         "senders": 90,
         "span": ["2025-01-06T00:00:00", "2025-07-06T04:33:00"],
         "rules": {},
@@ -225,3 +225,20 @@ def test_old_data_serve_but_not_the_weekly_schedule(tmp_path):
 
     assert "days old; the weekly schedule refuses" in found.stale
     assert found.ok
+
+
+def test_a_copy_of_the_label_stops_with_the_features_name(tmp_path):
+    """As the gate would refuse it after the training; a checked one is no warning."""
+    frame = payments()
+    frame["risk_flag"] = (frame["fraud"] == "Y").astype(int)
+    text = CONTRACT.replace('numeric = ["paid"]', 'numeric = ["paid", "risk_flag"]')
+
+    found = checked(tmp_path, frame, text)
+    told = checked(tmp_path, frame, text + '[policy.checked]\nrisk_flag = "the terminal sets it before it asks"\n')
+
+    grave = [warned for warned in found.warnings if warned.stops]
+    assert [warned.code for warned in grave] == ["leak_copies_the_label"]
+    assert "risk_flag" in grave[0].text
+    assert not any("risk_flag" in warned.text for warned in told.warnings)
+    assert not found.ok
+    assert told.ok

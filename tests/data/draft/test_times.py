@@ -154,7 +154,9 @@ def test_half_a_year_of_drafted_windows_reads(tmp_path):
 
 def test_parts_of_a_date_are_no_time(tmp_path):
     """Year, month and day in columns of their own: asked about, not counted as seconds."""
-    found = looked(payments(drop=("paid_at",), Year=AT.dt.year, Month=AT.dt.month, Day=AT.dt.day), tmp_path)
+    found = looked(
+        payments(drop=("paid_at",), Year=AT.dt.year, Month=AT.dt.month, Day=AT.dt.day), tmp_path
+    )
 
     assert event_of(found) is None
     assert "split at random" in asked(found, "columns.event_time")
