@@ -234,7 +234,11 @@ def test_a_copy_of_the_label_stops_with_the_features_name(tmp_path):
     text = CONTRACT.replace('numeric = ["paid"]', 'numeric = ["paid", "risk_flag"]')
 
     found = checked(tmp_path, frame, text)
-    told = checked(tmp_path, frame, text + '[policy.checked]\nrisk_flag = "the terminal sets it before it asks"\n')
+    told = checked(
+        tmp_path,
+        frame,
+        text + '[policy.checked]\nrisk_flag = "the terminal sets it before it asks"\n',
+    )
 
     grave = [warned for warned in found.warnings if warned.stops]
     assert [warned.code for warned in grave] == ["leak_copies_the_label"]
