@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -65,17 +66,19 @@ def test_the_service_imports_nothing_of_trainings_libraries():
     assert done.stdout.strip() == "[]"
 
 
+def pins(text: str) -> set[tuple[str, str]]:
+    """Each package's name, extras left out, and its version."""
+    found = re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", text, re.MULTILINE)
+    return {(name, version) for name, version in found}
+
+
 def test_what_is_locked_for_serving_is_what_was_tested():
     """The same versions as for development, with hashes and without addresses or training."""
     folder = Path(__file__).parents[2] / "requirements"
-    locked, tested = (
-        {line.rstrip(" \\") for line in (folder / name).read_text().splitlines() if "==" in line}
-        for name in ("serve.lock", "dev.lock")
-    )
-    versions = {line.partition(";")[0].strip() for line in tested}
-    names = {line.partition("==")[0] for line in locked}
+    locked, tested = (pins((folder / name).read_text()) for name in ("serve.lock", "dev.lock"))
+    names = {name for name, _ in locked}
 
-    assert {line.partition(";")[0].strip() for line in locked} <= versions
+    assert locked <= tested
     assert {"fastapi", "httptools", "onnxruntime", "uvicorn", "uvloop", "msgspec"} <= names
     assert not names & {"dagster", "pandas", "scikit-learn", "scipy", "onnx", "pyarrow"}
     assert "://" not in (folder / "serve.lock").read_text()
