@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fraud_assets.contract.column_checks import column_faults
 from fraud_assets.contract.keys import did_you_mean
-from fraud_assets.contract.names import DEFAULT_AIM, family_names, is_plain
+from fraud_assets.contract.names import DEFAULT_AIM, boosting_names, family_names, is_plain
 from fraud_assets.contract.tables import Raw, feature_names, repeated, section, texts
 from fraud_assets.errors import NOTHING, Fault
 from fraud_assets.profiles import RECALL_FLOOR
@@ -98,7 +98,7 @@ def _evaluation_faults(raw: Raw) -> Iterator[Fault]:
 
 
 def _search_faults(raw: Raw) -> Iterator[Fault]:
-    families, known = section(raw, "search").get("families"), family_names()
+    families, known = section(raw, "search").get("families"), (*family_names(), *boosting_names())
     if families == []:
         rule = f"must name at least one of {', '.join(known)}"
         yield Fault("search.families", rule, families)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import pkgutil
 
-_MEMBERS = "fraud_assets.families.members"
+_MEMBERS, _BOOSTING = "fraud_assets.families.members", "fraud_assets.families.boosting"
 
 _FIRST = (
     "logistic_regression",
@@ -28,11 +28,20 @@ def family_names() -> tuple[str, ...]:
     They are the files of the families' folder. Looking for it imports no family, and so no
     scikit-learn.
     """
-    folder = importlib.util.find_spec(_MEMBERS)
-    places = None if folder is None else folder.submodule_search_locations
-    found = {file.name for file in pkgutil.iter_modules(places)} if places else set()
+    found = _files(_MEMBERS)
     first = [name for name in _FIRST if name in found]
     return (*first, *sorted(found.difference(first)))
+
+
+def boosting_names() -> tuple[str, ...]:
+    """Families that compete where a contract names them and their library is installed."""
+    return tuple(sorted(_files(_BOOSTING)))
+
+
+def _files(package: str) -> set[str]:
+    folder = importlib.util.find_spec(package)
+    places = None if folder is None else folder.submodule_search_locations
+    return {file.name for file in pkgutil.iter_modules(places)} if places else set()
 
 
 DEFAULT_AIM = 0.94

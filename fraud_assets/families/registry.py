@@ -5,17 +5,22 @@ What a file defines is checked when it is imported: `FAMILY`, under the file's o
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 
-from fraud_assets.contract.names import family_names
+from fraud_assets.contract.names import boosting_names, family_names
 from fraud_assets.errors import ContractError, Fault
-from fraud_assets.families import members
+from fraud_assets.families import boosting, members
 from fraud_assets.families.family import Classifier, Family, UnconvertibleError
 
 
 class Registry(MutableMapping[str, Family]):
-    """The families of the folder, and those that were set or changed by hand in this process."""
+    """The families of the folders, and those that were set or changed by hand in this process.
+
+    It iterates over those that compete by default; one whose library the extra `boosting` brings
+    is there under its name where the library is installed.
+    """
 
     def __init__(self) -> None:
         self._by_hand: dict[str, Family] = {}
@@ -23,9 +28,13 @@ class Registry(MutableMapping[str, Family]):
     def __getitem__(self, name: str) -> Family:
         if name in self._by_hand:
             return self._by_hand[name]
-        if name not in family_names():
+        if name in family_names():
+            folder = members.__name__
+        elif name in boosting_names() and is_installed(name):
+            folder = boosting.__name__
+        else:
             raise KeyError(name)
-        family = import_module(f"{members.__name__}.{name}").FAMILY
+        family: Family = import_module(f"{folder}.{name}").FAMILY
         if family.name != name:
             raise ImportError(f"{name}.py must hold the family {name!r}, got {family.name!r}.")
         return family
@@ -46,21 +55,46 @@ class Registry(MutableMapping[str, Family]):
 FAMILIES = Registry()
 
 
-def find_families(names: Sequence[str], where: str = "search.families") -> list[Family]:
+def is_installed(name: str) -> bool:
+    """Whether the library of a family of the extra `boosting`, which bears its name, is there."""
+    return importlib.util.find_spec(name) is not None
+
+
+def find_families(names: Sequence[str]) -> list[Family]:
     """The named families, each once, in the order named.
 
     Raises
     ------
     ContractError
-        If a name is not a family's; lists every such name.
+        If a name is not a family's, or its library is not installed; lists every such name.
     """
-    rule = f"must be among {', '.join(FAMILIES)}"
-    faults = [Fault(where, rule, name) for name in names if name not in FAMILIES]
+    demand_families(names)
+    return [FAMILIES[name] for name in dict.fromkeys(names)]
+
+
+def demand_families(names: Sequence[str]) -> None:
+    """Demand that each name is a family's and its library installed; imports neither.
+
+    Raises
+    ------
+    ContractError
+        Lists every name that is not.
+    """
+    where, here = "search.families", {*FAMILIES, *filter(is_installed, boosting_names())}
+    faults = [Fault(where, _rule(name), name) for name in names if name not in here]
     if not names:
         faults.append(Fault(where, f"must name at least one of {', '.join(FAMILIES)}", names))
     if faults:
         raise ContractError("in use", faults)
-    return [FAMILIES[name] for name in dict.fromkeys(names)]
+
+
+def _rule(name: str) -> str:
+    if name in boosting_names():
+        return (
+            "must name a family whose library is installed: run "
+            f"`pip install 'fraud-assets[{boosting.EXTRA}]'`, or leave the family out"
+        )
+    return f"must be among {', '.join((*FAMILIES, *boosting_names()))}"
 
 
 def family_of(classifier: Classifier) -> Family:
@@ -72,7 +106,7 @@ def family_of(classifier: Classifier) -> Family:
         If no family has it.
     """
     kind = type(classifier).__name__
-    for name in FAMILIES:
+    for name in (*FAMILIES, *filter(is_installed, boosting_names())):
         if FAMILIES[name].classifier == kind:
             return FAMILIES[name]
     raise UnconvertibleError(f"{kind} has no conversion")

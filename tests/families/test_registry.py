@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fraud_assets.chain import steps
 from fraud_assets.contract import parse_contract
-from fraud_assets.contract.names import family_names
+from fraud_assets.contract.names import boosting_names, family_names
 from fraud_assets.errors import ContractError
-from fraud_assets.families import members
+from fraud_assets.families import members, registry
+from fraud_assets.families.boosting import EXTRA
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.families.registry import FAMILIES, family_of, find_families
 from fraud_assets.modelling.candidates import compare_candidates
@@ -24,6 +27,8 @@ from fraud_assets.scoring.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
 from tests.modelling.made_rows import make_rows, small_contract
 from tests.scoring.worlds import CONTRACT
+
+ROOT = Path(__file__).parents[2]
 
 STUMPS = '''
 """One decision tree."""
@@ -103,6 +108,27 @@ def test_every_family_bears_its_files_name_and_a_class_of_its_own():
     for name, family in FAMILIES.items():
         assert family.name == name
         assert family_of(family.build(family.defaults, 0)) is family
+
+
+@pytest.mark.parametrize("name", boosting_names())
+def test_a_library_of_the_extra_is_named_with_how_to_install_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+):
+    """A contract may name it; where it is not installed the chain's first step says what to do."""
+    contract = parse_contract(f'{CONTRACT}[search]\nfamilies = ["{name}"]\n')
+    monkeypatch.setattr(registry, "is_installed", lambda _: False)
+
+    with pytest.raises(ContractError, match=rf"pip install 'fraud-assets\[{EXTRA}\]'"):
+        steps.raw_transactions(contract)
+
+    assert name not in FAMILIES
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert any(need.startswith(name) for need in extras["optional-dependencies"][EXTRA])
+
+
+def test_families_of_the_extra_compete_only_where_they_are_named():
+    """Installing a library changes no contract's search."""
+    assert not {*boosting_names()} & {*FAMILIES, *parse_contract(CONTRACT).search.families}
 
 
 def test_a_file_that_holds_another_family_is_a_sentence(folder: Path):

@@ -18,7 +18,7 @@ from fraud_assets.scoring.golden import read_golden, self_test, write_golden
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES
 from tests.scoring.worlds import (
-    FAMILIES,
+    NAMES,
     contract,
     files,
     fitted,
@@ -29,7 +29,7 @@ from tests.scoring.worlds import (
 
 
 @pytest.mark.parametrize("calibrated", [False, True])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", NAMES)
 def test_every_family_is_converted_and_passes_its_golden_rows(family, calibrated):
     """No family of ours needs scikit-learn to serve; edges are among the golden rows."""
     found = files(family, calibrated)

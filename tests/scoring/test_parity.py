@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.profiles import PARITY_TOLERANCE
 from fraud_assets.scoring.scorer import load_scorer
-from tests.scoring.worlds import FAMILIES, contract, files, fitted, payments
+from tests.scoring.worlds import NAMES, ROUNDING, contract, files, fitted, payments
 
 numbers = st.one_of(
     st.none(),
@@ -32,7 +32,7 @@ def frame(rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("calibrated", [False, True])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", NAMES)
 class TestEveryFamily:
     def test_unseen_payments_get_the_pipelines_probability_and_flag(self, family, calibrated):
         """On fresh rows no probability differs by more than rounding, and no flag at all."""
@@ -42,7 +42,7 @@ class TestEveryFamily:
 
         found = np.array([scorer.score(row) for row in features.to_dict("records")])
 
-        assert np.abs(found - expected).max() < 1e-12
+        assert np.abs(found - expected).max() < ROUNDING.get(family, 1e-12)
         assert ((found >= scorer.threshold) == (expected >= scorer.threshold)).all()
 
     @settings(max_examples=8, deadline=None)
@@ -66,7 +66,7 @@ class TestEveryFamily:
         assert batch == pytest.approx([scorer.probability(row) for row in rows], abs=1e-14)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", NAMES)
 def test_values_beside_every_split_go_the_way_that_training_goes(family):
     """The nearest doubles below, at and above a split are routed as scikit-learn routes them.
 
@@ -89,7 +89,7 @@ def test_values_beside_every_split_go_the_way_that_training_goes(family):
 
     found = [scorer.score(usual | {"amount": a}) for a in beside]
 
-    assert np.abs(found - ask(beside)).max() < 1e-12
+    assert np.abs(found - ask(beside)).max() < ROUNDING.get(family, 1e-12)
 
 
 @pytest.mark.parametrize("sent", [None, "", "  ", "null", "N/A", "nan", float("nan")], ids=repr)

@@ -9,10 +9,10 @@ from fraud_assets.scoring.places import LevelPlaces, NumberPlaces
 from fraud_assets.scoring.reasons import format_number, format_share, sentence
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import Numeric
-from tests.scoring.worlds import FAMILIES, contract, files, legitimate, payments
+from tests.scoring.worlds import NAMES, contract, files, legitimate, payments
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", NAMES)
 def test_flagged_payments_get_at_most_four_reasons_towards_fraud_strongest_first(family):
     """Each has a code of the catalogue, and none counts against fraud."""
     scorer = load_scorer(files(family))

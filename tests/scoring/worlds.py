@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract import Contract, parse_contract
+from fraud_assets.contract.names import boosting_names
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.registry import is_installed
 from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.scoring.export import export_scorer
@@ -22,7 +25,25 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "gradient_boosting": {"n_estimators": 25, "max_depth": 5},
     "adaboost": {"n_estimators": 20, "max_depth": 2},
     "hist_gradient_boosting": {"max_iter": 25, "max_depth": 7},
+    "lightgbm": {"n_estimators": 25, "num_leaves": 15, "min_child_samples": 5},
+    "xgboost": {"n_estimators": 25, "max_depth": 5},
+    "catboost": {"iterations": 25, "depth": 5},
 }
+
+NAMES = [
+    pytest.param(
+        name,
+        marks=pytest.mark.skipif(
+            name in boosting_names() and not is_installed(name),
+            reason=f"{name} is not installed; the extra boosting brings it",
+        ),
+    )
+    for name in FAMILIES
+]
+"""For parametrize: every family, those of the extra where it is installed."""
+
+ROUNDING = {"xgboost": 1e-5}
+"""What a family's own float32 sums may differ by from tables in float64; others by 1e-12."""
 
 CONTRACT = """
 format = 1

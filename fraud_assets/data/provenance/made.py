@@ -40,7 +40,18 @@ SEARCH = (*DATA, "search")
 THRESHOLD = (*SEARCH, "policy.min_recall", "policy.strict", "policy.threshold")
 """What the tuned pipeline with its frozen threshold depends on as well."""
 
-_LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "joblib", "pyarrow", "polars")
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "joblib",
+    "pyarrow",
+    "polars",
+    "catboost",
+    "lightgbm",
+    "xgboost",
+)
 
 
 class Step(msgspec.Struct, frozen=True):
