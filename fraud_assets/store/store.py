@@ -26,9 +26,9 @@ from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal import moves
 from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.journal.position import Position
+from fraud_assets.store.journal.removals import Removals
 from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
-from fraud_assets.store.removals import Removals
 from fraud_assets.store.shelf import Shelf
 from fraud_assets.store.staging import Staged
 from fraud_assets.store.version import Verified
