@@ -127,7 +127,7 @@ def _compete(search: Search, leaderboard: Leaderboard) -> Winner:
     said = f" The whole grid of {' and that of '.join(wanted)} was searched."
 
     def enter(settings: Settings) -> None:
-        both = [entries[settings.family], settings.contender]
+        both = [settings.contender, entries[settings.family]]
         entries[settings.family] = leading(both, validation)
 
     for settings in searched:
