@@ -62,7 +62,6 @@ def test_leaks_are_left_out(cases):
     assert {"risk_flag", "status"} & set(found.roles.categorical) == set()
 
 
-@pytest.mark.xfail(reason="reading of these times lands with its own change")
 @pytest.mark.parametrize("name", ["utc_suffix", "excel_serial_days"])
 def test_times_of_other_systems(cases, name):
     """The first and the last payment are when they were."""

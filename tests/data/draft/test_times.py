@@ -168,3 +168,46 @@ def test_one_time_of_the_report_in_every_row_is_no_report(tmp_path):
 
     assert found.clocks.known_at is None
     assert "same time in every row" in asked(found, "label.known_at")
+
+
+def test_date_and_time_of_day_in_two_columns_are_joined(tmp_path):
+    """The first and the last instant are to the second."""
+    day, hour = AT.dt.strftime("%Y-%m-%d"), AT.dt.strftime("%H:%M:%S")
+
+    found = looked(payments(drop=("paid_at",), date=day, time=hour), tmp_path)
+    rows = read_transactions(contract_of(found, tmp_path)).rows["_time"]
+
+    assert (rows.min(), rows.max()) == (FIRST, LAST)
+
+
+def test_serial_days_of_a_spreadsheet(tmp_path):
+    """Not seconds since anything."""
+    days = (AT - pd.Timestamp("1899-12-30")) / pd.Timedelta("1D")
+
+    found = looked(payments(paid_at=days), tmp_path)
+    rows = read_transactions(contract_of(found, tmp_path)).rows["_time"].dt.round("s")
+
+    assert (rows.min(), rows.max()) == (FIRST, LAST)
+
+
+def test_payment_and_report_may_count_differently(tmp_path):
+    """Milliseconds beside text."""
+    at = AT.astype("datetime64[s]").astype("int64") * 1000
+
+    found = looked(payments(paid_at=at, reported_at=REPORTED), tmp_path)
+    raw = read_transactions(contract_of(found, tmp_path))
+
+    assert found.clocks.known_at.name == "reported_at"
+    assert raw.rows["_known_at"].notna().sum() == FRAUDS
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d %H:%M:%S UTC", "%d %b %Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"]
+)
+def test_times_as_databases_print_them(tmp_path, form):
+    """With a zone's name, months by name, before and after noon."""
+    found = looked(payments(paid_at=AT.dt.strftime(form)), tmp_path)
+
+    rows = read_transactions(contract_of(found, tmp_path)).rows["_time"]
+
+    assert (rows.min(), rows.max()) == (FIRST, LAST)

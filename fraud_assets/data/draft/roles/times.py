@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from fraud_assets.contract.times import EventTime
+from fraud_assets.contract.times import TimeColumn
 from fraud_assets.data.draft.guess import Guess, Question
 from fraud_assets.data.draft.language.words import (
     EVENT_TIME,
@@ -47,7 +48,6 @@ class Clocks:
     maturity: Guess = field(default_factory=lambda: Guess(0, "without times labels never mature"))
     since: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    day_first: bool = False
     why: str = ""
     span_days: float = 0.0
     questions: list[Question] = field(default_factory=list)
@@ -63,23 +63,33 @@ class Clocks:
         """The event time as the contract writes it."""
         if self.event is None:
             return ""
-        name, unit = quoted(self.event.name), self.event.unit
-        if self.day_first:
-            return f"{{ column = {name}, day_first = true }}"
-        if unit == "since_start":
-            return f'{{ column = {name}, unit = "s", origin = 2000-01-01T00:00:00 }}'
-        if self.event.form == "count":
-            return f'{{ column = {name}, unit = "{unit}", origin = 1970-01-01T00:00:00 }}'
-        return name
+        return described(self.event, *_clock_part(self))
 
     @property
     def known_toml(self) -> str:
         """The time of the report as the contract writes it."""
-        return quoted(self.known_at.name) if self.known_at else ""
+        return described(self.known_at) if self.known_at else ""
 
     def ask(self, key: str, text: str, *instead: str) -> None:
         """Put a question to the owner."""
         self.questions.append(Question(key, text, instead))
+
+
+def described(times: Times, *more: str) -> str:
+    """A column of times as the contract writes it: its name, or a table that says how to read."""
+    parts = [f"column = {quoted(times.name)}"]
+    if times.form == "serial":
+        parts.append('unit = "excel_days"')
+    elif times.form == "digits":
+        parts.append('format = "%Y%m%d"')
+    elif times.unit == "since_start":
+        parts.append('unit = "s", origin = 2000-01-01T00:00:00')
+    elif times.form == "count":
+        parts.append(f'unit = "{times.unit}"')
+    elif times.order_open:
+        parts.append("day_first = true")
+    parts += more
+    return quoted(times.name) if len(parts) == 1 else f"{{ {', '.join(parts)} }}"
 
 
 def find_times(columns: Sequence[Facts], fraud: np.ndarray) -> Clocks:
@@ -97,6 +107,9 @@ def find_times(columns: Sequence[Facts], fraud: np.ndarray) -> Clocks:
         )
         return clocks
     clocks.event = event
+    if event.is_day and event.form in ("stamp", "text", "digits"):
+        hours = [times for times in found.values() if times.form == "clock"]
+        clocks.clock = hours[0] if hours else None
     at = _instants(columns_by_name[event.name], event)
     _find_known(found, columns_by_name, fraud, at, clocks)
     _find_since(found, columns_by_name, at, clocks)
@@ -141,10 +154,8 @@ def _points(times: Times, facts: Facts) -> int:
 
 def _instants(facts: Facts, times: Times) -> np.ndarray:
     """The column's instants (n,) datetime64[us], NaT where there is none."""
-    unit = times.unit if times.form == "count" else "timestamp"
-    unit = "s" if unit == "since_start" else unit
-    order = True if times.order_open else None
-    time = EventTime.model_validate({"column": "", "unit": unit, "day_first": order})
+    table = tomllib.loads(f"time = {described(times)}")["time"]
+    time = TimeColumn.model_validate(table if isinstance(table, dict) else {"column": table})
     return parse_times(facts.values, time)[0].to_numpy(dtype="datetime64[us]")
 
 
@@ -212,9 +223,8 @@ def _find_since(
 
 
 def _ask_about_event(event: Times, clocks: Clocks) -> None:
-    name = quoted(event.name)
+    name, zone = quoted(event.name), 'zone = "Europe/Berlin"'
     if event.order_open:
-        clocks.day_first = True
         clocks.ask(
             "columns.event_time",
             f"Dates such as those of {name} fit both readings; the day is drafted to come first. "
@@ -228,11 +238,23 @@ def _ask_about_event(event: Times, clocks: Clocks) -> None:
             "When was it, and does it count seconds? Hours and weekdays depend on it.",
             f'event_time = {{ column = {name}, unit = "s", origin = 2013-09-01T00:00:00 }}',
         )
+    elif event.is_day and clocks.clock is None:
+        clocks.ask(
+            "columns.event_time",
+            f"{name} holds days without a time of day, so windows count whole days. Is there a "
+            "column with the time of day?",
+            f'event_time = {{ column = {name}, time = "..." }}',
+        )
     elif not event.is_zoned:
         clocks.ask(
             "columns.event_time",
             f"The times of {name} name no time zone and are read as UTC. Are they?",
+            f"event_time = {described(event, *_clock_part(clocks), zone)}",
         )
+
+
+def _clock_part(clocks: Clocks) -> tuple[str, ...]:
+    return () if clocks.clock is None else (f"time = {quoted(clocks.clock.name)}",)
 
 
 def _ask_for_maturity(clocks: Clocks) -> None:
