@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 MAX_CONNECTIONS, MAX_SECONDS = 64, 120
-WARM_UP, DRAIN = 1.0, 0.3
+WARM_UP, DRAIN = 0.3, 0.3
 
 
 class Caller:
