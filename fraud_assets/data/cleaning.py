@@ -7,7 +7,8 @@ much earlier history as the longest derived window looks back.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features, history_needed
+from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import Tally
@@ -31,7 +33,8 @@ class CleanedFeatures:
 
     `frame` holds features and roles of every windowed row plus `_window`, `features` the names of
     those that models see; `history` the typed raw rows behind them, so that a champion with
-    another contract can be scored on the same rows.
+    another contract can be scored on the same rows. `spellings` say how the export writes the
+    levels of each category.
     """
 
     features: tuple[str, ...]
@@ -45,6 +48,7 @@ class CleanedFeatures:
     rows_read: int
     tally: Tally
     notes: tuple[str, ...] = ()
+    spellings: Mapping[str, Spellings] = field(default_factory=dict)
     made: Made | None = None
 
     def window(self, name: str) -> pd.DataFrame:
@@ -82,6 +86,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         raw.read,
         raw.tally,
         split.notes,
+        raw.spellings,
     )
 
 

@@ -60,7 +60,10 @@ def make_candidate(case: Case, judged: Rows) -> Candidate:
     """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
     tuned, legitimate = case.tuned, judged.take(judged.label == 0)
     pipeline = unpickle_unverified(tuned.payload)
-    service = export_scorer(pipeline, case.contract, legitimate, tuned.threshold.value, judged)
+    threshold, spellings = tuned.threshold.value, case.cleaned.spellings
+    service = export_scorer(
+        pipeline, case.contract, legitimate, threshold, judged, spellings=spellings
+    )
     return Candidate(case, service)
 
 

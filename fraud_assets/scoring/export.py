@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.family import Converted, UnconvertibleError
@@ -33,17 +35,20 @@ def export_scorer(
     legitimate: Rows,
     threshold: float,
     judged: Rows | None = None,
+    *,
+    spellings: Mapping[str, Spellings] | None = None,
 ) -> dict[str, bytes]:
     """The service's own files, by name, for whichever classifier the pipeline ends in.
 
     `legitimate` are the legitimate payments that reasons compare with; golden rows are drawn
-    from `judged` (default: the legitimate ones). A classifier that has no conversion, or whose
+    from `judged` (default: the legitimate ones), with texts as the export spells them where
+    `spellings` say how. A classifier that has no conversion, or whose
     conversion does not give its probabilities, yields files that say so and make the service go
     through scikit-learn.
     """
     files = _converted_or_not(pipeline, contract, legitimate, threshold)
     source = legitimate if judged is None else judged
-    return files | {GOLDEN: make_golden(files, pipeline, source.features)}
+    return files | {GOLDEN: make_golden(files, pipeline, source.features, spellings=spellings)}
 
 
 def _converted_or_not(

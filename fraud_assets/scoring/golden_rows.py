@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.profiles import GOLDEN_ROWS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
 from fraud_assets.scoring.golden import GoldenRow, write_golden
 from fraud_assets.scoring.limits import admits, nearest
+from fraud_assets.scoring.raw_rows import as_sent, as_trained, nasty_rows
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
 
 _EXTREMES = (0.0, 1e-9, 1e12)
@@ -20,7 +22,11 @@ _UNSEEN = "NEVER SEEN"
 
 
 def make_golden(
-    files: Mapping[str, bytes], pipeline: Any, features: pd.DataFrame, seed: int = 0
+    files: Mapping[str, bytes],
+    pipeline: Any,
+    features: pd.DataFrame,
+    seed: int = 0,
+    spellings: Mapping[str, Spellings] | None = None,
 ) -> bytes:
     """Bytes of `golden.json`: real payments and edges.
 
@@ -28,16 +34,20 @@ def make_golden(
     a level never seen, and extreme numbers. All of them keep to what callers may send, so that
     the service that must answer them does not refuse them.
 
-    `features` are rows of the contract's features; probabilities come from `pipeline`, reasons
-    from the scorer in `files`.
+    `features` are rows of the contract's features, whose texts are written as callers and the
+    export (`spellings`) write them. Probabilities come from `pipeline` on what training's own
+    code makes of those texts, reasons from the scorer in `files`.
     """
     scorer = load_any(files, lambda: pipeline)
     names = list(scorer.encoder.names)
     features = _admitted(features[names], scorer.spec, scorer.encoder)
     flags = np.array(_probabilities(pipeline, features, scorer.spec)) >= scorer.threshold
     chosen = _choose(flags, GOLDEN_ROWS, np.random.default_rng(seed))
-    rows = features.iloc[chosen].to_dict("records") + _edges(scorer.spec)
-    expected = _probabilities(pipeline, pd.DataFrame(rows, columns=names), scorer.spec)
+    spec, encoder = scorer.spec, scorer.encoder
+    rows = as_sent(features.iloc[chosen].to_dict("records"), spec, encoder, spellings or {})
+    rows += (edges := _edges(spec)) + nasty_rows(edges[1], spec, encoder)
+    trained = as_trained(pd.DataFrame(rows, columns=names, dtype=object), spec)
+    expected = _probabilities(pipeline, trained, spec)
     found = []
     for values, probability in zip(rows, expected, strict=True):
         row = scorer.encoder.row(values)

@@ -133,3 +133,35 @@ def test_numbers_as_text_are_the_bits_that_a_caller_sends(numbers):
 
     assert not bad.any()
     assert found.tolist() == [float(number) for number in numbers]
+
+
+def test_golden_rows_hold_texts_as_callers_write_them():
+    """Blanks, case and nasty texts stand there raw; the real scorer passes its own test."""
+    from fraud_assets.scoring.golden import read_golden, self_test
+    from fraud_assets.scoring.spec import GOLDEN
+    from tests.scoring.worlds import files
+
+    found = files("gradient_boosting")
+    golden = read_golden(found[GOLDEN])
+
+    texts = {row.values["chain"] for row in golden.rows}
+    assert {"Gießen", " gießen\u00a0", "n/a"} <= texts
+    assert any(text != text.strip() for text in texts if isinstance(text, str))
+    self_test(load_scorer(found), golden)
+
+
+def test_a_service_that_normalises_otherwise_fails_its_golden_rows(monkeypatch):
+    """Were texts read as format 1 read them, the version would not be served."""
+    import msgspec
+
+    from fraud_assets.errors import StoreError
+    from fraud_assets.scoring.golden import read_golden, self_test
+    from fraud_assets.scoring.spec import GOLDEN
+    from tests.scoring.worlds import files
+
+    found = dict(files("gradient_boosting"))
+    raw = msgspec.json.decode(found[SPEC])
+    found[SPEC] = msgspec.json.encode(raw | {"normalisation": "trim"})
+
+    with pytest.raises(StoreError, match="Golden row"):
+        self_test(load_scorer(found), read_golden(found[GOLDEN]))
