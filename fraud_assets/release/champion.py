@@ -38,6 +38,7 @@ _READING: dict[str, Callable[[Contract], Any]] = {
     "columns.event_time": lambda contract: contract.columns.event_time,
     "label": lambda contract: contract.label,
     "source.decimal": lambda contract: contract.source.decimal,
+    "source.missing": lambda contract: (contract.source.missing, contract.source.not_missing),
 }
 """What the history's values were typed by: under another reading the champion sees other values."""
 
