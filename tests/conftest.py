@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.shared import make_cases
-from tests.weeks import Parts, Week, make_parts, make_week
+from tests.weeks import Parts, Week, small_parts, small_week
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,9 +19,9 @@ def state_of_services(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_week(tmp_path_factory: pytest.TempPathFactory) -> Week:
+def made_week() -> Week:
     """Simulated data and a contract, made once; never written to by a test."""
-    return make_week(tmp_path_factory.mktemp("week"))
+    return small_week()
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +31,9 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def parts(made_week: Week) -> Parts:
+def parts() -> Parts:
     """The week's cleaned features, leaderboard and tuned pipeline, made once."""
-    return make_parts(made_week)
+    return small_parts()
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -66,6 +68,22 @@ class Parts:
     cleaned: CleanedFeatures
     leaderboard: Leaderboard
     tuned: TunedPipeline
+
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="fraud-assets-tests-")
+"""Removed when the tests end."""
+
+
+@cache
+def small_week() -> Week:
+    """The week that all tests share; never written to by a test."""
+    return make_week(Path(_FOLDER.name) / "week")
+
+
+@cache
+def small_parts() -> Parts:
+    """The shared week's values up to the tuned pipeline."""
+    return make_parts(small_week())
 
 
 def make_week(folder: Path, transactions: int = 24_000) -> Week:

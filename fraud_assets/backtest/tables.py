@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+from fraud_assets.documents.rates import Rate
 from fraud_assets.report import numbers
 
 HEAD = (
@@ -49,13 +52,17 @@ def sentences(result: Mapping[str, Any]) -> list[str]:
     for name, side in (("Production", told["ours"]), ("The naive way", told["naive"])):
         lines.append(
             f"{name} over {told['compared']} weeks with labels: recall "
-            f"{numbers.rate(side['recall'])}, precision {numbers.rate(side['precision'])}, "
+            f"{_rate(side['recall'])}, precision {_rate(side['precision'])}, "
             f"alerts {numbers.percent(side['alert_rate']['value'])} of payments, caught "
             f"{numbers.money(side['amount_caught'], contract['currency'])}, missed "
             f"{numbers.money(side['amount_missed'], contract['currency'])}."
         )
         lines.append(f"{name}: the promise held for {_held(side)}.")
     return lines
+
+
+def _rate(rate: object) -> str:
+    return numbers.rate(msgspec.convert(rate, Rate))
 
 
 def _held(side: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from msgspec.structs import replace
 
 from fraud_assets.backtest.history import History, known_at
 from fraud_assets.backtest.naive import naive_week
@@ -15,16 +16,18 @@ from fraud_assets.backtest.shelf import Week
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.columns import ROW
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
-from fraud_assets.release.candidate import plain
 from fraud_assets.release.case import Case
-from fraud_assets.release.judgement import opening, rescore
+from fraud_assets.release.judgement import begin_report
+from fraud_assets.release.opening import opening
+from fraud_assets.release.rescored import rescore
 
-_LEFT_OUT = ("curves", "slices", "search", "lineage")
+_LEFT_OUT = {"curves": None, "slices": None, "search": None, "lineage": None}
 """Parts of the report that the gate does not read and that fill a disk."""
 
 
@@ -50,15 +53,15 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
         found = rescore(case)
     except DataError as error:
         return Week({"as_of": str(as_of), "model": None, "why": str(error)}, {})
-    report = plain(opening(case, "") | found.numbers)
+    report = replace(begin_report(opening(case, ""), found), **_LEFT_OUT)
     first = _after_threshold(history, cleaned)
     told = {
         "as_of": str(as_of),
-        "model": {"family": tuned.family, "parameters": plain(tuned.parameters)},
+        "model": {"family": tuned.family, "parameters": tuned.parameters},
         "searched": setting is None,
         "threshold": tuned.threshold.value,
-        "report": {name: part for name, part in report.items() if name not in _LEFT_OUT},
-        "expected": found.expected,
+        "report": to_plain(report),
+        "expected": to_plain(found.expected),
         "first": first,
     }
     scores = _scores(tuned, history, first)

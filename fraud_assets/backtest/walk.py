@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from fraud_assets.backtest.history import WEEK, History, coming_week
 from fraud_assets.backtest.promise import RATES, held, outcome, promise
 from fraud_assets.backtest.shelf import Week
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.comparison import compare_models
-from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.release.gate import Verdict, decide
-
-Section = dict[str, Any]
+from fraud_assets.documents.report.whole import Report
+from fraud_assets.documents.verdict import Verdict
+from fraud_assets.gate.decide import decide
+from fraud_assets.gate.grounds import Expected
+from fraud_assets.gate.past import Past, Rival
+from fraud_assets.gate.registry import gate_rules
 
 
 @dataclass
@@ -33,6 +34,14 @@ class Production:
     def serving(self) -> Week | None:
         """What serves now."""
         return self.promoted[-1] if self.promoted else None
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The week's model that serves by then."""
+
+    version: str
+    as_of: str
 
 
 @dataclass(frozen=True)
@@ -89,33 +98,24 @@ def _evidence(history: History, week: Week, as_of: np.datetime64) -> Evidence:
 
 def _verdict(history: History, week: Week, evidence: Evidence, production: Production) -> Verdict:
     policy, serving = history.contract.policy, production.serving
-    champion: Section = {"outcome": "none", "version": None, "why": None, "best_of_last": []}
-    current = None
+    current, rivals = None, []
     if serving is not None:
-        current = {"version": _day(serving), "as_of": serving.told["report"]["as_of"]}
-        shared = evidence.since(serving.told["first"])
-        ours, theirs = _scores(week, shared), _scores(serving, shared)
-        champion = {"outcome": "scored", "version": _day(serving), "why": None} | to_plain(
-            compare_models(shared.rows, ours, theirs, policy.min_recall, policy.champion_margin)
-        )
+        as_of = str(serving.told["report"]["as_of"])
+        current = Serving(_day(serving), as_of)
         last = production.promoted[-policy.champion_lookback : -1]
-        champion["best_of_last"] = [_earlier(week, model, evidence) for model in last]
-    report = week.told["report"] | {"champion": champion}
-    return decide(report, policy, expected=week.told["expected"], production=current)
+        rivals = [_rival(week, model, evidence) for model in (serving, *last)]
+    past = Past(policy, rivals[0] if rivals else None, tuple(rivals[1:]))
+    report = msgspec.convert(week.told["report"], Report)
+    for rule in gate_rules():
+        report = report if rule.fill is None else rule.fill(report, past)
+    expected = msgspec.convert(week.told["expected"], Expected)
+    return decide(report, policy, expected=expected, production=current)
 
 
-def _earlier(week: Week, model: Week, evidence: Evidence) -> Section:
-    """Average precision of an earlier model, and the challenger's minus it: all the gate reads."""
+def _rival(week: Week, model: Week, evidence: Evidence) -> Rival:
+    """An earlier model on the rows after those that its own threshold was chosen on."""
     shared = evidence.since(model.told["first"])
-    ours, theirs = (
-        Ranking.of(_scores(of, shared), shared.rows.label).measure()[1] for of in (week, model)
-    )
-    return {
-        "outcome": "scored",
-        "version": _day(model),
-        "average_precision": {"value": theirs},
-        "difference": {"value": ours - theirs},
-    }
+    return Rival(_day(model), shared.rows, _scores(week, shared), _scores(model, shared))
 
 
 def _ours(

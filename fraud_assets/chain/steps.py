@@ -74,7 +74,7 @@ def evaluation_report(
     """The evidence on the judged rows, the champion beside it, and the verdict."""
     evidence.demand_current(case.contract, case.cleaned, case.tuned)
     judged = judge(case, run_id=run_id, workers=workers, progress=progress)
-    content = digest_of(judged.report)
+    content = digest_of(to_plain(judged.report))
     made_of = case.cleaned, case.tuned
     return evidence.bound(judged, evidence.REPORT, case.contract, content, *made_of)
 

@@ -22,6 +22,13 @@ def to_plain(document: object) -> Any:
     return msgspec.to_builtins(document, enc_hook=_number)
 
 
+def same(one: object, other: object) -> bool:
+    """Whether two documents, or parts of them, would be written alike."""
+    return msgspec.json.encode(one, enc_hook=_number) == msgspec.json.encode(
+        other, enc_hook=_number
+    )
+
+
 def write_document(document: msgspec.Struct) -> bytes:
     """The document's file; a number that is not finite is null there, which no reader takes."""
     return msgspec.json.format(msgspec.json.encode(document, enc_hook=_number), indent=1) + b"\n"

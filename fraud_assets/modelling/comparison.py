@@ -25,11 +25,13 @@ def compare_models(
     margin: float,
     *,
     seed: int = 0,
+    replicates: int | None = None,
 ) -> Comparison:
     """Paired bootstrap by sender of both models' scores (n,) on the judged rows.
 
     Differences are the challenger's minus the champion's, precisions those at the `floor` of
-    recall. The same senders are drawn for both models, so that what is hard for both cancels.
+    recall. The same senders are drawn for both models, so that what is hard for both cancels;
+    `replicates` times, or as often as the rows allow.
     """
     ours = Ranking.of(np.asarray(challenger, dtype=np.float64), judged.label)
     theirs = Ranking.of(np.asarray(champion, dtype=np.float64), judged.label)
@@ -39,7 +41,7 @@ def compare_models(
         price, other_price = ours.precision_at(floor, weights), theirs.precision_at(floor, weights)
         return other, own - other, price - other_price
 
-    drawn = bootstrap(statistic, cluster_codes(judged.sender, len(judged)), seed)
+    drawn = bootstrap(statistic, cluster_codes(judged.sender, len(judged)), seed, replicates)
     average, difference, price = statistic(None)
     n = len(judged)
     return Comparison(

@@ -18,8 +18,8 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import Stopped, report_links
 from fraud_assets.orchestration.settings import Settings
-from fraud_assets.release.gate_quarantine import quarantine_rules, quarantine_section
 from fraud_assets.release.judgement import Judgement
+from fraud_assets.release.quarantine import quarantine_findings, quarantine_section
 from fraud_assets.report import tables
 
 
@@ -29,17 +29,16 @@ def quarantine_share(
 ) -> dg.AssetCheckResult:
     """The shares of rows, frauds and amount in quarantine stay under the policy's bounds."""
     policy, tally = settings.contract().policy, raw_transactions.tally
-    section = quarantine_section(tally)
-    rules = quarantine_rules(
-        {"data": {"rows": raw_transactions.read, "quarantine": section}}, policy
-    )
+    rules = quarantine_findings(raw_transactions, policy)
     failed = [rule for rule in rules if not rule.passed]
     return dg.AssetCheckResult(
         passed=not failed,
         description=" ".join(rule.sentence for rule in failed or rules),
         metadata={
             **{f"{of}_share": tally.share(of) for of in ("rows", "frauds", "amount")},
-            "quarantine": dg.MetadataValue.md(tables.quarantine_markdown(section)),
+            "quarantine": dg.MetadataValue.md(
+                tables.quarantine_markdown(quarantine_section(tally))
+            ),
         },
     )
 
@@ -107,15 +106,15 @@ def recall_at_least_floor(
     """Recall on the judged rows is at least what the policy demands."""
     floor, recall = (
         settings.contract().policy.min_recall,
-        evaluation_report.report["metrics"]["recall"],
+        evaluation_report.report.metrics.recall,
     )
     found = (
-        f"{recall['value']:.4f} ({recall['low']:.3f} to {recall['high']:.3f}, n = {recall['n']})"
-        if recall["n"]
-        else "no judged fraud"
+        "no judged fraud"
+        if recall.value is None
+        else f"{recall.value:.4f} ({recall.low:.3f} to {recall.high:.3f}, n = {recall.n})"
     )
     return dg.AssetCheckResult(
-        passed=bool(recall["value"] is not None and recall["value"] >= floor),
+        passed=bool(recall.value is not None and recall.value >= floor),
         description=f"Expected recall of at least {floor:.2%}, found {found}.",
     )
 

@@ -4,7 +4,6 @@ Everything is already computed; this module only names and wraps it.
 Concept: https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,21 +11,22 @@ import pandas as pd
 
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.verdict import Verdict
 from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.release.gate import Verdict
-from fraud_assets.release.gate_quarantine import quarantine_section
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published
+from fraud_assets.release.quarantine import quarantine_section
 from fraud_assets.report import tables
 from fraud_assets.report.html import pictures
 
-Metadata = dict[str, Any]
+Shown = dict[str, Any]
+"""Metadata of a step by its key, as Dagster takes it."""
+
 PICTURES = ("verdict", "precision_recall", "reliability", "scores", "importances", "weekly")
 
 
-def of_raw(raw: RawTransactions) -> Metadata:
+def of_raw(raw: RawTransactions) -> Shown:
     """Rows, the week, and what was quarantined under which rule."""
     return {
         "dagster/row_count": len(raw.rows),
@@ -46,7 +46,7 @@ def of_raw(raw: RawTransactions) -> Metadata:
     }
 
 
-def of_cleaned(cleaned: CleanedFeatures) -> Metadata:
+def of_cleaned(cleaned: CleanedFeatures) -> Shown:
     """Rows and the three windows."""
     windows = pd.DataFrame([window.as_dict() for window in cleaned.windows])
     return {
@@ -61,81 +61,85 @@ def of_cleaned(cleaned: CleanedFeatures) -> Metadata:
     }
 
 
-def of_leaderboard(leaderboard: Leaderboard) -> Metadata:
+def of_leaderboard(leaderboard: Leaderboard) -> Shown:
     """The candidates beside each other."""
-    records = to_plain(leaderboard.candidates)
+    best = leaderboard.candidates[0]
     return {
-        "leaderboard": dg.MetadataValue.md(tables.leaderboard_markdown(records)),
-        "best_family": records[0]["family"],
-        "best_roc_auc": float(records[0]["auc_mean"]),
+        "leaderboard": dg.MetadataValue.md(tables.leaderboard_markdown(leaderboard.candidates)),
+        "best_family": best.family,
+        "best_roc_auc": float(best.auc_mean),
         "rows": leaderboard.rows,
         "frauds": leaderboard.frauds,
         "seconds": float(leaderboard.seconds),
     }
 
 
-def of_tuned(tuned: TunedPipeline) -> Metadata:
+def of_tuned(tuned: TunedPipeline) -> Shown:
     """The winner, its settings and its threshold."""
-    search = to_plain(tuned.search)
-    return {
+    shown = {
         "family": tuned.family,
         "parameters": dg.MetadataValue.json(tuned.parameters),
         "threshold": float(tuned.threshold.value),
         "threshold_rule": tuned.threshold.sentence,
-        "search": dg.MetadataValue.md(tables.search_markdown(search)),
         "digest": tuned.digest,
         "training_samples": tuned.training_samples,
-        "seconds": float(search["seconds"]),
     }
+    if tuned.search is not None:
+        shown["search"] = dg.MetadataValue.md(tables.search_markdown(tuned.search))
+        shown["seconds"] = float(tuned.search.seconds)
+    return shown
 
 
-def of_judgement(judgement: Judgement) -> Metadata:
+def of_judgement(judgement: Judgement) -> Shown:
     """The verdict, the rates with their intervals, and the pictures."""
-    report, metrics = judgement.report, judgement.report["metrics"]
+    report, metrics = judgement.report, judgement.report.metrics
     drawn = pictures(report)
-    numbers = {
-        "recall": metrics["recall"],
-        "precision": metrics["precision"],
-        "alert_rate": metrics["alert_rate"],
-        "roc_auc": metrics["roc_auc"],
-        "average_precision": metrics["average_precision"],
+    values = {
+        "recall": metrics.recall.value,
+        "precision": metrics.precision.value,
+        "alert_rate": metrics.alert_rate.value,
+        "roc_auc": metrics.roc_auc.value,
+        "average_precision": metrics.average_precision.value,
     }
     return {
-        "verdict": dg.MetadataValue.md(tables.verdict_markdown(report["verdict"])),
+        "verdict": dg.MetadataValue.md(tables.verdict_markdown(judgement.verdict)),
         "decision": judgement.verdict.decision,
         "rates": dg.MetadataValue.md(tables.rates_markdown(metrics)),
-        "threshold": float(report["threshold"]["value"]),
-        "judged_frauds": int(report["evidence"]["frauds"]),
+        "threshold": float(report.threshold.value),
+        "judged_frauds": report.evidence.frauds,
         "refused_as": judgement.refused or "not refused",
-        **{k: float(v["value"]) for k, v in numbers.items() if v["value"] is not None},
+        **{name: float(value) for name, value in values.items() if value is not None},
         **{
             f"picture_{name}": dg.MetadataValue.md(tables.picture_markdown(drawn[name]))
             for name in PICTURES
-            if drawn.get(name)
+            if drawn[name]
         },
     }
 
 
-def of_verdict(verdict: Verdict) -> Metadata:
+def of_verdict(verdict: Verdict) -> Shown:
     """Every rule: bound, value, interval, n, passed."""
     return {
         "decision": verdict.decision,
-        "rules": dg.MetadataValue.md(tables.verdict_markdown(verdict.as_dict())),
+        "rules": dg.MetadataValue.md(tables.verdict_markdown(verdict)),
         "failed": len(verdict.failed),
     }
 
 
-def of_published(published: Published) -> Metadata:
+def of_published(published: Published) -> Shown:
     """Where the artifact lies, and the proof of its service."""
-    proof: Mapping[str, Any] = published.report["proof"]
-    return {
+    shown = {
         "version": published.version,
         "artifact": dg.MetadataValue.path(published.path),
         "report": dg.MetadataValue.path(f"{published.path}/report.html"),
-        "verdict": dg.MetadataValue.md(tables.verdict_markdown(published.report["verdict"])),
-        "served_p95_ms": float(proof["p95_ms"]),
         "digest": published.move.digest,
     }
+    verdict, proof = published.report.verdict, published.report.proof
+    if verdict is not None:
+        shown["verdict"] = dg.MetadataValue.md(tables.verdict_markdown(verdict))
+    if proof is not None and proof.p95_ms is not None:
+        shown["served_p95_ms"] = proof.p95_ms
+    return shown
 
 
 def _schema(frame: pd.DataFrame) -> dg.TableSchema:

@@ -42,8 +42,11 @@ def of_tuned(tuned: TunedPipeline) -> str:
 
 def of_judgement(judgement: Judgement) -> str:
     """The decision, with recall and precision."""
-    metrics = judgement.report["metrics"]
-    rates = [f"{name} {numbers.rate(metrics[name])}" for name in ("recall", "precision")]
+    metrics = judgement.report.metrics
+    rates = [
+        f"recall {numbers.rate(metrics.recall)}",
+        f"precision {numbers.rate(metrics.precision)}",
+    ]
     decision = judgement.verdict.decision.replace("_", " ")
     return f"{decision}: {'; '.join(rates)}"
 

@@ -6,12 +6,11 @@ is a named outcome, told with its reason; the absolute rules then decide alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import numpy as np
+from msgspec.structs import asdict
 
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.contract.load import contract_digest
@@ -19,8 +18,18 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.source import contract_columns
-from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.report.champion import (
+    Champion,
+    ChampionCurves,
+    EarlierModel,
+    NoChampion,
+    ScoredChampion,
+    ScoredModel,
+    UnscorableChampion,
+    UnscorableModel,
+)
 from fraud_assets.documents.report.data import Profile
+from fraud_assets.documents.report.whole import read_report
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.modelling import curves
 from fraud_assets.modelling.comparison import compare_models
@@ -30,8 +39,6 @@ from fraud_assets.scoring.spec import SPEC, read_spec
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import load_pipeline
 from fraud_assets.store.version import Verified
-
-Section = dict[str, Any]
 
 _READING: dict[str, Callable[[Contract], Any]] = {
     "features.case": lambda contract: contract.features.case,
@@ -43,32 +50,34 @@ _READING: dict[str, Callable[[Contract], Any]] = {
 """What the history's values were typed by: under another reading the champion sees other values."""
 
 
-def compare_with_champion(case: Case, scores: np.ndarray) -> Section:
-    """Section `champion` of report.json: what serves now, then the best of the last promoted.
+def compare_with_champion(case: Case, scores: np.ndarray) -> Champion:
+    """What serves now, then the best of the last promoted, on the challenger's rows.
 
     `scores` (n,) are the challenger's probabilities of the judged rows.
     """
     current = case.serving()
     if current is None:
-        return {"outcome": "none", "version": None, "why": None, "best_of_last": []}
+        return NoChampion()
     store, policy, judged = case.need_store(), case.contract.policy, case.cleaned.rows("judged")
 
-    def compared(version: str) -> Section:
+    def compared(version: str) -> tuple[EarlierModel, np.ndarray | None]:
         try:
             theirs = _scores(store.verify(version), case, judged)
         except (FraudAssetsError, KeyError, ValueError) as error:
-            return {"outcome": "unscorable", "version": version, "why": str(error)}
-        numbers = compare_models(judged, scores, theirs, policy.min_recall, policy.champion_margin)
-        found = {"outcome": "scored", "version": version, "why": None, **to_plain(numbers)}
-        if version != current.version:
-            return found
-        drawn = {"precision_recall": curves.precision_recall, "roc": curves.roc}
-        return found | {"curves": {k: curve(theirs, judged.label) for k, curve in drawn.items()}}
+            return UnscorableModel(version, str(error)), None
+        found = compare_models(judged, scores, theirs, policy.min_recall, policy.champion_margin)
+        return ScoredModel(version=version, **asdict(found)), theirs
 
-    earlier = [
-        name for name in _last_promoted(store, policy.champion_lookback) if name != current.version
-    ]
-    return compared(current.version) | {"best_of_last": [compared(name) for name in earlier]}
+    last = _last_promoted(store, policy.champion_lookback)
+    earlier = tuple(compared(name)[0] for name in last if name != current.version)
+    model, theirs = compared(current.version)
+    if theirs is None or isinstance(model, UnscorableModel):
+        return UnscorableChampion(**asdict(model), best_of_last=earlier)
+    drawn = ChampionCurves(
+        precision_recall=curves.precision_recall(theirs, judged.label),
+        roc=curves.roc(theirs, judged.label),
+    )
+    return ScoredChampion(**asdict(model), curves=drawn, best_of_last=earlier)
 
 
 def champion_profile(case: Case) -> Profile | None:
@@ -77,10 +86,10 @@ def champion_profile(case: Case) -> Profile | None:
     if current is None:
         return None
     try:
-        report = json.loads(case.need_store().verify(current).read("report.json"))
-        return msgspec.convert(report["data"]["profile"], Profile)
-    except (FraudAssetsError, KeyError, ValueError, msgspec.ValidationError):
+        report = read_report(case.need_store().verify(current).read("report.json"))
+    except FraudAssetsError:
         return None
+    return report.data.profile
 
 
 def _last_promoted(store: Store, most: int) -> list[str]:

@@ -13,8 +13,8 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.data import Drift, Profile, Week
-from fraud_assets.documents.report.explained import Importances, NaiveEvaluation
+from fraud_assets.documents.report.data import DataSection, Drift, Profile, Week
+from fraud_assets.documents.report.explained import Examples, Importances, NaiveEvaluation, Payment
 from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.importances import importances
@@ -28,10 +28,10 @@ SHOWN = 5
 """Payments of each kind."""
 
 
-def explanation(case: Case, workers: int = 1) -> dict[str, Any]:
+def explanation(case: Case, workers: int = 1) -> tuple[Importances, tuple[NaiveEvaluation, ...]]:
     """Sections `importances` and `naive` of report.json, the same for any number of workers."""
     naive, found = run_tasks(_section, [(_naive, case), (_importances, case)], workers)
-    return {"importances": found, "naive": naive}
+    return found, naive
 
 
 def _section(make: Callable[[Case], Any], case: Case) -> Any:
@@ -54,25 +54,26 @@ def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
     )
 
 
-def drift_of(case: Case, champion: Profile | None) -> dict[str, Any]:
-    """`data.drift` and `data.profile`: the judged rows against the champion's by effect size.
+def with_drift(data: DataSection, case: Case, champion: Profile | None) -> DataSection:
+    """The section with drift, profile and weeks: judged rows against the champion's by effect size.
 
     `champion` is the profile that the champion's report kept; without one the week's own fitted
     rows stand in.
     """
     fit, judged = case.cleaned.rows("fit"), case.cleaned.rows("judged")
     found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
-    return {
-        "drift": found,
-        "profile": profile(fit),
-        "newest_drift": _newest_drift(case, fit),
-        "weeks": weeks_of(case.cleaned),
-    }
+    return msgspec.structs.replace(
+        data,
+        drift=found,
+        profile=profile(fit),
+        newest_drift=_newest_drift(case, fit),
+        weeks=weeks_of(case.cleaned),
+    )
 
 
 def _newest_drift(case: Case, fit: Rows) -> tuple[Drift, ...]:
     """The payments after the judged window, whose labels are not in yet, against the fitted."""
-    end = next(window.end for window in case.cleaned.windows if window.name == "judged")
+    end = case.cleaned.span("judged").end
     history = case.cleaned.history
     if end is None or TIME not in history or not (history[TIME] >= end).any():
         return ()
@@ -108,12 +109,12 @@ def weeks_of(cleaned: CleanedFeatures) -> tuple[Week, ...]:
 
 def examples(
     service: Mapping[str, bytes], judged: Rows, scores: np.ndarray, threshold: float
-) -> dict[str, Any]:
+) -> Examples:
     """Section `examples`: payments of four kinds, explained; none stands there twice."""
     try:
         scorer = load_scorer(service)
     except Exception as error:  # noqa: BLE001 - a winner without tables has no reasons to show
-        return {"flagged": [], "missed": [], "why": str(error)}
+        return Examples(flagged=(), missed=(), why=str(error))
     flagged, fraud = scores >= threshold, judged.label == 1
     cost = scores if judged.amount is None else np.nan_to_num(judged.amount)
     kinds = {
@@ -122,13 +123,18 @@ def examples(
         "false_alarms": (flagged & ~fraud, -scores),
         "nearest": (np.ones(len(scores), dtype=bool), np.abs(_log_odds(scores, threshold))),
     }
-    shown: dict[str, Any] = {}
+    shown: dict[str, tuple[Payment, ...]] = {}
     taken = np.zeros(len(scores), dtype=bool)
     for kind, (inside, order) in kinds.items():
         chosen = _different(judged, np.flatnonzero(inside & ~taken), order)
         taken[chosen] = True
         shown[kind] = _explained(scorer, judged, scores, chosen)
-    return shown
+    return Examples(
+        flagged=shown["flagged"],
+        missed=shown["missed"],
+        nearest=shown["nearest"],
+        false_alarms=shown["false_alarms"],
+    )
 
 
 def _log_odds(scores: np.ndarray, threshold: float) -> np.ndarray:
@@ -154,22 +160,28 @@ def _different(judged: Rows, among: np.ndarray, order: np.ndarray) -> np.ndarray
 
 def _explained(
     scorer: Scorer, judged: Rows, scores: np.ndarray, order: np.ndarray
-) -> list[dict[str, Any]]:
+) -> tuple[Payment, ...]:
     shown = []
     for i in order:
         values = _values(judged.features.iloc[int(i)])
         flagged = bool(scores[i] >= scorer.threshold)
+        amount = None if judged.amount is None else float(judged.amount[i])
         shown.append(
-            {
-                "probability": float(scores[i]),
-                "is_fraud": bool(judged.label[i]),
-                "amount": None if judged.amount is None else float(judged.amount[i]),
-                "values": values,
-                "reasons": msgspec.to_builtins(scorer.reasons(values, flagged)),
-            }
+            Payment(
+                probability=float(scores[i]),
+                is_fraud=bool(judged.label[i]),
+                amount=None if amount is None or np.isnan(amount) else amount,
+                values=values,
+                reasons=tuple(scorer.reasons(values, flagged)),
+            )
         )
-    return shown
+    return tuple(shown)
 
 
-def _values(row: pd.Series) -> dict[str, Any]:
-    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+def _values(row: pd.Series) -> dict[str, float | str | None]:
+    """The payment's features as a caller would send them."""
+    numbers = {str(name): value for name, value in row.items()}
+    return {
+        name: None if pd.isna(value) else value if isinstance(value, str) else float(value)
+        for name, value in numbers.items()
+    }

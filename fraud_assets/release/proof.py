@@ -24,6 +24,7 @@ from typing import IO, Any
 import msgspec
 import numpy as np
 
+from fraud_assets.documents.proof import Proof, not_served
 from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
@@ -43,7 +44,7 @@ class _NotServedError(Exception):
     """The service did not start, or broke off; the message says how."""
 
 
-def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> dict[str, Any]:
+def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> Proof:
     """Section `proof` of report.json for the signed version in `directory`.
 
     Starts `fraud-assets serve --version-dir`, replays the golden rows and compares probability,
@@ -58,17 +59,9 @@ def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> dict
     try:
         golden = read_golden((directory / GOLDEN).read_bytes())
         with _serving(directory, keys, timeout) as connection:
-            return {"served": True, **_replay(connection, golden), "error": None}
+            return _replay(connection, golden)
     except (_NotServedError, StoreError, OSError, http.client.HTTPException, ValueError) as error:
-        return {
-            "served": False,
-            "p95_ms": None,
-            "n": 0,
-            "max_probability_difference": None,
-            "flags_different": None,
-            "max_reason_gap": None,
-            "error": str(error) or type(error).__name__,
-        }
+        return not_served(str(error) or type(error).__name__)
 
 
 def _demand_serving_extra() -> None:
@@ -80,7 +73,7 @@ def _demand_serving_extra() -> None:
         )
 
 
-def _replay(connection: http.client.HTTPConnection, golden: Golden) -> dict[str, Any]:
+def _replay(connection: http.client.HTTPConnection, golden: Golden) -> Proof:
     probability_gap, reason_gap, flags = 0.0, 0.0, 0
     for row in golden.rows:
         answer = _ask(connection, "/predict?reasons=full", row.values)
@@ -90,13 +83,15 @@ def _replay(connection: http.client.HTTPConnection, golden: Golden) -> dict[str,
         reason_gap = max(reason_gap, reasons_gap(row.reasons, found), _remainder(answer))
         flags += answer["is_flagged"] != row.is_flagged
     seconds = [_timed(connection, row.values) for _ in range(PASSES) for row in golden.rows]
-    return {
-        "p95_ms": 1000 * float(np.quantile(seconds, 0.95)),
-        "n": len(seconds),
-        "max_probability_difference": probability_gap,
-        "flags_different": flags,
-        "max_reason_gap": reason_gap,
-    }
+    return Proof(
+        served=True,
+        p95_ms=1000 * float(np.quantile(seconds, 0.95)),
+        n=len(seconds),
+        max_probability_difference=probability_gap,
+        flags_different=flags,
+        max_reason_gap=reason_gap,
+        error=None,
+    )
 
 
 def _remainder(answer: dict[str, Any]) -> float:

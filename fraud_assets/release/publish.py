@@ -6,22 +6,28 @@ again, the champion compared again, and the real service is started on the stage
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from msgspec.structs import replace
+
+from fraud_assets.documents.formats import same
 from fraud_assets.documents.move import Move
+from fraud_assets.documents.report.origin import Lineage
+from fraud_assets.documents.report.whole import Evaluation, Report, read_report
+from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
-from fraud_assets.release.candidate import Candidate, make_candidate, plain
+from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import compare_with_champion
 from fraud_assets.release.changes import changes_since_champion
-from fraud_assets.release.gate import Verdict
-from fraud_assets.release.judgement import Judgement, Rescored, opening, rescore, ruling
+from fraud_assets.release.judgement import Judgement, begin_report
+from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
-from fraud_assets.release.rule import at
+from fraud_assets.release.rescored import Rescored, rescore, ruling
 from fraud_assets.store import texts
 from fraud_assets.store.version import Verified
 
@@ -34,16 +40,16 @@ class Published:
 
     version: str
     path: str
-    report: dict[str, Any]
+    report: Report
     move: Move
 
     @property
     def sentence(self) -> str:
         """What was published, in one sentence."""
-        recall = self.report["metrics"]["recall"]
+        recall = self.report.metrics.recall
         return (
-            f"Published {self.version} with recall {recall['value']:.3f} "
-            f"({recall['low']:.3f} to {recall['high']:.3f}, n = {recall['n']}) at {self.path}."
+            f"Published {self.version} with recall {recall.value:.3f} "
+            f"({recall.low:.3f} to {recall.high:.3f}, n = {recall.n}) at {self.path}."
         )
 
 
@@ -66,28 +72,23 @@ def publish(
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
     found = rescore(case)
-    champion = compare_with_champion(case, found.scores)
     report, found = _honest(judgement.report, found, case)
-    report |= plain({"champion": champion, "proof": None})
-    report["changes"] = plain(changes_since_champion(case, report))
+    report = replace(report, champion=compare_with_champion(case, found.scores), proof=None)
+    report = replace(report, changes=changes_since_champion(case, report))
     candidate = make_candidate(case, found.judged)
     verdict = ruling(report, found, case)
-    report["verdict"] = plain(verdict.as_dict())
+    report = replace(report, verdict=verdict)
     if verdict.decision != "promote":
         _refuse(candidate, report, verdict)
     staged = store.stage(candidate.files(report), candidate.metadata(report))
     try:
         say("Proving the service on the staged candidate.")
-        report["proof"] = plain(prove(staged.path, store.keys))
-        verdict = ruling(report, found, case, report["proof"])
-        report["verdict"] = plain(verdict.as_dict())
+        report = replace(report, proof=prove(staged.path, store.keys))
+        verdict = ruling(report, found, case, report.proof)
+        report = replace(report, verdict=verdict)
         if verdict.decision != "promote" or verdict.unproved:
             _refuse(candidate, report, verdict)
-        report["lineage"] |= {
-            "version": staged.version,
-            "decided_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "approved_by": f"the gate, in a run by {actor}",
-        }
+        report = replace(report, lineage=_approved(report, staged.version, actor))
         store.restage(staged, candidate.files(report), candidate.metadata(report))
         move = store.release(
             staged,
@@ -101,36 +102,64 @@ def publish(
     return Published(move.version, str(store.root / move.version), report, move)
 
 
+def _approved(report: Report, version: str, actor: str) -> Lineage | None:
+    """The lineage with the version that it becomes, when, and by whose leave."""
+    if report.lineage is None:
+        return None
+    return replace(
+        report.lineage,
+        version=version,
+        decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        approved_by=f"the gate, in a run by {actor}",
+    )
+
+
 def _judge_again(verified: Verified, found: Rescored, case: Case) -> None:
     """The verdict once more, from the signed report of the very version that is to serve."""
-    report = json.loads(verified.read("report.json"))
-    verdict = ruling(report, found, case, report["proof"])
+    report = read_report(verified.read("report.json"))
+    verdict = ruling(report, found, case, report.proof)
     if verdict.decision != "promote" or verdict.unproved:
         raise RefusedError(verdict.sentence)
 
 
-def _refuse(candidate: Candidate, report: dict[str, Any], verdict: Verdict) -> NoReturn:
-    kept, store = candidate.keep_refused(report, verdict), candidate.case.need_store()
+def _refuse(candidate: Candidate, report: Report, verdict: Verdict) -> NoReturn:
+    kept, store = candidate.keep_refused(report), candidate.case.need_store()
     raise RefusedError(
         f"{verdict.sentence} Kept as {kept} under {store.refused}.",
         report=str(store.refused / kept / "report.html"),
     )
 
 
-def _honest(told: dict[str, Any], found: Rescored, case: Case) -> tuple[dict[str, Any], Rescored]:
+COMPARED = ("as_of", "model", "data", "search", "leaks", *Evaluation.__struct_fields__)
+"""Sections that must be what this run finds.
+
+The policy may have changed since: the chain has demanded the contract's other sections, and the
+verdict is by the policy as it is now.
+"""
+
+
+MEASURED_ONCE = ("drift", "profile", "newest_drift", "weeks")
+"""Parts of the data's section that only the evaluation measures."""
+
+
+def _honest(told: Report, found: Rescored, case: Case) -> tuple[Report, Rescored]:
     """The stored report with all that this run can know put right, and what it had told wrongly.
 
     A report whose numbers are not those of these bytes on these rows is no evidence: the gate
     refuses it, and what is kept of it is the truth.
     """
-    fresh = plain(opening(case, str(at(told, "lineage.run_id") or "")))
-    about_data = {key: at(told, f"data.{key}") for key in fresh["data"]}
-    compared = {**told, "data": about_data}
-    # The policy may have changed since: the chain has demanded the contract's other sections, and
-    # the verdict is by the policy as it is now. The day of the run stands in where there is no
-    # event time, and a night may have passed.
-    exempt = {"lineage", "proof", "contract"} | ({"as_of"} if case.cleaned.as_of is None else set())
-    known = {**fresh, **found.numbers}
-    wrong = [k for k, v in known.items() if k not in exempt and compared.get(k) != v]
-    report = {**told, **known, "data": {**told.get("data", {}), **fresh["data"]}}
-    return plain(report), replace(found, expected={**found.expected, "wrongly_told": wrong})
+    run_id = "" if told.lineage is None else told.lineage.run_id
+    fresh = begin_report(opening(case, run_id), found)
+    # What only the evaluation measures stays as told.
+    kept = {name: getattr(told.data, name) for name in MEASURED_ONCE}
+    fresh = replace(fresh, data=replace(fresh.data, **kept))
+    # The day of the run stands in where there is no event time, and a night may have passed.
+    exempt = {"as_of"} if case.cleaned.as_of is None else set()
+    wrong = [
+        name
+        for name in COMPARED
+        if name not in exempt and not same(getattr(told, name), getattr(fresh, name))
+    ]
+    report = replace(fresh, importances=told.importances, naive=told.naive, examples=told.examples)
+    expected = replace(found.expected, wrongly_told=tuple(wrong))
+    return report, with_fields(found, expected=expected)

@@ -8,35 +8,50 @@ template's own.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.rates import Rate
+from fraud_assets.documents.reason import Reason
+from fraud_assets.documents.report.champion import ChampionCurves, ScoredChampion
+from fraud_assets.documents.report.whole import Report
 from fraud_assets.profiles import RECALL_FLOOR
 from fraud_assets.report import charts, numbers
 from fraud_assets.report.charts import svg
 from fraud_assets.report.located import Located, pairs, path, plain, shown
-from fraud_assets.report.rules import RuleText, rule_text
+from fraud_assets.report.units import ShownRule, shown_rule
 
 DECISIONS = {
     "promote": "Promoted",
     "refuse": "Refused",
     "insufficient_evidence": "Insufficient evidence",
 }
+PICTURES = (
+    "precision_recall",
+    "roc",
+    "reliability",
+    "scores",
+    "weekly",
+    "volume",
+    "importances",
+    "verdict",
+)
 NONE = Markup('<span class="missing">none</span>')
 
 
-def render_report(report: Mapping[str, Any]) -> str:
-    """report.html for the dict of report.json; the same dict gives the same bytes.
+def render_report(report: Report) -> str:
+    """report.html for report.json; the same report gives the same bytes.
 
-    Parts that are missing are shown as "not measured". Raises TypeError where the dict could
+    Parts that are missing are shown as "not measured". Raises TypeError where the report could
     not stand in a JSON file.
     """
-    canonical = json.loads(json.dumps(report))
-    part = Located(canonical)
+    part = Located(json.loads(json.dumps(to_plain(report))))
     return (
         _environment()
         .get_template("report.html.j2")
@@ -44,20 +59,20 @@ def render_report(report: Mapping[str, Any]) -> str:
             report=part,
             decision=DECISIONS.get(str(part["verdict"]["decision"]), "Not judged"),
             failed=_failed(part["verdict"]),
-            pictures=pictures(canonical),
-            floor=recall_floor(canonical),
-            bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
-            idle=_idle(canonical),
+            pictures=pictures(report),
+            floor=recall_floor(report),
+            idle=_idle(report),
             inputs=_inputs(part),
             running=_running(part),
+            bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
         )
     )
 
 
-def _idle(report: Mapping[str, Any]) -> set[str]:
+def _idle(report: Report) -> set[str]:
     """Features without which the ranking of the judged rows loses nothing measurable."""
-    rows = (report.get("importances") or {}).get("permutation") or ()
-    return {str(row["feature"]) for row in rows if svg.finite(row.get("high")) and row["high"] <= 0}
+    rows = () if report.importances is None else report.importances.permutation
+    return {row.feature for row in rows if svg.finite(row.high) and row.high <= 0}
 
 
 def _inputs(report: Located) -> list[Located]:
@@ -87,36 +102,42 @@ def _failed(verdict: Located) -> list[Located]:
     return sorted(failed, key=lambda rule: f"by rule {rule['name']}:" not in said)
 
 
-def pictures(report: Mapping[str, Any]) -> dict[str, Markup]:
+def pictures(report: Report) -> dict[str, Markup]:
     """The report's pictures by name, as SVG to stand inside the page; "" where there is none."""
-    curves, metrics = report.get("curves") or {}, report.get("metrics") or {}
-    champion = (report.get("champion") or {}).get("curves") or {}
-    ranks = report.get("importances") or {}
-    floor = recall_floor(report)
-    threshold = (report.get("threshold") or {}).get("value")
+    floor, metrics, curves = recall_floor(report), report.metrics, report.curves
+    verdict, ranks, champion = report.verdict, report.importances, _champion_curves(report)
+    weeks = report.data.weeks
     drawn = {
-        "precision_recall": charts.precision_recall(
-            curves.get("precision_recall") or (),
-            metrics,
-            floor,
-            champion.get("precision_recall") or (),
-        ),
-        "roc": charts.roc(curves.get("roc") or (), metrics, champion.get("roc") or ()),
-        "reliability": charts.reliability(curves.get("reliability") or ()),
-        "scores": charts.score_distribution(curves.get("scores") or {}, threshold),
-        "weekly": charts.weekly_recall(curves.get("weekly") or (), floor),
-        "volume": charts.volume((report.get("data") or {}).get("weeks") or ()),
-        "importances": charts.importances(ranks.get("permutation") or ()),
-        "verdict": charts.verdict_strip((report.get("verdict") or {}).get("rules") or ()),
+        "verdict": "" if verdict is None else charts.verdict_strip(verdict.rules),
+        "importances": "" if ranks is None else charts.importances(ranks.permutation),
+        "volume": charts.volume(() if weeks is msgspec.UNSET else weeks),
     }
-    return {name: Markup(picture) for name, picture in drawn.items()}  # noqa: S704 - ours, escaped
+    if curves is not None:
+        theirs = ((), ()) if champion is None else (champion.precision_recall, champion.roc)
+        drawn |= {
+            "precision_recall": charts.precision_recall(
+                curves.precision_recall, metrics, floor, theirs[0]
+            ),
+            "roc": charts.roc(curves.roc, metrics, theirs[1]),
+            "reliability": charts.reliability(curves.reliability),
+            "scores": charts.score_distribution(curves.scores, report.threshold.value),
+            "weekly": charts.weekly_recall(curves.weekly, floor),
+        }
+    return {name: Markup(drawn.get(name, "")) for name in PICTURES}  # noqa: S704 - ours, escaped
 
 
-def recall_floor(report: Mapping[str, Any]) -> float:
+def _champion_curves(report: Report) -> ChampionCurves | None:
+    champion = report.champion
+    if not isinstance(champion, ScoredChampion) or champion.curves is msgspec.UNSET:
+        return None
+    return champion.curves
+
+
+def recall_floor(report: Report) -> float:
     """The lowest recall allowed: the bound of the verdict's recall rule, else the promise."""
-    for rule in (report.get("verdict") or {}).get("rules") or ():
-        if rule.get("name") == "recall" and svg.finite(rule.get("bound")):
-            return float(rule["bound"])
+    for finding in () if report.verdict is None else report.verdict.rules:
+        if finding.name == "recall" and isinstance(finding.bound, int | float):
+            return float(finding.bound)
     return RECALL_FLOOR
 
 
@@ -142,7 +163,7 @@ def _environment() -> Environment:
         rate=_rate,
         estimate=_estimate,
         interval=_interval,
-        strip=lambda part, floor: Markup(charts.interval_strip(plain(part), floor)),  # noqa: S704
+        strip=lambda part, floor: Markup(charts.interval_strip(_typed(part, Rate | None), floor)),  # noqa: S704
         bars=_bars,
         rule=_rule,
         against=_against,
@@ -191,15 +212,15 @@ def _interval(part: Located, name: str = "") -> Markup:
     """A rule's interval under its own unit."""
     if not part:
         return NONE
-    text = rule_text(name).text
+    text = shown_rule(name).text
     low, high = (shown(part[end], lambda value: text(value, None)) for end in ("low", "high"))
     return Markup('<span class="whole">{} to</span> <span class="whole">{}</span>').format(
         low, high
     )
 
 
-def _rule(name: Located) -> RuleText:
-    return rule_text(str(name))
+def _rule(name: Located) -> ShownRule:
+    return shown_rule(str(name))
 
 
 def _against(rule: Located, key: str) -> Markup:
@@ -210,9 +231,14 @@ def _against(rule: Located, key: str) -> Markup:
         return NONE
     if isinstance(plain(part), str):
         return Markup('<code title="{}">{}</code>').format(part, numbers.short(str(part), 12))
-    return shown(part, lambda value: rule_text(str(rule["name"])).text(value, other))
+    return shown(part, lambda value: shown_rule(str(rule["name"])).text(value, other))
+
+
+def _typed(part: Located, kind: Any) -> Any:
+    """A part of the page's report as the type that pictures are drawn from."""
+    return msgspec.convert(plain(part), kind)
 
 
 def _bars(reasons: Located) -> Markup:
     name = "reasons-" + "".join(c if c.isalnum() else "-" for c in path(reasons))
-    return Markup(charts.reason_bars(plain(reasons) or (), name))  # noqa: S704 - ours, escaped
+    return Markup(charts.reason_bars(_typed(reasons, tuple[Reason, ...] | None) or (), name))  # noqa: S704 - ours, escaped

@@ -7,7 +7,11 @@ and what is not finite says so. Nothing is computed here beyond rounding and the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+
+import msgspec
+
+from fraud_assets.documents.rates import Estimate, Rate
 
 MISSING = "not measured"
 NOT_FINITE = "not a finite number"
@@ -18,7 +22,7 @@ _MAX_DIGITS = 12
 
 def unusable(value: object) -> str | None:
     """The words for a value that is no finite number; None when it is one."""
-    if value is None:
+    if value is None or value is msgspec.UNSET:
         return MISSING
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
@@ -100,21 +104,21 @@ def money(value: object, currency: str = "USD") -> str:
     return f"{currency}{SPACE}{float(value):,.{digits}f}"  # type: ignore[arg-type]
 
 
-def rate(rate: Mapping[str, object] | None) -> str:
+def rate(rate: Rate | None) -> str:
     """A rate with interval and n in one line: "93.1 % (90.8 % to 95.0 %, n 600)"."""
     return _with_interval(rate, percent)
 
 
-def estimate(estimate: Mapping[str, object] | None, digits: int = 3) -> str:
+def estimate(estimate: Estimate | None, digits: int = 3) -> str:
     """An estimate with interval and n in one line: "0.981 (0.976 to 0.986, n 58,264)"."""
     return _with_interval(estimate, lambda value: decimal(value, digits))
 
 
-def _with_interval(shown: Mapping[str, object] | None, text: Callable[[object], str]) -> str:
-    if not shown:
+def _with_interval(shown: Rate | Estimate | None, text: Callable[[object], str]) -> str:
+    if shown is None:
         return MISSING
-    value, low, high = (text(shown.get(key)) for key in ("value", "low", "high"))
-    return f"{value} ({low} to {high}, n{SPACE}{count(shown.get('n'))})"
+    value, low, high = (text(part) for part in (shown.value, shown.low, shown.high))
+    return f"{value} ({low} to {high}, n{SPACE}{count(shown.n)})"
 
 
 def short(words: str, longest: int = 24) -> str:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from fraud_assets.documents.rates import Estimate, Rate
+from fraud_assets.documents.report.data import Quarantine
+from fraud_assets.documents.report.judged import Metrics
+from fraud_assets.documents.report.search import LeaderboardRow, SearchSection, SettingRow
+from fraud_assets.documents.verdict import Finding, Verdict
 from fraud_assets.report import charts, numbers
-from fraud_assets.report.rules import rule_text
-
-Row = Mapping[str, Any]
+from fraud_assets.report.units import shown_rule
 
 RATES = ("recall", "precision", "false_positive_rate", "alert_rate")
 ESTIMATES = ("roc_auc", "average_precision", "brier")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
-_OUTCOMES = {"True": "✓ passed", "False": "✗ failed", "None": "at publication"}
+_OUTCOMES = {True: "✓ passed", False: "✗ failed", None: "at publication"}
 
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -34,21 +38,21 @@ def escaped(value: object) -> str:
     return _MARKS.sub(r"\\\1", " ".join(plain.split()))
 
 
-def leaderboard_markdown(records: Sequence[Row]) -> str:
-    """`search.leaderboard`: one family a row, as given."""
+def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
+    """One family a row, as given."""
     rows = [
         [
-            escaped(row.get("family")),
-            numbers.decimal(row.get("auc_mean"), 4),
-            numbers.decimal(row.get("auc_std"), 4),
-            numbers.decimal(row.get("average_precision"), 4),
-            numbers.decimal(row.get("precision_at_recall"), 4),
-            numbers.number(row.get("fit_seconds")),
-            numbers.number(row.get("cost")),
-            numbers.count(row.get("n_features")),
-            escaped(row.get("encoding")),
+            escaped(row.family),
+            numbers.decimal(row.auc_mean, 4),
+            numbers.decimal(row.auc_std, 4),
+            numbers.decimal(row.average_precision, 4),
+            numbers.decimal(row.precision_at_recall, 4),
+            numbers.number(row.fit_seconds),
+            numbers.number(row.cost),
+            numbers.count(row.n_features),
+            escaped(row.encoding),
         ]
-        for row in records
+        for row in families
     ]
     heads = (
         "Family|ROC-AUC|spread|Average precision|Precision at the recall|Fit, s|"
@@ -57,93 +61,78 @@ def leaderboard_markdown(records: Sequence[Row]) -> str:
     return markdown_table(heads.split("|"), rows)
 
 
-def search_markdown(search: Row, top: int = 10) -> str:
+def search_markdown(search: SearchSection, top: int = 10) -> str:
     """The search in a sentence and its best settings."""
+    rows = [_setting_row(row) for row in search.settings[:top]]
+    spent = f"{numbers.count(search.fits)} fits in {numbers.number(search.seconds)} s."
+    table = markdown_table(["Rank", "Family", "Setting", "ROC-AUC", "spread"], rows)
+    return f"{escaped(search.sentence)} {spent}\n\n{table}"
+
+
+def _setting_row(row: SettingRow) -> list[str]:
+    return [
+        numbers.count(row.rank),
+        escaped(row.family),
+        escaped(", ".join(f"{key}={value}" for key, value in row.params.items())),
+        numbers.decimal(row.mean, 4),
+        numbers.decimal(row.std, 4),
+    ]
+
+
+def verdict_markdown(verdict: Verdict) -> str:
+    """The verdict's sentence and every rule with bound, value, interval, n and outcome."""
+    rows = [_rule_row(rule) for rule in verdict.rules]
+    table = markdown_table(["Rule", "Outcome", "Found", "Bound", "Interval", "n"], rows)
+    return f"**{escaped(verdict.sentence)}**\n\n{table}"
+
+
+def _rule_row(rule: Finding) -> list[str]:
+    text, value, bound = shown_rule(rule.name).text, rule.value, rule.bound
+    between = ""
+    if rule.interval is not None:
+        between = f"{text(rule.interval.low, None)} to {text(rule.interval.high, None)}"
+    return [
+        escaped(rule.name),
+        _OUTCOMES[rule.passed],
+        "" if value is None else escaped(numbers.short(text(value, bound), 12)),
+        "" if bound is None else escaped(numbers.short(text(bound, value), 12)),
+        escaped(between),
+        "" if rule.n is None else numbers.count(rule.n),
+    ]
+
+
+def quarantine_markdown(quarantine: Quarantine) -> str:
+    """Rows, frauds and amount set aside by each rule, most rows first."""
+    frauds = {} if quarantine.frauds is msgspec.UNSET else quarantine.frauds.rules
+    amounts = {} if quarantine.amount is msgspec.UNSET else quarantine.amount.rules
+    ordered = sorted(quarantine.rules.items(), key=lambda item: (-item[1], item[0]))
     rows = [
         [
-            numbers.count(row.get("rank")),
-            escaped(row.get("family")),
-            escaped(
-                ", ".join(f"{key}={value}" for key, value in (row.get("params") or {}).items())
-            ),
-            numbers.decimal(row.get("mean"), 4),
-            numbers.decimal(row.get("std"), 4),
+            escaped(name),
+            numbers.count(count),
+            numbers.count(frauds.get(name)),
+            numbers.number(amounts.get(name)),
         ]
-        for row in (search.get("settings") or ())[:top]
+        for name, count in ordered
     ]
-    spent = (
-        f"{numbers.count(search.get('fits'))} fits in {numbers.number(search.get('seconds'))} s."
-    )
-    table = markdown_table(["Rank", "Family", "Setting", "ROC-AUC", "spread"], rows)
-    return f"{escaped(search.get('sentence') or '')} {spent}\n\n{table}"
+    return markdown_table(["Rule", "Rows", "Frauds", "Amount"], rows)
 
 
-def _setting_row(row: Row) -> list[str]:
-    params = (row.get("params") or {}).items()
-    return [
-        numbers.count(row.get("rank")),
-        escaped(row.get("family")),
-        escaped(", ".join(f"{key}={value}" for key, value in params)),
-        numbers.decimal(row.get("mean"), 4),
-        numbers.decimal(row.get("std"), 4),
-    ]
-
-
-def verdict_markdown(verdict: Row) -> str:
-    """The verdict's sentence and every rule with bound, value, interval, n and outcome."""
-    rows = [_rule_row(rule) for rule in verdict.get("rules") or ()]
-    table = markdown_table(["Rule", "Outcome", "Found", "Bound", "Interval", "n"], rows)
-    return f"**{escaped(verdict.get('sentence'))}**\n\n{table}"
-
-
-def _rule_row(rule: Row) -> list[str]:
-    known = rule_text(str(rule.get("name")))
-    value, bound = rule.get("value"), rule.get("bound")
-    interval = rule.get("interval") or {}
-    low, high = (known.text(interval.get(end), None) for end in ("low", "high"))
-    return [
-        escaped(rule.get("name")),
-        _OUTCOMES.get(str(rule.get("passed")), ""),
-        "" if value is None else escaped(numbers.short(known.text(value, bound), 12)),
-        "" if bound is None else escaped(numbers.short(known.text(bound, value), 12)),
-        escaped(f"{low} to {high}") if interval else "",
-        "" if rule.get("n") is None else numbers.count(rule["n"]),
-    ]
-
-
-def quarantine_markdown(quarantine: Row) -> str:
-    """Rows, frauds and amount set aside by each rule, most rows first."""
-    rows, frauds, amounts = ((quarantine.get(of) or {}) for of in ("rules", "frauds", "amount"))
-    return markdown_table(
-        ["Rule", "Rows", "Frauds", "Amount"],
-        [
-            [
-                escaped(name),
-                numbers.count(count),
-                numbers.count((frauds.get("rules") or {}).get(name)),
-                numbers.number((amounts.get("rules") or {}).get(name)),
-            ]
-            for name, count in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
-        ],
-    )
-
-
-def rates_markdown(metrics: Row) -> str:
+def rates_markdown(metrics: Metrics) -> str:
     """Rates and estimates of the judged rows, each with interval, n and method."""
-    rows = [_metric_row(name, metrics.get(name) or {}) for name in (*RATES, *ESTIMATES)]
+    rows = [_metric_row(name, getattr(metrics, name)) for name in (*RATES, *ESTIMATES)]
     return markdown_table(["Figure", "Value", "Interval", "n", "Method"], rows)
 
 
-def _metric_row(name: str, shown: Row) -> list[str]:
+def _metric_row(name: str, shown: Rate | Estimate) -> list[str]:
     digits = 5 if name == "brier" else 4
 
     def text(value: object) -> str:
         return numbers.percent(value) if name in RATES else numbers.decimal(value, digits)
 
-    between = f"{text(shown.get('low'))} to {text(shown.get('high'))}" if shown else ""
-    n = numbers.count(shown["n"]) if shown else ""
-    method = escaped(shown.get("method", ""))
-    return [escaped(name.replace("_", " ")), text(shown.get("value")), between, n, method]
+    between = f"{text(shown.low)} to {text(shown.high)}"
+    words = escaped(name.replace("_", " "))
+    return [words, text(shown.value), between, numbers.count(shown.n), escaped(shown.method)]
 
 
 def picture_markdown(svg: str) -> str:

@@ -17,13 +17,15 @@ from sklearn.metrics import (
 
 from fraud_assets.contract import load_contract
 from fraud_assets.documents.report.curves import RocPoint
+from fraud_assets.documents.report.data import WindowSection
 from fraud_assets.documents.report.judged import Confusion
-from fraud_assets.documents.report.whole import Evaluation
+from fraud_assets.documents.report.whole import Evaluation, read_report
 from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.gate.decide import decide
 from fraud_assets.modelling.evaluation import evaluate
 from fraud_assets.modelling.intervals import clustered_lower_bound
 from fraud_assets.modelling.thresholds import choose_threshold
-from fraud_assets.release.gate import decide
+from tests.documents.published import published_by
 from tests.modelling.judged_rows import judged_week
 from tests.plain import plain_json
 
@@ -69,11 +71,10 @@ def test_the_judgement_is_plain_json_and_the_same_each_time(found: Evaluation) -
 
 def test_the_gate_reads_the_judgement_without_contradiction(found: Evaluation) -> None:
     """What is computed here is what the gate derives again from the counts."""
-    windows = [{"name": "judged", "rows": 4000, "frauds": 200}]
-    report = {
-        **msgspec.to_builtins(found),
-        "data": {"windows": windows, "quarantine": {"share": 0.0, "rows": 0}},
-    }
+    old = read_report(next(iter(published_by("d2ae1cc").values())).report)
+    window = WindowSection("judged", None, None, 4000, 200)
+    data = msgspec.structs.replace(old.data, windows=(window,))
+    report = msgspec.structs.replace(old, data=data, **msgspec.structs.asdict(found))
     rules = {rule.name: rule for rule in decide(report, CONTRACT.policy).rules}
     assert rules["finite_numbers"].passed, rules["finite_numbers"].sentence
     assert rules["numbers_agree"].passed, rules["numbers_agree"].sentence

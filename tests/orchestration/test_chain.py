@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from msgspec.structs import force_setattr
 
 from fraud_assets.intermediates.cabinet import Cabinet
 from fraud_assets.release.judgement import Judgement
@@ -175,9 +176,9 @@ def test_an_older_week_is_reported_and_not_published_over_a_newer_one(week):
     result = launch(week, as_of="2025-06-15")
 
     report = result.asset_value("evaluation_report").report
-    assert report["as_of"].startswith("2025-06-15")
+    assert report.as_of.startswith("2025-06-15")
     assert not result.success
-    assert "as_of_not_older" in str(report["verdict"])
+    assert "as_of_not_older" in [rule.name for rule in report.verdict.failed]
     assert snapshot(week) == before
 
 
@@ -193,10 +194,10 @@ def judged_once(made_week, tmp_path_factory) -> Week:
 @pytest.mark.parametrize(
     ("edit", "section"),
     [
-        (lambda report: report.update(as_of="2099-01-01"), "as_of"),
-        (lambda report: report["data"]["quarantine"].update(share=0.0), "data"),
-        (lambda report: report["model"].update(training_samples=10**6), "model"),
-        (lambda report: report["metrics"]["recall"].update(value=1.0), "metrics"),
+        (lambda report: force_setattr(report, "as_of", "2099-01-01"), "as_of"),
+        (lambda report: force_setattr(report.data.quarantine, "share", 0.0), "data"),
+        (lambda report: force_setattr(report.model, "training_samples", 10**6), "model"),
+        (lambda report: force_setattr(report.metrics.recall, "value", 1.0), "metrics"),
     ],
 )
 def test_an_edited_stored_report_publishes_nothing_and_is_kept_put_right(

@@ -1,91 +1,118 @@
-"""Reports whose numbers follow from each other, for tests of what reads them."""
+"""A real report whose counts are changed, so that its numbers follow from each other."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from fraud_assets.documents.formats import to_plain
+import msgspec
+from msgspec.structs import asdict, replace
+
+from fraud_assets.documents.rates import Estimate
+from fraud_assets.documents.report.champion import NoChampion, ScoredChampion, ScoredModel
+from fraud_assets.documents.report.judged import Confusion
+from fraud_assets.documents.report.whole import Report
+from fraud_assets.gate.grounds import Expected
 from fraud_assets.modelling.intervals import lower_bound, rate
+from tests.real import real_report
 
-EXPECTED = {"model_digest": "m" * 64, "data_fingerprint": "d" * 64, "contract_digest": "c" * 64}
-PRODUCTION = {"version": "fraud_detector_20260101_000000", "as_of": "2026-06-01"}
-PROOF = {
-    "served": True,
-    "p95_ms": 0.2,
-    "n": 1000,
-    "max_probability_difference": 2e-15,
-    "flags_different": 0,
-    "max_reason_gap": 1e-14,
-    "error": None,
-}
+AS_OF = "2026-06-01"
 
 
-def estimate(value: float, half: float = 0.01) -> dict[str, Any]:
-    return {"value": value, "low": value - half, "high": value + half, "n": 500, "method": "test"}
+@cache
+def good_report() -> Report:
+    """The real report under a policy at its defaults: frauds well apart, and no champion yet."""
+    whole = real_report()
+    # What no rule reads is left out, as a backtest leaves it out.
+    left_out = dict.fromkeys(("curves", "slices", "search", "importances", "naive", "examples"))
+    return changed(replace(whole, **left_out, as_of=AS_OF, champion=NoChampion(), verdict=None))
 
 
-def scored_champion(difference: float = 0.0, half: float = 0.01) -> dict[str, Any]:
-    version = PRODUCTION["version"]
-    return {
-        "outcome": "scored",
-        "version": version,
-        "why": None,
-        "average_precision": estimate(0.9),
-        "difference": estimate(difference, half) | {"margin": 0.02},
-        "best_of_last": [],
-    }
+def changed(report: Report, tp: int = 470, fp: int = 30, fn: int = 30, tn: int = 49_470) -> Report:
+    """The report of another confusion matrix, with all that follows from it."""
+    frauds, rows = tp + fn, tp + fp + fn + tn
+    low = lower_bound(tp, frauds)
+    metrics = replace(
+        report.metrics,
+        recall=rate(tp, frauds),
+        precision=rate(tp, tp + fp),
+        alert_rate=rate(tp + fp, rows),
+        false_positive_rate=rate(fp, fp + tn),
+        confusion=Confusion(tp, fp, fn, tn),
+    )
+    evidence = replace(
+        report.evidence,
+        recall_low_exact=low,
+        recall_low_clustered=low * 0.99,
+        frauds=frauds,
+        fraud_senders=frauds // 5,
+    )
+    windows = tuple(
+        replace(window, rows=rows, frauds=frauds) if window.name == "judged" else window
+        for window in report.data.windows
+    )
+    data = replace(report.data, windows=windows)
+    return replace(report, metrics=metrics, evidence=evidence, data=data)
 
 
 def make_report(tp: int = 470, fp: int = 30, fn: int = 30, tn: int = 49_470) -> dict[str, Any]:
-    """A report of the given confusion matrix that passes every rule at its defaults."""
-    frauds = tp + fn
-    low = lower_bound(tp, frauds)
-    return {
-        "format": 1,
-        "as_of": "2026-06-01",
-        "contract": {"name": "test", "digest": EXPECTED["contract_digest"]},
-        "model": {"family": "test", "digest": EXPECTED["model_digest"]},
-        "data": {
-            "fingerprint": EXPECTED["data_fingerprint"],
-            "windows": [{"name": "judged", "rows": tp + fp + fn + tn, "frauds": frauds}],
-            "quarantine": {
-                "rows": 10,
-                "share": 0.001,
-                "rules": {"amount_not_negative": 10},
-                "frauds": {"kept": 999, "quarantined": 1, "share": 0.001, "rules": {}},
-                "amount": {"kept": 999.0, "quarantined": 1.0, "share": 0.001, "rules": {}},
-                "unknown_labels": {},
-            },
-        },
-        "threshold": {"value": 0.4},
-        "metrics": {
-            "recall": to_plain(rate(tp, frauds)),
-            "precision": to_plain(rate(tp, tp + fp)),
-            "alert_rate": to_plain(rate(tp + fp, tp + fp + fn + tn)),
-            "false_positive_rate": to_plain(rate(fp, fp + tn)),
-            "roc_auc": estimate(0.96),
-            "average_precision": estimate(0.9),
-            "brier": estimate(0.01, 0.001),
-            "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
-        },
-        "evidence": {
-            "recall_low_exact": low,
-            "recall_low_clustered": low * 0.99,
-            "confidence": 0.95,
-            "frauds": frauds,
-            "fraud_senders": max(1, frauds // 5),
-        },
-        "champion": {"outcome": "none"},
-        "leaks": {
-            "found": [],
-            "checked": {},
-            "shared": {
-                "judged": 0,
-                "of_judged": tp + fp + fn + tn,
-                "judged_frauds": 0,
-                "of_judged_frauds": frauds,
-                "under_new_ids": 0,
-            },
-            "repeated": [],
-        },
-    }
+    """report.json of the given confusion matrix; at its defaults it passes every rule."""
+    return plain(changed(good_report(), tp, fp, fn, tn))
+
+
+def plain(part: object) -> Any:
+    """A part of a report as it stands in report.json."""
+    return copy.deepcopy(msgspec.to_builtins(part))
+
+
+def expected() -> Expected:
+    """What the good report describes."""
+    report = good_report()
+    return Expected(
+        model_digest=report.model.digest,
+        data_fingerprint=report.data.fingerprint,
+        contract_digest=report.contract.digest,
+    )
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What serves now."""
+
+    version: str
+    as_of: str
+
+
+def production(**changes: str) -> Serving:
+    """What the real report was compared with, of the same week."""
+    return dataclasses.replace(Serving(scored_champion().version, AS_OF), **changes)
+
+
+def proof(**changes: object) -> dict[str, Any]:
+    """The real proof, with values put in its place."""
+    return plain(real_report().proof) | changes
+
+
+def scored_champion(difference: float = 0.0, half: float = 0.01) -> ScoredChampion:
+    """The real champion, as much worse than the challenger as asked."""
+    champion = real_report().champion
+    assert isinstance(champion, ScoredChampion)
+    return replace(
+        champion,
+        difference=replace(
+            champion.difference, value=difference, low=difference - half, high=difference + half
+        ),
+        curves=msgspec.UNSET,
+    )
+
+
+def earlier(version: str, average_precision: float, difference: float) -> ScoredModel:
+    """An earlier model of that average precision, which the challenger exceeds by that much."""
+    found = asdict(scored_champion(difference))
+    del found["curves"], found["best_of_last"]
+    n, method = found["average_precision"].n, found["average_precision"].method
+    value = Estimate(average_precision, average_precision, average_precision, n, method)
+    return ScoredModel(**found | {"version": version, "average_precision": value})

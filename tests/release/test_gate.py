@@ -3,25 +3,36 @@ from __future__ import annotations
 import copy
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fraud_assets.contract.schema import Policy
-from fraud_assets.release.gate import Verdict, decide
-from fraud_assets.release.rule import number
+from fraud_assets.documents.reading import read_parts
+from fraud_assets.documents.report.champion import UnscorableChampion, UnscorableModel
+from fraud_assets.documents.report.judged import Confusion
+from fraud_assets.documents.verdict import Verdict
+from fraud_assets.gate.decide import decide
+from fraud_assets.gate.grounds import Expected
+from tests.plain import plain_json
+from tests.real import real_report
 from tests.release.reports import (
-    EXPECTED,
-    PRODUCTION,
-    PROOF,
-    estimate,
+    earlier,
+    expected,
     make_report,
+    plain,
+    production,
+    proof,
     scored_champion,
 )
 
 POLICY = Policy()
+NOTHING_EXPECTED = Expected(model_digest="", data_fingerprint="", contract_digest="")
 NAMES = [
     "finite_numbers", "numbers_agree", "describes_model", "as_of_not_older", "judged_frauds",
     "recall", "alert_rate", "precision", "champion_non_inferior", "quarantine_share",
@@ -41,8 +52,19 @@ LEAK = {
 }
 
 
+class One(msgspec.Struct):
+    """A document of one number."""
+
+    b: float
+
+
+def _quarantined_frauds(lost: int, kept: int) -> dict[str, Any]:
+    told = {"kept": kept, "quarantined": lost, "share": lost / (lost + kept), "rules": {}}
+    return edited("data.quarantine.frauds", told)
+
+
 def verdict(report: Any, policy: Policy = POLICY, **changes: Any) -> Verdict:
-    settings = {"expected": EXPECTED, "production": None, "proof": PROOF} | changes
+    settings = {"expected": expected(), "production": None, "proof": proof()} | changes
     return decide(report, policy, **settings)
 
 
@@ -70,7 +92,7 @@ def test_a_good_report_is_promoted_with_every_rule_shown() -> None:
     assert result.decision == "promote"
     assert [rule.name for rule in result.rules] == NAMES
     assert all(rule.passed is True and rule.sentence.endswith(".") for rule in result.rules)
-    shown = json.loads(json.dumps(result.as_dict(), allow_nan=False))
+    shown = json.loads(plain_json(result))
     assert set(shown) == {"decision", "sentence", "rules"}
     assert set(shown["rules"][0]) >= {"name", "bound", "value", "interval", "n", "passed"}
 
@@ -94,32 +116,32 @@ def test_a_floor_may_be_raised_but_not_lowered() -> None:
     assert failed(verdict(make_report(tp=440, fn=60), forged)) == ["recall"]
 
 
-SINGLE_FAULTS = {
-    "finite_numbers": (edited("metrics.brier.value", math.nan), {}),
-    "numbers_agree": (edited("metrics.false_positive_rate.k", 3), {}),
-    "describes_model": (edited("model.digest", "x"), {}),
-    "as_of_not_older": (
-        edited("as_of", "2026-05-31") | {"champion": scored_champion()},
-        {"production": PRODUCTION},
+SINGLE_FAULTS: dict[str, Callable[[], tuple[dict[str, Any], dict[str, Any]]]] = {
+    "finite_numbers": lambda: (edited("metrics.brier.value", math.nan), {}),
+    "numbers_agree": lambda: (edited("metrics.false_positive_rate.k", 3), {}),
+    "describes_model": lambda: (edited("model.digest", "x"), {}),
+    "as_of_not_older": lambda: (
+        edited("as_of", "2026-05-31") | {"champion": plain(scored_champion())},
+        {"production": production()},
     ),
-    "judged_frauds": (make_report(tp=95, fn=4), {}),
-    "recall": (make_report(tp=440, fn=60), {}),
-    "alert_rate": (make_report(fp=2400, tn=20_000), {}),
-    "precision": (make_report(fp=4500, tn=999_999), {}),
-    "champion_non_inferior": (edited("champion", scored_champion(-0.015)), {}),
-    "quarantine_share": (edited("data.quarantine.share", 0.06), {}),
-    "quarantined_frauds": (edited("data.quarantine.frauds.share", 0.06), {}),
-    "quarantined_amount": (edited("data.quarantine.amount.share", 0.11), {}),
-    "no_leak": (edited("leaks.found", [LEAK]), {}),
-    "serving_parity": (make_report(), {"proof": PROOF | {"flags_different": 1}}),
-    "serving_latency": (make_report(), {"proof": PROOF | {"p95_ms": 50.0}}),
+    "judged_frauds": lambda: (make_report(tp=95, fn=4), {}),
+    "recall": lambda: (make_report(tp=440, fn=60), {}),
+    "alert_rate": lambda: (make_report(fp=2400, tn=20_000), {}),
+    "precision": lambda: (make_report(fp=4500, tn=999_999), {}),
+    "champion_non_inferior": lambda: (edited("champion", plain(scored_champion(-0.015))), {}),
+    "quarantine_share": lambda: (edited("data.quarantine.share", 0.06), {}),
+    "quarantined_frauds": lambda: (_quarantined_frauds(70, 930), {}),
+    "quarantined_amount": lambda: (edited("data.quarantine.amount.share", 0.11), {}),
+    "no_leak": lambda: (edited("leaks.found", [LEAK]), {}),
+    "serving_parity": lambda: (make_report(), {"proof": proof(flags_different=1)}),
+    "serving_latency": lambda: (make_report(), {"proof": proof(p95_ms=50.0)}),
 }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rule_can_fail_alone(name: str) -> None:
     """Each rule stops a candidate by itself and opens the verdict's sentence."""
-    report, changes = SINGLE_FAULTS[name]
+    report, changes = SINGLE_FAULTS[name]()
     result = verdict(report, **changes)
     assert failed(result) == [name]
     expected = "insufficient_evidence" if name == "judged_frauds" else "refuse"
@@ -178,7 +200,7 @@ def test_a_proof_with_holes_never_passes(key: str, bad: object) -> None:
     """The serving proof is read as strictly as the report."""
     if key == "served" and bad is True:
         return
-    assert verdict(make_report(), proof=edited(key, bad, dict(PROOF))).decision == "refuse"
+    assert verdict(make_report(), proof=edited(key, bad, proof())).decision == "refuse"
 
 
 @pytest.mark.parametrize("report", [None, {}, [], "promote", {"metrics": 3}, {"data": "x"}])
@@ -211,14 +233,17 @@ def test_an_edited_number_contradicts_the_others(path: str, value: float) -> Non
 
 def test_a_nan_anywhere_is_named() -> None:
     """A NaN deep in a list is found by its path."""
-    report = make_report() | {"curves": {"roc": [{"fpr": 0.0, "tpr": math.nan}]}}
+    report = make_report() | {"curves": plain(real_report().curves)}
+    assert verdict(report).decision == "promote"
+    report["curves"]["roc"][0]["tpr"] = math.nan
+    assert failed(verdict(report)) == ["finite_numbers"]
     assert "curves.roc[0].tpr" in verdict(report).sentence
 
 
-@pytest.mark.parametrize("key", sorted(EXPECTED))
+@pytest.mark.parametrize("key", ["model_digest", "data_fingerprint", "contract_digest"])
 def test_a_report_of_something_else_is_refused(key: str) -> None:
     """Other bytes, other data or another contract than the report's: each alone refuses."""
-    other = EXPECTED | {key: "0" * 64}
+    other = replace(expected(), **{key: "0" * 64})
     result = verdict(make_report(), expected=other)
     assert failed(result) == ["describes_model"]
     assert key in result.sentence
@@ -226,28 +251,33 @@ def test_a_report_of_something_else_is_refused(key: str) -> None:
 
 def test_rescored_rows_must_agree() -> None:
     """The publisher's own threshold and confusion matrix are compared where it gives them."""
-    again = {"threshold": 0.4, "confusion": {"tp": 470, "fp": 30, "fn": 30, "tn": 49_470}}
-    assert verdict(make_report(), expected=EXPECTED | again).decision == "promote"
-    for other in ({"threshold": 0.41}, {"confusion": again["confusion"] | {"tp": 469}}):
-        assert failed(verdict(make_report(), expected=EXPECTED | again | other)) == [
-            "describes_model"
-        ]
-    assert verdict(make_report(), expected={}).decision == "refuse"
+    report, confusion = make_report(), Confusion(tp=470, fp=30, fn=30, tn=49_470)
+    again = replace(expected(), threshold=report["threshold"]["value"], confusion=confusion)
+    assert verdict(report, expected=again).decision == "promote"
+    for other in ({"threshold": 0.41}, {"confusion": replace(confusion, tp=469)}):
+        result = verdict(report, expected=replace(again, **other))
+        assert failed(result) == ["describes_model"]
+        assert next(iter(other)) in result.sentence
+    told = verdict(report, expected=replace(again, wrongly_told=("slices",)))
+    assert failed(told) == ["describes_model"]
+    assert verdict(report, expected=NOTHING_EXPECTED).decision == "refuse"
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, "1", True, None])
 def test_only_finite_numbers_are_read_as_numbers(bad: object) -> None:
     """What rules compare is a finite number or nothing."""
-    assert number({"a": {"b": bad}}, "a.b") is None
-    assert number({"a": {"b": 1}}, "a.b") == 1.0
+    assert [fault.key for fault in read_parts(One, {"b": bad}).faults] == ["b"]
+    assert read_parts(One, {"b": 1}).document == One(b=1.0)
 
 
 def test_two_missing_digests_are_not_the_same_model() -> None:
     """Nothing equals nothing, but that describes no model."""
-    bare = edited("model.digest", ..., edited("data.fingerprint", ...))
-    bare = edited("contract.digest", ..., bare)
-    assert failed(verdict(bare, expected={})) == ["describes_model"]
-    assert failed(verdict(bare, expected=dict.fromkeys(EXPECTED))) == ["describes_model"]
+    paths = ("model.digest", "data.fingerprint", "contract.digest")
+    for nothing in (..., "", None):
+        bare = make_report()
+        for path in paths:
+            bare = edited(path, nothing, bare)
+        assert failed(verdict(bare, expected=NOTHING_EXPECTED)) == ["describes_model"]
 
 
 def test_what_only_the_publisher_can_prove_stays_open() -> None:
@@ -276,39 +306,41 @@ def test_what_only_the_publisher_can_prove_stays_open() -> None:
 )
 def test_as_of_may_be_equal_or_newer(as_of: str, passes: bool) -> None:
     """The same week may be judged again, an older one never replaces production."""
-    report = edited("as_of", as_of) | {"champion": scored_champion()}
-    assert (verdict(report, production=PRODUCTION).decision == "promote") is passes
+    report = edited("as_of", as_of) | {"champion": plain(scored_champion())}
+    assert (verdict(report, production=production()).decision == "promote") is passes
 
 
 def test_an_unreadable_pointer_stops_promotion() -> None:
     """Where production's as_of cannot be read, nothing is known to be newer."""
-    production = PRODUCTION | {"as_of": None}
-    report = make_report() | {"champion": scored_champion()}
-    assert failed(verdict(report, production=production)) == ["as_of_not_older"]
+    report = make_report() | {"champion": plain(scored_champion())}
+    for as_of in ("", "None", "some week"):
+        unreadable = production(as_of=as_of)
+        assert failed(verdict(report, production=unreadable)) == ["as_of_not_older"]
 
 
 def test_champion_outcomes() -> None:
     """Without a champion the absolute rules decide; what cannot be compared shows nothing."""
-    unscorable = scored_champion() | {"outcome": "unscorable", "why": "other columns"}
+    unscorable = plain(scored_champion()) | {"outcome": "unscorable", "why": "other columns"}
     for champion, passes in [
         ({"outcome": "none"}, True),
         (unscorable, False),
-        (scored_champion(0.0, 0.01), True),
-        (scored_champion(-0.0, 0.03), False),
-        (scored_champion(0.01, 0.03), True),
+        (plain(scored_champion(0.0, 0.01)), True),
+        (plain(scored_champion(-0.0, 0.03)), False),
+        (plain(scored_champion(0.01, 0.03)), True),
         ({"outcome": "scored"}, False),
         ({"outcome": "better"}, False),
+        (None, False),
     ]:
         result = verdict(make_report() | {"champion": champion})
         assert (result.decision == "promote") is passes, champion
-    assert "other columns" in verdict(make_report() | {"champion": unscorable}).rules[8].sentence
+    told = {rule.name: rule for rule in verdict(make_report() | {"champion": unscorable}).rules}
+    assert "other columns" in told["champion_non_inferior"].sentence
 
 
 def test_a_champion_that_cannot_be_scored_is_an_obstacle_unless_the_policy_says_otherwise() -> None:
     """By default it refuses and names the act that starts anew; at d2ae1cc it waved all through."""
-    report = make_report() | {
-        "champion": scored_champion() | {"outcome": "unscorable", "why": "its files are damaged"}
-    }
+    unscorable = UnscorableChampion(scored_champion().version, "its files are damaged")
+    report = make_report() | {"champion": plain(unscorable)}
     lenient = POLICY.model_copy(update={"champion_unscorable": "absolute"})
 
     assert failed(verdict(report)) == ["champion_non_inferior"]
@@ -318,23 +350,23 @@ def test_a_champion_that_cannot_be_scored_is_an_obstacle_unless_the_policy_says_
 
 def test_quality_cannot_ratchet_down() -> None:
     """Equal to the champion but worse than the best of the last ones is refused."""
-    champion = scored_champion()
-    best = {"version": "old", "average_precision": estimate(0.95), "difference": estimate(-0.05)}
-    worse = {"version": "x", "average_precision": estimate(0.80), "difference": estimate(0.1)}
+    champion = plain(scored_champion())
+    best, worse = plain(earlier("old", 0.95, -0.05)), plain(earlier("x", 0.80, 0.1))
     assert verdict(make_report() | {"champion": champion}).decision == "promote"
     for models in ([best, worse], [worse, best], [{"version": "hole"}], ["no model"], {"a": 1}):
         report = make_report() | {"champion": champion | {"best_of_last": models}}
         assert failed(verdict(report)) == ["champion_non_inferior"]
-    skipped = champion | {"best_of_last": [worse, {"outcome": "unscorable", "version": "y"}]}
+    unscorable = plain(UnscorableModel("y", "other columns"))
+    skipped = champion | {"best_of_last": [worse, unscorable]}
     assert verdict(make_report() | {"champion": skipped}).decision == "promote"
 
 
 def test_a_comparison_with_another_champion_than_what_serves_is_refused() -> None:
     """Production moved since the evaluation, or the report denies that there is a champion."""
-    moved = PRODUCTION | {"version": "fraud_detector_20260102_000000"}
-    report = make_report() | {"champion": scored_champion()}
+    moved = production(version="fraud_detector_20260102_000000")
+    report = make_report() | {"champion": plain(scored_champion())}
     assert failed(verdict(report, production=moved)) == ["champion_non_inferior"]
-    assert failed(verdict(make_report(), production=PRODUCTION)) == ["champion_non_inferior"]
+    assert failed(verdict(make_report(), production=production())) == ["champion_non_inferior"]
 
 
 def test_strict_mode_gates_on_the_more_cautious_bound() -> None:
@@ -352,6 +384,7 @@ counts = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(counts=counts, shift=st.integers(1, 300), strict=st.booleans())
 def test_worse_counts_never_turn_a_refusal_into_a_promotion(
     counts: tuple[int, int, int, int], shift: int, strict: bool
@@ -369,6 +402,7 @@ def test_worse_counts_never_turn_a_refusal_into_a_promotion(
         assert all(verdict(report, policy).decision != "promote" for report in worse)
 
 
+@settings(deadline=None)
 @given(
     difference=st.floats(-0.2, 0.2), half=st.floats(0, 0.1), drop=st.floats(0, 0.1), share=...,
     p95=st.floats(0, 100),
@@ -380,9 +414,8 @@ def test_worse_champion_data_and_latency_never_help(
 
     def of(difference: float, quarantined: float, p95: float) -> str:
         report = edited("data.quarantine.share", quarantined)
-        champion = scored_champion(difference, half)
-        proof = PROOF | {"p95_ms": p95}
-        return verdict(report | {"champion": champion}, proof=proof).decision
+        champion = plain(scored_champion(difference, half))
+        return verdict(report | {"champion": champion}, proof=proof(p95_ms=p95)).decision
 
     base = 0.049 if share else 0.2
     if of(difference, base, p95) != "promote":
@@ -391,6 +424,7 @@ def test_worse_champion_data_and_latency_never_help(
         assert of(difference, base, p95 + drop) != "promote"
 
 
+@settings(deadline=None)
 @given(counts=counts)
 def test_promotion_means_every_bound_holds(counts: tuple[int, int, int, int]) -> None:
     """The oracle: integer arithmetic on the confusion matrix says the same as the gate."""

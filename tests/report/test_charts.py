@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
+from fraud_assets.documents.reason import Reason
+from fraud_assets.documents.report.curves import PrecisionRecallPoint, ScoreHistogram
+from fraud_assets.documents.verdict import Finding
+from fraud_assets.modelling.intervals import rate
 from fraud_assets.report import charts
-from fraud_assets.report.html import pictures
+from fraud_assets.report.html import PICTURES, pictures
 from tests.report import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def point(recall: float, precision: float) -> PrecisionRecallPoint:
+    return PrecisionRecallPoint(0.5, recall, precision, precision, precision)
 
 
 def points(svg: str, class_: str) -> list[tuple[float, float]]:
@@ -20,7 +28,7 @@ def points(svg: str, class_: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in (step.split() for step in steps)]
 
 
-@pytest.mark.parametrize("name", list(pictures(sample.build())))
+@pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("variant", sample.VARIANTS)
 def test_every_picture_is_well_formed_and_described(name: str, variant: str) -> None:
     """Each picture is XML with role, title and description, or nothing where nothing is."""
@@ -35,7 +43,7 @@ def test_every_picture_is_well_formed_and_described(name: str, variant: str) -> 
             assert (named[id_] or "").strip()
 
 
-@pytest.mark.parametrize("name", list(pictures(sample.hostile())))
+@pytest.mark.parametrize("name", PICTURES)
 def test_what_is_not_a_number_is_left_out(name: str) -> None:
     """NaN, infinity and markup in the data never reach a coordinate or become an element."""
     svg = pictures(sample.hostile())[name]
@@ -51,8 +59,9 @@ def test_what_is_not_a_number_is_left_out(name: str) -> None:
 
 def test_precision_recall_lies_where_it_should() -> None:
     """By hand: recall 0.5 and precision 0.25 stand at half the width and a quarter's height."""
-    curve = [{"recall": 0, "precision": 1}, {"recall": 0.5, "precision": 0.25}]
-    svg = charts.precision_recall(curve, {"recall": {"value": 0.5}, "precision": {"value": 0.25}})
+    curve = [point(0, 1), point(0.5, 0.25)]
+    metrics = replace(sample.promoted().metrics, recall=rate(2, 4), precision=rate(2, 8))
+    svg = charts.precision_recall(curve, metrics)
     left, right, top, bottom = 64, 440 - 24, 14, 274
     expected = [(left, top), ((left + right) / 2, bottom - 0.25 * (bottom - top))]
     assert points(svg, "line s-main") == expected
@@ -62,9 +71,9 @@ def test_precision_recall_lies_where_it_should() -> None:
 
 def test_the_champion_is_drawn_beside_where_given() -> None:
     """The production model's curve is a second, dashed line with its name in the legend."""
-    curve = [{"recall": 0, "precision": 1}, {"recall": 1, "precision": 0.2}]
-    alone = charts.precision_recall(curve, {})
-    beside = charts.precision_recall(curve, {}, 0.9, curve)
+    curve, metrics = [point(0, 1), point(1, 0.2)], sample.promoted().metrics
+    alone = charts.precision_recall(curve, metrics)
+    beside = charts.precision_recall(curve, metrics, 0.9, curve)
     assert "model in production" in beside
     assert "model in production" not in alone
     assert points(beside, "line s-other dash") == points(beside, "line s-main")
@@ -72,11 +81,7 @@ def test_the_champion_is_drawn_beside_where_given() -> None:
 
 def test_scores_are_logarithmic_and_empty_bins_lie_on_the_ground() -> None:
     """By hand: of counts 1, 10, 100 each step rises by the same; 0 stands below 1."""
-    scores = {
-        "edges": [0, 0.25, 0.5, 0.75, 1],
-        "legitimate": [1, 10, 100, 0],
-        "fraud": [0, 0, 0, 1],
-    }
+    scores = ScoreHistogram((0, 0.25, 0.5, 0.75, 1), (1, 10, 100, 0), (0, 0, 0, 1))
     heights = [y for _, y in points(charts.score_distribution(scores, 0.5), "line s-main")][::2]
     assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2], abs=0.02)
     assert heights[3] > heights[0]
@@ -84,16 +89,20 @@ def test_scores_are_logarithmic_and_empty_bins_lie_on_the_ground() -> None:
 
 @pytest.mark.parametrize(
     "scores",
-    [{}, {"edges": [0, 1], "legitimate": [1, 2], "fraud": [1]}, {"edges": [0], "legitimate": []}],
+    [
+        ScoreHistogram((), (), ()),
+        ScoreHistogram((0, 1), (1, 2), (1,)),
+        ScoreHistogram((0,), (), ()),
+    ],
 )
-def test_faulty_histograms_give_no_picture(scores: dict[str, Any]) -> None:
+def test_faulty_histograms_give_no_picture(scores: ScoreHistogram) -> None:
     """Edges and counts that do not fit are not drawn at all rather than drawn wrongly."""
     assert charts.score_distribution(scores) == ""
 
 
 def test_standalone_pictures_need_no_page() -> None:
     """As an image a picture has its own size, paper and colours; no variable is left open."""
-    svg = charts.standalone(pictures(sample.build())["weekly"])
+    svg = charts.standalone(pictures(sample.promoted())["weekly"])
     root = ET.fromstring(svg)
     assert "var(" not in svg
     assert (root.get("width"), root.get("height")) == ("440", "366")
@@ -102,16 +111,17 @@ def test_standalone_pictures_need_no_page() -> None:
 
 def test_the_strip_says_failed_only_where_a_rule_failed() -> None:
     """A rule still to be proved at publication has neither a tick nor a cross."""
-    rules = [{"name": "a", "passed": None}, {"name": "b", "passed": True}]
-    assert "✗" not in charts.verdict_strip(rules)
-    assert charts.verdict_strip(rules).count("✓") == 1
-    assert "b" in charts.verdict_strip([{"name": "b", "passed": False}])
-    assert "Rules that failed: b." in charts.verdict_strip([{"name": "b", "passed": False}])
+    open_, held = Finding("a", 1, 1, None, ""), Finding("b", 1, 1, True, "")
+    failed = Finding("b", 1, 1, False, "")
+    assert "✗" not in charts.verdict_strip([open_, held])
+    assert charts.verdict_strip([open_, held]).count("✓") == 1
+    assert "b" in charts.verdict_strip([failed])
+    assert "Rules that failed: b." in charts.verdict_strip([failed])
 
 
 def test_reason_bars_point_both_ways() -> None:
     """A reason that lowers the score goes left of the axis, one that raises it right."""
-    rows = [{"feature": "up", "contribution": 2.0}, {"feature": "down", "contribution": -1.0}]
+    rows = [Reason("R", name, 1, by, 50, "") for name, by in (("up", 2.0), ("down", -1.0))]
     bars = list(ET.fromstring(charts.reason_bars(rows, "r")).iter(f"{SVG}rect"))
     starts = [float(bar.get("x", 0)) for bar in bars]
     widths = [float(bar.get("width", 0)) for bar in bars]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fraud_assets.documents.rates import Estimate, Rate
 from fraud_assets.report import numbers
 
 FINITE = st.floats(-1e12, 1e12, allow_nan=False)
@@ -74,9 +75,10 @@ def test_apart_keeps_the_order(value: float, bound: float) -> None:
 
 def test_money_and_rates_by_hand() -> None:
     """Whole units from a thousand on, cents below; a rate in one line with interval and n."""
-    rate = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 1200}
+    rate = Rate(0.5, 0.25, 0.75, 1200, 600, "exact")
+    estimate = Estimate(0.5, 0.25, 0.75, 1200, "exact")
     assert numbers.money(1234567.8, "EUR") == "EUR\u00a01,234,568"
     assert numbers.money(12.345) == "USD\u00a012.35" or numbers.money(12.345) == "USD\u00a012.34"
     assert numbers.rate(rate) == "50.0\u00a0% (25.0\u00a0% to 75.0\u00a0%, n\u00a01,200)"
-    assert numbers.estimate(rate) == "0.500 (0.250 to 0.750, n\u00a01,200)"
+    assert numbers.estimate(estimate) == "0.500 (0.250 to 0.750, n\u00a01,200)"
     assert numbers.rate(None) == "not measured"

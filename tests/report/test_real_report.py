@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+
+from fraud_assets.documents.formats import write_document
 from fraud_assets.release.judgement import judge
 from fraud_assets.report.html import pictures, render_report
 from tests.report.page import check_numbers, check_rates, check_words
@@ -10,8 +13,8 @@ def test_the_chains_own_report_is_drawn_whole(parts: Parts, week: Week) -> None:
     """What `judge` writes is shown number by number, with every picture."""
     settings = week.settings
     report = judge(settings.case(parts.cleaned, parts.tuned)).report
-    html = render_report(report)
-    check_numbers(report, html)
-    check_words(report, html)
-    check_rates(report, html)
+    html, written = render_report(report), json.loads(write_document(report))
+    check_numbers(written, html)
+    check_words(written, html)
+    check_rates(written, html)
     assert all(pictures(report).values())

@@ -3,7 +3,10 @@ from __future__ import annotations
 import base64
 from xml.etree import ElementTree as ET
 
-from fraud_assets.report import tables
+from msgspec.structs import replace
+
+from fraud_assets.modelling.intervals import rate
+from fraud_assets.report import numbers, tables
 from fraud_assets.report.html import pictures
 from tests.report import sample
 
@@ -20,9 +23,10 @@ def cells(markdown: str) -> list[list[str]]:
 def test_the_verdict_names_each_rule_with_bound_value_interval_n_and_outcome() -> None:
     """One row a rule in the gate's order, short enough to be shown at once."""
     report = sample.refused()
-    markdown = tables.verdict_markdown(report["verdict"])
+    assert report.verdict is not None
+    markdown = tables.verdict_markdown(report.verdict)
     rows = {row[0].replace("\\", ""): row[1:] for row in cells(markdown)}
-    assert list(rows) == [rule["name"] for rule in report["verdict"]["rules"]]
+    assert list(rows) == [rule.name for rule in report.verdict.rules]
     spaced = [cell.replace("\u00a0", " ") for cell in rows["recall"]]
     assert spaced == ["✗ failed", "89.98 %", "90.00 %", "89.2 % to 90.7 %", "6,120"]
     assert rows["serving_latency"][0] == "at publication"
@@ -31,26 +35,33 @@ def test_the_verdict_names_each_rule_with_bound_value_interval_n_and_outcome() -
 
 def test_rates_carry_interval_and_n() -> None:
     """Each figure of the judged rows has both ends, n and method; a missing one says so."""
-    rows = cells(tables.rates_markdown(sample.build()["metrics"]))
+    metrics = sample.promoted().metrics
+    rows = cells(tables.rates_markdown(metrics))
     assert [row[0] for row in rows][:2] == ["recall", "precision"]
     assert all(" to " in row[2] and row[3] and row[4] for row in rows)
-    assert cells(tables.rates_markdown({}))[0][1] == "not measured"
+    nothing = replace(metrics, recall=rate(0, 0))
+    assert cells(tables.rates_markdown(nothing))[0][1] == "not measured"
 
 
 def test_leaderboard_search_and_quarantine_keep_their_rows() -> None:
     """As many rows as were given, the quarantine's largest rule first."""
-    report = sample.build()
-    search = report["search"]
-    assert len(cells(tables.leaderboard_markdown(search["leaderboard"]))) == 6
+    report = sample.promoted()
+    search, quarantine = report.search, report.data.quarantine
+    assert search is not None
+    assert len(cells(tables.leaderboard_markdown(search.leaderboard * 6))) == 6
     assert len(cells(tables.search_markdown(search, top=3))) == 3
-    markdown = tables.quarantine_markdown(report["data"]["quarantine"])
-    assert cells(markdown)[0] == ["contradicts", "1,102", "12", "52,310"]
+    rows = cells(tables.quarantine_markdown(quarantine))
+    assert len(rows) == len(quarantine.rules) > 1
+    most = max(quarantine.rules.values())
+    assert rows[0][1] == numbers.count(most)
+    assert rows[0][0].replace("\\", "") in [n for n, c in quarantine.rules.items() if c == most]
 
 
 def test_hostile_text_breaks_neither_table_nor_ui() -> None:
     """Bars, tags, links and line breaks in a name stay text in one cell."""
     attack = "a|b\n<script>[x](javascript:alert(1))"
-    markdown = tables.quarantine_markdown({"rules": {attack: 3}})
+    quarantine = replace(sample.promoted().data.quarantine, rules={attack: 3})
+    markdown = tables.quarantine_markdown(quarantine)
     assert len(markdown.splitlines()) == 3
     assert "<" not in markdown
     assert "\\|" in markdown
@@ -59,7 +70,7 @@ def test_hostile_text_breaks_neither_table_nor_ui() -> None:
 
 def test_pictures_are_data_uris_of_whole_images() -> None:
     """The markdown holds the standalone SVG, its title as the text beside."""
-    markdown = tables.picture_markdown(pictures(sample.build())["reliability"])
+    markdown = tables.picture_markdown(pictures(sample.promoted())["reliability"])
     title, data = markdown.removeprefix("![").removesuffix(")").split("](")
     kind, encoded = data.split(";base64,")
     assert (title, kind) == ("Reliability of the probabilities", "data:image/svg+xml")

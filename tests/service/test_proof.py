@@ -9,13 +9,15 @@ import pytest
 
 from fraud_assets.contract.schema import Policy
 from fraud_assets.errors import RefusedError
-from fraud_assets.release.gate_serving import serving_latency, serving_parity
+from fraud_assets.gate.decide import findings_of
 from fraud_assets.release.proof import prove
 from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN
 from tests.scoring.worlds import files
 from tests.service.stores import MONDAY, new_store, version_files, version_metadata
 from tests.store.stores import added as placed
+
+SERVING = ("serving_parity", "serving_latency")
 
 
 def added(store, **changed):
@@ -30,12 +32,13 @@ def test_a_sound_candidate_is_proved(tmp_path):
 
     proof = prove(added(store), store.keys)
 
-    assert proof["served"] is True
-    assert proof["error"] is None
-    assert proof["max_probability_difference"] < 1e-12
-    assert serving_parity(proof).passed
-    assert proof["n"] > 200
-    assert serving_latency(proof, Policy()).value == proof["p95_ms"] > 0
+    assert proof.served is True
+    assert proof.error is None
+    assert proof.max_probability_difference < 1e-12
+    assert proof.n > 200
+    parity, latency = findings_of(SERVING, None, Policy(), proof=proof)
+    assert parity.passed
+    assert latency.value == proof.p95_ms > 0
 
 
 def test_a_candidate_whose_golden_rows_fail_is_not_served_and_says_why(tmp_path):
@@ -46,9 +49,9 @@ def test_a_candidate_whose_golden_rows_fail_is_not_served_and_says_why(tmp_path)
 
     proof = prove(added(store, **{GOLDEN: write_golden(rows)}), store.keys)
 
-    assert proof["served"] is False
-    assert "Golden row 3" in proof["error"]
-    assert not serving_parity(proof).passed
+    assert proof.served is False
+    assert "Golden row 3" in proof.error
+    assert not any(rule.passed for rule in findings_of(SERVING, None, Policy(), proof=proof))
 
 
 def test_without_the_serving_extra_promotion_is_refused(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ class Payment(msgspec.Struct, frozen=True):
     probability: float
     is_fraud: bool
     amount: float | None
-    values: dict[str, int | float | str | bool | None]
+    values: dict[str, float | str | None]
     reasons: tuple[Reason, ...]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from fraud_assets.documents.report.curves import ReliabilityBin, ScoreHistogram
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
@@ -13,13 +13,12 @@ LEAST = -4
 """Power of ten at which the axes of the reliability diagram start."""
 
 
-def score_distribution(scores: Mapping[str, Any], threshold: float | None = None) -> str:
+def score_distribution(scores: ScoreHistogram, threshold: float | None = None) -> str:
     """Payments per score bin on a logarithmic scale, fraud and legitimate, with the threshold.
 
     `scores` is `curves.scores`: `edges` (b + 1) and the counts `legitimate` and `fraud` (b).
     """
-    edges = list(scores.get("edges") or ())
-    series = {name: list(scores.get(name) or ()) for name in ("legitimate", "fraud")}
+    edges, series = scores.edges, {"legitimate": scores.legitimate, "fraud": scores.fraud}
     fitting = all(len(counts) == len(edges) - 1 for counts in series.values())
     if len(edges) < 2 or not fitting or not svg.finite(*edges):
         return ""
@@ -49,7 +48,7 @@ def score_distribution(scores: Mapping[str, Any], threshold: float | None = None
     )
 
 
-def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
+def reliability(bins: Sequence[ReliabilityBin]) -> str:
     """Observed share of fraud over the mean predicted probability, each bin with its interval.
 
     `bins` is `curves.reliability`. Both axes are logarithmic, since most payments lie far below
@@ -57,9 +56,9 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     means what it says.
     """
     rows = [
-        (row["mean_predicted"], row["observed"])
+        (row.mean_predicted, row.observed)
         for row in bins
-        if row.get("observed") and svg.finite(row.get("mean_predicted"), row["observed"]["value"])
+        if svg.finite(row.mean_predicted, row.observed.value)
     ]
     if not rows:
         return ""
@@ -73,10 +72,8 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
         svg.path(ends, "line thin dash s-soft"),
     ]
     for predicted, observed in rows:
-        x, y, low, high = (
-            _log(value)
-            for value in (predicted, observed["value"], observed.get("low"), observed.get("high"))
-        )
+        ends_of = (predicted, observed.value, observed.low, observed.high)
+        x, y, low, high = (_log(value) for value in ends_of)
         parts.append(plot.whisker(x, low, high, "line s-main"))
         parts.append(svg.dot(plot.x(x), plot.y(y), "f-main"))
     return svg.picture(
@@ -89,8 +86,8 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _log(value: Any) -> float:
-    if not svg.finite(value):
+def _log(value: float | None) -> float:
+    if value is None or not svg.finite(value):
         return math.nan
     return math.log10(value) if value > 0 else float(LEAST)
 

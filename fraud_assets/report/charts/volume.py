@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from fraud_assets.documents.report.data import Week
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
 
-def volume(weeks: Sequence[Mapping[str, Any]]) -> str:
+def volume(weeks: Sequence[Week]) -> str:
     """A bar for each week; what nobody has judged yet is hollow on top. `weeks` is `data.weeks`."""
-    rows = [week for week in weeks if svg.finite(week.get("rows"), week.get("unjudged"))]
-    top = max((week["rows"] for week in rows), default=0)
+    rows = list(weeks)
+    top = max((week.rows for week in rows), default=0)
     if not top:
         return ""
     names = [("line s-main", "used by a window"), ("line thin s-soft", "not judged")]
     plot = svg.with_legend(svg.Plot((-0.5, len(rows) - 0.5), (0, top), left=78), names)
     every = max(1, -(-len(rows) // 4))
-    ticks = [(float(at), str(week["start"])) for at, week in enumerate(rows) if at % every == 0]
+    ticks = [(float(at), week.start) for at, week in enumerate(rows) if at % every == 0]
     heights = [(top * step / 4, numbers.count(top * step / 4)) for step in range(5)]
     parts = [plot.frame(ticks, heights, "Week from", "Payments")]
     for at, week in enumerate(rows):
-        used = week["rows"] - week["unjudged"]
+        used = week.rows - week.unjudged
         parts.append(_bar(plot, at, 0, used, "f-main"))
-        parts.append(_bar(plot, at, used, week["rows"], "line thin hollow s-soft"))
+        parts.append(_bar(plot, at, used, week.rows, "line thin hollow s-soft"))
     parts.append(svg.legend(plot, names))
-    total = sum(week["unjudged"] for week in rows)
+    total = sum(week.unjudged for week in rows)
     return svg.picture(
         "volume",
         "Payments per week",

@@ -11,7 +11,7 @@ from fraud_assets.contract.schema import Policy
 from fraud_assets.data.cleaning import clean
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.release.gate_quarantine import quarantine_rules, quarantine_section
+from fraud_assets.release.quarantine import quarantine_findings
 from tests.data.test_transactions import read as read_lines
 from tests.data.test_transactions import write
 from tests.exports import export, payments, read, shared_case
@@ -19,8 +19,7 @@ from tests.exports import export, payments, read, shared_case
 
 def failed(raw: RawTransactions, policy: Policy | None = None) -> dict[str, str]:
     """The gate's rules on the quarantine that fail, with their sentences."""
-    report = {"data": {"rows": raw.read, "quarantine": quarantine_section(raw.tally)}}
-    rules = quarantine_rules(report, policy or Policy())
+    rules = quarantine_findings(raw, policy or Policy())
     return {rule.name: rule.sentence for rule in rules if not rule.passed}
 
 

@@ -1,0 +1,1 @@
+"""Rules on the data: what the quarantine took."""

@@ -1,0 +1,1 @@
+"""Rules on lineage: which model, data and week, and better than whom."""

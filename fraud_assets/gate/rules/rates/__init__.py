@@ -1,0 +1,1 @@
+"""Rules on rates: enough frauds caught, few enough alerts."""

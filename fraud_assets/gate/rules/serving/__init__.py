@@ -1,0 +1,1 @@
+"""Rules on serving: what answers requests is the judged model, and is fast."""

@@ -1,0 +1,99 @@
+"""What the bytes of a candidate really do: scores, threshold and numbers made anew, and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fraud_assets.contract.load import contract_digest
+from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
+from fraud_assets.data.columns import SENDER, TIME
+from fraud_assets.data.rows import Rows
+from fraud_assets.documents.proof import Proof
+from fraud_assets.documents.report.leaks import LeaksSection
+from fraud_assets.documents.report.whole import Evaluation, Report
+from fraud_assets.documents.verdict import Verdict
+from fraud_assets.gate.decide import decide
+from fraud_assets.gate.grounds import Expected
+from fraud_assets.modelling.evaluation import evaluate
+from fraud_assets.modelling.leaks import all_leaks
+from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.tuned import sha256, unpickle_unverified
+from fraud_assets.modelling.work import on_one_thread
+from fraud_assets.release.case import Case
+from fraud_assets.store.journal.moves import standing_as_of
+
+
+@dataclass(frozen=True)
+class Production:
+    """What serves, and the week that binds later ones."""
+
+    version: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """The judged rows with their scores (n,), and what follows from both."""
+
+    judged: Rows
+    scores: np.ndarray
+    evaluation: Evaluation
+    leaks: LeaksSection
+    expected: Expected
+
+
+def rescore(case: Case) -> Rescored:
+    """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
+    contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
+    judged, middle = cleaned.rows("judged"), cleaned.rows("threshold")
+    pipeline = unpickle_unverified(tuned.payload)
+    scores, before = (
+        on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
+    )
+    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
+    evaluation = evaluate(
+        judged,
+        scores,
+        tuned.threshold,
+        contract,
+        entity=_column(cleaned.window("judged"), contract.evaluation.k_entity),
+        earlier_senders=_earlier_senders(cleaned),
+    )
+    expected = Expected(
+        model_digest=sha256(tuned.payload),
+        data_fingerprint=fingerprint(cleaned.frame),
+        contract_digest=contract_digest(contract),
+        threshold=chosen.value,
+        confusion=evaluation.metrics.confusion,
+    )
+    leaks = all_leaks(cleaned, judged, scores, contract)
+    return Rescored(judged, scores, evaluation, leaks, expected)
+
+
+def ruling(report: Report, found: Rescored, case: Case, proof: Proof | None = None) -> Verdict:
+    """The gate's verdict on a report, against what was rescored and what serves now."""
+    now = case.serving()
+    production = None if now is None else Production(now.version, standing_as_of(now))
+    return decide(
+        report,
+        case.contract.policy,
+        expected=found.expected,
+        production=production,
+        proof=proof,
+    )
+
+
+def _column(frame: pd.DataFrame, name: str | None) -> np.ndarray | None:
+    return frame[name].to_numpy() if name is not None and name in frame else None
+
+
+def _earlier_senders(cleaned: CleanedFeatures) -> np.ndarray | None:
+    """Senders seen before the judged window opened; None where there are none to know."""
+    opened = cleaned.span("judged").start
+    if SENDER not in cleaned.history or opened is None:
+        return None
+    before = cleaned.history[TIME] < opened
+    return cleaned.history.loc[before, SENDER].dropna().unique()
