@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fraud_assets.masking import without_secrets
+
 
 class FraudAssetsError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose; no message holds a URL's password or token."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(without_secrets(str(message)))
 
 
 MOST_SHOWN = 100
@@ -42,7 +47,7 @@ class Fault:
     value: object
 
     def __str__(self) -> str:
-        shown = repr(self.value)
+        shown = without_secrets(repr(self.value))
         shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 4]} ..."
         return f"{self.key}: {self.rule}, got {shown}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -18,10 +17,12 @@ from fraud_assets.data.provenance.made import (
     follow,
     require_current,
 )
-from fraud_assets.data.provenance.sources import SourceFile, changed, look_at, public_name
+from fraud_assets.data.provenance.sources import SourceFile, changed, look_at
 from fraud_assets.data.source import source_files
+from fraud_assets.data.source.files import relative_name
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import EvidenceError
+from fraud_assets.masking import public
 
 RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)
 CLEANED = Step("cleaned_features", "fraud_assets.data.cleaning", DATA)
@@ -103,8 +104,8 @@ def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
 
 def _names(contract: Contract, files: Sequence[str]) -> list[str]:
     """Names that hold wherever contract and data lie together, and that people may see."""
-    names = [public_name(file).removeprefix("file://") for file in files]
-    return [os.path.relpath(n, contract.base) if "://" not in n else n for n in names]
+    shown = (public(file).removeprefix("file://") for file in files)
+    return [relative_name(name, contract.base) for name in shown]
 
 
 def _week(raw: RawTransactions) -> str:

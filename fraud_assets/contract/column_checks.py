@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fraud_assets.contract.names import (
     BUILT_IN_RULES,
+    MALFORMED,
     RESERVED_COLUMNS,
     TOO_LARGE,
     UNPARSABLE,
@@ -97,7 +98,7 @@ def _time_faults(raw: Raw) -> Iterator[Fault]:
 def _rule_faults(raw: Raw) -> Iterator[Fault]:
     for name, rule in tables(raw, "rules"):
         key, low, high = f"rules.{name}", rule.get("min"), rule.get("max")
-        if name in BUILT_IN_RULES or name.startswith((UNPARSABLE, TOO_LARGE)):
+        if name in BUILT_IN_RULES or name.startswith((UNPARSABLE, TOO_LARGE, MALFORMED)):
             yield Fault(key, "must not have the name of a built-in rule", name)
         if low is not None or high is not None:
             yield from _no_number(raw, f"{key}.column", rule.get("column"))

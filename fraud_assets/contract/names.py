@@ -80,6 +80,9 @@ UNPARSABLE = "unparsable_"
 TOO_LARGE = "beyond_1e15_"
 """Opens the rule of a column's numbers of which sums and squares lose all precision."""
 
+MALFORMED = "malformed_"
+"""Opens the rule of a line of a file that is no row."""
+
 
 def is_plain(name: str) -> bool:
     """Whether JSON carries the name as it is: the service's fast reader takes no other."""

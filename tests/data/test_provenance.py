@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.data.provenance.code import reached
-from fraud_assets.data.provenance.sources import changed, look_at, public_name
+from fraud_assets.data.provenance.sources import changed, look_at
+from fraud_assets.masking import public
 
 
 @pytest.fixture
@@ -74,4 +75,4 @@ def test_a_file_is_known_by_its_content(tmp_path: Path):
 )
 def test_a_name_carries_no_credentials(url: str, name: str):
     """Names of files travel into reports and messages."""
-    assert public_name(url) == name
+    assert public(url) == name

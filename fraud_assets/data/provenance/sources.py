@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import fsspec
 import msgspec
 
+from fraud_assets.data.source.place import plain_errors
+from fraud_assets.masking import Secrets
+
 _CHUNK = 1 << 20
-_SECRET = re.compile(r"(://)[^/@]*@")
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -55,7 +56,12 @@ def _differs(before: SourceFile, file: str) -> bool:
 def _one(file: str, name: str) -> SourceFile:
     size, stamp = _stamp(file)
     digest, read = hashlib.sha256(), 0
-    with fsspec.open(file, "rb") as stream:
+    reading = plain_errors(
+        f"{name} must be a file that can be read to its end, but cannot",
+        "Export it again, or grant access.",
+        Secrets.of(file),
+    )
+    with reading, fsspec.open(file, "rb") as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             read += len(chunk)
@@ -69,8 +75,3 @@ def _stamp(file: str) -> tuple[int | None, tuple[int, ...] | None]:
     except OSError:
         return None, None
     return found.st_size, (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
-
-
-def public_name(file: str) -> str:
-    """A path or URL as people may see it: without user, password, query and fragment."""
-    return _SECRET.sub(r"\1", file).partition("?")[0].partition("#")[0] if "://" in file else file

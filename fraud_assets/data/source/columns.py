@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-
-import pandas as pd
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import folded
@@ -32,33 +31,64 @@ def _mentions(contract: Contract) -> Iterator[str | TimeColumn | None]:
     yield from (contract.evaluation.k_entity, contract.evaluation.exclude_known)
 
 
-def pick(frame: pd.DataFrame, wanted: list[str], file: str) -> pd.DataFrame:
-    """Columns under the contract's names: exact, else the only one alike but for blanks, case."""
-    present = [str(name) for name in frame.columns]
-    found = {want: _places(want, present) for want in wanted}
-    missing = [want for want, places in found.items() if not places]
-    if missing:
-        raise DataError(_missing_sentence(file, missing, present))
+@dataclass(frozen=True)
+class Picked:
+    """Where one table has a contract's columns.
+
+    `places` of those that it holds, in the order of the names in `held`; `told` are the columns
+    that the names of its folders give, whether or not it holds them too.
+    """
+
+    held: tuple[str, ...]
+    places: tuple[int, ...]
+    told: dict[str, str | None]
+
+
+def pick(
+    names: Sequence[str], wanted: Sequence[str], told: Mapping[str, str | None], shown: str
+) -> Picked:
+    """Find columns under the contract's names: exact, else the only one alike but for blanks, case.
+
+    `names` are those of the table `shown`, `told` what its folders' names say by folded name.
+
+    Raises
+    ------
+    DataError
+        If columns are missing or stand there more than once; names them all, and none that the
+        contract does not name: a file that is no table may hold what nobody may see.
+    """
+    found = {want: _places(want, names) for want in wanted}
+    given = {want: told[folded(want)] for want in wanted if folded(want) in told}
+    missing = [want for want, places in found.items() if not places and want not in given]
     twice = [want for want, places in found.items() if len(places) > 1]
+    faults = []
+    if missing:
+        faults.append(_missing_sentence(shown, missing, names))
     if twice:
-        raise DataError(
-            f"{file} must hold each column that the contract names once, but these stand there "
+        faults.append(
+            f"{shown} must hold each column that the contract names once, but these stand there "
             f"more than once: {', '.join(map(repr, twice))}. Rename or drop the copies."
         )
-    return pd.DataFrame({want: frame.iloc[:, places[0]] for want, places in found.items()})
+    if faults:
+        raise DataError(" ".join(faults))
+    held = {want: places[0] for want, places in found.items() if places}
+    return Picked(tuple(held), tuple(held.values()), given)
 
 
-def _places(want: str, present: list[str]) -> list[int]:
+def _places(want: str, present: Sequence[str]) -> list[int]:
     exact = [at for at, name in enumerate(present) if name == want]
     return exact or [at for at, name in enumerate(present) if folded(name) == folded(want)]
 
 
-def _missing_sentence(file: str, missing: list[str], present: list[str]) -> str:
+def _missing_sentence(shown: str, missing: Sequence[str], present: Sequence[str]) -> str:
+    alike = {folded(name): name for name in present}
+
     def hint(name: str) -> str:
-        close = difflib.get_close_matches(name, present, n=1)
-        return f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name)
+        close = difflib.get_close_matches(folded(name), alike, n=1)
+        return f"{name!r} (did you mean {alike[close[0]]!r}?)" if close else repr(name)
 
     return (
-        f"{file} must have every column that the contract names; missing: "
-        f"{', '.join(hint(name) for name in missing)}. It has: {', '.join(present)}."
+        f"{shown} must have every column that the contract names; missing: "
+        f"{', '.join(hint(name) for name in missing)}. It has {len(present):,} "
+        "columns; correct the contract or the export."
     )

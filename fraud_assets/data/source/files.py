@@ -1,99 +1,114 @@
-"""Finds the files that a contract's source names: a file, folder, glob or fsspec URL.
-
-Drivers of remote storage raise errors of their own, of which none is imported here; whatever
-they raise ends in one sentence.
-"""
+"""The files of a contract's source: which are read, which are not, and the tables in them."""
 
 from __future__ import annotations
 
 import os
-import re
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import fsspec
-from fsspec.registry import known_implementations
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.schema import Source
+from fraud_assets.data.source.export import Skipped
+from fraud_assets.data.source.formats import format_name
+from fraud_assets.data.source.listing import Listing, Readable, list_place, refuse_rest
+from fraud_assets.data.source.packing import plain_name, unpack
+from fraud_assets.data.source.place import Place, find_place
+from fraud_assets.data.source.stored import Stored
 from fraud_assets.errors import DataError
+from fraud_assets.masking import Secrets, public
 
-_SUFFIXES = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
-_PACKED = (".gz", ".zst", ".bz2", ".xz")
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a source in order, and what in it is none."""
+
+    stored: tuple[Stored, ...]
+    skipped: tuple[Skipped, ...]
 
 
 def source_files(contract: Contract) -> list[str]:
-    """Paths or URLs of the source's files in name order.
+    """Paths or URLs of the source's files in natural order of their names: week_2 before week_10.
+
+    They may hold passwords; `fraud_assets.masking.public` gives what people may see.
 
     Raises
     ------
     DataError
-        If nothing is found, or the place cannot be reached, in a sentence that says what to do.
+        If nothing is found, the place cannot be reached, or it holds files that are neither read
+        nor passed over by a rule, in a sentence that says what to do.
     """
-    location = expand(contract.source.path)
-    try:
-        if "://" not in location:
-            location = str((contract.base / location).resolve())
-        filesystem, root = fsspec.core.url_to_fs(location)
-        found = _found(filesystem, root, contract.source)
-    except ImportError as error:
-        raise DataError(_driver_sentence(location, error)) from error
-    except Exception as error:  # each driver raises its own
-        raise DataError(
-            f"source.path must lead to a place that can be reached, but {location!r} cannot: "
-            f"{first_line(error)}. Correct the path or grant access."
-        ) from error
-    if not found:
-        raise DataError(
-            f"source.path of contract {contract.name} must lead to CSV or Parquet files, but "
-            f"nothing lies at {location}. Correct the path, or make sample data with "
-            "`fraud-assets simulate --out DIR` and set FRAUD_ASSETS_CONTRACT=DIR/contract.toml."
-        )
-    # As in zip://a.csv::s3://bucket/a.zip, where only the part before "::" was looked into.
-    outer = location[location.index("::") :] if re.search("://.*::", location) else ""
-    return [filesystem.unstrip_protocol(name) + outer for name in found]
+    place, listing = _listing(contract)
+    return [place.location(found.path) for found in listing.files]
 
 
-def _found(filesystem: Any, root: str, source: Source) -> list[str]:
-    if filesystem.isdir(root):
-        return sorted(str(name) for name in filesystem.find(root) if file_format(name, source))
-    found = filesystem.glob(root) if any(c in root for c in "*?[") else [root]
-    return sorted(str(name) for name in found if filesystem.isfile(name))
+def source_tables(contract: Contract) -> Tables:
+    """Every table of the source, those inside of archives too. Raises as `source_files`."""
+    place, listing = _listing(contract)
+    readable = _readable(contract.source)
+    stored: list[Stored] = []
+    skipped, refused = list(listing.skipped), []
+    for found in listing.files:
+        outside = _stored(place.location(found.path), place.name(found.path), found.size, place)
+        inside = unpack(outside, readable)
+        stored += inside[0]
+        skipped += inside[1]
+        refused += inside[2]
+    refuse_rest(place.shown, refused)
+    return Tables(tuple(stored), tuple(skipped))
 
 
-def _driver_sentence(location: str, error: ImportError) -> str:
-    protocol = location.partition("://")[0].split("::")[-1]
-    driver = known_implementations.get(protocol, {})
-    root = str(driver.get("class", "")).split(".")[0]
-    quoted = re.findall(r'"(\w+)"', str(driver.get("err", "")))
-    packages = quoted if root == "fsspec" else [root]
-    if not any(packages):
-        return f"source.path {location} needs a driver that is not installed: {error}."
-    names = " and ".join(packages)
-    return f"source.path {location} needs {names}: pip install {' '.join(packages)}"
+def single_table(file: str) -> Stored:
+    """The one table of a file; of an archive it must be the only member."""
+    name = file if "://" not in file else public(file)
+    tables, _, refused = unpack(_stored(file, name, None, None), _readable(Source(path=file)))
+    refuse_rest(name, refused)
+    if len(tables) != 1:
+        raise DataError(f"{name} must hold one table, holds {len(tables):,}. Name one of them.")
+    return tables[0]
 
 
-def first_line(error: BaseException) -> str:
-    """What an error of another library says, in one line."""
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
-
-
-def expand(path: str) -> str:
-    """Replace ${NAME} and ${NAME:-default} by the environment's values."""
-
-    def value(match: re.Match[str]) -> str:
-        found = os.environ.get(match[1]) or match[2]
-        if found is None:
-            raise DataError(f"source.path needs the environment variable {match[1]}; set it.")
-        return found
-
-    return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", value, path)
+def relative_name(shown: str, base: Path) -> str:
+    """A file's name that holds wherever contract and data lie together."""
+    return shown if "://" in shown else os.path.relpath(shown, base)
 
 
 def file_format(name: str, source: Source) -> str | None:
     """Either "csv" or "parquet", by the source's word or the file's name; None if neither."""
-    if source.format != "auto":
-        return source.format
-    suffixes = [s for s in Path(name.partition("::")[0]).suffixes if s not in _PACKED]
-    return _SUFFIXES.get(suffixes[-1].lower()) if suffixes else None
+    return format_name(plain_name(public(name.partition("::")[0])), source)
+
+
+def _listing(contract: Contract) -> tuple[Place, Listing]:
+    place = find_place(contract)
+    listing = list_place(place, _readable(contract.source))
+    if not listing.files:
+        raise DataError(
+            f"source.path of contract {contract.name} must lead to CSV or Parquet files, but "
+            f"nothing lies at {place.shown}{_passed(listing)}. Correct the path, or make sample "
+            "data with `fraud-assets simulate --out DIR` and set "
+            "FRAUD_ASSETS_CONTRACT=DIR/contract.toml."
+        )
+    return place, listing
+
+
+def _passed(listing: Listing) -> str:
+    if not listing.skipped:
+        return ""
+    first = listing.skipped[0]
+    return f" but {len(listing.skipped):,} that are not read, such as {first.path} ({first.why})"
+
+
+def _readable(source: Source) -> Readable:
+    return partial(_is_readable, source=source)
+
+
+def _is_readable(name: str, source: Source) -> bool:
+    return name.lower().endswith(".zip") or file_format(name, source) is not None
+
+
+def _stored(location: str, shown: str, size: int | None, place: Place | None) -> Stored:
+    plain = public(location.partition("::")[0])
+    secrets = Secrets.of(location) if place is None else place.secrets
+    return Stored(shown, plain, size, lambda: fsspec.open(location, "rb"), secrets)

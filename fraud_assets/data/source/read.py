@@ -1,19 +1,39 @@
-"""Reads every file of a contract's source and says which row came from which."""
+"""Reads every table of a contract's source and says which row came from which."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.contract.schema import Source
+from fraud_assets.data.columns import ROW
 from fraud_assets.data.kinds.exact import joined
-from fraud_assets.data.provenance.sources import public_name
-from fraud_assets.data.source.columns import contract_columns, pick
-from fraud_assets.data.source.export import Export, FileRead
-from fraud_assets.data.source.files import file_format, source_files
-from fraud_assets.data.source.table import read_table
+from fraud_assets.data.source.columns import Picked, contract_columns, pick
+from fraud_assets.data.source.export import Export, FileRead, Skipped, no_lines
+from fraud_assets.data.source.files import relative_name, single_table, source_tables
+from fraud_assets.data.source.formats import open_table
+from fraud_assets.data.source.hive import partitions, require_agreement
+from fraud_assets.data.source.stored import Stored
+from fraud_assets.data.source.table import Bound, EmptyTableError, Rows, Table
+from fraud_assets.errors import DataError
+
+MOST_FAULTS = 20
+"""How many files' faults one sentence tells; the others are counted."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One table that was looked into, and where it has the contract's columns."""
+
+    stored: Stored
+    format: str
+    table: Table
+    picked: Picked
 
 
 def read_source(contract: Contract) -> Export:
@@ -22,29 +42,112 @@ def read_source(contract: Contract) -> Export:
     Raises
     ------
     DataError
-        If nothing is found, a file cannot be read, or named columns are missing (all listed).
+        If nothing is found, files cannot be read, or named columns are missing (all listed).
     """
-    files = source_files(contract)
+    tables = source_tables(contract)
     wanted = contract_columns(contract)
-    frames = [pick(read_table(file, contract.source), wanted, file) for file in files]
-    reads = tuple(
-        FileRead(_name(file, contract.base), len(frame), _bytes(file), _kind(file, contract))
-        for file, frame in zip(files, frames, strict=True)
+    parts, empty = _looked_into(tables.stored, contract.source, wanted)
+    bound = Bound(contract.source.max_rows)
+    read: list[Rows] = []
+    for part in parts:
+        read.append(_rows(part, wanted, bound))
+        bound = replace(bound, taken=bound.taken + read[-1].records)
+    return _export(contract, parts, read, (*tables.skipped, *empty))
+
+
+def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
+    """One file, all columns under the names of its header, text unparsed.
+
+    A name that stands twice in the header stands twice in the frame. Lines that are no rows are
+    left out.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or is neither CSV nor Parquet.
+    """
+    source = source or Source(path=str(file))
+    _, table = open_table(single_table(str(file)), source)
+    rows = table.read(range(len(table.names)), Bound(source.max_rows))
+    return rows.frame.set_axis(list(table.names), axis=1)
+
+
+def _looked_into(
+    stored: Sequence[Stored], source: Source, wanted: Sequence[str]
+) -> tuple[list[_Part], list[Skipped]]:
+    """Every table's columns; tells the faults of all tables at once."""
+    parts, empty, faults = [], [], []
+    for one in stored:
+        try:
+            name, table = open_table(one, source, wanted)
+            picked = pick(table.names, wanted, partitions(one.plain), one.shown)
+            _refuse_nested(one.shown, picked, table)
+            parts.append(_Part(one, name, table, picked))
+        except EmptyTableError as error:
+            empty.append(Skipped(one.shown, "empty: neither a header nor rows"))
+            last = str(error)
+        except DataError as error:
+            faults.append(str(error))
+    if faults or not parts:
+        shown = faults[:MOST_FAULTS] or [last]
+        more = len(faults) - len(shown)
+        raise DataError(" ".join([*shown, *([f"And {more:,} more."] if more > 0 else [])]))
+    return parts, empty
+
+
+def _refuse_nested(shown: str, picked: Picked, table: Table) -> None:
+    nested = [table.names[place] for place in picked.places if table.names[place] in table.nested]
+    if nested:
+        raise DataError(
+            f"{shown} must hold one value in each cell, but these columns hold lists or records: "
+            f"{', '.join(map(repr, nested))}. Export their parts as columns."
+        )
+
+
+def _rows(part: _Part, wanted: Sequence[str], bound: Bound) -> Rows:
+    """One table's rows under the contract's names, what its folders tell included."""
+    picked, shown = part.picked, part.stored.shown
+    rows = part.table.read(picked.places, bound)
+    frame = rows.frame.set_axis(list(picked.held), axis=1)
+    for name, value in picked.told.items():
+        if name in frame:
+            require_agreement(frame[name], value, shown, name)
+        else:
+            frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
+    return Rows(frame[list(wanted)], rows.position, rows.records, rows.lines)
+
+
+def _export(
+    contract: Contract,
+    parts: Sequence[_Part],
+    read: Sequence[Rows],
+    skipped: Sequence[Skipped],
+) -> Export:
+    starts = np.cumsum([0, *(rows.records for rows in read)])[:-1]
+    names = [relative_name(part.stored.shown, contract.base) for part in parts]
+    files = [_file_read(*one) for one in zip(names, parts, read, strict=True)]
+    lines = [
+        rows.lines.assign(**{ROW: rows.lines[ROW] + start, "_file": name})
+        for name, rows, start in zip(names, read, starts, strict=True)
+        if len(rows.lines)
+    ]
+    positions = [rows.position + start for rows, start in zip(read, starts, strict=True)]
+    return Export(
+        frame=joined([rows.frame for rows in read]),
+        position=np.concatenate(positions),
+        file=np.repeat(np.arange(len(read), dtype=np.int32), [len(rows.frame) for rows in read]),
+        files=tuple(files),
+        skipped=tuple(Skipped(relative_name(s.path, contract.base), s.why) for s in skipped),
+        set_aside=pd.concat(lines, ignore_index=True) if lines else no_lines(),
     )
-    frame = joined(frames)
-    file = np.repeat(np.arange(len(files), dtype=np.int32), [len(frame) for frame in frames])
-    return Export(frame, np.arange(len(frame)), file, reads)
 
 
-def _kind(file: str, contract: Contract) -> str:
-    return file_format(file, contract.source) or ""
-
-
-def _name(file: str, base: Path) -> str:
-    name = public_name(file).removeprefix("file://")
-    return name if "://" in name else os.path.relpath(name, base)
-
-
-def _bytes(file: str) -> int:
-    path = Path(file.removeprefix("file://"))
-    return path.stat().st_size if path.is_file() else 0
+def _file_read(name: str, part: _Part, rows: Rows) -> FileRead:
+    return FileRead(
+        path=name,
+        rows=len(rows.frame),
+        bytes=part.stored.size or 0,
+        kind=part.format,
+        note=part.table.note,
+        set_aside=len(rows.lines),
+    )

@@ -1,85 +1,62 @@
-"""Reads one CSV or Parquet file as it stands. Text stays text, so that nothing is lost."""
+"""What a format makes of one stored table: its columns' names at once, its rows on demand."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-import fsspec
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
-from fraud_assets.contract.schema import Source
-from fraud_assets.data.kinds.exact import exact_frame
-from fraud_assets.data.source.files import file_format, first_line
+from fraud_assets.data.source.export import no_lines
 from fraud_assets.errors import DataError
 
-_SEPARATORS = ",;\t|"
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one table.
 
-def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
-    """One file, all columns under the names of its header, text unparsed.
-
-    A name that stands twice in the header stands twice in the frame.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, is neither CSV nor Parquet, or has rows longer than its header.
+    `frame` (n) holds the columns asked for, in that order, under an index 0..n-1; `position` (n,)
+    int64 is each row's place among the `records` of the table, lines set aside included; `lines`
+    are those, with the columns of `fraud_assets.data.source.export.SET_ASIDE` but the file's.
     """
-    source = source or Source(path=str(file))
-    kind = file_format(str(file), source)
-    if kind is None:
-        raise DataError(
-            f"{file} must end in .csv or .parquet, or source.format must say which it is."
-        )
-    try:
-        return _read_parquet(str(file)) if kind == "parquet" else _read_csv(str(file), source)
-    except DataError:
-        raise
-    except Exception as error:  # each driver and codec raises its own
-        reason = first_line(error)
-        raise DataError(f"{file} must be a readable {kind} file: {reason}.") from error
+
+    frame: pd.DataFrame
+    position: np.ndarray
+    records: int
+    lines: pd.DataFrame = field(default_factory=no_lines)
 
 
-def _read_parquet(file: str) -> pd.DataFrame:
-    with fsspec.open(file, "rb") as stream:
-        return exact_frame(pq.read_table(stream))
+@dataclass(frozen=True)
+class Bound:
+    """How many rows a source may hold, `most`, and how many the tables before have taken."""
+
+    most: int
+    taken: int = 0
+
+    def require(self, shown: str, rows: int) -> None:
+        """Raise DataError where a table of so many rows is too much."""
+        if self.taken + rows > self.most:
+            raise DataError(
+                f"The source must hold at most {self.most:,} rows, but up to {shown} it holds "
+                f"{self.taken + rows:,}. Set source.max_rows where memory allows."
+            )
 
 
-def _read_csv(file: str, source: Source) -> pd.DataFrame:
-    options = _options(file, source)
-    header = pd.read_csv(file, header=None, nrows=1, **options).iloc[0]
-    names = [f"Unnamed: {at}" if pd.isna(name) else name for at, name in enumerate(header)]
-    # One column more than the header has: a separator at each line's end must not shift the rest.
-    # The header is read as a row, for its width is what tells the parser not to make an index.
-    frame = pd.read_csv(file, header=None, names=range(len(names) + 1), **options)
-    frame = frame.iloc[1:].reset_index(drop=True)
-    surplus = frame.pop(len(names))
-    spilled = surplus.notna() & (surplus.str.strip() != "")
-    if spilled.any():
-        raise DataError(
-            f"{file} must have {len(names)} fields in every row, as in its header, but row "
-            f"{int(np.argmax(spilled)) + 1} has more. Quote values that hold the separator "
-            f"{options['sep']!r}, or set source.separator."
-        )
-    return frame.set_axis(names, axis=1)
+@dataclass(frozen=True)
+class Table:
+    """A table that was looked into.
+
+    `names` are its columns as they stand in it, repeats included; `read` gives those at the
+    given places of `names`, and raises DataError where there are too many rows. `nested` columns
+    hold lists or records; `note` says what was noticed.
+    """
+
+    names: tuple[str, ...]
+    read: Callable[[Sequence[int], Bound], Rows]
+    nested: frozenset[str] = frozenset()
+    note: str = ""
 
 
-def _options(file: str, source: Source) -> dict[str, Any]:
-    separator = source.separator
-    if separator == "auto":
-        with fsspec.open(file, "rt", encoding=source.encoding, compression="infer") as stream:
-            line = stream.readline()
-        separator = max(_SEPARATORS, key=line.count)
-    return {
-        # More than one character would be taken for a pattern.
-        "sep": separator if len(separator) == 1 else re.escape(separator),
-        "engine": "c" if len(separator) == 1 else "python",
-        "dtype": str,
-        "keep_default_na": False,
-        "na_values": [""],
-        "encoding": "utf-8-sig" if source.encoding == "utf-8" else source.encoding,
-    }
+class EmptyTableError(DataError):
+    """A table without a header and without rows."""

@@ -1,0 +1,91 @@
+"""Which encoding a text file has: what its byte order mark says, else what the contract says."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+
+from fraud_assets.errors import DataError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_BETWEEN_LETTERS = re.compile(rb"[A-Za-z][\x80-\xa5][a-z]")
+"""Letters with marks of DOS code pages, which are signs between words in those of Windows."""
+
+_SEVERAL = re.compile(rb"[\x80-\xff]{4,}")
+_CYRILLIC = re.compile(rb"[\xc0-\xff]{4,}")
+_WIDE = ("gb18030", "shift_jis", "euc_kr", "big5")
+
+
+def encoding_of(head: bytes, setting: str, shown: str) -> str:
+    """The encoding of a file that begins with these bytes; `setting` is source.encoding.
+
+    Raises
+    ------
+    DataError
+        If the setting is no encoding, or the bytes are plainly of another one.
+    """
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if marked is not None:
+        return marked
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=setting)
+    except LookupError:
+        raise DataError(
+            f"source.encoding must be an encoding such as utf-8 or cp1252, got {setting!r}."
+        ) from None
+    found = codecs.lookup(setting).name
+    wide = _two_bytes(head)
+    if wide and not found.startswith(("utf-16", "utf-32")):
+        raise DataError(encoding_sentence(shown, setting, head))
+    return found
+
+
+def encoding_sentence(shown: str, encoding: str, part: bytes) -> str:
+    """What to do where a file is not in the encoding that it should have; `part` is of the file."""
+    return (
+        f"{shown} must be text in the encoding {encoding}, but some of its bytes are none; likely "
+        f'it is {likely_encoding(part)}. Set source.encoding = "{likely_encoding(part)}" after a '
+        "look at its names and cities, or export it as utf-8."
+    )
+
+
+def likely_encoding(part: bytes) -> str:
+    """A guess for bytes that are not UTF-8."""
+    if wide := _two_bytes(part):
+        return wide
+    if len(_BETWEEN_LETTERS.findall(part)) > len(re.findall(rb"[\xc0-\xff]", part)):
+        return "cp850"
+    if _SEVERAL.search(part):
+        if _CYRILLIC.search(part) and _decodes(part, "cp1251"):
+            high = len(re.findall(rb"[\x80-\xbf]", part))
+            if high < 0.1 * len(re.findall(rb"[\xc0-\xff]", part)):
+                return "cp1251"
+        wide = next((name for name in _WIDE if _decodes(part, name)), "")
+        if wide:
+            return wide
+    return "cp1252" if _decodes(part, "cp1252") else "latin-1"
+
+
+def _two_bytes(part: bytes) -> str:
+    """UTF-16 without a mark: of ASCII in it every second byte is zero."""
+    even, odd = part[0:4096:2].count(0), part[1:4096:2].count(0)
+    length = min(len(part), 4096) // 2
+    if max(even, odd) < 0.3 * length or length < 2 or min(even, odd) > 0.1 * length:
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _decodes(part: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(part)  # the end may be half a letter
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""Reads a text file by Arrow where every one of its lines is a row, and says where not.
+
+Arrow takes any record that has as many fields as the header. So the number of records must be
+the number of lines, which no record of several lines allows, and no line may be a header, a
+total or empty; whatever is doubtful is for `careful`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fraud_assets.data.kinds.exact import exact_frame
+from fraud_assets.data.source.table import Bound, Rows
+from fraud_assets.data.source.text.arrow import read_stream
+from fraud_assets.data.source.text.dialect import Layout, Text
+from fraud_assets.data.source.text.malformed import TOTAL_WORDS
+from fraud_assets.data.source.text.quotes import ends_open
+
+_LOOKED_AT = 3
+"""First columns in which a total's word or an empty row shows."""
+
+_TAIL = 1 << 16
+_ONE_BYTE = ("cp125", "cp85", "cp437", "iso8859", "koi8", "mac-")
+
+
+def read_fast(stream: BinaryIO, text: Text, places: Sequence[int], bound: Bound) -> Rows | None:
+    """The rows of a file, whose stream stands at its start; None where a line may be no row."""
+    layout, encoding = text.layout, text.encoding
+    if len(layout.separator) > 1 or layout.spaced or layout.before or not _is_simple(encoding):
+        return None
+    watched = _Watched(stream, encoding)
+    first = [at for at in range(min(_LOOKED_AT, len(layout.names))) if at not in places]
+    taken = [*places, *first]
+    try:
+        table = read_stream(watched, encoding, layout, taken, skip=layout.first)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
+    rows = table.num_rows
+    if (
+        not watched.is_sound
+        or rows != watched.lines - layout.first
+        or ends_open([watched.last_line], layout)
+    ):
+        return None
+    bound.require(text.shown, rows)
+    if _has_odd_rows(table, layout, taken):
+        return None
+    frame = exact_frame(table.select(range(len(places))))
+    return Rows(frame.set_axis(range(len(places)), axis=1), np.arange(rows), rows)
+
+
+def _is_simple(encoding: str) -> bool:
+    """Whether line ends, quotes and separators are single bytes of their own in it."""
+    return encoding in ("utf-8", "utf-8-sig", "ascii") or encoding.startswith(_ONE_BYTE)
+
+
+def _has_odd_rows(table: pa.Table, layout: Layout, taken: Sequence[int]) -> bool:
+    """Whether some row may be a header, a total or empty, by its first columns."""
+    first = range(min(_LOOKED_AT, len(layout.names)))
+    columns = {at: table.column(taken.index(at)) for at in first}
+    named = [at for at in first if layout.names[at].isascii() and layout.names[at].strip()]
+    if not named:
+        return True
+    name = re.escape(layout.names[named[0]].strip())
+    header = pc.match_substring_regex(
+        columns[named[0]], rf"^[\s\x{{feff}}]*{name}\s*$", ignore_case=True
+    )
+    filled = pc.coalesce(*columns.values())
+    total = pc.match_substring_regex(filled, rf"^{TOTAL_WORDS}", ignore_case=True)
+    blank = pc.or_kleene(pc.is_null(filled), pc.match_substring_regex(filled, r"^\s*$"))
+    return any(pc.any(doubt).as_py() for doubt in (header, total, blank))
+
+
+class _Watched(io.RawIOBase):
+    """A stream that counts lines as it is read, and notices what Arrow would pass over."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        super().__init__()
+        self._stream = stream
+        utf8 = encoding in ("utf-8", "utf-8-sig")
+        self._decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
+        self._line_ends, self._returns, self._pairs = 0, 0, 0
+        self._last, self._tail = b"", b""
+        self.is_sound = True
+
+    @property
+    def lines(self) -> int:
+        """Physical lines so far, the last one without a line end included."""
+        return self._line_ends + (self._last not in (b"", b"\n"))
+
+    @property
+    def last_line(self) -> str:
+        """The last line that holds anything, or as much of it as was kept."""
+        return self._tail.rstrip(b"\r\n").rpartition(b"\n")[2].decode("latin-1")
+
+    def readable(self) -> bool:
+        """As the base class asks."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        chunk = self._stream.read(size)
+        self._line_ends += chunk.count(b"\n")
+        self._returns += chunk.count(b"\r")
+        self._pairs += chunk.count(b"\r\n") + (self._last == b"\r" and chunk[:1] == b"\n")
+        self._last = chunk[-1:] or self._last
+        self._tail = (self._tail + chunk)[-_TAIL:] if len(chunk) < _TAIL else chunk[-_TAIL:]
+        if b"\0" in chunk or (not chunk and self._returns != self._pairs):
+            self.is_sound = False
+        if self._decoder is not None and not chunk.isascii():
+            self._decode(chunk)
+        return chunk
+
+    def _decode(self, chunk: bytes) -> None:
+        """Columns that nobody asked for must be text too."""
+        try:
+            self._decoder.decode(chunk)  # type: ignore[union-attr]
+        except UnicodeDecodeError:
+            self.is_sound = False
