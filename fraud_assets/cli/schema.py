@@ -19,10 +19,22 @@ def register(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[ty
     parser.add_argument(
         "--out", type=Path, default=Path("schemas"), metavar="DIR", help="default %(default)s"
     )
+    parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="FILE",
+        help="write the contract's reference there instead",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.reference is not None:
+        from fraud_assets.contract.reference import contract_reference
+
+        args.reference.write_text(contract_reference(), encoding="utf-8")
+        print(args.reference)
+        return 0
     from fraud_assets.documents.schemas import schema_files
 
     args.out.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 
 class _Kind(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class _Windowed(_Kind):
@@ -28,9 +28,16 @@ class _Windowed(_Kind):
     """
 
     entity: str
+    """The column whose payments belong together."""
+
     window: Duration
+    """How far back it looks."""
+
     delay: Duration | None = None
+    """How long before the payment the window ends."""
+
     include_current: bool = False
+    """Whether the payment itself counts."""
 
     @model_validator(mode="after")
     def _delay_leaves_the_row_out(self) -> Self:
@@ -56,6 +63,7 @@ class Count(_Windowed):
     """How many payments."""
 
     kind: Literal["count"]
+    """The kind of the derived feature."""
 
     @property
     def definition(self) -> str:
@@ -67,7 +75,10 @@ class Mean(_Windowed):
     """Mean of a column; missing where no payment counts."""
 
     kind: Literal["mean"]
+    """The kind of the derived feature."""
+
     of: str
+    """The column that is counted or summed."""
 
     @property
     def definition(self) -> str:
@@ -79,7 +90,10 @@ class Sum(_Windowed):
     """Sum of a column; zero where no payment counts."""
 
     kind: Literal["sum"]
+    """The kind of the derived feature."""
+
     of: str
+    """The column that is counted or summed."""
 
     @property
     def definition(self) -> str:
@@ -91,7 +105,10 @@ class Distinct(_Windowed):
     """How many different values of a column, such as counterparties."""
 
     kind: Literal["distinct"]
+    """The kind of the derived feature."""
+
     of: str
+    """The column that is counted or summed."""
 
     @property
     def definition(self) -> str:
@@ -103,7 +120,10 @@ class Ratio(_Windowed):
     """A column's value divided by its mean over the entity's own history."""
 
     kind: Literal["ratio"]
+    """The kind of the derived feature."""
+
     of: str
+    """The column that is counted or summed."""
 
     @property
     def definition(self) -> str:
@@ -122,9 +142,16 @@ class LabelShare(_Kind):
     """
 
     kind: Literal["label_share"]
+    """The kind of the derived feature."""
+
     entity: str
+    """The column whose payments belong together."""
+
     window: Duration
+    """How far back it looks."""
+
     delay: Duration
+    """How long before the payment the window ends."""
 
     @property
     def definition(self) -> str:
@@ -140,9 +167,16 @@ class Age(_Kind):
     """Time since the row's own timestamp column, or since the entity was first seen."""
 
     kind: Literal["age"]
+    """The kind of the derived feature."""
+
     entity: str | None = None
+    """The column whose payments belong together."""
+
     since: NamedTime | None = None
+    """The column of the time from which the age counts."""
+
     unit: Literal["days", "hours", "seconds"] = "days"
+    """The unit of the result."""
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -161,8 +195,13 @@ class SinceLast(_Kind):
     """Time since the entity's payment strictly before this one; missing where none."""
 
     kind: Literal["since_last"]
+    """The kind of the derived feature."""
+
     entity: str
+    """The column whose payments belong together."""
+
     unit: Literal["days", "hours", "seconds"] = "seconds"
+    """The unit of the result."""
 
     @property
     def definition(self) -> str:
@@ -177,8 +216,13 @@ class Calendar(_Kind):
     """A fact of the event time's own clock, UTC."""
 
     kind: Literal["calendar"]
+    """The kind of the derived feature."""
+
     flag: Literal["weekend", "night", "hour", "weekday"]
+    """Which fact of the clock."""
+
     night_ends: int = Field(default=6, ge=1, le=12)
+    """The last hour of the night."""
 
     @property
     def definition(self) -> str:

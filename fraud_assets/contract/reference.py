@@ -88,6 +88,8 @@ def _default(field: FieldInfo) -> str:
         return f"`{value.isoformat()}`"
     if isinstance(value, tuple | list | dict):
         return ", ".join(f"`{part}`" for part in value) or "none"
+    if value == "":
+        return "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

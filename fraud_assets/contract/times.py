@@ -63,11 +63,24 @@ class TimeColumn(Section):
     LATER: ClassVar[frozenset[str]] = frozenset({"day_first", "format", "zone"})
 
     column: str
+    """The column that holds the time."""
+
     unit: Literal["timestamp", "s", "ms", "us", "ns", "excel_days"] = "timestamp"
+    """Timestamps and texts, or numbers counted from `origin` in this unit; `excel_days` are
+    a spreadsheet's serial days.
+    """
+
     origin: Annotated[datetime, AfterValidator(_naive_utc)] = EPOCH
+    """The instant from which numbers count, UTC."""
+
     day_first: bool | None = None
+    """How dates such as 03/04/2025 are read where the column itself does not say."""
+
     format: Annotated[str, Field(min_length=2), AfterValidator(_whole_date)] | None = None
+    """A `strptime` format, where texts have one that is not recognised."""
+
     zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """The time zone of times that name none; by default UTC."""
 
     @model_validator(mode="after")
     def _one_way_to_read(self) -> Self:
@@ -82,6 +95,7 @@ class EventTime(TimeColumn):
     LATER: ClassVar[frozenset[str]] = TimeColumn.LATER | {"time"}
 
     time: str | None = None
+    """A second column that holds the time of day, where `column` holds the date alone."""
 
     @model_validator(mode="after")
     def _date_beside_time(self) -> Self:

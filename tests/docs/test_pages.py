@@ -21,7 +21,6 @@ def test_every_link_to_a_file_leads_to_one(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.skipif(not (REPOSITORY / "docs" / "contract.md").exists(), reason="not written yet")
 def test_the_contracts_reference_is_what_the_command_writes():
     """`fraud-assets schema --reference docs/contract.md` after each change of the schema."""
     assert (REPOSITORY / "docs" / "contract.md").read_text() == contract_reference()
