@@ -93,7 +93,7 @@ def test_no_feature_may_be_made_of_the_label_or_its_time(path, value, key):
         ("rules/label_unknown", {"column": "paid", "min": 0}, "rules.label_unknown"),
         ("rules/unparsable_paid", {"column": "paid", "min": 0}, "rules.unparsable_paid"),
         ("search/families", [], "search.families"),
-        ("search/families", ["xgboost"], "search.families"),
+        ("search/families", ["neural_network"], "search.families"),
         ("policy/threshold", {"confidence": 0.94}, "policy.threshold.confidence"),
         ("policy", {"min_recall": 0.95, "threshold": {"rule": "aim"}}, "policy.threshold.aim"),
         ("label/maturity_days", 1e12, "label.maturity_days"),

@@ -156,8 +156,8 @@ def test_unknown_family_is_a_sentence(rows, board):
     """Forcing a family that does not exist names it and those that do."""
     fit, later = rows
 
-    with pytest.raises(ContractError, match="'catboost'"):
-        tune(fit, later, board, CONTRACT, family="catboost")
+    with pytest.raises(ContractError, match="'neural_network'"):
+        tune(fit, later, board, CONTRACT, family="neural_network")
 
 
 def test_a_stand_in_is_searched_where_the_slow_family_leads(
