@@ -68,8 +68,10 @@ def _statements(said: pd.DataFrame, payment: pd.Series) -> dict[int, list[Statem
     found: defaultdict[int, list[Statement]] = defaultdict(list)
     rows = zip(payment[several].tolist(), fraud[several].tolist(), known.tolist(), strict=True)
     for row, is_fraud, at in rows:
-        found[row].append(Statement(is_fraud, None if at == _MISSING else at))
-    return found
+        statement = Statement(is_fraud, None if at == _MISSING else at)
+        if found[row][-1:] != [statement]:  # the same again says nothing new
+            found[row].append(statement)
+    return {row: statements for row, statements in found.items() if len(statements) > 1}
 
 
 def _labelled(

@@ -59,13 +59,17 @@ def label_of(seen: list[dict], matured: int, timed: bool, at: int) -> str:
     if not any(one["is_fraud"] == "1" for one in told):
         return "0"
     known, reported, label = [], None, "0"
+    said_so = []
     for one in told:
-        fraud = one["is_fraud"] == "1"
         times = [one["reported"], one["delivered"] if timed else None]
         said = max((time for time in times if time is not None), default=None)
+        if said_so[-1:] != [(one["is_fraud"], said)]:
+            said_so.append((one["is_fraud"], said))
+    for word, said in said_so:
+        fraud = word == "1"
         if reported is None and not fraud:
             start = -1
-        elif said is None and len(told) == 1:
+        elif said is None and len(said_so) == 1:
             start = -1  # one fraud alone without any time counts as known
         elif said is None or (reported is not None and not fraud and said <= reported):
             start = max([matured, *known])
@@ -73,7 +77,7 @@ def label_of(seen: list[dict], matured: int, timed: bool, at: int) -> str:
             start = said
         known.append(start)
         reported = start if fraud else reported
-        label = one["is_fraud"] if start <= at else label
+        label = word if start <= at else label
     return label
 
 

@@ -251,3 +251,16 @@ def test_without_an_id_every_row_is_a_payment(tmp_path):
 
     assert len(raw.rows) == 600
     assert raw.superseded.empty
+
+
+def test_a_later_delivery_without_a_label_says_nothing_new_of_it(tmp_path):
+    """A fraud without a time of report is known as it was before the amount was corrected."""
+    first, later = (
+        lines(f"X,2025-01-02 10:00,c1,{amount},{label},a") for amount, label in ((5, 1), (6, ""))
+    )
+    other = lines("Y,2025-01-02 10:00,c1,5,0,a")
+    contract = export(tmp_path, {"a": pd.concat([first, other]), "b": later})
+
+    rows = read(contract, as_of="2025-01-08").rows.set_index("payment_id")
+
+    assert rows.loc["X", ["amount", "_label"]].tolist() == [6.0, 1]
