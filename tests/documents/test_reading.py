@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud_assets.documents.formats import Upgrades, read_document, to_plain, write_document
@@ -65,7 +65,6 @@ def test_a_real_report_has_no_fault() -> None:
     assert reading.document == read_report(json.dumps(whole()).encode())
 
 
-@settings(deadline=None)  # a machine that does other things as well is slow, not wrong
 @given(
     at=st.integers(0),
     bad=st.sampled_from([math.nan, math.inf, [], {}, [1], {"a": 1}, ["text"]]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -384,7 +384,6 @@ counts = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(counts=counts, shift=st.integers(1, 300), strict=st.booleans())
 def test_worse_counts_never_turn_a_refusal_into_a_promotion(
     counts: tuple[int, int, int, int], shift: int, strict: bool
@@ -402,7 +401,6 @@ def test_worse_counts_never_turn_a_refusal_into_a_promotion(
         assert all(verdict(report, policy).decision != "promote" for report in worse)
 
 
-@settings(deadline=None)
 @given(
     difference=st.floats(-0.2, 0.2), half=st.floats(0, 0.1), drop=st.floats(0, 0.1), share=...,
     p95=st.floats(0, 100),
@@ -424,7 +422,6 @@ def test_worse_champion_data_and_latency_never_help(
         assert of(difference, base, p95 + drop) != "promote"
 
 
-@settings(deadline=None)
 @given(counts=counts)
 def test_promotion_means_every_bound_holds(counts: tuple[int, int, int, int]) -> None:
     """The oracle: integer arithmetic on the confusion matrix says the same as the gate."""
