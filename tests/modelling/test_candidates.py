@@ -76,12 +76,12 @@ def test_records_are_json_and_progress_counts():
 
 def test_unknown_families_are_all_named():
     """Unknown family names end in one contract error that lists each of them."""
-    contract = small_contract(families=("xgboost", "adaboost", "prophet"))
+    contract = small_contract(families=("neural_network", "adaboost", "prophet"))
 
     with pytest.raises(ContractError) as caught:
         compare_candidates(make_rows(400), contract)
 
-    assert "'xgboost'" in str(caught.value)
+    assert "'neural_network'" in str(caught.value)
     assert "'prophet'" in str(caught.value)
     assert len(caught.value.faults) == 2
 
