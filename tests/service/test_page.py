@@ -187,7 +187,10 @@ def test_a_flag_says_what_raises_it_and_what_would_have_to_differ(page):
     page.fill("#f-age", "1")
     page.fill("#f-chain", "SOL")
     page.fill("#f-amount", "90000")
-    page.wait_for_selector("#result .differ")
+    page.wait_for_function(
+        "() => { const text = document.getElementById('result').innerText;"
+        " return text.includes('90000') && text.includes('would'); }"
+    )
 
     text = page.inner_text("#result")
     assert "flagged from" in text
