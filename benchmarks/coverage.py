@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.intervals import (
+from fraud_assets.modelling.judging.thresholds import aimed_rank, clustered_rank, guaranteed_rank
+from fraud_assets.modelling.statistics.intervals import (
     clustered_lower_bound,
     lower_bound,
     rate,
 )
-from fraud_assets.modelling.thresholds import aimed_rank, clustered_rank, guaranteed_rank
 
 OUT = Path(__file__).parent / "out" / "coverage.json"
 FLOOR, CONFIDENCE, FRAUDS, WEEKS = 0.90, 0.95, 500, 2500

@@ -16,7 +16,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.known_entities import known_entities_mask
-from fraud_assets.modelling.entities import precision_at_k
+from fraud_assets.modelling.statistics.entities import precision_at_k
 
 WEEK = timedelta(days=7)
 TEST_WEEKS = ("2018-07-25", "2018-08-01", "2018-08-08", "2018-08-15")

@@ -23,7 +23,7 @@ import pandas as pd
 from fraud_assets.backtest.promise import AMOUNT, RATES, held, outcome, promise
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 
 OUT = Path(__file__).parent / "out" / "promise.json"
 WORLDS = {"independent": 1.0, "bursts of 3": 3.0, "bursts of 10": 10.0}

@@ -12,9 +12,9 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
-from fraud_assets.modelling.intervals import rate
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.bootstrap import bootstrap, percentile_estimate
+from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 MOST_FALSE_POSITIVES = 0.01
 

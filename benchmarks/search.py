@@ -37,9 +37,9 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.families.family import decision
-from fraud_assets.modelling.comparison import compare_models
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.folds import Fold, make_folds
+from fraud_assets.modelling.search.folds import Fold, make_folds
+from fraud_assets.modelling.statistics.comparison import compare_models
 
 OUT = Path(__file__).parent / "out"
 REPEATS = 3

@@ -27,11 +27,11 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.folds import Fold, encode_folds
-from fraud_assets.modelling.grid import search_grid
-from fraud_assets.modelling.sampling import Sample, sample_as_declared
-from fraud_assets.modelling.validation import Validation
-from fraud_assets.modelling.winner import Winner, best_searched
+from fraud_assets.modelling.search.folds import Fold, encode_folds
+from fraud_assets.modelling.search.grid import search_grid
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.modelling.search.winner import Winner, best_searched
 from fraud_assets.profiles import RECALL_FLOOR
 
 Result = TypeVar("Result")

@@ -15,7 +15,7 @@ from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.tuned import dump_pipeline
-from fraud_assets.scoring.export import export_scorer
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import pickling_libraries

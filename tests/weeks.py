@@ -12,7 +12,7 @@ import dagster as dg
 from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.simulator import simulate
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
+from fraud_assets.modelling.search.candidates import Leaderboard, compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.orchestration.definitions import build_definitions

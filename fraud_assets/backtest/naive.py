@@ -11,9 +11,9 @@ from fraud_assets.backtest.history import History, coming_week
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.evaluation import confusion_rates
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.thresholds import aimed_rank
+from fraud_assets.modelling.judging.evaluation import confusion_rates
+from fraud_assets.modelling.judging.thresholds import aimed_rank
 from fraud_assets.modelling.tuned import TunedPipeline
 
 TEST_SHARE = 0.2

@@ -15,8 +15,12 @@ import numpy as np
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.evaluation import confusion_rates, cost
-from fraud_assets.modelling.intervals import cluster_codes, design_effect, prediction_interval
+from fraud_assets.modelling.judging.evaluation import confusion_rates, cost
+from fraud_assets.modelling.statistics.intervals import (
+    cluster_codes,
+    design_effect,
+    prediction_interval,
+)
 from fraud_assets.profiles import CONFIDENCE
 
 RATES = ("recall", "precision", "alert_rate")

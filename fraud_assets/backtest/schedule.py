@@ -24,7 +24,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from fraud_assets.backtest.history import History
 from fraud_assets.backtest.shelf import SCRATCH, Shelf, Week, digest_of
 from fraud_assets.backtest.training import Setting, train_week
-from fraud_assets.modelling.work import on_one_thread
+from fraud_assets.modelling.search.work import on_one_thread
 
 Progress = Callable[[str], None]
 SEARCH_COST = 15

@@ -8,7 +8,7 @@ from typing import Any
 
 from fraud_assets.backtest.promise import AMOUNT, RATES
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 
 Week = Mapping[str, Any]
 

@@ -18,8 +18,8 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.columns import ROW
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case

@@ -26,7 +26,7 @@ from fraud_assets.masking import public
 
 RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)
 CLEANED = Step("cleaned_features", "fraud_assets.data.cleaning", DATA)
-CANDIDATES = Step("candidate_models", "fraud_assets.modelling.candidates", SEARCH)
+CANDIDATES = Step("candidate_models", "fraud_assets.modelling.search.candidates", SEARCH)
 TUNED = Step("tuned_pipeline", "fraud_assets.modelling.tuning", THRESHOLD)
 REPORT = Step("evaluation_report", "fraud_assets.release.judgement", THRESHOLD)
 

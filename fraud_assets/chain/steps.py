@@ -11,7 +11,7 @@ from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.families.registry import demand_families
-from fraud_assets.modelling.candidates import Leaderboard, compare_candidates
+from fraud_assets.modelling.search.candidates import Leaderboard, compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case

@@ -70,9 +70,9 @@ def serve(args: argparse.Namespace) -> int:
     from fraud_assets.store.store import default_root
 
     try:
-        from fraud_assets.service.last_good import default_folder
         from fraud_assets.service.run import run
         from fraud_assets.service.settings import Settings
+        from fraud_assets.service.versions.last_good import default_folder
     except ImportError as error:
         raise RefusedError(
             f"Serving needs the serving extra, {error.name} is not installed; "

@@ -14,13 +14,13 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.calibration import calibrate
+from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import encoded_names
-from fraud_assets.modelling.sampling import Sample, sample_as_declared
-from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.work import on_one_thread
+from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
-from fraud_assets.modelling.work import on_one_thread
 
 
 def freeze(

@@ -9,11 +9,11 @@ from dataclasses import replace
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
-from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.sampling import sample_as_declared
+from fraud_assets.modelling.search.candidates import Leaderboard
+from fraud_assets.modelling.search.sampling import sample_as_declared
+from fraud_assets.modelling.search.winner import Search, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.modelling.winner import Search, find_winner
 
 
 def tune(

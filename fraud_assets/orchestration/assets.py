@@ -13,7 +13,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.provenance.code import code_digest
 from fraud_assets.data.provenance.made import Step
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata, words
 from fraud_assets.orchestration.failures import sentences

@@ -12,8 +12,8 @@ import dagster as dg
 
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.modelling.candidates import Leaderboard
 from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
+from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import Stopped, report_links

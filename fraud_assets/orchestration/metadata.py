@@ -12,7 +12,7 @@ import pandas as pd
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.verdict import Verdict
-from fraud_assets.modelling.candidates import Leaderboard
+from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published

@@ -15,7 +15,7 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.report.html import render_report
-from fraud_assets.scoring.export import export_scorer
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.store import texts
 
 Files = dict[str, bytes]

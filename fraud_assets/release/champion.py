@@ -31,8 +31,8 @@ from fraud_assets.documents.report.champion import (
 from fraud_assets.documents.report.data import Profile
 from fraud_assets.documents.report.whole import read_report
 from fraud_assets.errors import FraudAssetsError
-from fraud_assets.modelling import curves
-from fraud_assets.modelling.comparison import compare_models
+from fraud_assets.modelling.statistics import curves
+from fraud_assets.modelling.statistics.comparison import compare_models
 from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec

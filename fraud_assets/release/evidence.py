@@ -15,12 +15,12 @@ from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.data import DataSection, Drift, Profile, Week
 from fraud_assets.documents.report.explained import Examples, Importances, NaiveEvaluation, Payment
-from fraud_assets.modelling.drift import drift, profile
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.importances import importances
+from fraud_assets.modelling.judging.drift import drift, profile
+from fraud_assets.modelling.judging.importances import importances
 from fraud_assets.modelling.naive import naive_comparison
+from fraud_assets.modelling.search.work import run_tasks
 from fraud_assets.modelling.tuned import unpickle_unverified
-from fraud_assets.modelling.work import run_tasks
 from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 

@@ -9,7 +9,7 @@ from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.report.data import AmountAside, FraudsAside, Quarantine
 from fraud_assets.documents.verdict import Finding
 from fraud_assets.gate.decide import findings_of
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 
 RULES = ("quarantine_share", "quarantined_frauds", "quarantined_amount")
 """Rules of the gate that speak of the raw rows alone."""

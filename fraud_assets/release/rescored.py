@@ -17,11 +17,11 @@ from fraud_assets.documents.report.whole import Evaluation, Report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide
 from fraud_assets.gate.grounds import Expected
-from fraud_assets.modelling.evaluation import evaluate
+from fraud_assets.modelling.judging.evaluation import evaluate
+from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.leaks import all_leaks
-from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.tuned import sha256, unpickle_unverified
-from fraud_assets.modelling.work import on_one_thread
 from fraud_assets.release.case import Case
 from fraud_assets.store.journal.moves import standing_as_of
 

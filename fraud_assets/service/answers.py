@@ -9,8 +9,8 @@ import msgspec
 
 from fraud_assets.service.faults import Fault
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.payment import Row
-from fraud_assets.service.version import Served
+from fraud_assets.service.payments.payment import Row
+from fraud_assets.service.versions.version import Served
 
 Reasons = Literal["flagged", "always", "full"]
 """Whose reasons are told: flagged payments', any payment's, or also every contribution."""

@@ -15,16 +15,16 @@ from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, read_api_keys
-from fraud_assets.service.connections import Connections, most_connections
 from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
-from fraud_assets.service.holder import Holder
-from fraud_assets.service.hosts import Hosts, hosts_of
-from fraud_assets.service.logs import log_sparingly
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.model_card import health, model_card
-from fraud_assets.service.page import page_routes
+from fraud_assets.service.net.connections import Connections, most_connections
+from fraud_assets.service.net.hosts import Hosts, hosts_of
+from fraud_assets.service.net.logs import log_sparingly
+from fraud_assets.service.pages.model_card import health, model_card
+from fraud_assets.service.pages.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import Settings
+from fraud_assets.service.versions.holder import Holder
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would

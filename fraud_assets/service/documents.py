@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field
 from starlette.routing import BaseRoute
 
 from fraud_assets import __version__
-from fraud_assets.service.payment import PaymentReader
-from fraud_assets.service.source import Place
-from fraud_assets.service.verdict import Standing
+from fraud_assets.service.payments.payment import PaymentReader
+from fraud_assets.service.versions.source import Place
+from fraud_assets.service.versions.verdict import Standing
 
 _ABOUT = """Scores payments and says why.
 

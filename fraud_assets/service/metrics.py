@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.service.connections import Connections
+from fraud_assets.service.net.connections import Connections
 
 LATENCIES = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 """Upper bounds of the latency histogram, seconds."""

@@ -10,9 +10,8 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from fraud_assets.service.last_good import LastGood
-from fraud_assets.service.parent import end_with
-from fraud_assets.service.protocol import BoundedProtocol
+from fraud_assets.service.net.parent import end_with
+from fraud_assets.service.net.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
     DRAIN_SECONDS,
     ENVIRONMENT,
@@ -21,6 +20,7 @@ from fraud_assets.service.settings import (
     write_settings,
 )
 from fraud_assets.service.several import create
+from fraud_assets.service.versions.last_good import LastGood
 
 
 def run(settings: Settings) -> int:

@@ -23,9 +23,9 @@ from fraud_assets.service.answers import (
 )
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.faults import UNREADABLE
-from fraud_assets.service.holder import Holder
 from fraud_assets.service.settings import MAX_BODY, MAX_WAITING
-from fraud_assets.service.version import Served
+from fraud_assets.service.versions.holder import Holder
+from fraud_assets.service.versions.version import Served
 
 Scope = Any
 Receive = Callable[[], Awaitable[Any]]

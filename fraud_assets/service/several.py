@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from fraud_assets.errors import StoreError
 from fraud_assets.service.app import Front, create_app
-from fraud_assets.service.parent import end_with
+from fraud_assets.service.net.parent import end_with
 from fraud_assets.service.scoring_routes import Receive, Scope, Send
 from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
 

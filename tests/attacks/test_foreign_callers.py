@@ -13,7 +13,7 @@ import pytest
 
 from fraud_assets.errors import RefusedError
 from fraud_assets.service.api_keys import read_api_keys
-from fraud_assets.service.hosts import hosts_of
+from fraud_assets.service.net.hosts import hosts_of
 from fraud_assets.service.settings import Settings
 from tests.service.stores import PAYMENT, new_store, promote, serving
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.model_card import health
+from fraud_assets.service.pages.model_card import health
 from fraud_assets.service.settings import Settings
+from fraud_assets.service.versions.holder import Holder
 from fraud_assets.store.store import Store
 from tests.service.stores import RISKY, new_store, promote, serving
 

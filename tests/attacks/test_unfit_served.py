@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from fraud_assets.errors import FraudAssetsError
-from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.model_card import health
-from fraud_assets.service.page import render_page
+from fraud_assets.service.pages.model_card import health
+from fraud_assets.service.pages.page import render_page
 from fraud_assets.service.settings import Settings
+from fraud_assets.service.versions.holder import Holder
 from fraud_assets.store.journal import moves
 from fraud_assets.store.keys import rotation
 from fraud_assets.store.store import Store

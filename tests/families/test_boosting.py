@@ -9,10 +9,10 @@ import pytest
 
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.families.registry import FAMILIES, family_of, is_installed
-from fraud_assets.modelling.folds import encode_folds, make_folds
-from fraud_assets.modelling.grid import score_settings
-from fraud_assets.modelling.importances import impurity_importances
+from fraud_assets.modelling.judging.importances import impurity_importances
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.search.folds import encode_folds, make_folds
+from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.tuned import dump_pipeline
 from tests.modelling.made_rows import make_rows, small_contract
 from tests.scoring.worlds import payments

@@ -19,11 +19,11 @@ from fraud_assets.families import members, registry
 from fraud_assets.families.boosting import EXTRA
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.families.registry import FAMILIES, family_of, find_families
-from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.importances import impurity_importances
+from fraud_assets.modelling.judging.importances import impurity_importances
+from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.tuning import tune
-from fraud_assets.scoring.export import export_scorer
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
 from tests.modelling.made_rows import make_rows, small_contract
 from tests.scoring.worlds import CONTRACT

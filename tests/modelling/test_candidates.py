@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits
 
 from fraud_assets.errors import ContractError
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.candidates import compare_candidates
-from fraud_assets.modelling.folds import make_folds
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.search.candidates import compare_candidates
+from fraud_assets.modelling.search.folds import make_folds
+from fraud_assets.modelling.search.sampling import sample_legitimate
 from tests.modelling.made_rows import make_rows, small_contract
 
 

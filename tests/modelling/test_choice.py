@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from fraud_assets.modelling.choice import MARGINS, Contender, choose, compare, leading
-from fraud_assets.modelling.validation import AVERAGE_PRECISION, Validation
+from fraud_assets.modelling.search.choice import MARGINS, Contender, choose, compare, leading
+from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, Validation
 
 FOLDS = 5
 LEGITIMATE = 20

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from fraud_assets.modelling.comparison import compare_models
+from fraud_assets.modelling.statistics.comparison import compare_models
 from tests.modelling.judged_rows import judged_week
 from tests.plain import plain_json
 

@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.data import Drift, Profile
-from fraud_assets.modelling.drift import drift, profile
+from fraud_assets.modelling.judging.drift import drift, profile
 
 
 def rows_of(**columns: object) -> Rows:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fraud_assets.modelling.entities import precision_at_k
+from fraud_assets.modelling.statistics.entities import precision_at_k
 
 DAYS = np.array(["2026-01-01", "2026-01-02"], dtype="datetime64[us]")
 

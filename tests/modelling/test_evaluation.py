@@ -22,9 +22,9 @@ from fraud_assets.documents.report.judged import Confusion
 from fraud_assets.documents.report.whole import Evaluation, read_report
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.gate.decide import decide
-from fraud_assets.modelling.evaluation import evaluate
-from fraud_assets.modelling.intervals import clustered_lower_bound
-from fraud_assets.modelling.thresholds import choose_threshold
+from fraud_assets.modelling.judging.evaluation import evaluate
+from fraud_assets.modelling.judging.thresholds import choose_threshold
+from fraud_assets.modelling.statistics.intervals import clustered_lower_bound
 from tests.documents.published import published_by
 from tests.modelling.judged_rows import judged_week
 from tests.plain import plain_json

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.modelling.folds import make_folds
+from fraud_assets.modelling.search.folds import make_folds
 from tests.modelling.made_rows import make_rows
 
 

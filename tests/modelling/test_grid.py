@@ -10,11 +10,11 @@ from sklearn.model_selection import GridSearchCV
 
 from benchmarks.search_data import shipped
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.folds import encode_folds, make_folds
-from fraud_assets.modelling.grid import Settings, search_grid
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.sampling import sample_legitimate
-from fraud_assets.modelling.work import on_one_thread
+from fraud_assets.modelling.search.folds import encode_folds, make_folds
+from fraud_assets.modelling.search.grid import Settings, search_grid
+from fraud_assets.modelling.search.sampling import sample_legitimate
+from fraud_assets.modelling.search.work import on_one_thread
 from tests.modelling.made_rows import make_rows, small_contract
 
 COLUMNS = (

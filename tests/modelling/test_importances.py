@@ -6,9 +6,13 @@ from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.documents.report.explained import Importances
-from fraud_assets.modelling.calibration import calibrate
-from fraud_assets.modelling.importances import importances, impurity_importances, inner_classifier
+from fraud_assets.modelling.judging.importances import (
+    importances,
+    impurity_importances,
+    inner_classifier,
+)
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.statistics.calibration import calibrate
 from tests.modelling.made_rows import make_rows
 from tests.plain import plain_json
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from fraud_assets.documents.rates import Rate
-from fraud_assets.modelling.intervals import (
+from fraud_assets.modelling.statistics.intervals import (
     cluster_codes,
     clustered_lower_bound,
     design_effect,

@@ -7,9 +7,9 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract.schema import Policy, ThresholdRule
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.explained import NaiveEvaluation
+from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.thresholds import choose_threshold
 from tests.modelling.made_rows import make_rows
 from tests.plain import plain_json
 

@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from fraud_assets.modelling.bootstrap import bootstrap, cluster_weights, percentile_estimate
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.bootstrap import (
+    bootstrap,
+    cluster_weights,
+    percentile_estimate,
+)
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 
 def ranked_rows(seed: int, n: int, levels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

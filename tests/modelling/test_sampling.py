@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.modelling.sampling import sample_legitimate
+from fraud_assets.modelling.search.sampling import sample_legitimate
 from tests.modelling.made_rows import make_rows
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract.schema import Policy, ThresholdRule
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.thresholds import (
+from fraud_assets.modelling.judging.thresholds import (
     aimed_rank,
     choose_threshold,
     guaranteed_rank,

@@ -20,11 +20,11 @@ from sklearn.model_selection import ParameterGrid
 from fraud_assets.errors import ContractError, InsufficientEvidenceError
 from fraud_assets.families.members.hist_gradient_boosting import STEADY_TREES
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.candidates import compare_candidates
 from fraud_assets.modelling.fitting import fit_pipeline, fit_uncalibrated, sample_to_fit
-from fraud_assets.modelling.folds import make_folds
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.sampling import sample_as_declared
+from fraud_assets.modelling.search.candidates import compare_candidates
+from fraud_assets.modelling.search.folds import make_folds
+from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
@@ -296,7 +296,7 @@ def test_padding_of_tree_nodes_is_zeroed(rows):
 
 SCRIPT = """
 import sys
-from fraud_assets.modelling.candidates import compare_candidates
+from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
 from tests.modelling.test_tuning import GRIDS

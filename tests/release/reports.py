@@ -16,7 +16,7 @@ from fraud_assets.documents.report.champion import NoChampion, ScoredChampion, S
 from fraud_assets.documents.report.judged import Confusion
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Expected
-from fraud_assets.modelling.intervals import lower_bound, rate
+from fraud_assets.modelling.statistics.intervals import lower_bound, rate
 from tests.real import real_report
 
 AS_OF = "2026-06-01"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from fraud_assets.documents.reason import Reason
 from fraud_assets.documents.report.curves import PrecisionRecallPoint, ScoreHistogram
 from fraud_assets.documents.verdict import Finding
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.report import charts
 from fraud_assets.report.html import PICTURES, pictures
 from tests.report import sample

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from msgspec.structs import replace
 
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.report import numbers, tables
 from fraud_assets.report.html import pictures
 from tests.report import sample

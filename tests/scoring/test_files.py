@@ -12,9 +12,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.errors import StoreError
-from fraud_assets.scoring.export import export_scorer
 from fraud_assets.scoring.fallback import PipelineScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test, write_golden
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES
 from tests.scoring.worlds import (

@@ -20,7 +20,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.scoring.encode import Encoder
-from fraud_assets.scoring.export import export_scorer
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec
 from fraud_assets.values.text import level, normal

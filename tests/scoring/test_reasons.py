@@ -125,7 +125,7 @@ def test_shares_are_never_rounded_to_all_or_none(share, text):
 
 def test_places_of_many_values_are_right_to_a_fortieth_of_a_percent():
     """Kept order statistics against the full sample."""
-    from fraud_assets.scoring.describe import _points
+    from fraud_assets.scoring.making.describe import _points
 
     values = np.random.default_rng(0).lognormal(0, 2, 50_000)
     places = NumberPlaces(_points(values).tolist(), 0.0)

@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.families.forest import Forest
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE
-from fraud_assets.scoring.convert import convert_classifier
+from fraud_assets.scoring.making.convert import convert_classifier
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.shapley import TreeShapley, leaves_by_width
 from tests.scoring.worlds import NAMES, ROUNDING, files, fitted, payments

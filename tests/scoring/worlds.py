@@ -14,9 +14,9 @@ from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.contract.names import boosting_names
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import is_installed
-from fraud_assets.modelling.calibration import calibrate
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.scoring.export import export_scorer
+from fraud_assets.modelling.statistics.calibration import calibrate
+from fraud_assets.scoring.making.export import export_scorer
 
 FAMILIES: dict[str, dict[str, Any]] = {
     "logistic_regression": {},

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from fraud_assets.service.connections import Connections
-from fraud_assets.service.protocol import BoundedProtocol
+from fraud_assets.service.net.connections import Connections
+from fraud_assets.service.net.protocol import BoundedProtocol
 from fraud_assets.service.scoring_routes import read_body
 
 

@@ -22,6 +22,7 @@ from fraud_assets.store.store import Store
 from fraud_assets.store.trust import pickling_libraries
 from tests.scoring.worlds import files, fitted
 from tests.store.stores import released
+from tests.waiting import wait_until
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 COMMAND = [sys.executable, "-m", "fraud_assets"]
@@ -99,22 +100,14 @@ class Server:
         finally:
             connection.close()
 
-    def wait_for(self, version: str, seconds: float = 10) -> float:
+    def wait_for(self, version: str) -> float:
         """Seconds until /health names `version`."""
-        started = time.monotonic()
-        while self.ask("/health")[1]["model_version"] != version:
-            if time.monotonic() - started > seconds:
-                raise AssertionError(f"{version} was not taken into service")
-            time.sleep(0.02)
-        return time.monotonic() - started
+        return wait_until(lambda: self.ask("/health")[1]["model_version"] == version)
 
-    def wait_for_refusal(self, seconds: float = 10) -> str:
+    def wait_for_refusal(self) -> str:
         """The sentence of the refusal."""
-        deadline = time.monotonic() + seconds
-        while (refused := self.ask("/health")[1]["refused"]) is None:
-            assert time.monotonic() < deadline, "nothing was refused"
-            time.sleep(0.02)
-        return str(refused["why"])
+        wait_until(lambda: self.ask("/health")[1]["refused"] is not None)
+        return str(self.ask("/health")[1]["refused"]["why"])
 
 
 def free_port() -> int:

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from fraud_assets.service import connections as module
-from fraud_assets.service.connections import Connections, most_connections
-from fraud_assets.service.limits import MAX_HEAD, MAX_HEADERS, MAX_PIPELINED, MAX_URL
+from fraud_assets.service.net import connections as module
+from fraud_assets.service.net.connections import Connections, most_connections
+from fraud_assets.service.net.limits import MAX_HEAD, MAX_HEADERS, MAX_PIPELINED, MAX_URL
 from tests.service.bounded import bounded, connect, everything, status_of
 
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
@@ -268,7 +268,7 @@ def test_strangers_cannot_fill_the_log(caplog):
     """What anyone can provoke is written once a minute; everything else always."""
     import logging
 
-    from fraud_assets.service.logs import Sparingly
+    from fraud_assets.service.net.logs import Sparingly
 
     logger = logging.getLogger("a.server")
     logger.addFilter(sparingly := Sparingly())

@@ -10,10 +10,10 @@ import pytest
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.service.app import create_app
 from fraud_assets.service.documents import openapi_document
-from fraud_assets.service.holder import Holder
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.payment import payment_reader
+from fraud_assets.service.payments.payment import payment_reader
 from fraud_assets.service.settings import Settings
+from fraud_assets.service.versions.holder import Holder
 from tests.service.stores import PAYMENT, RISKY, version_files
 
 

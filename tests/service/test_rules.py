@@ -9,11 +9,11 @@ import pytest
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.errors import StoreError
-from fraud_assets.scoring.export import export_scorer
 from fraud_assets.scoring.golden import read_golden
+from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.spec import GOLDEN, SPEC, read_spec
 from fraud_assets.service.faults import MOST_FAULTS, UNREADABLE
-from fraud_assets.service.payment import payment_reader
+from fraud_assets.service.payments.payment import payment_reader
 from tests.scoring.worlds import CONTRACT, fitted, legitimate, payments
 from tests.service.stores import PAYMENT
 

@@ -10,6 +10,7 @@ import pytest
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from tests.service.stores import PAYMENT, RISKY, promote, serving
+from tests.waiting import wait_until
 
 FAMILIES = {"alpha": "gradient_boosting", "beta": "logistic_regression"}
 
@@ -55,9 +56,7 @@ def test_metrics_and_promotions_are_each_contracts_own(root):
         server.ask("/contracts/alpha/predict", PAYMENT)
         contract = {"name": "alpha", "digest": "0" * 64}
         newer = promote(alone(root, "alpha"), "logistic_regression", contract=contract)
-        for _ in range(500):
-            if server.ask("/contracts/alpha/health")[1]["model_version"] == newer:
-                break
+        wait_until(lambda: server.ask("/contracts/alpha/health")[1]["model_version"] == newer)
         counted = {n: server.ask(f"/contracts/{n}/metrics")[1] for n in FAMILIES}
 
         assert server.ask("/contracts/alpha/health")[1]["model_version"] == newer

@@ -50,7 +50,7 @@ def test_it_lists_and_verifies(
 
 def test_it_serves(store: Store) -> None:
     """The service loads what the pointer names, golden rows included."""
-    from fraud_assets.service.version import load_version
+    from fraud_assets.service.versions.version import load_version
 
     now = store.current()
     assert now is not None

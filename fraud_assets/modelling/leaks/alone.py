@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from fraud_assets.modelling.intervals import lower_bound
 from fraud_assets.modelling.leaks.levels import Levels, levels, marked
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.intervals import lower_bound
+from fraud_assets.modelling.statistics.ranking import Ranking
 from fraud_assets.profiles import CONFIDENCE
 
 BLOCKS = 5

@@ -11,7 +11,7 @@ from fraud_assets.documents.report.leaks import Leak, LeaksSection
 from fraud_assets.modelling.leaks import bounds
 from fraud_assets.modelling.leaks.alone import measure_alone
 from fraud_assets.modelling.leaks.find import facts_of_payment, find_leaks, section_of
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 STRONGEST = 3
 """How many features are named: those that rank frauds best alone."""

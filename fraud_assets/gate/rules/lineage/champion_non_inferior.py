@@ -23,7 +23,7 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.past import Past, Rival
 from fraud_assets.gate.rule import GateRule, Outcome, show
-from fraud_assets.modelling.comparison import compare_models
+from fraud_assets.modelling.statistics.comparison import compare_models
 
 
 def bound(grounds: Grounds) -> float:

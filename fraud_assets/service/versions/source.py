@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from fraud_assets.errors import StoreError
-from fraud_assets.service.last_good import Kept, LastGood
 from fraud_assets.service.settings import Settings
-from fraud_assets.service.verdict import demand_passed
-from fraud_assets.service.version import Served, load_version
+from fraud_assets.service.versions.last_good import Kept, LastGood
+from fraud_assets.service.versions.verdict import demand_passed
+from fraud_assets.service.versions.version import Served, load_version
 from fraud_assets.store.journal.position import Mark
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store

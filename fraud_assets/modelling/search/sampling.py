@@ -2,7 +2,7 @@
 
 Ranks do not depend on the prior, so ROC-AUC is read on the sample as it is; whatever does
 depend on it takes `weights`, which stand for the rows left out. The probabilities get their
-prior back from rows that were not sampled (see `fraud_assets.modelling.calibration`).
+prior back from rows that were not sampled (see `fraud_assets.modelling.statistics.calibration`).
 
 Validation rows are sampled too: on a fold of the shipped week (165 frauds, 15,933 legitimate
 rows) 20 legitimate rows a fraud move ROC-AUC by a standard deviation of .0003, without bias,

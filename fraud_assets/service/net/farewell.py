@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from fraud_assets.service.answers import fault, fault_answer
-from fraud_assets.service.limits import (
+from fraud_assets.service.net.limits import (
     BODY_SECONDS,
     HEAD_SECONDS,
     MAX_DROPPED,

@@ -21,11 +21,11 @@ from fraud_assets.documents.report.search import SettingRow
 from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Classifier, Family
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.choice import Contender
-from fraud_assets.modelling.folds import EncodedFold
-from fraud_assets.modelling.margins import staged_margins
-from fraud_assets.modelling.validation import FoldScores
-from fraud_assets.modelling.work import Ticker, run_tasks
+from fraud_assets.modelling.search.choice import Contender
+from fraud_assets.modelling.search.folds import EncodedFold
+from fraud_assets.modelling.search.margins import staged_margins
+from fraud_assets.modelling.search.validation import FoldScores
+from fraud_assets.modelling.search.work import Ticker, run_tasks
 
 Setting = dict[str, Any]
 

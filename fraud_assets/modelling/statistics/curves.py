@@ -14,8 +14,8 @@ from fraud_assets.documents.report.curves import (
     ScoreHistogram,
     WeekRates,
 )
-from fraud_assets.modelling.intervals import rate
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.modelling.statistics.ranking import Ranking
 from fraud_assets.profiles import CONFIDENCE
 
 MOST_POINTS = 150

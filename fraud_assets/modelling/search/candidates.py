@@ -18,10 +18,10 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.folds import EncodedFold, Fold, encode_folds, make_folds
-from fraud_assets.modelling.sampling import Sample, sample_as_declared
-from fraud_assets.modelling.validation import Validation
-from fraud_assets.modelling.work import Ticker, run_tasks
+from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds, make_folds
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.modelling.search.work import Ticker, run_tasks
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Encoding, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.candidates import Leaderboard
-from fraud_assets.modelling.choice import Contender, choose, leading
-from fraud_assets.modelling.folds import EncodedFold, encode_folds, make_folds
-from fraud_assets.modelling.grid import Setting, Settings, score_settings, search_grid
-from fraud_assets.modelling.sampling import Sample
-from fraud_assets.modelling.validation import Validation
+from fraud_assets.modelling.search.candidates import Leaderboard
+from fraud_assets.modelling.search.choice import Contender, choose, leading
+from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
+from fraud_assets.modelling.search.grid import Setting, Settings, score_settings, search_grid
+from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.validation import Validation
 
 
 @dataclass(frozen=True)

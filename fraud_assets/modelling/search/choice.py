@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from fraud_assets.modelling.validation import (
+from fraud_assets.modelling.search.validation import (
     AVERAGE_PRECISION,
     MEASURES,
     FoldScores,

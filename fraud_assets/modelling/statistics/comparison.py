@@ -8,9 +8,9 @@ import numpy as np
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.rates import Estimate
 from fraud_assets.documents.report.champion import Comparison, Difference
-from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
-from fraud_assets.modelling.intervals import cluster_codes
-from fraud_assets.modelling.ranking import Ranking
+from fraud_assets.modelling.statistics.bootstrap import bootstrap, percentile_estimate
+from fraud_assets.modelling.statistics.intervals import cluster_codes
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 INTERVAL = 0.90
 """Two-sided confidence of the difference, so that its low end alone is a one-sided 95 % bound:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraud_assets.modelling.bootstrap import cluster_weights, replicates_for
-from fraud_assets.modelling.folds import Fold
-from fraud_assets.modelling.intervals import cluster_codes
-from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.sampling import Sample
+from fraud_assets.modelling.search.folds import Fold
+from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.statistics.bootstrap import cluster_weights, replicates_for
+from fraud_assets.modelling.statistics.intervals import cluster_codes
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 FoldScores = Sequence[np.ndarray]
 """A family's margins on the validation rows of each fold, in the folds' order."""

@@ -11,7 +11,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.judged import Slice
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.profiles import CATEGORY_MISSING
 
 MOST_LEVELS = 12

@@ -27,18 +27,18 @@ from fraud_assets.documents.report.judged import (
 )
 from fraud_assets.documents.report.whole import Evaluation
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling import curves
-from fraud_assets.modelling.bootstrap import bootstrap, percentile_estimate
-from fraud_assets.modelling.entities import precision_at_k
-from fraud_assets.modelling.intervals import (
+from fraud_assets.modelling.judging.operating import operating_points
+from fraud_assets.modelling.judging.slices import slice_rates
+from fraud_assets.modelling.statistics import curves
+from fraud_assets.modelling.statistics.bootstrap import bootstrap, percentile_estimate
+from fraud_assets.modelling.statistics.entities import precision_at_k
+from fraud_assets.modelling.statistics.intervals import (
     cluster_codes,
     clustered_lower_bound,
     lower_bound,
     rate,
 )
-from fraud_assets.modelling.operating import operating_points
-from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.slices import slice_rates
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 EVIDENCE_METHOD = (
     "Clopper-Pearson, one-sided; clustered by sender on the effective sample size "

@@ -19,11 +19,11 @@ from fraud_assets.documents.report.explained import (
 )
 from fraud_assets.families.calibrated import uncalibrated
 from fraud_assets.families.registry import family_of
-from fraud_assets.modelling.bootstrap import cluster_weights, percentile_estimate
-from fraud_assets.modelling.intervals import cluster_codes
-from fraud_assets.modelling.ranking import Ranking
-from fraud_assets.modelling.sampling import sample_legitimate
-from fraud_assets.modelling.work import on_one_thread
+from fraud_assets.modelling.search.sampling import sample_legitimate
+from fraud_assets.modelling.search.work import on_one_thread
+from fraud_assets.modelling.statistics.bootstrap import cluster_weights, percentile_estimate
+from fraud_assets.modelling.statistics.intervals import cluster_codes
+from fraud_assets.modelling.statistics.ranking import Ranking
 
 REPEATS = 5
 REPLICATES = 200

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
-from fraud_assets.service.limits import (
+from fraud_assets.service.net.limits import (
     BODY_SECONDS,
     CLOSE_SECONDS,
     HEAD_SECONDS,

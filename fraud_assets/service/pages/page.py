@@ -17,11 +17,11 @@ from starlette.routing import Route
 
 from fraud_assets.scoring.reasons import format_number
 from fraud_assets.scoring.spec import Feature, Numeric
-from fraud_assets.service.api_docs import render_docs
 from fraud_assets.service.api_keys import ApiKeys
-from fraud_assets.service.holder import Holder
-from fraud_assets.service.verdict import rules_of
-from fraud_assets.service.version import Served
+from fraud_assets.service.pages.api_docs import render_docs
+from fraud_assets.service.versions.holder import Holder
+from fraud_assets.service.versions.verdict import rules_of
+from fraud_assets.service.versions.version import Served
 
 _ASSETS = Path(__file__).parent / "assets"
 _KINDS = {"page.css": "text/css", "page.js": "text/javascript"}

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from fraud_assets.service.connections import Connections, Queue
-from fraud_assets.service.farewell import (
+from fraud_assets.service.net.connections import Connections, Queue
+from fraud_assets.service.net.farewell import (
     BAD,
     FRAMING,
     HEADERS,
@@ -28,7 +28,7 @@ from fraud_assets.service.farewell import (
     listen_no_more,
     say_goodbye,
 )
-from fraud_assets.service.limits import (
+from fraud_assets.service.net.limits import (
     MAX_DROPPED,
     MAX_FRAMING,
     MAX_HEAD,

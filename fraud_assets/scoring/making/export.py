@@ -17,9 +17,9 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.families.family import Converted, UnconvertibleError
 from fraud_assets.families.forest import Floats, Forest
 from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
-from fraud_assets.scoring.convert import convert_classifier
-from fraud_assets.scoring.describe import describe_features, place_tables, plain_features
-from fraud_assets.scoring.golden_rows import make_golden
+from fraud_assets.scoring.making.convert import convert_classifier
+from fraud_assets.scoring.making.describe import describe_features, place_tables, plain_features
+from fraud_assets.scoring.making.golden_rows import make_golden
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.shapley import leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec

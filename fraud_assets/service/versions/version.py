@@ -11,8 +11,8 @@ from fraud_assets.errors import StoreError
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test
 from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
-from fraud_assets.service.payment import PaymentReader, payment_reader
-from fraud_assets.service.verdict import Standing, standing_of
+from fraud_assets.service.payments.payment import PaymentReader, payment_reader
+from fraud_assets.service.versions.verdict import Standing, standing_of
 from fraud_assets.store.trust import load_pipeline
 from fraud_assets.store.version import Verified
 

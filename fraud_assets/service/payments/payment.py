@@ -14,8 +14,8 @@ from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.limits import LONGEST, bounds
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
 from fraud_assets.service.faults import UNREADABLE, Fault, cut, model_faults, told
-from fraud_assets.service.payment_model import batch_model, payment_model
-from fraud_assets.service.payment_rules import Rules
+from fraud_assets.service.payments.payment_model import batch_model, payment_model
+from fraud_assets.service.payments.payment_rules import Rules
 from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
 
 Row = tuple[Value, ...]

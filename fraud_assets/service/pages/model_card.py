@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fraud_assets.scoring.spec import Feature, Numeric
-from fraud_assets.service.holder import Holder
-from fraud_assets.service.version import Served
+from fraud_assets.service.versions.holder import Holder
+from fraud_assets.service.versions.version import Served
 
 
 def health(holder: Holder) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from fraud_assets.contract.schema import Policy
 from fraud_assets.documents.rates import Rate
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.intervals import cluster_codes, effective_size, rate
+from fraud_assets.modelling.statistics.intervals import cluster_codes, effective_size, rate
 
 
 def choose_threshold(

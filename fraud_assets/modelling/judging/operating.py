@@ -6,7 +6,7 @@ import numpy as np
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.operating import OperatingPoint
-from fraud_assets.modelling.intervals import rate
+from fraud_assets.modelling.statistics.intervals import rate
 
 AIMS = (0.80, 0.85, 0.90, 0.92, 0.95, 0.97)
 

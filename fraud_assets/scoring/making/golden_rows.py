@@ -14,7 +14,7 @@ from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
 from fraud_assets.scoring.golden import GoldenRow, write_golden
 from fraud_assets.scoring.limits import admits, nearest
-from fraud_assets.scoring.raw_rows import as_sent, as_trained, nasty_rows
+from fraud_assets.scoring.making.raw_rows import as_sent, as_trained, nasty_rows
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
 
 _EXTREMES = (0.0, 1e-9, 1e12)

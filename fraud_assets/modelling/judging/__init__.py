@@ -1,0 +1,1 @@
+"""What the judged weeks say of a model: threshold, rates, slices, importances, drift."""

@@ -1,0 +1,1 @@
+"""Which family and setting: folds in time order, candidates, choice."""

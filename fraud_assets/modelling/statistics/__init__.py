@@ -1,0 +1,1 @@
+"""Measures and their intervals: plain arrays in, plain figures out."""

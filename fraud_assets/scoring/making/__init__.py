@@ -1,0 +1,1 @@
+"""How a fitted pipeline becomes the files that serve (training side)."""

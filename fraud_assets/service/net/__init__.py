@@ -1,0 +1,1 @@
+"""Connections and their bounds: protocol, hosts, logs, the process that started it."""

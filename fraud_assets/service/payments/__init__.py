@@ -1,0 +1,1 @@
+"""A payment as a caller sends it: its fields, their rules, the parsed row."""

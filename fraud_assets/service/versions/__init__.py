@@ -1,0 +1,1 @@
+"""Which version serves: its source, its verdict, the last good copy."""
