@@ -1,12 +1,14 @@
 """The contract: one TOML file that says everything about a team's transactions.
 
-Here: the values (`schema`, `derived`), reading with all faults at once (`load`), and the
-first draft from a look at a file (`draft`). Not here: anything that touches rows.
+Here: the values (`schema`, a room for each section under `sections`, `derived`), and reading
+with all faults at once (`load`). Not here: anything that touches rows; `data.draft` looks at a
+file and drafts a contract for it.
 """
 
 from fraud_assets.contract.derived import Derived
 from fraud_assets.contract.load import default_contract_path, load_contract, parse_contract
-from fraud_assets.contract.schema import Contract, Policy
+from fraud_assets.contract.schema import Contract
+from fraud_assets.contract.sections.policy import Policy
 
 __all__ = [
     "Contract",

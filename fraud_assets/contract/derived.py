@@ -6,15 +6,12 @@ callers, since whoever asks for a score computes these values.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fraud_assets.contract.duration import format_duration, parse_duration
+from fraud_assets.contract.duration import Duration, format_duration
 from fraud_assets.contract.times import NamedTime
-
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 
 class _Kind(BaseModel):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Windows
+from fraud_assets.contract.sections.windows import Windows
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.shares import at_random, by_shares
 from fraud_assets.data.windows import DAY, NAMES, TICK, Split, Window, describe, known_labels

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.reading import read_parts

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.judged import Confusion
 from fraud_assets.documents.report.whole import Report

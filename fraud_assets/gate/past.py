@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.rows import Rows
 
 

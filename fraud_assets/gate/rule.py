@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.rates import Interval
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds

@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.explained import NaiveEvaluation
 from fraud_assets.documents.report.judged import Threshold

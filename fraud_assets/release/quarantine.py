@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.formats import to_plain

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.contract.schema import Label
+from fraud_assets.contract.sections.label import Label
 from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels

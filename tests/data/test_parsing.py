@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.contract.schema import Label
+from fraud_assets.contract.sections.label import Label
 from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels

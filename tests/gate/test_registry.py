@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.gate import rules
 from fraud_assets.gate.decide import decide
 from fraud_assets.gate.registry import gate_rules

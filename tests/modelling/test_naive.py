@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.contract.schema import Policy, ThresholdRule
+from fraud_assets.contract.sections.policy import Policy, ThresholdRule
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.explained import NaiveEvaluation
 from fraud_assets.modelling.judging.thresholds import choose_threshold

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.contract.schema import Policy, ThresholdRule
+from fraud_assets.contract.sections.policy import Policy, ThresholdRule
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.judging.thresholds import (
     aimed_rank,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.reading import read_parts
 from fraud_assets.documents.report.champion import UnscorableChampion, UnscorableModel
 from fraud_assets.documents.report.judged import Confusion

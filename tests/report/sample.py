@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.report.champion import (
     NoChampion,

@@ -105,7 +105,7 @@ def test_columns_and_single_texts_agree(texts, case):
 
 
 def read_words() -> frozenset[str]:
-    from fraud_assets.contract.schema import Source
+    from fraud_assets.contract.sections.source import Source
     from fraud_assets.data.kinds.words import text_words
 
     return text_words(Source(path="x"))

@@ -7,7 +7,7 @@ import importlib.util
 import msgspec
 import pytest
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.errors import RefusedError
 from fraud_assets.gate.decide import findings_of
 from fraud_assets.release.proof import prove

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.schema import Label
+from fraud_assets.contract.sections.label import Label
 from fraud_assets.data.kinds.distinct import distinct
 from fraud_assets.values.missing import NUMBER_WORDS
 from fraud_assets.values.number import Sign

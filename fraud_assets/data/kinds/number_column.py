@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.column import Column
 from fraud_assets.data.kinds.numbers import LARGEST_NUMBER, parse_numbers
 from fraud_assets.data.kinds.signs import Signs, look_at_signs

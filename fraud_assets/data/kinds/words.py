@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.values.identity import identity
 from fraud_assets.values.missing import NUMBER_WORDS, TEXT_WORDS
 from fraud_assets.values.number import number

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Rule, Scalar
+from fraud_assets.contract.sections.rules import Rule
+from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.data.columns import ROW, TIME
 from fraud_assets.data.plausible import leaps
 from fraud_assets.values.text import Case

@@ -10,7 +10,7 @@ from pathlib import Path
 import fsspec
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.formats import format_name
 from fraud_assets.data.source.listing import Listing, Readable, list_place, refuse_rest

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.columns import ROW
 from fraud_assets.data.kinds.exact import joined
 from fraud_assets.data.source.columns import Picked, contract_columns, pick

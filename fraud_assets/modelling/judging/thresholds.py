@@ -16,7 +16,7 @@ import math
 import numpy as np
 from scipy.stats import binom
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.rates import Rate
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.errors import DataError, InsufficientEvidenceError

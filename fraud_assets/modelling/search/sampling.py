@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraud_assets.contract.schema import Search
+from fraud_assets.contract.sections.search import Search
 from fraud_assets.data.rows import Rows
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.schema import Rule, Scalar
+from fraud_assets.contract.sections.rules import Rule
+from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.data.kinds.words import missing_numbers
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.scoring.places import POINTS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.cleaning import clean
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import InsufficientEvidenceError

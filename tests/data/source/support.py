@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from fraud_assets.contract import Contract, parse_contract
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source import Export, read_source
 from fraud_assets.data.source.files import single_table
 from fraud_assets.data.source.formats import open_table

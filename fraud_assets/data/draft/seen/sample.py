@@ -10,7 +10,9 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS, folded
-from fraud_assets.contract.schema import Features, Label, Source
+from fraud_assets.contract.sections.features import Features
+from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.draft.guess import Guess, Question
 from fraud_assets.data.draft.seen.decimals import find_decimal
 from fraud_assets.data.draft.seen.dialect import find_dialect

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Protocol
 
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.sorting import advice
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import Table

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import Bound, EmptyTableError, Rows, Table
 from fraud_assets.data.source.text.careful import read_carefully

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fraud_assets.contract.schema import Source
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.place import plain_errors
 from fraud_assets.data.source.stored import Stored

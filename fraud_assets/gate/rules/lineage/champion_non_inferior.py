@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import asdict
 
-from fraud_assets.contract.schema import Policy
+from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.report.champion import (
     Champion,
     Comparison,

@@ -1,0 +1,1 @@
+"""The contract's sections, a module for each, in the order of `contract.schema`."""

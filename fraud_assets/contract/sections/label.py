@@ -1,0 +1,32 @@
+"""[label]: what means fraud, and when it becomes known."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fraud_assets.contract.duration import MAX_DAYS
+from fraud_assets.contract.section import Section
+from fraud_assets.contract.sections.words import Listed
+from fraud_assets.contract.times import NamedTime
+
+
+class Label(Section):
+    """The label, the values that mean fraud and not fraud, and when it becomes known.
+
+    Values compare as texts without case, and as numbers: 1, "1.00" and true are alike.
+    """
+
+    column: str
+    """The column that holds the label."""
+
+    positive: Listed = (1, "true", "yes", "fraud")
+    """The values that mean fraud; texts compare without case, and as numbers."""
+
+    negative: Listed = (0, "false", "no", "legit", "legitimate")
+    """The values that mean not fraud."""
+
+    known_at: NamedTime | None = None
+    """The column of the time at which the label became known."""
+
+    maturity_days: float = Field(default=0, ge=0, le=MAX_DAYS)
+    """Days after which a payment that nobody reported counts as legitimate."""

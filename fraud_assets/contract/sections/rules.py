@@ -1,0 +1,25 @@
+"""[rules.NAME]: what a column must fulfil."""
+
+from __future__ import annotations
+
+from fraud_assets.contract.section import Section
+from fraud_assets.contract.sections.words import Listed
+
+
+class Rule(Section):
+    """What a column must fulfil; a row that breaks it goes to quarantine under the rule's name."""
+
+    column: str
+    """The column that the rule looks at."""
+
+    min: float | None = None
+    """Least value allowed."""
+
+    max: float | None = None
+    """Largest value allowed."""
+
+    required: bool = False
+    """Whether the value must be there."""
+
+    one_of: Listed | None = None
+    """The values allowed."""

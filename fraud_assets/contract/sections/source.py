@@ -1,0 +1,60 @@
+"""[source]: where the transactions lie, and how their files are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from fraud_assets.contract.section import Section
+from fraud_assets.contract.sections.words import Scalar, as_list
+from fraud_assets.masking import public
+
+
+class Source(Section):
+    """Where the transactions lie: a file, folder, glob or fsspec URL of CSV or Parquet.
+
+    `thousands` is the sign between groups of three digits; under "auto" a column must show it.
+    `missing` are words for a missing value besides the usual ones, `not_missing` usual words that
+    are values here (see `fraud_assets.values.missing`). `max_rows` bounds what is read into
+    memory: about 0.3 kB a row for ten columns.
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"thousands", "missing", "not_missing", "max_rows"})
+
+    path: str = Field(min_length=1)
+    """File, folder, glob or fsspec URL; relative paths start from the contract's folder;
+    `${NAME}` and `${NAME:-default}` are read from the environment.
+    """
+
+    format: Literal["auto", "csv", "parquet"] = "auto"
+    """The kind of the files; `auto` goes by their names."""
+
+    separator: str = Field(default="auto", min_length=1)
+    """What separates the fields of a CSV file; `auto` looks at its first line."""
+
+    decimal: Literal[".", ","] = "."
+    """The decimal sign of numbers written as text."""
+
+    encoding: str = "utf-8"
+    """The encoding of text files."""
+
+    thousands: Literal["auto", ".", ","] = "auto"
+    """The sign between groups of thousands; `auto` decides by all values of a column, and
+    refuses what reads both ways.
+    """
+
+    missing: Annotated[tuple[Scalar, ...], BeforeValidator(as_list)] = ()
+    """Further words that mean missing."""
+
+    not_missing: Annotated[tuple[Scalar, ...], BeforeValidator(as_list)] = ()
+    """Words that are values here although they usually mean missing, such as `NA` for Namibia."""
+
+    max_rows: int = Field(default=20_000_000, ge=1)
+    """Most rows that a run may read; a small file can hold very many."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Nobody who prints a contract prints the password in its URL."""
+        for name, value in super().__repr_args__():
+            yield name, public(value) if name == "path" else value
