@@ -46,7 +46,7 @@ def test_the_real_steps_reach_what_they_run():
     root = Path(fraud_assets.__file__).parent
     names = {str(f.relative_to(root)) for f in reached("fraud_assets.release.judgement", root)}
 
-    assert {"data/derive.py", "modelling/thresholds.py", "release/judgement.py"} <= names
+    assert {"data/derive.py", "modelling/judging/thresholds.py", "release/judgement.py"} <= names
     assert not any(name.startswith(("service/", "orchestration/", "cli/")) for name in names)
 
 
