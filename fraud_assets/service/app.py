@@ -14,8 +14,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
-from fraud_assets.service.api_keys import ApiKeys, read_api_keys
-from fraud_assets.service.documents import UNAUTHORIZED, Health, openapi_document
+from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
+from fraud_assets.service.documents import FORBIDDEN, UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.net.connections import Connections, most_connections
 from fraud_assets.service.net.hosts import Hosts, hosts_of
@@ -33,6 +33,7 @@ show in the slowest answers during a swap."""
 _GARBAGE = 10_000
 """New objects between two looks for garbage; Python's 700 are a few requests."""
 
+_JSON = "application/json"
 _FOREIGN = fault_answer(
     fault(["header", "host"], "The service is not called so; allow it with --allowed-host", "host")
 )
@@ -69,7 +70,7 @@ def create_app(settings: Settings, holder: Holder | None = None) -> Front:
     """
     keys = read_api_keys(settings.api_keys)
     if holder is None:
-        metrics = Metrics(settings.metrics_dir, Connections(most_connections()))
+        metrics = Metrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
     hot = {path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()}
     app = FastAPI(
@@ -120,7 +121,7 @@ def _collect_seldom() -> None:
 
 
 def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
-    guarded: dict[int | str, dict[str, Any]] = {401: UNAUTHORIZED}
+    guarded: dict[int | str, dict[str, Any]] = {401: UNAUTHORIZED, 403: FORBIDDEN}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
@@ -150,9 +151,8 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
 
 
 def _refused(request: Request, keys: ApiKeys) -> Response | None:
-    if keys.admits(request.scope["headers"]):
+    denied = keys.denied(request.scope["headers"], "read")
+    if denied is None:
         return None
-    message = "An API key is needed: X-API-Key: KEY, or Authorization: Bearer KEY"
-    body = fault_answer(fault(["header", "x-api-key"], message, "unauthorized"))
-    headers = {"www-authenticate": "Bearer"}
-    return Response(body, 401, headers, media_type="application/json")
+    headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
+    return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)

@@ -105,7 +105,8 @@ class Health(BaseModel):
 
 
 _CODES: dict[int, str] = {
-    401: "An API key is needed",
+    401: "An API key is needed, or this one has expired",
+    403: "The API key is for other things",
     413: "The body is too large",
     415: "The content type is not application/json in UTF-8, or the body is packed",
     422: "Every field at fault",
@@ -115,11 +116,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refused, "description": text} for status, text in _CODES.items()
 }
 _SCHEMA = {"$ref": "#/components/schemas/Refused"}
-UNAUTHORIZED: dict[str, Any] = {
-    "description": _CODES[401],
-    "content": {"application/json": {"schema": _SCHEMA}},
-}
-"""401 of a route that answers another type than JSON when it does answer."""
+UNAUTHORIZED, FORBIDDEN = (
+    {"description": _CODES[status], "content": {"application/json": {"schema": _SCHEMA}}}
+    for status in (401, 403)
+)
+"""401 and 403 of a route that answers another type than JSON when it does answer."""
 
 _SCHEMES = {
     "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},

@@ -24,6 +24,7 @@ SCORES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Upper bounds of the histogram of probabilities."""
 
 
+_KEYS = "Requests that an API key let in, by its name."
 _CLOSED = "Connections that the service closed, by what was wrong with them."
 
 
@@ -41,6 +42,7 @@ class Numbers(msgspec.Struct):
     refusals: int = 0
     degraded: int = 0
     connections: int = 0
+    keys: dict[str, int] = {}
     closed: dict[str, int] = {}
 
 
@@ -51,8 +53,13 @@ def _zero() -> Numbers:
 class Metrics:
     """One worker's counters, and the text for all."""
 
-    def __init__(self, folder: Path | None = None, connections: Connections | None = None) -> None:
-        self.numbers = _zero()
+    def __init__(
+        self,
+        folder: Path | None = None,
+        connections: Connections | None = None,
+        keys: Counter[str] | None = None,
+    ) -> None:
+        self.numbers, self._keys = _zero(), Counter() if keys is None else keys
         self.connections = connections or Connections()
         self._requests: Counter[tuple[str, int]] = Counter()
         self._file = None if folder is None else folder / f"{os.getpid()}.json"
@@ -92,6 +99,7 @@ class Metrics:
             *_counter("batch_payments_total", "Scored in batches.", {"": total.batch_payments}),
             *_counter("reloads_total", "Versions taken into service.", {"": total.reloads}),
             *_counter("refused_versions_total", "Versions refused.", {"": total.refusals}),
+            *_counter("key_uses_total", _KEYS, _labelled("key", total.keys)),
             *_counter("connections_closed_total", _CLOSED, _labelled("why", total.closed)),
             "# HELP fraud_assets_degraded 1 where the service does not serve what the store says.",
             "# TYPE fraud_assets_degraded gauge",
@@ -113,6 +121,7 @@ class Metrics:
             f"{path} {n}": count for (path, n), count in self._requests.items()
         }
         self.numbers.connections = len(self.connections.open)
+        self.numbers.keys = dict(self._keys)
         self.numbers.closed = dict(self.connections.closed)
         return self.numbers
 
@@ -161,7 +170,13 @@ def _requests(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _labelled(name: str, counts: dict[str, int]) -> dict[str, int]:
-    return {f'{{{name}="{key}"}}': count for key, count in sorted(counts.items())}
+    return {f"{{{name}={_quoted(key)}}}": count for key, count in sorted(counts.items())}
+
+
+def _quoted(text: str) -> str:
+    """A label's value as Prometheus reads it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def _counter(name: str, text: str, values: dict[str, int]) -> list[str]:

@@ -1,8 +1,9 @@
 """POST /predict and POST /predict/batch as bare ASGI: the hot path.
 
 They stand before the framework, which would take as long again as scoring does. What they refuse
-never reaches the model: 401 without a key, 415 for another content type, 413 for a body over the
-limit, 422 with every field at fault, 503 where too many batches wait already.
+never reaches the model: 401 without a key, 403 with one for other things, 415 for another content
+type, 413 for a body over the limit, 422 with every field at fault, 503 where too many batches wait
+already.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from fraud_assets.service.answers import (
     fault_answer,
     one_answer,
 )
-from fraud_assets.service.api_keys import ApiKeys
+from fraud_assets.service.api_key_line import Scope as KeyScope
+from fraud_assets.service.api_keys import ApiKeys, denial
 from fraud_assets.service.faults import UNREADABLE
 from fraud_assets.service.settings import MAX_BODY, MAX_WAITING
 from fraud_assets.service.versions.holder import Holder
@@ -112,7 +114,7 @@ class Scoring:
         return 200, answer
 
 
-def check_request(headers: Headers, keys: ApiKeys, limit: int) -> None:
+def check_request(headers: Headers, keys: ApiKeys, limit: int, scope: KeyScope = "decide") -> None:
     """Refuse by the headers alone, before any of the body is read."""
     kind, length, coding = b"", b"0", b""
     for name, value in headers:
@@ -122,9 +124,8 @@ def check_request(headers: Headers, keys: ApiKeys, limit: int) -> None:
             length = value
         elif name == b"content-encoding":
             coding = value
-    if keys.required and not keys.admits(headers):
-        message = "An API key is needed: X-API-Key: KEY, or Authorization: Bearer KEY"
-        raise RefusedRequestError(401, fault(["header", "x-api-key"], message, "unauthorized"))
+    if keys.required and (denied := keys.denied(headers, scope)):
+        raise RefusedRequestError(denied.status, denial(denied))
     if kind != b"application/json" and not _is_json(kind):
         message = "Content-Type must be application/json, in UTF-8"
         raise RefusedRequestError(415, fault(["header", "content-type"], message, "content_type"))

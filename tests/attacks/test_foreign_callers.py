@@ -73,14 +73,14 @@ def test_keys_change_without_a_restart_and_none_is_logged(tmp_path, caplog):
     with caplog.at_level(logging.INFO):
         file.write_text(line("new") + line("newer"))
         keys.refresh()
-        assert (keys.admits(old), keys.admits(new)) == (False, True)
+        assert (keys.admits(old, "decide"), keys.admits(new, "decide")) == (False, True)
         file.write_text("team:oops-a-secret")
         keys.refresh()
         file.unlink()
         keys.refresh()
 
-    assert keys.admits(new)
-    assert not keys.admits(old)
+    assert keys.admits(new, "decide")
+    assert not keys.admits(old, "decide")
     assert "oops" not in caplog.text
     assert hashlib.sha256(b"new").hexdigest() not in caplog.text
 
@@ -104,4 +104,4 @@ def test_a_request_has_few_keys_looked_at(tmp_path):
 
     sent = [(b"x-api-key", b"%d" % i) for i in range(50)] + [(b"x-api-key", b"right")]
 
-    assert not keys.admits(sent)
+    assert not keys.admits(sent, "decide")

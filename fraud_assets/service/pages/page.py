@@ -53,7 +53,7 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
     """Routes of the page, its two local files, and the version's own report."""
 
     async def page(request: Request) -> Response:
-        admitted = keys.admits(request.scope["headers"])
+        admitted = keys.admits(request.scope["headers"], "read")
         headers = _HEADERS | (_GUARDED_POLICY if keys.required else {})
         return HTMLResponse(render_page(holder.served, keys.required, admitted), headers=headers)
 
@@ -67,8 +67,8 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
         return HTMLResponse(render_docs(holder.served.document), headers=_HEADERS)
 
     async def report(request: Request) -> Response:
-        if not keys.admits(request.scope["headers"]):
-            return Response("An API key is needed.", 401, media_type="text/plain")
+        if denied := keys.denied(request.scope["headers"], "read"):
+            return Response(f"{denied.message}.", denied.status, media_type="text/plain")
         return HTMLResponse(holder.served.report, headers=_HEADERS | _REPORT_POLICY)
 
     return [
