@@ -10,6 +10,7 @@ from fraud_assets.service.net import connections as module
 from fraud_assets.service.net.connections import Connections, most_connections
 from fraud_assets.service.net.limits import MAX_HEAD, MAX_HEADERS, MAX_PIPELINED, MAX_URL
 from tests.service.bounded import bounded, connect, everything, status_of
+from tests.waiting import wait_until
 
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -281,3 +282,20 @@ def test_strangers_cannot_fill_the_log(caplog):
 
     assert caplog.text.count("Invalid HTTP request") == 1
     assert caplog.text.count("Something else") == 5
+
+
+def test_who_holds_nothing_is_not_the_one_to_go_for_bytes(monkeypatch):
+    """A crowd of half bodies lets the oldest of its own go; a caller that just connected stays."""
+    monkeypatch.setattr(module, "MAX_HELD", 300_000)
+    with bounded() as (port, echo):
+        caller = connect(port)
+        crowd = [connect(port) for _ in range(10)]
+        for one in crowd:
+            one.sendall(POST + b"Content-Length: 99999\r\n\r\n" + b" " * 50_000)
+        wait_until(lambda: echo.connections.closed["too_many_bytes"] >= 4)
+        caller.sendall(POST + CLOSE + b"Content-Length: 2\r\n\r\nhi")
+        answer = everything(caller)
+        for one in (*crowd, caller):
+            one.close()
+
+    assert status_of(answer) == 200

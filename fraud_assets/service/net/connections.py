@@ -78,6 +78,7 @@ class Connections:
         self.now = 0.0
         self.open: set[Connection] = set()
         self.held = 0
+        self.holding: dict[Connection, None] = {}  # in the order in which they began to
         self.closed: Counter[str] = Counter()
         self.heads, self.bodies = Queue(HEAD_SECONDS), Queue(BODY_SECONDS)
         self.idle = Queue(KEEP_ALIVE_SECONDS)
@@ -97,16 +98,21 @@ class Connections:
             queue.leave(connection)
 
     def hold(self, connection: Connection, size: int) -> None:
-        """Count bytes of an incomplete request, and let others go where there are too many."""
+        """Count bytes of an incomplete request, and let others go where there are too many.
+
+        Who holds longest goes first, and nobody who holds none: that would free nothing.
+        """
         connection.held += size
         self.held += size
+        self.holding[connection] = None
         while self.held > MAX_HELD:
-            self._let_go("too_many_bytes", self._slowest() or connection)
+            self._let_go("too_many_bytes", next(iter(self.holding)))
 
     def release(self, connection: Connection) -> None:
         """What the connection held is complete or gone."""
         self.held -= connection.held
         connection.held = 0
+        self.holding.pop(connection, None)
 
     async def watch(self) -> None:
         """Sweep until cancelled."""
