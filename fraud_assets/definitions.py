@@ -1,5 +1,5 @@
 """The module that Dagster loads: `dagster ... -m fraud_assets.definitions`."""
 
-from fraud_assets.orchestration.definitions import build_definitions
+from fraud_assets.orchestration.definitions import code_location
 
-defs = build_definitions()
+globals().update(code_location())

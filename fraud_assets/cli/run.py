@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fraud_assets.orchestration.settings import Settings
 
 
 def register(subparsers: Any) -> None:
@@ -25,23 +28,41 @@ def register(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run it; a refusal's sentence and its report come last."""
-    from fraud_assets.cli._watching import Watching
-    from fraud_assets.contract import load_contract
+    """Run it; a refusal's sentence and its report come last.
+
+    Where the environment names a folder of contracts, their chains run one after the other; one
+    that is refused stops no other.
+    """
+    from fraud_assets.contract.load import default_contract_path
     from fraud_assets.errors import RefusedError
 
-    contract = load_contract()  # a faulty contract ends with an exit code of its own
     try:
-        from fraud_assets.orchestration.terminal import run_week
-        from fraud_assets.preflight import Place, demand_workable
+        from fraud_assets.orchestration.settings import Settings
+        from fraud_assets.orchestration.several import settings_of
     except ImportError as error:
         raise RefusedError(
             f"The chain needs its extra, {error.name} is not installed; "
             "run: pip install 'fraud-assets[chain,serve]'."
         ) from error
-    demand_workable(Place.here(contract))  # before Dagster looks for a home folder of its own
+    path = default_contract_path()
+    if not path.is_dir():
+        return _run_one(Settings(), None, args.as_of)
+    codes = []
+    for name, settings in settings_of(path).items():
+        print(f"{name}:")
+        codes.append(_run_one(settings, name, args.as_of))
+    return max(codes)
+
+
+def _run_one(settings: Settings, chain: str | None, as_of: str | None) -> int:
+    from fraud_assets.cli._watching import Watching
+    from fraud_assets.orchestration.terminal import run_week
+    from fraud_assets.preflight import demand_workable
+
+    settings.contract()  # a faulty contract ends with an exit code of its own
+    demand_workable(settings.place())  # before Dagster looks for a home folder of its own
     with Watching() as watching:
-        outcome = run_week(watching, args.as_of)
+        outcome = run_week(watching, as_of, settings, chain)
     if outcome.succeeded:
         return 0
     print(f"{watching.reason or 'The run failed.'}\nlog: {outcome.log}", file=sys.stderr)

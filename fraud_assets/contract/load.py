@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,9 +34,34 @@ def load_contract(path: Path | str | None = None) -> Contract:
         If the file is missing, is no TOML, or breaks any rule; lists all faults.
     """
     file = Path(path) if path is not None else default_contract_path()
+    if file.is_dir():
+        names = ", ".join(str(one) for one in contracts_in(file).values())
+        rule = f"must be one contract where one is worked on; name one of {names}"
+        raise ContractError(file, [Fault("file", rule, str(file))])
     if file.suffix == "" and (_SHIPPED / f"{file}.toml").is_file():
         file = _SHIPPED / f"{file}.toml"
     return parse_contract(read_text(file), base=file.resolve().parent, name=str(file))
+
+
+def contracts_in(folder: Path) -> dict[str, Path]:
+    """The contract files of a folder by their names without suffix, in the order of names.
+
+    Raises
+    ------
+    ContractError
+        If there is none, or one whose name cannot stand in the name of an asset and a store.
+    """
+    files = {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    faults = [
+        Fault("file", "must be named with letters, digits and _ only", file.name)
+        for name, file in files.items()
+        if not re.fullmatch(r"[A-Za-z0-9_]+", name)
+    ]
+    if not files:
+        faults = [Fault("folder", "must hold contracts, files that end in .toml", str(folder))]
+    if faults:
+        raise ContractError(folder, faults)
+    return files
 
 
 def parse_contract(text: str, base: Path = Path(), name: str = "text") -> Contract:

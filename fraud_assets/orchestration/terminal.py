@@ -19,7 +19,8 @@ import dagster as dg
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
 from fraud_assets.orchestration.settings import Settings
-from fraud_assets.orchestration.weekly import run_config
+from fraud_assets.orchestration.several import repository_of
+from fraud_assets.orchestration.weekly import STEP, job_of, run_config, step_of, weekly_job
 from fraud_assets.orchestration.words import SUMMARY
 
 
@@ -48,17 +49,29 @@ class Outcome:
 
 
 def run_week(
-    watcher: Watcher, as_of: str | None = None, settings: Settings | None = None
+    watcher: Watcher,
+    as_of: str | None = None,
+    settings: Settings | None = None,
+    chain: str | None = None,
 ) -> Outcome:
-    """Run the whole chain once, as the schedule would, recorded in the instance."""
+    """Run a whole chain once, as the schedule would, recorded in the instance.
+
+    `chain` is the name of one chain among several; `settings` are its own.
+    """
     with _instance() as instance:
         folder = Path(instance.storage_directory()).parent / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=folder, prefix="run-", suffix=".log")
         os.close(descriptor)
-        definitions = build_definitions(settings, _logger(watcher, Path(name)))
-        config = {"loggers": {"terminal": {}}} | (run_config(as_of) if as_of else {})
-        result = definitions.resolve_job_def("weekly_retrain").execute_in_process(
+        logger = _logger(watcher, Path(name))
+        if chain is None or settings is None:
+            step, found = STEP, build_definitions(settings, logger)
+            launched = found.resolve_job_def(weekly_job.name)
+        else:
+            step = step_of(chain)
+            launched = repository_of(chain, settings, {"terminal": logger}).get_job(job_of(chain))
+        config = {"loggers": {"terminal": {}}} | (run_config(as_of, step) if as_of else {})
+        result = launched.execute_in_process(
             instance=instance, run_config=config, raise_on_error=False
         )
         return Outcome(result.success, Path(name))
