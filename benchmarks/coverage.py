@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.judging.thresholds import aimed_rank, clustered_rank, guaranteed_rank
+from fraud_assets.modelling.judging.guarantee import clustered_rank, guaranteed_rank
+from fraud_assets.modelling.judging.thresholds import aimed_rank
 from fraud_assets.modelling.statistics.intervals import (
     clustered_lower_bound,
     lower_bound,

@@ -16,7 +16,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.preprocessing import encoded_names
+from fraud_assets.modelling.preprocessing import columns_of_many_levels, encoded_names
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.calibration import calibrate
@@ -43,7 +43,6 @@ def freeze(
     pipeline = fit_pipeline(family, params, sampled, threshold_rows, contract)
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
-    columns = contract.features.numeric, contract.features.categorical
     return TunedPipeline(
         payload=payload,
         digest=sha256(payload),
@@ -52,7 +51,7 @@ def freeze(
         threshold=choose_threshold(
             scores, threshold_rows.label, contract.policy, threshold_rows.sender
         ),
-        features=encoded_names(pipeline.named_steps["preprocessor"], *columns),
+        features=encoded_names(pipeline.named_steps["preprocessor"]),
         training_samples=len(sampled),
     )
 
@@ -71,8 +70,9 @@ def fit_uncalibrated(
 ) -> Pipeline:
     """Fit on a sample of `fit`, on one thread; the probabilities are the sample's."""
     columns = contract.features.numeric, contract.features.categorical
-    pipeline = build_pipeline(family, params, *columns, seed=contract.search.seed)
     sample = sample_to_fit(family, fit, contract).rows
+    many = columns_of_many_levels(sample.features, contract.features.categorical)
+    pipeline = build_pipeline(family, params, *columns, seed=contract.search.seed, many=many)
     return on_one_thread(pipeline.fit, sample.features, sample.label)
 
 

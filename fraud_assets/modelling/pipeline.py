@@ -19,8 +19,11 @@ def build_pipeline(
     *,
     seed: int = 0,
     encoding: Encoding | None = None,
+    many: Sequence[str] = (),
 ) -> Pipeline:
     """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
+
+    `many` are the categorical columns that are encoded by their share of frauds.
 
     Raises
     ------
@@ -28,6 +31,6 @@ def build_pipeline(
         If the family is not known.
     """
     (found,) = find_families([family])
-    preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding)
+    preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding, many, seed)
     classifier = found.build(params, seed)
     return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])

@@ -4,6 +4,10 @@ NaN, None, pandas.NA and the empty text are the same missing value in every colu
 becomes the training median, a category the level `unknown`, which is what training made of
 them. Only public classes and functions of scikit-learn and pandas are used, so that a pickled
 pipeline needs nothing of this package.
+
+Columns of many levels are encoded by their share of frauds, whatever the family's encoding: one
+number for each of 5,000 levels leaves a linear model as many weights, and to a tree the order of
+their names says nothing. Measured in `benchmarks.encodings`.
 """
 
 from __future__ import annotations
@@ -14,41 +18,62 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import (
-    FunctionTransformer,
-    OneHotEncoder,
-    OrdinalEncoder,
-    StandardScaler,
-)
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from fraud_assets.encodings.kinds.target import ENCODING as TARGET
+from fraud_assets.encodings.registry import encoding_of, encodings
 from fraud_assets.families.family import Encoding
 from fraud_assets.profiles import CATEGORY_MISSING
 
-UNSEEN_CODE = -1
-"""Ordinal code of a category that training did not see; known levels count from 0, sorted."""
+MANY_LEVELS = 64
+"""A column of more levels among the fitted rows is encoded by its share of frauds."""
+
+
+def columns_of_many_levels(features: pd.DataFrame, categorical: Sequence[str]) -> tuple[str, ...]:
+    """Which of the categorical columns have more than `MANY_LEVELS` levels in these rows."""
+    return tuple(name for name in categorical if features[name].nunique() > MANY_LEVELS)
 
 
 def build_preprocessor(
-    numeric: Sequence[str], categorical: Sequence[str], encoding: Encoding
+    numeric: Sequence[str],
+    categorical: Sequence[str],
+    encoding: Encoding,
+    many: Sequence[str] = (),
+    seed: int = 0,
 ) -> ColumnTransformer:
     """Unfitted transformer of a frame with the named columns; others are dropped.
 
-    Parts `num` (numbers, imputer, scaler) and `cat` (objects, missing, imputer, encoder) exist
-    where there are such columns. Output columns: numeric first, then the encoded categories.
+    Parts `num` (numbers, imputer, scaler), `cat` and `many` (objects, missing, imputer, encoder,
+    and for `many` a scaler) exist where there are such columns; `many` are those of the
+    categorical ones that are encoded by their share of frauds, so that fitting needs the labels.
+    Output columns: numeric first, then the encoded categories, part by part.
     """
-    parts = [("num", _numeric(), list(numeric)), ("cat", _categorical(encoding), list(categorical))]
+    few = [name for name in categorical if name not in many]
+    parts = [
+        ("num", _numeric(), list(numeric)),
+        ("cat", _categorical(encoding, seed), few),
+        ("many", _categorical(TARGET.name, seed), [name for name in categorical if name in many]),
+    ]
     return ColumnTransformer([part for part in parts if part[2]], verbose_feature_names_out=False)
 
 
-def encoded_names(
-    preprocessor: ColumnTransformer, numeric: Sequence[str], categorical: Sequence[str]
-) -> tuple[str, ...]:
-    """Numeric names, then one `column_LEVEL` for each known level, whatever the encoding."""
-    if not categorical:
-        return tuple(numeric)
-    levels = preprocessor.named_transformers_["cat"].named_steps["encoder"].categories_
-    pairs = zip(categorical, levels, strict=True)
-    return (*numeric, *(f"{name}_{level}" for name, known in pairs for level in known))
+def encoded_names(preprocessor: ColumnTransformer) -> tuple[str, ...]:
+    """Numeric names, then one `column_LEVEL` for each known level, whatever the encoding.
+
+    A column that is encoded by its share of frauds keeps its own name.
+    """
+    names: list[str] = []
+    for _, part, columns in preprocessor.transformers_:
+        if part == "drop":
+            continue
+        encoder = part.named_steps.get("encoder")
+        if encoder is None:
+            names += columns
+            continue
+        known = encoding_of(encoder)
+        for column, levels in zip(columns, encoder.categories_, strict=True):
+            names += [column] if known is None else known.names(column, list(levels))
+    return tuple(names)
 
 
 def _numeric() -> Pipeline:
@@ -61,29 +86,24 @@ def _numeric() -> Pipeline:
     )
 
 
-def _categorical(encoding: Encoding) -> Pipeline:
-    return Pipeline(
-        [
-            ("objects", _on_frame(pd.DataFrame.astype, dtype=object)),
-            ("missing", _on_frame(pd.DataFrame.fillna, value=CATEGORY_MISSING)),
-            (
-                "imputer",
-                SimpleImputer(
-                    missing_values="",
-                    strategy="constant",
-                    fill_value=CATEGORY_MISSING,
-                    keep_empty_features=True,
-                ),
+def _categorical(encoding: str, seed: int) -> Pipeline:
+    steps = [
+        ("objects", _on_frame(pd.DataFrame.astype, dtype=object)),
+        ("missing", _on_frame(pd.DataFrame.fillna, value=CATEGORY_MISSING)),
+        (
+            "imputer",
+            SimpleImputer(
+                missing_values="",
+                strategy="constant",
+                fill_value=CATEGORY_MISSING,
+                keep_empty_features=True,
             ),
-            ("encoder", _encoder(encoding)),
-        ]
-    )
-
-
-def _encoder(encoding: Encoding) -> OneHotEncoder | OrdinalEncoder:
-    if encoding == "onehot":
-        return OneHotEncoder(handle_unknown="ignore")
-    return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNSEEN_CODE)
+        ),
+        ("encoder", encodings()[encoding].build(seed)),
+    ]
+    # Shares of rare frauds differ in their third digit, which a penalty on weights would flatten.
+    scaled = [("scaler", StandardScaler())] if encoding == TARGET.name else []
+    return Pipeline(steps + scaled)
 
 
 def _on_frame(method: object, **arguments: object) -> FunctionTransformer:

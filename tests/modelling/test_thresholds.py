@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract.sections.policy import Policy, ThresholdRule
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.judging.thresholds import (
-    aimed_rank,
-    choose_threshold,
-    guaranteed_rank,
-    midway_below,
-)
+from fraud_assets.modelling.judging.guarantee import guaranteed_rank
+from fraud_assets.modelling.judging.thresholds import aimed_rank, choose_threshold, midway_below
 
 GUARANTEE = Policy()
 AIM = Policy(threshold=ThresholdRule(rule="aim", aim=0.94))

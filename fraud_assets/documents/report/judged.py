@@ -7,11 +7,35 @@ import msgspec
 from fraud_assets.documents.rates import Count, Estimate, Rate
 
 
+class EarlierEvidence(msgspec.Struct, frozen=True):
+    """Frauds of earlier weeks, each scored by a fit on what lay before it.
+
+    They were `taken` beside those of the threshold rows where the test of equal laws
+    (Kolmogorov-Smirnov, two samples) gave a `p_value` of at least `least_p_value`.
+    """
+
+    frauds: Count
+    p_value: float
+    least_p_value: float
+    taken: bool
+
+
+class Price(msgspec.Struct, frozen=True):
+    """What one way to choose the threshold costs on the threshold rows."""
+
+    way: str
+    threshold: float
+    recall: Rate
+    precision: Rate
+    alert_rate: Rate
+
+
 class Threshold(msgspec.Struct, frozen=True):
     """A frozen threshold and what it rests on; a payment is flagged where score >= value.
 
     `recall` and `precision` are those of the `n` frauds, respectively the flagged rows, from
-    which the threshold was chosen, and therefore no judgement of it.
+    which the threshold was chosen, and therefore no judgement of it. `prices` begin with the way
+    that was taken.
     """
 
     value: float
@@ -22,6 +46,8 @@ class Threshold(msgspec.Struct, frozen=True):
     recall: Rate
     precision: Rate
     sentence: str
+    earlier: EarlierEvidence | msgspec.UnsetType = msgspec.UNSET
+    prices: tuple[Price, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Confusion(msgspec.Struct, frozen=True):

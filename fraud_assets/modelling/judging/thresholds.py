@@ -4,7 +4,8 @@ Two rules. The guarantee takes the k-th highest of n fraud scores, k the smalles
 P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall at that score
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
 tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
-exchangeable one by one: strict policies count effective frauds instead (see `clustered_rank`).
+exchangeable one by one: strict policies count effective frauds instead. Frauds of earlier weeks
+speak as well where they score alike (see `guarantee`).
 The aim takes the score at which a wished recall is reached on the threshold rows, without any
 promise.
 """
@@ -13,14 +14,20 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
-from scipy.stats import binom
 
 from fraud_assets.contract.sections.policy import Policy
-from fraud_assets.documents.rates import Rate
-from fraud_assets.documents.report.judged import Threshold
+from fraud_assets.documents.report.judged import EarlierEvidence, Price, Threshold
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.statistics.intervals import cluster_codes, effective_size, rate
+from fraud_assets.modelling.judging.guarantee import (
+    SAMENESS,
+    EarlierFrauds,
+    Guaranteed,
+    guarantee,
+)
+from fraud_assets.modelling.judging.prices import frauds_to_mend, keeps, price
+from fraud_assets.modelling.statistics.intervals import rate
 
 
 def choose_threshold(
@@ -28,10 +35,12 @@ def choose_threshold(
     labels: np.ndarray,
     policy: Policy,
     senders: np.ndarray | None = None,
+    earlier: EarlierFrauds | None = None,
 ) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
 
-    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too.
+    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too; `earlier`
+    frauds make the guarantee cheaper where they score alike.
 
     Raises
     ------
@@ -47,84 +56,45 @@ def choose_threshold(
             f"{int(np.isfinite(scores).sum())} finite scores for {len(frauds)} rows; "
             "refit the model and look at its inputs."
         )
-    rule = policy.threshold
-    n, clusters = int(frauds.sum()), cluster_codes(senders, len(scores))[frauds]
-    if rule.rule == "aim":
-        k = aimed_rank(n, rule.aim)
-    elif policy.strict:
-        k = clustered_rank(scores[frauds], clusters, policy.min_recall, rule.confidence)
-    else:
-        k = guaranteed_rank(n, policy.min_recall, rule.confidence)
-    value = midway_below(float(np.sort(scores[frauds])[n - k]), scores)
+    own = scores[frauds]
+    theirs = None if senders is None else np.asarray(senders)[frauds]
+    found = _found(own, theirs, policy, earlier)
+    value = midway_below(found.score, scores)
     flagged = scores >= value
-    caught = int((flagged & frauds).sum())
-    recall, precision = rate(caught, n), rate(caught, int(flagged.sum()))
+    caught, rule = int((flagged & frauds).sum()), policy.threshold
     return Threshold(
         value=value,
         rule=rule.rule,
         aim=rule.aim if rule.rule == "aim" else None,
         confidence=rule.confidence if rule.rule == "guarantee" else None,
-        n=n,
-        recall=recall,
-        precision=precision,
-        sentence=_sentence(policy, value, k, recall, precision),
+        n=len(own),
+        recall=rate(caught, len(own)),
+        precision=rate(caught, int(flagged.sum())),
+        sentence=_sentence(policy, value, found, own, price("", value, scores, frauds))
+        + _mend(policy, found, scores, frauds, value),
+        earlier=_evidence(found, earlier),
+        prices=_prices(policy, value, scores, frauds),
     )
 
 
-def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
-    """Smallest k with P(Binomial(n, floor) >= k) <= 1 - confidence.
-
-    Raises
-    ------
-    InsufficientEvidenceError
-        If even flagging all n frauds does not give the confidence.
-    """
-    tail = 1 - confidence
-    if floor >= 1:
-        raise InsufficientEvidenceError(
-            f"A guarantee needs policy.min_recall below 1, got {floor:g}: no number of frauds "
-            'shows that none is missed; lower it or set policy.threshold.rule = "aim".'
-        )
-    k = int(binom.isf(tail, n, floor)) + 1 if n else 1
-    if k > n:
-        raise InsufficientEvidenceError(
-            f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
-            f"least {fewest_frauds(floor, confidence)} matured frauds among the threshold rows, "
-            f"got {n}; lengthen windows.threshold_frauds or wait for more labels."
-        )
-    return k
-
-
-def fewest_frauds(floor: float, confidence: float) -> int:
-    """Smallest n at which catching all n shows `floor` with `confidence`."""
-    return math.ceil(math.log(1 - confidence) / math.log(floor))
-
-
-def clustered_rank(
-    scores: np.ndarray, clusters: np.ndarray, floor: float, confidence: float
-) -> int:
-    """The guaranteed rank where `clusters` (n,), not single frauds, are exchangeable.
-
-    At the rank for single frauds the recall rests on some effective number of frauds (Korn and
-    Graubard 1998, see `effective_size`); the share that the guarantee asks of so many is taken
-    of all `scores` (n,) of frauds. Never below the rank for single frauds.
-
-    Raises
-    ------
-    InsufficientEvidenceError
-        If frauds, or effective frauds, are too few for the guarantee.
-    """
-    n = len(scores)
-    k = guaranteed_rank(n, floor, confidence)
-    size = int(effective_size(scores >= np.sort(scores)[n - k], clusters, confidence))
-    needed = fewest_frauds(floor, confidence)
-    if size < needed:
-        raise InsufficientEvidenceError(
-            f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
-            f"least {needed} independent frauds among the threshold rows, but the {n} there come "
-            f"in bursts of one sender and count as {size}; lengthen windows.threshold_frauds."
-        )
-    return max(k, math.ceil(n * guaranteed_rank(size, floor, confidence) / size))
+def _found(
+    own: np.ndarray,
+    senders: np.ndarray | None,
+    policy: Policy,
+    earlier: EarlierFrauds | None,
+) -> Guaranteed:
+    rule, n = policy.threshold, len(own)
+    if rule.rule == "aim":
+        k = aimed_rank(n, rule.aim)
+        return Guaranteed(float(np.sort(own)[n - k]), k, n)
+    return guarantee(
+        own,
+        senders,
+        policy.min_recall,
+        rule.confidence,
+        strict=policy.strict,
+        earlier=earlier,
+    )
 
 
 def aimed_rank(n: int, aim: float) -> int:
@@ -158,9 +128,41 @@ def midway_below(score: float, scores: np.ndarray) -> float:
     return middle if lower < middle <= score else score
 
 
-def _sentence(policy: Policy, value: float, k: int, recall: Rate, precision: Rate) -> str:
-    n, rule = recall.n, policy.threshold
-    place = f"The threshold {value:.6g} lies just below rank {k} of {n} fraud scores"
+def _prices(
+    policy: Policy, value: float, scores: np.ndarray, frauds: np.ndarray
+) -> tuple[Price, ...]:
+    """The way taken, then plain aims at the contract's aim and at the floor itself."""
+    own, rule = scores[frauds], policy.threshold
+    taken = "guarantee" if rule.rule == "guarantee" else _aim(rule.aim)
+    prices = {taken: price(taken, value, scores, frauds)}
+    for aim in (rule.aim, policy.min_recall):
+        at = midway_below(float(np.sort(own)[len(own) - aimed_rank(len(own), aim)]), scores)
+        prices.setdefault(_aim(aim), price(_aim(aim), at, scores, frauds))
+    return tuple(prices.values())
+
+
+def _aim(aim: float) -> str:
+    return f"plain aim of {aim:.2f}"
+
+
+def _evidence(
+    found: Guaranteed, earlier: EarlierFrauds | None
+) -> EarlierEvidence | msgspec.UnsetType:
+    if earlier is None or found.p_value is None:
+        return msgspec.UNSET
+    return EarlierEvidence(
+        frauds=len(earlier.scores),
+        p_value=found.p_value,
+        least_p_value=SAMENESS,
+        taken=found.is_pooled,
+    )
+
+
+def _sentence(policy: Policy, value: float, found: Guaranteed, own: np.ndarray, paid: Price) -> str:
+    rule = policy.threshold
+    place = f"The threshold {value:.6g} lies just below rank {found.k} of {found.n} fraud scores"
+    if found.is_pooled:
+        place += f", {len(own)} of them on the threshold rows and the others on earlier weeks"
     if rule.rule == "guarantee":
         promise = (
             f"where recall stays at or above {policy.min_recall:.2f} with "
@@ -170,6 +172,42 @@ def _sentence(policy: Policy, value: float, k: int, recall: Rate, precision: Rat
     else:
         promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
     return (
-        f"{place}, {promise}; the price is a precision of {precision.value:.3f} "
-        f"(n = {precision.n} flagged threshold rows)."
+        f"{place}, {promise}; the price is a precision of {paid.precision.value:.3f} "
+        f"(n = {paid.precision.n} flagged threshold rows).{_tested(found, len(own))}"
+    )
+
+
+def _tested(found: Guaranteed, own: int) -> str:
+    """What became of the earlier frauds, with the test's p-value."""
+    if found.p_value is None:
+        return ""
+    test = f"Kolmogorov-Smirnov p = {found.p_value:.2f}, at least {SAMENESS:g} wanted"
+    if found.is_pooled:
+        return f" The frauds of both score alike ({test})."
+    return (
+        f" Frauds of earlier weeks score otherwise ({test}), so that the {own} of the "
+        "threshold rows speak alone."
+    )
+
+
+def _mend(
+    policy: Policy, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray, value: float
+) -> str:
+    """How many more frauds would bring a guarantee under the ceilings that it breaks."""
+    if policy.threshold.rule != "guarantee":
+        return ""
+    paid = price("", value, scores, frauds)
+    if keeps(paid, policy):
+        return ""
+    more = frauds_to_mend(scores, frauds, found.n, policy)
+    broken = (
+        f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
+        f"precision of {paid.precision.value:.3f}, where {policy.max_alert_rate:.2%} and "
+        f"{policy.min_precision:g} are allowed"
+    )
+    if more is None:
+        return f"{broken}; no number of further frauds would mend that, only a better ranking."
+    return (
+        f"{broken}; a plain aim would keep both, and so would the guarantee with about {more:,} "
+        "more frauds among the threshold rows (windows.threshold_frauds)."
     )

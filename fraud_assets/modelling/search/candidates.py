@@ -18,6 +18,7 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES, find_families
+from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds, make_folds
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import Validation
@@ -93,8 +94,9 @@ def _tasks(
     sample: Sample, folds: list[Fold], families: list[Family], contract: Contract
 ) -> list[tuple[Any, ...]]:
     columns = contract.features.numeric, contract.features.categorical
+    many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
     encoded = {
-        encoding: encode_folds(sample.rows, folds, columns, encoding)
+        encoding: encode_folds(sample.rows, folds, columns, encoding, many)
         for encoding in dict.fromkeys(family.encoding for family in families)
     }
     # The last fold trains on most rows: begun first, no worker ends alone with it.

@@ -59,9 +59,10 @@ def encode_folds(
     folds: Sequence[Fold],
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
+    many: Sequence[str] = (),
 ) -> list[EncodedFold]:
     """Fit the preprocessor on each fold's training rows and encode both sides once."""
-    return [_encode(rows, fold, columns, encoding) for fold in folds]
+    return [_encode(rows, fold, columns, encoding, many) for fold in folds]
 
 
 def _encode(
@@ -69,11 +70,12 @@ def _encode(
     fold: Fold,
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
+    many: Sequence[str],
 ) -> EncodedFold:
     train, valid = fold
-    preprocessor = build_preprocessor(*columns, encoding)
+    preprocessor = build_preprocessor(*columns, encoding, many)
     return EncodedFold(
-        train=preprocessor.fit_transform(rows.features.iloc[train]),
+        train=preprocessor.fit_transform(rows.features.iloc[train], rows.label[train]),
         train_label=rows.label[train],
         valid=preprocessor.transform(rows.features.iloc[valid]),
         valid_label=rows.label[valid],

@@ -18,6 +18,7 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Encoding, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
+from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.choice import Contender, choose, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
@@ -49,6 +50,7 @@ class Search:
         self.sample, self.seed = sample, contract.search.seed
         self._workers, self._progress = workers, progress
         self._columns = contract.features.numeric, contract.features.categorical
+        self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
         self._encoded: dict[Encoding, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
@@ -79,7 +81,7 @@ class Search:
     def _encode(self, family: Family) -> list[EncodedFold]:
         if family.encoding not in self._encoded:
             self._encoded[family.encoding] = encode_folds(
-                self.sample.rows, self._folds, self._columns, family.encoding
+                self.sample.rows, self._folds, self._columns, family.encoding, self._many
             )
         return self._encoded[family.encoding]
 

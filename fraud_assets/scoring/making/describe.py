@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.data.kinds.words import missing_numbers
+from fraud_assets.encodings.registry import encoding_of
+from fraud_assets.encodings.tables import codes_of
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric
@@ -25,22 +27,48 @@ def describe_features(
     pipeline: Any, contract: Contract
 ) -> tuple[tuple[Feature, ...], tuple[str, ...], tuple[int, ...]]:
     """The features in the contract's order, the encoded columns' names, each one's feature."""
-    parts = pipeline.named_steps["preprocessor"].named_transformers_
-    numeric = _numeric(parts["num"], contract) if contract.features.numeric else []
-    categorical: list[Categorical] = []
-    at = len(numeric)
-    if contract.features.categorical:
-        encoder = parts["cat"].named_steps["encoder"]
-        for name, levels in zip(contract.features.categorical, encoder.categories_, strict=True):
-            categorical.append(_categorical(name, list(levels), encoder, contract, at))
-            at += len(categorical[-1].unseen)
-    columns: list[str] = [feature.name for feature in numeric]
-    owners = list(range(len(numeric)))
-    for index, feature in enumerate(categorical, start=len(numeric)):
-        width = len(feature.unseen)
-        columns += [feature.name] if width == 1 else _level_columns(feature)
-        owners += [index] * width
-    return (*numeric, *categorical), tuple(columns), tuple(owners)
+    names = contract.features.names
+    features: dict[str, Feature] = {}
+    columns, owners = list[str](), list[int]()
+    for kind, part, chosen in pipeline.named_steps["preprocessor"].transformers_:
+        if part == "drop":
+            continue
+        for feature in _described(kind, part, list(chosen), contract, at=len(columns)):
+            features[feature.name] = feature
+            columns += _columns(feature)
+            owners += [names.index(feature.name)] * _width(feature)
+    return tuple(features[name] for name in names), tuple(columns), tuple(owners)
+
+
+def _described(
+    kind: str, part: Any, names: list[str], contract: Contract, at: int
+) -> Sequence[Feature]:
+    """The features of one part of the preprocessor, whose columns begin at position `at`."""
+    if kind == "num":
+        return _numeric(part, names, contract)
+    encoder = part.named_steps["encoder"]
+    encoding = encoding_of(encoder)
+    if encoding is None:
+        raise UnconvertibleError(
+            f"its {type(encoder).__name__} drops or merges levels, or has no conversion"
+        )
+    steps = part[list(part.named_steps).index("encoder") :]
+    found = []
+    for name, codes in zip(names, codes_of(encoding, steps, encoder.categories_), strict=True):
+        found.append(_text(name, contract, codes.levels, codes.unseen, at))
+        at += len(codes.unseen)
+    return found
+
+
+def _width(feature: Feature) -> int:
+    return 1 if isinstance(feature, Numeric) else len(feature.unseen)
+
+
+def _columns(feature: Feature) -> list[str]:
+    """Names of the encoded columns; one column bears the feature's own."""
+    if isinstance(feature, Numeric) or len(feature.unseen) == 1:
+        return [feature.name]
+    return [f"{feature.name}_{level}" for level in feature.levels]
 
 
 def plain_features(contract: Contract) -> tuple[Feature, ...]:
@@ -78,8 +106,7 @@ def _points(values: Any) -> Any:
     return ordered[np.linspace(0, len(ordered) - 1, POINTS).round().astype(int)]
 
 
-def _numeric(part: Any, contract: Contract) -> list[Numeric]:
-    names = contract.features.numeric
+def _numeric(part: Any, names: list[str], contract: Contract) -> list[Numeric]:
     medians = part.named_steps["imputer"].statistics_
     scaler = part.named_steps.get("scaler")
     means = np.zeros(len(names)) if scaler is None else scaler.mean_
@@ -112,24 +139,6 @@ def _number(
         one_of=_allowed([allowed_numbers(listed) for listed in _listed(rules)]),
         required=any(rule.required for rule in rules),
     )
-
-
-def _categorical(
-    name: str, levels: list[Any], encoder: Any, contract: Contract, at: int
-) -> Categorical:
-    rows: dict[str, tuple[float, ...]]
-    if isinstance(encoder, OneHotEncoder):
-        if encoder.drop is not None or encoder.min_frequency or encoder.max_categories:
-            raise UnconvertibleError("its one-hot encoder drops or merges levels")
-        eye = np.eye(len(levels))
-        rows = {str(level): tuple(eye[i].tolist()) for i, level in enumerate(levels)}
-        unseen = (0.0,) * len(levels)
-    elif isinstance(encoder, OrdinalEncoder):
-        rows = {str(level): (float(i),) for i, level in enumerate(levels)}
-        unseen = (float(encoder.unknown_value),)
-    else:
-        raise UnconvertibleError(f"{type(encoder).__name__} has no conversion")
-    return _text(name, contract, rows, unseen, at)
 
 
 def _text(
@@ -165,7 +174,3 @@ def _allowed(lists: list[tuple[Value, ...]]) -> tuple[Value, ...] | None:
 
 def _listed(rules: list[Rule]) -> list[tuple[Scalar, ...]]:
     return [rule.one_of for rule in rules if rule.one_of is not None]
-
-
-def _level_columns(feature: Categorical) -> list[str]:
-    return [f"{feature.name}_{level}" for level in feature.levels]

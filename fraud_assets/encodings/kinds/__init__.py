@@ -1,0 +1,1 @@
+"""One file for each encoding, under the encoding's name, with its `ENCODING`."""

@@ -1,0 +1,55 @@
+"""What each way to choose the threshold costs on the threshold rows, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fraud_assets.contract.sections.policy import Policy
+from fraud_assets.documents.report.judged import Price
+from fraud_assets.modelling.judging.guarantee import frauds_for_share
+from fraud_assets.modelling.statistics.intervals import rate
+
+
+def price(way: str, value: float, scores: np.ndarray, frauds: np.ndarray) -> Price:
+    """Recall, precision and alerts of a threshold; `scores` (n,), `frauds` (n,) bool."""
+    flagged = scores >= value
+    caught, alerts = int((flagged & frauds).sum()), int(flagged.sum())
+    return Price(
+        way=way,
+        threshold=value,
+        recall=rate(caught, int(frauds.sum())),
+        precision=rate(caught, alerts),
+        alert_rate=rate(alerts, len(scores)),
+    )
+
+
+def keeps(found: Price, policy: Policy) -> bool:
+    """Whether alerts and precision lie within the policy's bounds."""
+    precision = found.precision.value
+    return (
+        precision is not None
+        and precision >= policy.min_precision
+        and (found.alert_rate.value or 0.0) <= policy.max_alert_rate
+    )
+
+
+def frauds_to_mend(
+    scores: np.ndarray, frauds: np.ndarray, rests_on: int, policy: Policy
+) -> int | None:
+    """How many more frauds would bring the guarantee within the bounds on alerts and precision.
+
+    The ranks of the threshold rows' frauds stay as they are; only the rank that `rests_on` frauds
+    guarantee moves. None where no number would, or it passes a million.
+    """
+    ranked = np.sort(scores[frauds])[::-1]
+    ordered = np.sort(scores)
+    alerts = len(scores) - np.searchsorted(ordered, ranked, side="left")
+    caught = np.arange(1, len(ranked) + 1)
+    within = (alerts <= policy.max_alert_rate * len(scores)) & (
+        caught >= policy.min_precision * alerts
+    )
+    if not within.any():
+        return None
+    share = float(caught[within].max()) / len(ranked)
+    needed = frauds_for_share(share, policy.min_recall, policy.threshold.confidence)
+    return None if needed is None else max(1, needed - rests_on)
