@@ -48,7 +48,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path; HEAD is GET, whose body the server keeps back."""
         if scope["type"] == "http" and not self._hosts.admits(scope["headers"]):
-            await respond(send, 421, _FOREIGN)
+            await refuse_foreign(send)
             return
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
@@ -58,6 +58,11 @@ class Front:
                 await found(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+async def refuse_foreign(send: Send) -> None:
+    """Answer a request under a name that is not the service's."""
+    await respond(send, 421, _FOREIGN)
 
 
 def create_app(settings: Settings, holder: Holder | None = None) -> Front:
