@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fraud_assets.backtest.promise import AMOUNT, RATES, held, outcome, promise
+from fraud_assets.backtest.promise import held, outcome, promise
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.backtest.week import PromisesHeld
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.statistics.intervals import rate
 
@@ -79,17 +80,17 @@ def _burst_flags(
 
 
 def _world(burst: float, histories: int, rng: np.random.Generator) -> dict[str, Any]:
-    answers: dict[str, list[bool]] = {name: [] for name in (*RATES, AMOUNT)}
+    answers: dict[str, list[bool]] = {name: [] for name in PromisesHeld.__struct_fields__}
     naive: list[bool] = []
     for _ in range(histories):
         judged, flagged = draw(EVIDENCE_WEEKS, burst, rng)
         coming, alerts = draw(1, burst, rng)
         promised = promise(judged, flagged, EVIDENCE_WEEKS)
         found = outcome(coming, alerts, "USD")
-        for name, answer in held(promised, found).items():
+        for name, answer in to_plain(held(promised, found)).items():
             answers[name].append(bool(answer))
-        plain = outcome(judged, flagged, "USD")["recall"]
-        naive.append(bool(plain["low"] <= found["recall"]["value"] <= plain["high"]))
+        plain = outcome(judged, flagged, "USD").recall
+        naive.append(bool(plain.low <= found.recall.value <= plain.high))
     told = {name: to_plain(rate(sum(kept), len(kept))) for name, kept in answers.items()}
     return told | {"recall, Clopper-Pearson": to_plain(rate(sum(naive), len(naive)))}
 

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
+from fraud_assets.documents.backtest.week import BacktestWeek, NaiveWeek, WeekOutcome
+from fraud_assets.documents.rates import Rate
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
-Weeks = Sequence[Mapping[str, Any]]
+Weeks = Sequence[BacktestWeek]
+Promised = Literal["recall", "precision", "alert_rate", "amount_caught"]
+"""What is promised, as a key of promise, outcome and held."""
+
 WIDTH, NAIVE_ASIDE, BAND = 880.0, 0.22, 0.3
 _SIGNS = {"promote": ("✓", "f-good"), "refuse": ("✗", "f-bad")}
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Low and high of a promise, and what came; None where missing."""
+
+    low: float | None = None
+    high: float | None = None
+    came: float | None = None
+
+    @property
+    def ends(self) -> list[float]:
+        """All that is there."""
+        return [end for end in (self.low, self.high, self.came) if end is not None]
+
+
 def kept_promises(
-    weeks: Weeks, name: str, words: str, *, floor: float | None = None, share: bool = True
+    weeks: Weeks, name: Promised, words: str, *, floor: float | None = None, share: bool = True
 ) -> str:
     """Promised intervals as bands, outcomes as dots, the naive outcome as a second dot.
 
-    `name` is a key of promise and outcome; `share` writes percent on the axis, else amounts.
+    `share` writes percent on the axis, else amounts.
     """
-    found = [_numbers(week, name) for week in weeks]
-    ends = [value for row in found for value in row if svg.finite(value)]
+    found = [(_drawn(week, name), _drawn(week.naive, name)) for week in weeks]
+    ends = [end for ours, naive in found for end in (*ours.ends, *naive.ends)]
     if not ends:
         return ""
     low, high = _axis(ends, floor, share=share)
@@ -31,8 +51,8 @@ def kept_promises(
     if floor is not None:
         y = plot.y(floor)
         parts.append(svg.line(plot.left, y, plot.width - plot.right, y, "line thin dash s-bad"))
-    parts += [_week(plot, at, row) for at, row in enumerate(found)]
-    broken = sum((week["held"] or {}).get(name) is False for week in weeks)
+    parts += [_week(plot, at, ours, naive) for at, (ours, naive) in enumerate(found)]
+    broken = sum(getattr(week.held, name, None) is False for week in weeks)
     return svg.picture(
         f"backtest-{name.replace('_', '-')}",
         f"{words}: promised and come",
@@ -44,7 +64,7 @@ def kept_promises(
 
 def who_served(weeks: Weeks) -> str:
     """Each week's verdict as a sign; below, each version as a bar over the weeks it serves."""
-    versions = list(dict.fromkeys(_serving(week) for week in weeks if _serving(week)))
+    versions = list(dict.fromkeys(version for week in weeks if (version := _serving(week))))
     if not weeks:
         return ""
     height = 84 + 20 * len(versions)
@@ -53,7 +73,7 @@ def who_served(weeks: Weeks) -> str:
     )
     parts = [plot.frame(_weeks(weeks), (), "Week of", "")]
     for at, week in enumerate(weeks):
-        sign, class_ = _SIGNS.get((week["verdict"] or {}).get("decision", ""), ("·", "f-soft"))
+        sign, class_ = _SIGNS.get(_decision(week), ("·", "f-soft"))
         parts.append(svg.text(plot.x(at), 22, sign, class_=class_, text_anchor="middle"))
     for row, version in enumerate(versions):
         served = [at for at, week in enumerate(weeks) if _serving(week) == version]
@@ -62,37 +82,36 @@ def who_served(weeks: Weeks) -> str:
         parts.append(
             svg.tag("rect", x=left, y=top, width=right - left, height=13.0, class_="f-main")
         )
-        parts.append(svg.text(plot.left - 6, top + 11, str(version)[5:], text_anchor="end"))
-    promoted = sum((week["verdict"] or {}).get("decision") == "promote" for week in weeks)
+        parts.append(svg.text(plot.left - 6, top + 11, version[5:], text_anchor="end"))
+    promoted = sum(_decision(week) == "promote" for week in weeks)
     words = f"{promoted} of {len(weeks)} weeks were promoted; {len(versions)} versions served."
     return svg.picture(
         "backtest-served", "Verdicts and versions", words, (WIDTH, height), "".join(parts)
     )
 
 
-def _numbers(week: Mapping[str, Any], name: str) -> tuple[Any, ...]:
-    """Low and high of the promise, the outcome, then the naive way's; None where missing."""
-    naive = week["naive"] or {}
-    return (*_told(week, name), *_told(naive, name))
+def _drawn(side: BacktestWeek | NaiveWeek | None, name: Promised) -> Drawn:
+    if side is None:
+        return Drawn()
+    promised, came = getattr(side.promise, name, None), side.outcome
+    return Drawn(
+        getattr(promised, "low", None),
+        getattr(promised, "high", None),
+        None if came is None else _value(came, name),
+    )
 
 
-def _told(side: Mapping[str, Any], name: str) -> tuple[Any, Any, Any]:
-    promise, found = (side.get("promise") or {}).get(name) or {}, side.get("outcome") or {}
-    return promise.get("low"), promise.get("high"), _value(found.get(name))
-
-
-def _week(plot: svg.Plot, at: int, row: tuple[Any, ...]) -> str:
-    low, high, came, naive_low, naive_high, naive = row
-    parts = [plot.whisker(at + NAIVE_ASIDE, naive_low, naive_high, "line thin s-fraud")]
-    if svg.finite(low, high):
-        left, top = plot.x(at - BAND), plot.y(high)
-        width, height = plot.x(at + BAND) - left, max(plot.y(low) - top, 2.0)
+def _week(plot: svg.Plot, at: int, ours: Drawn, naive: Drawn) -> str:
+    parts = [plot.whisker(at + NAIVE_ASIDE, naive.low, naive.high, "line thin s-fraud")]
+    if ours.low is not None and ours.high is not None:
+        left, top = plot.x(at - BAND), plot.y(ours.high)
+        width, height = plot.x(at + BAND) - left, max(plot.y(ours.low) - top, 2.0)
         band = svg.tag("rect", x=left, y=top, width=width, height=height, class_="band")
         parts.insert(0, band)
-    if svg.finite(naive):
-        parts.append(svg.dot(plot.x(at + NAIVE_ASIDE), plot.y(naive), "f-fraud", radius=3.5))
-    if svg.finite(came):
-        parts.append(svg.dot(plot.x(at), plot.y(came), "f-main"))
+    if naive.came is not None:
+        parts.append(svg.dot(plot.x(at + NAIVE_ASIDE), plot.y(naive.came), "f-fraud", radius=3.5))
+    if ours.came is not None:
+        parts.append(svg.dot(plot.x(at), plot.y(ours.came), "f-main"))
     return "".join(parts)
 
 
@@ -112,12 +131,17 @@ def _ticks(low: float, high: float, *, share: bool) -> list[tuple[float, str]]:
 
 def _weeks(weeks: Weeks) -> list[tuple[float, str]]:
     every = max(1, -(-len(weeks) // 10))
-    return [(float(at), w["as_of"][5:]) for at, w in enumerate(weeks) if at % every == 0]
+    return [(float(at), w.as_of[5:]) for at, w in enumerate(weeks) if at % every == 0]
 
 
-def _value(found: Any) -> Any:
-    return found["value"] if isinstance(found, Mapping) else found
+def _value(came: WeekOutcome, name: Promised) -> float | None:
+    rate: Rate | float | None = getattr(came, name)
+    return rate.value if isinstance(rate, Rate) else rate
 
 
-def _serving(week: Mapping[str, Any]) -> str | None:
-    return (week["production"] or {}).get("version")
+def _serving(week: BacktestWeek) -> str | None:
+    return week.production.version if week.production else None
+
+
+def _decision(week: BacktestWeek) -> str:
+    return week.verdict.decision if week.verdict else ""

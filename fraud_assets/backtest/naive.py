@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from fraud_assets.backtest.finished import NaiveModel
 from fraud_assets.backtest.history import History, coming_week
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.backtest.week import WeekShares
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.evaluation import confusion_rates
 from fraud_assets.modelling.judging.thresholds import aimed_rank
@@ -21,13 +20,13 @@ TEST_SHARE = 0.2
 
 def naive_week(
     history: History, raw: RawTransactions, as_of: np.datetime64, tuned: TunedPipeline
-) -> tuple[dict[str, Any], np.ndarray]:
-    """The same family and parameters, trained, thresholded and told the careless way.
+) -> tuple[NaiveModel, np.ndarray]:
+    """The same family and parameters, trained, thresholded and judged the careless way.
 
     Every row known at `as_of` takes part, the immature ones as legitimate. The threshold is the
     highest score at which the random test rows show the policy's recall, and what they show
-    there is what is promised. Returns {threshold, recall, precision, alert_rate} and the scores
-    (m,) of the coming week's labelled rows, empty while their labels are not in.
+    there is what is promised. Returns the model, and the scores (m,) of the coming week's
+    labelled rows, empty while their labels are not in.
     """
     contract = history.contract
     rows = history.rows(history.labelled(0, len(raw.rows), as_of), as_of)
@@ -44,11 +43,11 @@ def naive_week(
     tested = rows.take(np.sort(test))
     values = scores(tested)
     threshold = naive_threshold(values, tested.label, contract.policy.min_recall)
-    rates = to_plain(confusion_rates(tested.label, values >= threshold))
-    told = {name: rates[name] for name in ("recall", "precision", "alert_rate")}
+    rates = confusion_rates(tested.label, values >= threshold)
+    shares = WeekShares(rates.recall, rates.precision, rates.alert_rate)
     coming = coming_week(history, as_of)
     later = np.array([]) if coming is None else scores(coming[1])
-    return {"threshold": threshold, **told}, later
+    return NaiveModel(threshold, shares), later
 
 
 def naive_threshold(scores: np.ndarray, labels: np.ndarray, recall: float) -> float:

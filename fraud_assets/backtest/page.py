@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fraud_assets.backtest import charts
 from fraud_assets.backtest.tables import DECISIONS, sentences
+from fraud_assets.documents.backtest.whole import Backtest
+from fraud_assets.documents.formats import write_document
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 from fraud_assets.report.located import Located, plain, shown
 
 
-def render_page(result: Mapping[str, Any]) -> str:
-    """backtest.html for the dict of backtest.json; the same dict gives the same bytes."""
-    canonical = json.loads(json.dumps(result))
-    currency = canonical["contract"]["currency"]
+def render_backtest(result: Backtest) -> str:
+    """backtest.html for backtest.json; the same document gives the same bytes."""
     return (
-        _environment(currency)
+        _environment(result.contract.currency)
         .get_template("backtest.html.j2")
         .render(
-            result=Located(canonical),
+            result=Located(json.loads(write_document(result))),
             decisions=DECISIONS,
-            sentences=sentences(canonical),
-            pictures=_pictures(canonical),
+            sentences=sentences(result),
+            pictures=_pictures(result),
         )
     )
 
 
-def _pictures(result: Mapping[str, Any]) -> dict[str, Markup]:
-    weeks, contract = result["weeks"], result["contract"]
+def _pictures(result: Backtest) -> dict[str, Markup]:
+    weeks, contract = result.weeks, result.contract
     drawn = {
-        "recall": charts.kept_promises(weeks, "recall", "Recall", floor=contract["min_recall"]),
+        "recall": charts.kept_promises(weeks, "recall", "Recall", floor=contract.min_recall),
         "precision": charts.kept_promises(weeks, "precision", "Precision"),
         "alert_rate": charts.kept_promises(weeks, "alert_rate", "Payments flagged"),
         "amount_caught": charts.kept_promises(
-            weeks, "amount_caught", f"Fraud caught, {contract['currency']}", share=False
+            weeks, "amount_caught", f"Fraud caught, {contract.currency}", share=False
         ),
         "served": charts.who_served(weeks),
     }

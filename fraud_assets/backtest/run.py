@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from fraud_assets.backtest.finished import FORMAT, FinishedWeeks, digest_of, replace_file
 from fraud_assets.backtest.history import History, known_at, mondays, read_history
-from fraud_assets.backtest.page import render_page
+from fraud_assets.backtest.page import render_backtest
 from fraud_assets.backtest.schedule import plan, train_all
-from fraud_assets.backtest.shelf import FORMAT, Shelf, digest_of, replace_file
 from fraud_assets.backtest.summary import summary
 from fraud_assets.backtest.walk import walk
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import split_of
 from fraud_assets.data.provenance.code import code_digest
+from fraud_assets.documents.backtest.whole import (
+    Backtest,
+    BacktestContract,
+    BacktestData,
+    SkippedWeek,
+)
+from fraud_assets.documents.formats import write_document
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
@@ -47,7 +52,7 @@ def cores() -> int:
 
 def backtest(
     contract: Contract, out: Path, options: Options, progress: Progress | None = None
-) -> dict[str, Any]:
+) -> Backtest:
     """Run it, and write `backtest.json` and `backtest.html` under `out`.
 
     Interrupted and started again it goes on after the last finished week; the result is the
@@ -65,50 +70,46 @@ def backtest(
         (out / "weeks").mkdir(parents=True, exist_ok=True)
         with exclusive(out / ".lock", wait_seconds=1):
             result = _backtest(contract, out / "weeks", options, say)
-            text = json.dumps(result, indent=1, allow_nan=False) + "\n"
-            replace_file(out / "backtest.json", text.encode())
-            replace_file(out / "backtest.html", render_page(result).encode())
+            replace_file(out / "backtest.json", write_document(result))
+            replace_file(out / "backtest.html", render_backtest(result).encode())
     return result
 
 
-def _backtest(contract: Contract, folder: Path, options: Options, say: Progress) -> dict[str, Any]:
+def _backtest(contract: Contract, folder: Path, options: Options, say: Progress) -> Backtest:
     history = read_history(contract)
     say(f"Read {len(history.frame):,} rows from {_date(history.times[0])} on.")
     fitting, skipped = _fitting(history, options.weeks)
     data, code = history.fingerprint(), code_digest(__name__)
     base = digest_of(FORMAT, contract_digest(contract), data, code, pickling_libraries())
-    shelf = Shelf(folder, base)
-    trained = train_all(history, plan(fitting, options.search_every), shelf, options.workers, say)
-    shelf.sweep()
+    kept = FinishedWeeks(folder, base)
+    trained = train_all(history, plan(fitting, options.search_every), kept, options.workers, say)
+    kept.sweep()
     say("Walking the promotions and comparing promise with outcome.")
     weeks = walk(history, [trained[as_of] for as_of in fitting])
-    columns = contract.columns
-    return {
-        "format": FORMAT,
-        "contract": {
-            "name": contract.name,
-            "digest": contract_digest(contract),
-            "currency": columns.currency,
-            "maturity_days": contract.label.maturity_days,
-            "min_recall": contract.policy.min_recall,
-        },
-        "data": {
-            "fingerprint": data,
-            "rows": len(history.frame),
-            "first": _date(history.times[0]),
-            "newest": _date(history.times[-1]),
-        },
-        "code": code,
-        "search_every": options.search_every,
-        "weeks": weeks,
-        "skipped": skipped,
-        "summary": summary(weeks, columns.currency),
-    }
+    currency = contract.columns.currency
+    return Backtest(
+        contract=BacktestContract(
+            name=contract.name,
+            digest=contract_digest(contract),
+            currency=currency,
+            maturity_days=contract.label.maturity_days,
+            min_recall=contract.policy.min_recall,
+        ),
+        data=BacktestData(
+            fingerprint=data,
+            rows=len(history.frame),
+            first=_date(history.times[0]),
+            newest=_date(history.times[-1]),
+        ),
+        code=code,
+        search_every=options.search_every,
+        weeks=weeks,
+        skipped=tuple(skipped),
+        summary=summary(weeks, currency),
+    )
 
 
-def _fitting(
-    history: History, newest: int | None
-) -> tuple[list[np.datetime64], list[dict[str, str]]]:
+def _fitting(history: History, newest: int | None) -> tuple[list[np.datetime64], list[SkippedWeek]]:
     """The Mondays whose windows fit, and why each of the others has none."""
     fitting, skipped = [], []
     for as_of in mondays(history)[-newest if newest else None :]:
@@ -116,9 +117,9 @@ def _fitting(
             split_of(known_at(history, as_of), history.contract)
             fitting.append(as_of)
         except DataError as error:
-            skipped.append({"as_of": _date(as_of), "why": str(error)})
+            skipped.append(SkippedWeek(_date(as_of), str(error)))
     if not fitting:
-        why = skipped[-1]["why"] if skipped else "the data spans no Monday."
+        why = skipped[-1].why if skipped else "the data spans no Monday."
         raise InsufficientEvidenceError(f"No week of this history can be run: {why}")
     return fitting, skipped
 

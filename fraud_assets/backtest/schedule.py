@@ -1,6 +1,6 @@
 """Runs the weeks' models on one or more processes: searches first, refits as settings appear.
 
-Every finished week is on the shelf before it is told, so that nothing is done twice; results do
+Every finished week is kept before it is counted, so that nothing is done twice; results do
 not depend on the number of processes.
 """
 
@@ -21,9 +21,9 @@ import joblib
 import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
+from fraud_assets.backtest.finished import SCRATCH, FinishedWeek, FinishedWeeks, digest_of
 from fraud_assets.backtest.history import History
-from fraud_assets.backtest.shelf import SCRATCH, Shelf, Week, digest_of
-from fraud_assets.backtest.training import Setting, train_week
+from fraud_assets.backtest.training import FoundSetting, train_week
 from fraud_assets.modelling.search.work import on_one_thread
 
 Progress = Callable[[str], None]
@@ -39,12 +39,12 @@ class Task:
     """A week to train; `followers` are refitted with what its search finds."""
 
     as_of: np.datetime64
-    setting: Setting | None = None
+    setting: FoundSetting | None = None
     followers: tuple[np.datetime64, ...] = ()
 
     @property
     def name(self) -> str:
-        """The week's name on the shelf."""
+        """The week's name among the finished ones."""
         setting = self.setting and [self.setting.family, dict(self.setting.parameters)]
         return f"{str(self.as_of)[:10]}-{digest_of(str(self.as_of), setting)[:16]}"
 
@@ -55,36 +55,37 @@ def plan(weeks: Sequence[np.datetime64], search_every: int) -> list[Task]:
     return [Task(group[0], None, tuple(group[1:])) for group in groups]
 
 
-def next_tasks(task: Task, week: Week) -> list[Task]:
+def next_tasks(task: Task, made: FinishedWeek) -> list[Task]:
     """What a finished week makes possible: refits, or a search by the next one if it failed."""
     if not task.followers:
         return []
-    if week.told["model"] is None:
+    model = made.week.model
+    if model is None:
         return [Task(task.followers[0], None, task.followers[1:])]
-    setting = Setting(**week.told["model"])
+    setting = FoundSetting(model.family, model.parameters)
     return [Task(as_of, setting) for as_of in task.followers]
 
 
 def train_all(
-    history: History, tasks: Sequence[Task], shelf: Shelf, workers: int, progress: Progress
-) -> dict[np.datetime64, Week]:
-    """All weeks by their Monday; those already on the shelf are not made again."""
-    done: dict[np.datetime64, Week] = {}
+    history: History, tasks: Sequence[Task], kept: FinishedWeeks, workers: int, progress: Progress
+) -> dict[np.datetime64, FinishedWeek]:
+    """All weeks by their Monday; those already finished are not made again."""
+    done: dict[np.datetime64, FinishedWeek] = {}
     # The newest windows are the fullest: begun first, no process ends alone with them.
     waiting = deque(sorted(tasks, key=lambda task: task.as_of, reverse=True))
     ticker = Ticker(tasks, progress)
 
-    def finished(task: Task, week: Week, *, made: bool) -> None:
+    def finished(task: Task, week: FinishedWeek, *, made: bool) -> None:
         done[task.as_of] = week
         ticker.tick(task, made=made)
         waiting.extend(next_tasks(task, week))
 
-    with _runner(history, shelf, workers) as start:
+    with _runner(history, kept, workers) as start:
         running: dict[Future[None], Task] = {}
         while waiting or running:
             while waiting and len(running) < workers:
                 task = waiting.popleft()
-                found = shelf.find(task.name)
+                found = kept.find(task.name)
                 if found is not None:
                     finished(task, found, made=False)
                 else:
@@ -92,9 +93,9 @@ def train_all(
             for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                 task = running.pop(future)
                 future.result()
-                week = shelf.find(task.name)
+                week = kept.find(task.name)
                 if week is None:
-                    raise OSError(f"{shelf.folder} lost the week {task.name}; run again.")
+                    raise OSError(f"{kept.folder} lost the week {task.name}; run again.")
                 finished(task, week, made=True)
     return done
 
@@ -125,18 +126,18 @@ class Ticker:
 
 @contextmanager
 def _runner(
-    history: History, shelf: Shelf, workers: int
+    history: History, kept: FinishedWeeks, workers: int
 ) -> Iterator[Callable[[Task], Future[None]]]:
     """A function that starts a task in this process or another."""
     if workers == 1:
-        yield lambda task: _now(history, task, shelf)
+        yield lambda task: _now(history, task, kept)
         return
-    scratch = Path(tempfile.mkdtemp(dir=shelf.folder, prefix=SCRATCH))
+    scratch = Path(tempfile.mkdtemp(dir=kept.folder, prefix=SCRATCH))
     # Its own pool: joblib's searches in this process keep theirs in loky's reusable one.
     executor = ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS)
     try:
         joblib.dump(history, scratch / "history")
-        yield lambda task: executor.submit(_there, scratch / "history", task, shelf)
+        yield lambda task: executor.submit(_there, scratch / "history", task, kept)
     except BaseException:
         executor.shutdown(wait=False, kill_workers=True)
         raise
@@ -146,15 +147,15 @@ def _runner(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _now(history: History, task: Task, shelf: Shelf) -> Future[None]:
+def _now(history: History, task: Task, kept: FinishedWeeks) -> Future[None]:
     future: Future[None] = Future()
-    _make(history, task, shelf)
+    _make(history, task, kept)
     future.set_result(None)
     return future
 
 
-def _there(path: Path, task: Task, shelf: Shelf) -> None:
-    _make(_history(path), task, shelf)
+def _there(path: Path, task: Task, kept: FinishedWeeks) -> None:
+    _make(_history(path), task, kept)
 
 
 @lru_cache(maxsize=1)
@@ -164,6 +165,6 @@ def _history(path: Path) -> History:
     return loaded
 
 
-def _make(history: History, task: Task, shelf: Shelf) -> None:
+def _make(history: History, task: Task, kept: FinishedWeeks) -> None:
     week = on_one_thread(train_week, history, task.as_of, task.setting)
-    shelf.put(task.name, week)
+    kept.put(task.name, week)

@@ -3,56 +3,66 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from fraud_assets.backtest.promise import AMOUNT, RATES
-from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.backtest.summary import Delivered, HeldShares, Summary
+from fraud_assets.documents.backtest.week import BacktestWeek, PromisesHeld, WeekOutcome
+from fraud_assets.documents.rates import Rate
 from fraud_assets.modelling.statistics.intervals import rate
 
-Week = Mapping[str, Any]
+Compared = tuple[WeekOutcome, PromisesHeld | None]
+"""What came of a week, and which of its promises held."""
 
 
-def summary(weeks: Sequence[Week], currency: str) -> dict[str, Any]:
+def summary(weeks: Sequence[BacktestWeek], currency: str) -> Summary:
     """Counts of verdicts, and for production and the naive way what was promised and came."""
-    decisions = Counter(str((week["verdict"] or {}).get("decision", "no_model")) for week in weeks)
-    naive = [week["naive"] or {} for week in weeks]
-    # Both ways are told over the same weeks, or the comparison would be one of weeks.
-    both = [i for i, week in enumerate(weeks) if week["outcome"] and naive[i].get("outcome")]
-    return {
-        "weeks": len(weeks),
-        "decisions": dict(sorted(decisions.items())),
-        "compared": len(both),
-        "ours": _side([weeks[i] for i in both], currency),
-        "naive": _side([naive[i] for i in both], currency),
-    }
+    decisions = Counter(week.verdict.decision if week.verdict else "no_model" for week in weeks)
+    # Both ways are summed over the same weeks, or the comparison would be one of weeks.
+    both = [
+        ((week.outcome, week.held), (week.naive.outcome, week.naive.held))
+        for week in weeks
+        if week.outcome is not None and week.naive is not None and week.naive.outcome is not None
+    ]
+    return Summary(
+        weeks=len(weeks),
+        decisions=dict(sorted(decisions.items())),
+        compared=len(both),
+        ours=_delivered([ours for ours, _ in both], currency),
+        naive=_delivered([naive for _, naive in both], currency),
+    )
 
 
-def _side(weeks: Sequence[Mapping[str, Any]], currency: str) -> dict[str, Any]:
-    outcomes = [week["outcome"] for week in weeks]
-    pooled = {
-        name: to_plain(
-            rate(sum(o[name]["k"] for o in outcomes), sum(o[name]["n"] for o in outcomes))
-        )
-        for name in RATES
-    }
-    return {
-        **pooled,
-        AMOUNT: _total(outcomes, AMOUNT),
-        "amount_missed": _total(outcomes, "amount_missed"),
-        "alerts": sum(o["alerts"] for o in outcomes),
-        "currency": currency,
-        "held": {name: _held(weeks, name) for name in (*RATES, AMOUNT)},
-    }
+def _delivered(weeks: Sequence[Compared], currency: str) -> Delivered:
+    outcomes = [came for came, _ in weeks]
+    answers = [held for _, held in weeks if held is not None]
+    return Delivered(
+        recall=_pooled(came.recall for came in outcomes),
+        precision=_pooled(came.precision for came in outcomes),
+        alert_rate=_pooled(came.alert_rate for came in outcomes),
+        amount_caught=_total(came.amount_caught for came in outcomes),
+        amount_missed=_total(came.amount_missed for came in outcomes),
+        alerts=sum(came.alerts for came in outcomes),
+        currency=currency,
+        held=HeldShares(
+            recall=_share(held.recall for held in answers),
+            precision=_share(held.precision for held in answers),
+            alert_rate=_share(held.alert_rate for held in answers),
+            amount_caught=_share(held.amount_caught for held in answers),
+        ),
+    )
 
 
-def _total(outcomes: Sequence[Mapping[str, Any]], name: str) -> float | None:
-    amounts = [o[name] for o in outcomes if o[name] is not None]
-    return sum(amounts) if amounts else None
+def _pooled(rates: Iterable[Rate]) -> Rate:
+    counted = [(one.k, one.n) for one in rates]
+    return rate(sum(k for k, _ in counted), sum(n for _, n in counted))
 
 
-def _held(weeks: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any] | None:
-    """Share of the weeks in which the promise held, of those in which there was one."""
-    answers = [(week["held"] or {}).get(name) for week in weeks]
-    told = [answer for answer in answers if answer is not None]
-    return to_plain(rate(sum(told), len(told))) if told else None
+def _total(amounts: Iterable[float | None]) -> float | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
+
+
+def _share(answers: Iterable[bool | None]) -> Rate | None:
+    """Share of the weeks in which a promise held, of those in which there was one."""
+    given = [answer for answer in answers if answer is not None]
+    return rate(sum(given), len(given)) if given else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Literal
 
-import msgspec
-
-from fraud_assets.documents.rates import Rate
+from fraud_assets.documents.backtest.summary import Delivered
+from fraud_assets.documents.backtest.week import BacktestWeek, NaiveWeek, WeekOutcome
+from fraud_assets.documents.backtest.whole import Backtest
+from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.rates import Prediction, Rate
 from fraud_assets.report import numbers
 
 HEAD = (
@@ -28,10 +29,10 @@ HEAD = (
 DECISIONS = {"promote": "promoted", "refuse": "refused", "insufficient_evidence": "too little"}
 
 
-def table(result: Mapping[str, Any]) -> str:
+def table(result: Backtest) -> str:
     """All weeks, then the summary's sentences."""
-    currency = result["contract"]["currency"]
-    rows = [HEAD, *(_row(week, currency) for week in result["weeks"])]
+    currency = result.contract.currency
+    rows = [HEAD, *(_row(week, currency) for week in result.weeks)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     return "\n".join([*(line.rstrip() for line in lines), "", *sentences(result)]).replace(
@@ -39,72 +40,74 @@ def table(result: Mapping[str, Any]) -> str:
     )
 
 
-def sentences(result: Mapping[str, Any]) -> list[str]:
+def sentences(result: Backtest) -> list[str]:
     """What the weeks say together."""
-    told, contract = result["summary"], result["contract"]
+    summary, currency = result.summary, result.contract.currency
     decisions = ", ".join(
         f"{count} {DECISIONS.get(name, 'without a model')}"
-        for name, count in told["decisions"].items()
+        for name, count in summary.decisions.items()
     )
-    lines = [f"{told['weeks']} weeks: {decisions}; {len(result['skipped'])} without history."]
-    if not told["compared"]:
+    lines = [f"{summary.weeks} weeks: {decisions}; {len(result.skipped)} without history."]
+    if not summary.compared:
         return [*lines, "No week has both a model in production and labels that are in."]
-    for name, side in (("Production", told["ours"]), ("The naive way", told["naive"])):
+    for name, side in (("Production", summary.ours), ("The naive way", summary.naive)):
         lines.append(
-            f"{name} over {told['compared']} weeks with labels: recall "
-            f"{_rate(side['recall'])}, precision {_rate(side['precision'])}, "
-            f"alerts {numbers.percent(side['alert_rate']['value'])} of payments, caught "
-            f"{numbers.money(side['amount_caught'], contract['currency'])}, missed "
-            f"{numbers.money(side['amount_missed'], contract['currency'])}."
+            f"{name} over {summary.compared} weeks with labels: recall "
+            f"{numbers.rate(side.recall)}, precision {numbers.rate(side.precision)}, "
+            f"alerts {numbers.percent(side.alert_rate.value)} of payments, caught "
+            f"{numbers.money(side.amount_caught, currency)}, missed "
+            f"{numbers.money(side.amount_missed, currency)}."
         )
         lines.append(f"{name}: the promise held for {_held(side)}.")
     return lines
 
 
-def _rate(rate: object) -> str:
-    return numbers.rate(msgspec.convert(rate, Rate))
-
-
-def _held(side: Mapping[str, Any]) -> str:
+def _held(side: Delivered) -> str:
+    answers: dict[str, dict[str, int] | None] = to_plain(side.held)
     return ", ".join(
         f"{name.replace('_', ' ')} in {held['k']} of {held['n']}"
-        for name, held in side["held"].items()
+        for name, held in answers.items()
         if held is not None
     )
 
 
-def _row(week: Mapping[str, Any], currency: str) -> tuple[str, ...]:
-    promise, came = week["promise"] or {}, week["outcome"] or {}
-    naive = week["naive"] or {}
-    naive_came = naive.get("outcome") or {}
-    verdict = (week["verdict"] or {}).get("decision")
-    held = week["held"] or {}
+def _row(week: BacktestWeek, currency: str) -> tuple[str, ...]:
+    naive = week.naive
     return (
-        week["as_of"],
-        DECISIONS.get(str(verdict), "no model"),
-        (week["production"] or {}).get("version", "nothing"),
-        _range(promise.get("recall")),
-        _came(came.get("recall"), held.get("recall")),
-        _range(promise.get("precision")),
-        _came(came.get("precision"), held.get("precision")),
-        numbers.percent((came.get("alert_rate") or {}).get("value")) if came else "",
-        numbers.money(came["amount_caught"], currency) if came else "",
-        numbers.money(came["amount_missed"], currency) if came else "",
-        _range((naive.get("promise") or {}).get("recall")),
-        _came(naive_came.get("recall"), (naive.get("held") or {}).get("recall")),
-        numbers.percent(naive_came["precision"]["value"]) if naive_came else "",
+        week.as_of,
+        DECISIONS.get(week.verdict.decision, "no model") if week.verdict else "no model",
+        week.production.version if week.production else "nothing",
+        *_pair(week, "recall"),
+        *_pair(week, "precision"),
+        *_volume(week.outcome, currency),
+        *(_pair(naive, "recall") if naive else ("", "")),
+        numbers.percent(naive.outcome.precision.value) if naive and naive.outcome else "",
     )
 
 
-def _range(interval: Mapping[str, Any] | None) -> str:
-    if not interval:
-        return ""
-    low, high = (100 * interval[end] for end in ("low", "high"))
-    return f"{low:.1f} to {high:.1f} %"
+def _pair(side: BacktestWeek | NaiveWeek, name: Literal["recall", "precision"]) -> tuple[str, str]:
+    """A promise, and what came of it; empty where there is none."""
+    promised, came = getattr(side.promise, name, None), getattr(side.outcome, name, None)
+    return _range(promised), _came(came, getattr(side.held, name, None))
 
 
-def _came(found: Mapping[str, Any] | None, held: bool | None) -> str:
-    if not found or found["value"] is None:
+def _volume(came: WeekOutcome | None, currency: str) -> tuple[str, str, str]:
+    if came is None:
+        return "", "", ""
+    return (
+        numbers.percent(came.alert_rate.value),
+        numbers.money(came.amount_caught, currency),
+        numbers.money(came.amount_missed, currency),
+    )
+
+
+def _range(interval: Prediction | Rate | None) -> str:
+    if interval is None:
         return ""
-    mark = {True: "", False: " broken", None: ""}[held]
-    return f"{100 * found['value']:.1f} % of {found['n']}{mark}"
+    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+
+
+def _came(rate: Rate | None, held: bool | None) -> str:
+    if rate is None or rate.value is None:
+        return ""
+    return f"{100 * rate.value:.1f} % of {rate.n}{' broken' if held is False else ''}"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from msgspec.structs import replace
 
+from fraud_assets.backtest.finished import FinishedWeek, TrainedModel, TrainedWeek
 from fraud_assets.backtest.history import History, known_at
 from fraud_assets.backtest.naive import naive_week
-from fraud_assets.backtest.shelf import Week
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.columns import ROW
-from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.search.candidates import compare_candidates
@@ -32,14 +30,16 @@ _LEFT_OUT = {"curves": None, "slices": None, "search": None, "lineage": None}
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A family with its parameters, found by an earlier week's search."""
+class FoundSetting:
+    """A family with its parameters, as an earlier week's search chose them."""
 
     family: str
-    parameters: Mapping[str, Any]
+    parameters: Parameters
 
 
-def train_week(history: History, as_of: np.datetime64, setting: Setting | None) -> Week:
+def train_week(
+    history: History, as_of: np.datetime64, setting: FoundSetting | None
+) -> FinishedWeek:
     """Search (without a setting) or refit, judge, and score every row after the threshold's.
 
     What was not known at `as_of` goes into nothing but the scores of later rows, from which
@@ -52,26 +52,29 @@ def train_week(history: History, as_of: np.datetime64, setting: Setting | None) 
         case = Case(contract, cleaned, tuned)
         found = rescore(case)
     except DataError as error:
-        return Week({"as_of": str(as_of), "model": None, "why": str(error)}, {})
+        return FinishedWeek(TrainedWeek(str(as_of), None, str(error)), {})
     report = replace(begin_report(opening(case, ""), found), **_LEFT_OUT)
     first = _after_threshold(history, cleaned)
-    told = {
-        "as_of": str(as_of),
-        "model": {"family": tuned.family, "parameters": tuned.parameters},
-        "searched": setting is None,
-        "threshold": tuned.threshold.value,
-        "report": to_plain(report),
-        "expected": to_plain(found.expected),
-        "first": first,
-    }
     scores = _scores(tuned, history, first)
     naive, naive_scores = naive_week(history, raw, as_of, tuned)
+    model = TrainedModel(
+        family=tuned.family,
+        parameters=tuned.parameters,
+        searched=setting is None,
+        threshold=tuned.threshold.value,
+        report=report,
+        expected=found.expected,
+        first=first,
+        naive=naive,
+    )
     judged = _positions(history, cleaned.window("judged"))
     arrays = {"scores": scores, "naive": naive_scores, "judged": judged}
-    return Week(told | {"naive": naive}, arrays)
+    return FinishedWeek(TrainedWeek(str(as_of), model), arrays)
 
 
-def _tuned(cleaned: CleanedFeatures, contract: Contract, setting: Setting | None) -> TunedPipeline:
+def _tuned(
+    cleaned: CleanedFeatures, contract: Contract, setting: FoundSetting | None
+) -> TunedPipeline:
     fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     if setting is not None:
         return freeze(setting.family, setting.parameters, fit, middle, contract)

@@ -7,41 +7,55 @@ compared only on rows after those that its own threshold was chosen on.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-import msgspec
 import numpy as np
 
+from fraud_assets.backtest.finished import FinishedWeek, TrainedModel
 from fraud_assets.backtest.history import WEEK, History, coming_week
-from fraud_assets.backtest.promise import RATES, held, outcome, promise
-from fraud_assets.backtest.shelf import Week
+from fraud_assets.backtest.promise import held, outcome, promise
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.whole import Report
+from fraud_assets.documents.backtest.week import (
+    BacktestWeek,
+    NaiveWeek,
+    Promise,
+    PromisesHeld,
+    ServingWeek,
+    WeekModel,
+    WeekOutcome,
+    WeekShares,
+    WeekVerdict,
+)
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide
-from fraud_assets.gate.grounds import Expected
+from fraud_assets.gate.grounds import Serving
 from fraud_assets.gate.past import Past, Rival
 from fraud_assets.gate.registry import gate_rules
 
 
-@dataclass
-class Production:
-    """Promoted weeks in order; the last one serves."""
-
-    promoted: list[Week] = field(default_factory=list)
-
-    @property
-    def serving(self) -> Week | None:
-        """What serves now."""
-        return self.promoted[-1] if self.promoted else None
-
-
 @dataclass(frozen=True)
-class Serving:
-    """The week's model that serves by then."""
+class Candidate:
+    """A week's model with its scores, under the date of its week."""
 
     version: str
-    as_of: str
+    model: TrainedModel
+    week: FinishedWeek
+
+    def scores(self, evidence: Evidence) -> np.ndarray:
+        """Its scores (n,) of rows that lie after those of its threshold."""
+        found: np.ndarray = self.week.arrays["scores"][evidence.positions - self.model.first]
+        return found
+
+
+@dataclass
+class Promotions:
+    """Promoted candidates in order; the last one serves."""
+
+    promoted: list[Candidate] = field(default_factory=list)
+
+    @property
+    def serving(self) -> Candidate | None:
+        """What serves now."""
+        return self.promoted[-1] if self.promoted else None
 
 
 @dataclass(frozen=True)
@@ -59,112 +73,116 @@ class Evidence:
         return Evidence(self.positions[after], self.rows.take(after), self.weeks * share)
 
 
-def walk(history: History, weeks: list[Week]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Production:
+    """What serves after a week's verdict, what it promised, and what came."""
+
+    serves: ServingWeek | None = None
+    promise: Promise | None = None
+    outcome: WeekOutcome | None = None
+    held: PromisesHeld | None = None
+
+
+Coming = tuple[np.ndarray, Rows] | None
+"""Positions and rows of the seven days after a Monday; None while their labels are not in."""
+
+
+def walk(history: History, weeks: list[FinishedWeek]) -> tuple[BacktestWeek, ...]:
     """One record for each week, in order of time."""
-    production = Production()
-    return [_step(history, week, production) for week in weeks]
+    promotions = Promotions()
+    return tuple(_step(history, week, promotions) for week in weeks)
 
 
-def _step(history: History, week: Week, production: Production) -> dict[str, Any]:
-    as_of = np.datetime64(week.told["as_of"])
-    record: dict[str, Any] = {"as_of": _day(week), "model": None, "verdict": None, "judged": None}
-    record["why"] = week.told.get("why")
-    evidence = None
-    if week.told["model"] is not None:
-        evidence = _evidence(history, week, as_of)
-        verdict = _verdict(history, week, evidence, production)
+def _step(history: History, finished: FinishedWeek, promotions: Promotions) -> BacktestWeek:
+    week, model = finished.week, finished.week.model
+    as_of, version = np.datetime64(week.as_of), week.as_of[:10]
+    evidence = verdict = None
+    if model is not None:
+        candidate = Candidate(version, model, finished)
+        evidence = _evidence(history, finished, as_of)
+        verdict = _verdict(history, candidate, evidence, promotions)
         if verdict.decision == "promote":
-            production.promoted.append(week)
-        metrics = week.told["report"]["metrics"]
-        record |= {
-            "model": week.told["model"] | {"searched": week.told["searched"]},
-            "verdict": {
-                "decision": verdict.decision,
-                "sentence": verdict.sentence,
-                "failed": [rule.name for rule in verdict.failed],
-            },
-            "judged": {name: metrics[name] for name in RATES},
-        }
+            promotions.promoted.append(candidate)
     coming = coming_week(history, as_of)
-    ours = _ours(history, production.serving, evidence, coming)
-    return record | ours | {"naive": _naive(history, week, coming)}
+    ours = _ours(history, promotions.serving, evidence, coming)
+    return BacktestWeek(
+        as_of=version,
+        model=None if model is None else WeekModel(model.family, model.parameters, model.searched),
+        verdict=None if verdict is None else _told(verdict),
+        judged=None if model is None else _judged(model),
+        why=week.why,
+        production=ours.serves,
+        promise=ours.promise,
+        outcome=ours.outcome,
+        held=ours.held,
+        naive=None if model is None else _naive(history, model, finished, coming),
+    )
 
 
-def _evidence(history: History, week: Week, as_of: np.datetime64) -> Evidence:
+def _told(verdict: Verdict) -> WeekVerdict:
+    failed = tuple(finding.name for finding in verdict.failed)
+    return WeekVerdict(verdict.decision, verdict.sentence, failed)
+
+
+def _judged(model: TrainedModel) -> WeekShares:
+    metrics = model.report.metrics
+    return WeekShares(metrics.recall, metrics.precision, metrics.alert_rate)
+
+
+def _evidence(history: History, week: FinishedWeek, as_of: np.datetime64) -> Evidence:
     positions = week.arrays["judged"]
     span = history.times[positions[-1]] - history.times[positions[0]]
     return Evidence(positions, history.rows(positions, as_of), max(float(span / WEEK), 1 / 7))
 
 
-def _verdict(history: History, week: Week, evidence: Evidence, production: Production) -> Verdict:
-    policy, serving = history.contract.policy, production.serving
+def _verdict(
+    history: History, candidate: Candidate, evidence: Evidence, promotions: Promotions
+) -> Verdict:
+    policy, serving = history.contract.policy, promotions.serving
     current, rivals = None, []
     if serving is not None:
-        as_of = str(serving.told["report"]["as_of"])
-        current = Serving(_day(serving), as_of)
-        last = production.promoted[-policy.champion_lookback : -1]
-        rivals = [_rival(week, model, evidence) for model in (serving, *last)]
+        current = Serving(serving.version, serving.model.report.as_of)
+        last = promotions.promoted[-policy.champion_lookback : -1]
+        rivals = [_rival(candidate, earlier, evidence) for earlier in (serving, *last)]
     past = Past(policy, rivals[0] if rivals else None, tuple(rivals[1:]))
-    report = msgspec.convert(week.told["report"], Report)
+    report = candidate.model.report
     for rule in gate_rules():
         report = report if rule.fill is None else rule.fill(report, past)
-    expected = msgspec.convert(week.told["expected"], Expected)
-    return decide(report, policy, expected=expected, production=current)
+    return decide(report, policy, expected=candidate.model.expected, production=current)
 
 
-def _rival(week: Week, model: Week, evidence: Evidence) -> Rival:
+def _rival(candidate: Candidate, earlier: Candidate, evidence: Evidence) -> Rival:
     """An earlier model on the rows after those that its own threshold was chosen on."""
-    shared = evidence.since(model.told["first"])
-    return Rival(_day(model), shared.rows, _scores(week, shared), _scores(model, shared))
+    shared = evidence.since(earlier.model.first)
+    return Rival(earlier.version, shared.rows, candidate.scores(shared), earlier.scores(shared))
 
 
 def _ours(
-    history: History,
-    serving: Week | None,
-    evidence: Evidence | None,
-    coming: tuple[np.ndarray, Rows] | None,
-) -> dict[str, Any]:
+    history: History, serving: Candidate | None, evidence: Evidence | None, coming: Coming
+) -> Production:
     """Production, its promise from this week's evidence, and what the coming week brought."""
     if serving is None:
-        return {"production": None, "promise": None, "outcome": None, "held": None}
-    threshold = serving.told["threshold"]
-    promised = found = None
+        return Production()
+    model, promised, came = serving.model, None, None
     if evidence is not None:
-        unseen = evidence.since(serving.told["first"])
-        flagged = _scores(serving, unseen) >= threshold
+        unseen = evidence.since(model.first)
+        flagged = serving.scores(unseen) >= model.threshold
         promised = promise(unseen.rows, flagged, unseen.weeks)
     if coming is not None and coming[1].frauds:
         positions, rows = coming
-        flagged = serving.arrays["scores"][positions - serving.told["first"]] >= threshold
-        found = outcome(rows, flagged, history.contract.columns.currency)
-    return {
-        "production": {"version": _day(serving), "family": serving.told["model"]["family"]},
-        "promise": promised,
-        "outcome": found,
-        "held": held(promised, found) if promised and found else None,
-    }
+        flagged = serving.week.arrays["scores"][positions - model.first] >= model.threshold
+        came = outcome(rows, flagged, history.contract.columns.currency)
+    return Production(
+        ServingWeek(serving.version, model.family),
+        promised,
+        came,
+        held(promised, came) if promised and came else None,
+    )
 
 
-def _naive(
-    history: History, week: Week, coming: tuple[np.ndarray, Rows] | None
-) -> dict[str, Any] | None:
-    naive = week.told.get("naive")
-    if naive is None:
-        return None
-    promised, found = {name: naive[name] for name in RATES}, None
+def _naive(history: History, model: TrainedModel, week: FinishedWeek, coming: Coming) -> NaiveWeek:
+    naive, came = model.naive, None
     if coming is not None and coming[1].frauds:
-        flagged = week.arrays["naive"] >= naive["threshold"]
-        found = outcome(coming[1], flagged, history.contract.columns.currency)
-    return {
-        "promise": promised,
-        "outcome": found,
-        "held": held(promised, found) if found else None,
-    }
-
-
-def _scores(week: Week, evidence: Evidence) -> np.ndarray:
-    return week.arrays["scores"][evidence.positions - week.told["first"]]
-
-
-def _day(week: Week) -> str:
-    return str(week.told["as_of"])[:10]
+        flagged = week.arrays["naive"] >= naive.threshold
+        came = outcome(coming[1], flagged, history.contract.columns.currency)
+    return NaiveWeek(naive.shares, came, held(naive.shares, came) if came else None)

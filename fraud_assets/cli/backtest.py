@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,11 +33,12 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.backtest.run import Options, backtest, cores
     from fraud_assets.backtest.tables import table
     from fraud_assets.contract import load_contract
+    from fraud_assets.documents.formats import write_document
 
     options = Options(args.weeks, args.search_every, args.workers or cores())
     result = backtest(load_contract(), args.out, options, _say)
     if args.json:
-        print(json.dumps(result, indent=1, allow_nan=False))
+        print(write_document(result).decode(), end="")
     else:
         print(table(result))
         print(f"\nWrote {args.out / 'backtest.json'} and {args.out / 'backtest.html'}.")

@@ -10,10 +10,10 @@ def register(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[ty
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "schema",
-        help="write the JSON Schema of report.json, metadata.json and their parts",
+        help="write the JSON Schema of every document, or the contract's reference",
         description=(
-            "Writes DIR/<document>.json for each document that this release writes: the report, "
-            "its verdict and proof, and a version's metadata."
+            "Writes DIR/<document>.json for each document that this release writes, such as "
+            "report.json, metadata.json and backtest.json."
         ),
     )
     parser.add_argument(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.proof import Proof
@@ -16,6 +17,7 @@ from fraud_assets.documents.succession import Succession
 from fraud_assets.documents.verdict import Verdict
 
 DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
+    "backtest": Backtest,
     "metadata": Metadata,
     "move": Move,
     "proof": Proof,

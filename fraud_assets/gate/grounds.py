@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 
@@ -29,18 +28,12 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     wrongly_told: tuple[str, ...] = ()
 
 
-class Serving(Protocol):
-    """What serves now: a version, and the week it was judged on."""
+@dataclass(frozen=True)
+class Serving:
+    """What serves now: a version, and as an ISO time the week that binds later ones."""
 
-    @property
-    def version(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def as_of(self) -> str:
-        """Its week as an ISO time."""
-        ...
+    version: str
+    as_of: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,17 +5,17 @@ Concept: https://docs.dagster.io/guides/build/ops
 """
 
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
 from fraud_assets.backtest.run import SEARCH_EVERY, Options, backtest
 from fraud_assets.backtest.tables import sentences
+from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.orchestration.failures import sentences as in_sentences
 from fraud_assets.orchestration.settings import Settings
 
 
-class Backtest(dg.Config):
+class BacktestOptions(dg.Config):
     """How far back, how often to search, and the folder of the result.
 
     `weeks` is the number of newest Mondays; left out, all that history allows.
@@ -28,8 +28,8 @@ class Backtest(dg.Config):
 
 @dg.op
 def walk_history(
-    context: dg.OpExecutionContext, config: Backtest, settings: dg.ResourceParam[Settings]
-) -> dict[str, Any]:
+    context: dg.OpExecutionContext, config: BacktestOptions, settings: dg.ResourceParam[Settings]
+) -> Backtest:
     """What the weekly run would have promised and done, as in backtest.json."""
     options = Options(config.weeks, config.search_every, settings.processes())
     out = Path(config.out).resolve()
@@ -39,7 +39,7 @@ def walk_history(
         {
             "summary": dg.MetadataValue.md("\n".join(f"- {line}" for line in sentences(result))),
             "page": dg.MetadataValue.path(str(out / "backtest.html")),
-            "weeks": len(result["weeks"]),
+            "weeks": len(result.weeks),
         }
     )
     return result

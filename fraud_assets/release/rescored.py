@@ -16,7 +16,7 @@ from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.documents.report.whole import Evaluation, Report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide
-from fraud_assets.gate.grounds import Expected
+from fraud_assets.gate.grounds import Expected, Serving
 from fraud_assets.modelling.judging.evaluation import evaluate
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.leaks import all_leaks
@@ -24,14 +24,6 @@ from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.tuned import sha256, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.store.journal.moves import standing_as_of
-
-
-@dataclass(frozen=True)
-class Production:
-    """What serves, and the week that binds later ones."""
-
-    version: str
-    as_of: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ def rescore(case: Case) -> Rescored:
 def ruling(report: Report, found: Rescored, case: Case, proof: Proof | None = None) -> Verdict:
     """The gate's verdict on a report, against what was rescored and what serves now."""
     now = case.serving()
-    production = None if now is None else Production(now.version, standing_as_of(now))
+    production = None if now is None else Serving(now.version, standing_as_of(now))
     return decide(
         report,
         case.contract.policy,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fraud_assets.backtest.history import History, read_history
 from fraud_assets.backtest.run import Options, backtest
+from fraud_assets.documents.backtest.whole import Backtest
 from tests.backtest.histories import make_small
 from tests.weeks import Week
 
@@ -21,7 +21,7 @@ OPTIONS = Options(weeks=6, search_every=3, workers=1)
 class Finished:
     """A backtest's result and the folder it was written to."""
 
-    result: dict[str, Any]
+    result: Backtest
     out: Path
 
 

@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fraud_assets.backtest.finished import FinishedWeek, NaiveModel, TrainedModel, TrainedWeek
 from fraud_assets.backtest.history import History
 from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW
 from fraud_assets.data.simulator import simulate
+from fraud_assets.documents.backtest.week import WeekShares
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.gate.grounds import Expected
+from tests.release.reports import good_report
 from tests.weeks import SMALL, Week
 
 EDITS = {
@@ -55,3 +60,20 @@ def relabelled_after(history: History, as_of: np.datetime64, seed: int = 0) -> H
         raw=replace(raw, rows=change(raw.rows, chosen)),
         frame=change(history.frame, chosen),
     )
+
+
+def trained(family: str, parameters: Parameters) -> FinishedWeek:
+    """A finished week whose search chose that family and setting."""
+    report = good_report()
+    rates = report.metrics
+    model = TrainedModel(
+        family=family,
+        parameters=parameters,
+        searched=True,
+        threshold=0.5,
+        report=report,
+        expected=Expected(model_digest="m", data_fingerprint="d", contract_digest="c"),
+        first=0,
+        naive=NaiveModel(0.5, WeekShares(rates.recall, rates.precision, rates.alert_rate)),
+    )
+    return FinishedWeek(TrainedWeek("2025-06-02", model), {})

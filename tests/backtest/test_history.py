@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from fraud_assets.backtest.history import coming_week, known_at, mondays, read_history
-from fraud_assets.backtest.training import Setting, train_week
+from fraud_assets.backtest.training import FoundSetting, train_week
 from fraud_assets.backtest.walk import walk
 from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW, TIME
 from fraud_assets.errors import DataError
 from tests.backtest.histories import relabelled_after
 
-LOGISTIC = Setting("logistic_regression", {"C": 1.0, "class_weight": None})
+LOGISTIC = FoundSetting("logistic_regression", {"C": 1.0, "class_weight": None})
 DAY = np.timedelta64(1, "D")
 
 
@@ -29,12 +29,12 @@ def test_no_week_sees_what_became_known_later(history):
     ]
 
     for ours, theirs in zip(*told, strict=True):
-        assert ours["verdict"] is not None
+        assert ours.verdict is not None
         for part in ("verdict", "judged", "promise", "production", "model"):
-            assert ours[part] == theirs[part]
-            assert ours[part] is not None
-        assert ours["naive"]["promise"] == theirs["naive"]["promise"]
-        assert ours["outcome"] != theirs["outcome"]
+            assert getattr(ours, part) == getattr(theirs, part)
+            assert getattr(ours, part) is not None
+        assert ours.naive.promise == theirs.naive.promise
+        assert ours.outcome != theirs.outcome
 
 
 def test_a_week_does_see_what_was_known_by_its_monday(history):
@@ -42,9 +42,9 @@ def test_a_week_does_see_what_was_known_by_its_monday(history):
     at = mondays(history)[-4]
     other = relabelled_after(history, at - 30 * DAY)
 
-    ours, theirs = (train_week(world, at, LOGISTIC).told for world in (history, other))
+    ours, theirs = (train_week(world, at, LOGISTIC).week.model for world in (history, other))
 
-    assert ours["report"]["metrics"] != theirs["report"]["metrics"]
+    assert ours.report.metrics != theirs.report.metrics
 
 
 def test_known_at_hands_over_the_labels_of_that_day(history):

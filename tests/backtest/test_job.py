@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import dagster as dg
 
+from fraud_assets.documents.backtest.whole import read_backtest
 from fraud_assets.orchestration.definitions import build_definitions
 
 
@@ -23,7 +23,7 @@ def test_the_job_gives_what_the_command_gives(small, finished):
 
     assert result.success
     told = result.output_for_node("walk_history")
-    assert told == json.loads((finished.out / "backtest.json").read_text())
+    assert told == read_backtest((finished.out / "backtest.json").read_bytes())
     (event,) = [event for event in result.all_events if event.is_successful_output]
     metadata = event.step_output_data.metadata
     assert metadata["weeks"] == dg.MetadataValue.int(6)

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -17,35 +18,52 @@ from fraud_assets.backtest.run import backtest
 from fraud_assets.backtest.tables import table
 from fraud_assets.cli import main
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.errors import InsufficientEvidenceError, StoreError
+from fraud_assets.documents.backtest.whole import read_backtest
+from fraud_assets.errors import DocumentError, InsufficientEvidenceError, StoreError
 from fraud_assets.store.lock import exclusive
 from tests.backtest.conftest import OPTIONS
+from tests.weeks import REPOSITORY
 
 COMMAND = ["backtest", "--weeks", "6", "--search-every", "3"]
 
 
 def test_the_result_tells_every_week_with_verdict_promise_and_outcome(finished):
     """Six weeks; the last two have no outcome yet; promises follow a promotion."""
-    weeks = finished.result["weeks"]
+    weeks = finished.result.weeks
 
     assert len(weeks) == 6
-    assert [week["model"]["searched"] for week in weeks] == [True, False, False] * 2
-    assert [week["naive"]["outcome"] is None for week in weeks] == [False] * 4 + [True] * 2
-    promoted = [i for i, week in enumerate(weeks) if week["verdict"]["decision"] == "promote"]
+    assert [week.model.searched for week in weeks] == [True, False, False] * 2
+    assert [week.naive.outcome is None for week in weeks] == [False] * 4 + [True] * 2
+    promoted = [i for i, week in enumerate(weeks) if week.verdict.decision == "promote"]
     assert promoted
     for i, week in enumerate(weeks):
-        before = [weeks[j]["as_of"] for j in promoted if j <= i]
-        serving = (week["production"] or {}).get("version")
+        before = [weeks[j].as_of for j in promoted if j <= i]
+        serving = week.production.version if week.production else None
         assert serving == (before[-1] if before else None)
-        assert (week["promise"] is None) == (serving is None)
+        assert (week.promise is None) == (serving is None)
+
+
+def test_the_file_is_a_document_that_other_tools_can_read(finished):
+    """Its reader gives the result back; its schema takes the file and refuses another one."""
+    data = (finished.out / "backtest.json").read_bytes()
+    schema = json.loads((REPOSITORY / "schemas" / "backtest.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+
+    assert read_backtest(data) == finished.result
+    plain = json.loads(data)
+    assert list(validator.iter_errors(plain)) == []
+    plain["weeks"][0]["judged"]["recall"]["k"] = "many"
+    assert list(validator.iter_errors(plain))
+    with pytest.raises(DocumentError, match=r"weeks\[0\].judged.recall.k: must be"):
+        read_backtest(plain)
 
 
 def test_an_outcome_is_what_the_frozen_model_did_in_the_week_after(finished, history):
     """Counted again from the stored scores and the raw labels, row by row."""
-    week = next(week for week in finished.result["weeks"] if week["outcome"])
-    as_of, version = np.datetime64(week["as_of"], "us"), week["production"]["version"]
+    week = next(week for week in finished.result.weeks if week.outcome)
+    as_of, version = np.datetime64(week.as_of, "us"), week.production.version
     (file,) = (finished.out / "weeks").glob(f"*-{version}-*.npz")
-    told = json.loads(file.with_suffix(".json").read_text())
+    told = json.loads(file.with_suffix(".json").read_text())["week"]["model"]
     scores = dict(np.load(file))["scores"]
 
     frauds = caught = alerts = 0
@@ -58,8 +76,8 @@ def test_an_outcome_is_what_the_frozen_model_did_in_the_week_after(finished, his
             caught += label and flagged
             alerts += flagged
 
-    assert (week["outcome"]["recall"]["k"], week["outcome"]["recall"]["n"]) == (caught, frauds)
-    assert week["outcome"]["alerts"] == alerts
+    assert (week.outcome.recall.k, week.outcome.recall.n) == (caught, frauds)
+    assert week.outcome.alerts == alerts
 
 
 def test_a_second_run_makes_nothing_anew_and_tells_the_same(small, finished):
@@ -162,8 +180,8 @@ def test_the_page_shows_every_week_and_loads_nothing(finished):
 
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
-    for week in finished.result["weeks"]:
-        assert f'<th scope="row">{week["as_of"]}</th>' in page
+    for week in finished.result.weeks:
+        assert f'<th scope="row">{week.as_of}</th>' in page
     assert page.count("<svg") == 5
     assert "no week to show" not in page
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from fraud_assets.backtest.finished import FinishedWeek, TrainedWeek
 from fraud_assets.backtest.schedule import next_tasks, plan
-from fraud_assets.backtest.shelf import Week
-from fraud_assets.backtest.training import Setting
+from fraud_assets.backtest.training import FoundSetting
+from tests.backtest.histories import trained
 
 DAYS = [np.datetime64(f"2025-06-{day:02}", "us") for day in (2, 9, 16, 23, 30)]
-FOUND = Week({"model": {"family": "adaboost", "parameters": {"n_estimators": 100}}}, {})
-FAILED = Week({"model": None}, {})
+FOUND = trained("adaboost", {"n_estimators": 100})
+FAILED = FinishedWeek(TrainedWeek("2025-06-02", None, "too few frauds"), {})
 
 
 def test_every_third_week_searches_and_leads_the_two_after_it():
@@ -26,7 +27,7 @@ def test_followers_refit_what_the_search_found():
     refits = next_tasks(search, FOUND)
 
     assert [task.as_of for task in refits] == DAYS[1:3]
-    assert all(task.setting == Setting("adaboost", {"n_estimators": 100}) for task in refits)
+    assert all(task.setting == FoundSetting("adaboost", {"n_estimators": 100}) for task in refits)
     assert next_tasks(refits[0], FOUND) == []
 
 
@@ -42,7 +43,7 @@ def test_a_task_is_named_by_week_and_setting():
     """A refit with another setting is another piece of work."""
     search, *_ = plan(DAYS[:2], 2)
     refit, other = (
-        next_tasks(search, Week({"model": {"family": "adaboost", "parameters": p}}, {}))[0]
+        next_tasks(search, trained("adaboost", p))[0]
         for p in ({"n_estimators": 100}, {"n_estimators": 200})
     )
 

@@ -16,64 +16,109 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
-FORMAT = 1
-"""Raise it when a reader of older weeks would misread them."""
+from fraud_assets.documents.backtest.week import WeekShares
+from fraud_assets.documents.formats import write_document
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.documents.report.whole import Report
+from fraud_assets.gate.grounds import Expected
+
+FORMAT = 2
+"""Format of a kept week; part of its name, so that one of another format is made again."""
 
 SCRATCH, _PART = ".scratch-", ".part-"
 _OURS = re.compile(r"[0-9a-f]{16}-.+\.(json|npz)")
 
 
-@dataclass(frozen=True)
-class Week:
-    """One week's model: what it is and showed (`told`, JSON-able), and its scores.
+class NaiveModel(msgspec.Struct, frozen=True):
+    """The naive way's model of a week: its threshold, and what its own test rows showed."""
 
-    `arrays`: `scores` of the rows of history from position told["first"] on; `judged`, the
-    positions of the judged rows; `naive`, the naive model's scores of the coming week. All absent
-    where no model could be made.
+    threshold: float
+    shares: WeekShares
+
+
+class TrainedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """One week's candidate, judged but for what depends on earlier weeks.
+
+    `expected` is what the report must describe; `first` the position in history of the first row
+    that the model was neither fitted nor thresholded on.
     """
 
-    told: dict[str, Any]
-    arrays: Mapping[str, np.ndarray]
+    family: str
+    parameters: Parameters
+    searched: bool
+    threshold: float
+    report: Report
+    expected: Expected
+    first: int
+    naive: NaiveModel
+
+
+class TrainedWeek(msgspec.Struct, frozen=True):
+    """What came of a week: a model, or `why` there is none. `as_of` is an ISO time, UTC."""
+
+    as_of: str
+    model: TrainedModel | None
+    why: str | None = None
+
+
+Arrays = Mapping[str, np.ndarray]
+"""`scores` of the rows of history from position `first` on; `judged`, the positions of the
+judged rows; `naive`, the naive model's scores of the coming week. None where there is no model."""
 
 
 @dataclass(frozen=True)
-class Shelf:
+class FinishedWeek:
+    """A week and its scores."""
+
+    week: TrainedWeek
+    arrays: Arrays
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """The file of a week; `arrays` is the SHA-256 of the file beside it."""
+
+    arrays: str
+    week: TrainedWeek
+
+
+@dataclass(frozen=True)
+class FinishedWeeks:
     """Weeks under `folder`, all made of what `base` (hex digest) stands for."""
 
     folder: Path
     base: str
 
-    def find(self, name: str) -> Week | None:
+    def find(self, name: str) -> FinishedWeek | None:
         """The finished week of that name, or None; a damaged one does not count."""
         file = self.folder / f"{self.base[:16]}-{name}.json"
         try:
-            told = json.loads(file.read_text(encoding="utf-8"))
+            kept = msgspec.json.decode(file.read_bytes(), type=_Kept)
             data = file.with_suffix(".npz").read_bytes()
-            if hashlib.sha256(data).hexdigest() != told.pop("arrays"):
+            if hashlib.sha256(data).hexdigest() != kept.arrays:
                 return None
             with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-                return Week(told, dict(arrays))
-        except (OSError, ValueError, KeyError):
+                return FinishedWeek(kept.week, dict(arrays))
+        except (OSError, ValueError, msgspec.MsgspecError):
             return None
 
-    def put(self, name: str, week: Week) -> None:
+    def put(self, name: str, made: FinishedWeek) -> None:
         """Keep a week; its JSON appears last, in one step."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **week.arrays)
+        np.savez_compressed(buffer, allow_pickle=False, **made.arrays)
         data = buffer.getvalue()
         file = self.folder / f"{self.base[:16]}-{name}.json"
-        told = week.told | {"arrays": hashlib.sha256(data).hexdigest()}
+        kept = _Kept(hashlib.sha256(data).hexdigest(), made.week)
         replace_file(file.with_suffix(".npz"), data)
-        replace_file(file, json.dumps(told, indent=1, allow_nan=False).encode())
+        replace_file(file, write_document(kept))
 
     def sweep(self) -> None:
         """Remove what nothing can use any more: weeks of other data, and what a crash left.
 
-        Only names that a shelf gives: whatever else lies in the folder is somebody's.
+        Only names that `put` gives: whatever else lies in the folder is somebody's.
         """
         for file in self.folder.iterdir():
             if file.is_dir() and file.name.startswith(SCRATCH):

@@ -1,0 +1,1 @@
+"""backtest.json: a week's record, what the weeks say together, and `whole` with its format."""
