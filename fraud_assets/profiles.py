@@ -17,6 +17,14 @@ MOST_ALERTS = 0.90
 """Highest ceiling of the alert rate that a contract may set: flagging at random reaches a recall
 of 0.90 at an alert rate of 0.90, so that a higher ceiling would refuse nobody."""
 
+MOST_MARGIN = 0.2
+"""Largest margin, in average precision, by which a contract may let a challenger be worse than
+the champion; more would let almost any model follow a good one."""
+
+MOST_STALE_DAYS = 366.0
+"""Most days that a contract may let a run's `as_of` lie beyond the newest payment: with more, one
+run far ahead would bind all later weeks."""
+
 CONFIDENCE = 0.95
 """Confidence of every interval that a report shows."""
 

@@ -80,8 +80,14 @@ def evaluation_report(
 
 
 def published_artifact(
-    case: Case, judgement: Judgement, *, actor: str, progress: Progress | None = None
+    case: Case,
+    judgement: Judgement,
+    *,
+    actor: str,
+    run_id: str = "",
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Published:
     """The signed version that serves from now on; only a proven candidate gets here."""
     evidence.demand_current(case.contract, case.cleaned, case.tuned, judgement)
-    return publish(case, judgement, actor=actor, progress=progress)
+    return publish(case, judgement, actor=actor, run_id=run_id, workers=workers, progress=progress)

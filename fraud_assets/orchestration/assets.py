@@ -182,6 +182,8 @@ def published_artifact(
             case,
             evaluation_report,
             actor=context.run.tags.get(_SCHEDULE) or default_actor(),
+            run_id=context.run.run_id,
+            workers=settings.processes(),
             progress=context.log.info,
         )
     tag(context, version=published.version)

@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.verdict import Verdict
-from fraud_assets.release.candidate import make_candidate
+from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.changes import changes_since_champion
@@ -59,12 +59,26 @@ def judge(
     say = progress or (lambda _: None)
     found = rescore(case)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
-    report = begin_report(opening(case, run_id), found)
-    say("Measuring importances, drift, and the naive way beside the honest one.")
-    importances, naive = explanation(case, workers)
     candidate = make_candidate(case, found.judged)
+    say("Measuring importances, drift, and the naive way beside the honest one.")
+    report = begin_report(opening(case, run_id), found)
+    report = with_evidence(report, case, candidate, found, workers)
+    verdict = ruling(report, found, case)
+    report = replace(report, verdict=verdict)
+    if verdict.decision == "promote":
+        return Judgement(report, verdict)
+    return Judgement(report, verdict, candidate.keep_refused(report))
+
+
+def with_evidence(
+    report: Report, case: Case, candidate: Candidate, found: Rescored, workers: int = 1
+) -> Report:
+    """The report with all that is shown beyond the rates, and the champion on the same rows.
+
+    Everything is measured here and now; nothing of it is taken from an earlier step.
+    """
+    importances, naive = explanation(case, workers)
     frozen = case.tuned.threshold.value
-    say("Comparing with the champion on the same rows.")
     report = replace(
         report,
         importances=importances,
@@ -73,12 +87,7 @@ def judge(
         examples=examples(candidate.service, found.judged, found.scores, frozen),
         champion=compare_with_champion(case, found.scores),
     )
-    report = replace(report, changes=changes_since_champion(case, report))
-    verdict = ruling(report, found, case)
-    report = replace(report, verdict=verdict)
-    if verdict.decision == "promote":
-        return Judgement(report, verdict)
-    return Judgement(report, verdict, candidate.keep_refused(report))
+    return replace(report, changes=changes_since_champion(case, report))
 
 
 def begin_report(known: Opening, found: Rescored) -> Report:

@@ -22,9 +22,7 @@ from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
 from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
-from fraud_assets.release.champion import compare_with_champion
-from fraud_assets.release.changes import changes_since_champion
-from fraud_assets.release.judgement import Judgement, begin_report
+from fraud_assets.release.judgement import Judgement, begin_report, with_evidence
 from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rescored import Rescored, rescore, ruling
@@ -54,11 +52,17 @@ class Published:
 
 
 def publish(
-    case: Case, judgement: Judgement, *, actor: str, progress: Progress | None = None
+    case: Case,
+    judgement: Judgement,
+    *,
+    actor: str,
+    run_id: str = "",
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Published:
     """Promote the candidate if every rule holds for the very bytes to be published.
 
-    `actor` is who or what runs this, as the store's log will name it.
+    `actor` is who or what runs this, as the store's log will name it; `run_id` is this run.
 
     Raises
     ------
@@ -72,10 +76,9 @@ def publish(
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
     found = rescore(case)
-    report, found = _honest(judgement.report, found, case)
-    report = replace(report, champion=compare_with_champion(case, found.scores), proof=None)
-    report = replace(report, changes=changes_since_champion(case, report))
+    report, found = _honest(judgement.report, found, case, run_id)
     candidate = make_candidate(case, found.judged)
+    report = with_evidence(report, case, candidate, found, workers)
     verdict = ruling(report, found, case)
     report = replace(report, verdict=verdict)
     if verdict.decision != "promote":
@@ -138,28 +141,25 @@ verdict is by the policy as it is now.
 """
 
 
-MEASURED_ONCE = ("drift", "profile", "newest_drift", "weeks")
-"""Parts of the data's section that only the evaluation measures."""
+SHOWN_BESIDE = ("drift", "profile", "newest_drift", "weeks")
+"""Parts of the data's section that no rule reads; they are measured anew and not compared."""
 
 
-def _honest(told: Report, found: Rescored, case: Case) -> tuple[Report, Rescored]:
-    """The stored report with all that this run can know put right, and what it had told wrongly.
+def _honest(told: Report, found: Rescored, case: Case, run_id: str) -> tuple[Report, Rescored]:
+    """The report as this run finds it, and which of its sections the stored one told wrongly.
 
     A report whose numbers are not those of these bytes on these rows is no evidence: the gate
-    refuses it, and what is kept of it is the truth.
+    refuses it, and what is kept is what this run found. Nothing of the stored one is signed.
     """
-    run_id = "" if told.lineage is None else told.lineage.run_id
     fresh = begin_report(opening(case, run_id), found)
-    # What only the evaluation measures stays as told.
-    kept = {name: getattr(told.data, name) for name in MEASURED_ONCE}
-    fresh = replace(fresh, data=replace(fresh.data, **kept))
+    later = {name: getattr(fresh.data, name) for name in SHOWN_BESIDE}
+    comparable = replace(told, data=replace(told.data, **later))
     # The day of the run stands in where there is no event time, and a night may have passed.
     exempt = {"as_of"} if case.cleaned.as_of is None else set()
     wrong = [
         name
         for name in COMPARED
-        if name not in exempt and not same(getattr(told, name), getattr(fresh, name))
+        if name not in exempt and not same(getattr(comparable, name), getattr(fresh, name))
     ]
-    report = replace(fresh, importances=told.importances, naive=told.naive, examples=told.examples)
     expected = replace(found.expected, wrongly_told=tuple(wrong))
-    return report, with_fields(found, expected=expected)
+    return fresh, with_fields(found, expected=expected)

@@ -17,6 +17,8 @@ from fraud_assets.errors import ContractError
         ("min_judged_frauds", "0"),
         ("min_recall", "0.5"),
         ("max_p95_ms", "5000"),
+        ("champion_margin", "0.9"),
+        ("champion_lookback", "0"),
     ],
 )
 def test_a_floor_that_refuses_nobody_is_a_fault_of_the_contract(key, value):

@@ -7,9 +7,13 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.service.stores import PAYMENT, RISKY, serving
 from tests.service.test_fuzz import resident
@@ -83,3 +87,50 @@ def test_what_is_locked_for_serving_is_what_was_tested():
     assert not names & {"dagster", "pandas", "scikit-learn", "scipy", "onnx", "pyarrow"}
     assert "://" not in (folder / "serve.lock").read_text()
     assert "--hash=sha256:" in (folder / "serve.lock").read_text()
+
+
+def closure(wanted: list[Requirement]) -> dict[str, list[Requirement]]:
+    """What asks for each package that these requirements bring here, by their own metadata."""
+    asked: dict[str, list[Requirement]] = {}
+    while wanted:
+        one = wanted.pop()
+        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
+            continue
+        name = canonicalize_name(one.name)
+        if name not in asked:
+            wanted += map(Requirement, metadata.requires(name) or ())
+        asked.setdefault(name, []).append(one)
+    return asked
+
+
+DATA = {"tzdata"}
+"""What is no code: the newest is right."""
+
+
+def test_a_fresh_environment_for_serving_stays_below_ceilings():
+    """Each package that `[serve]` brings, by whatever way, has a ceiling that the lock respects."""
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    own = [*project["dependencies"], *project["optional-dependencies"]["serve"]]
+    locked = dict(pins((root / "requirements" / "serve.lock").read_text()))
+    ours = {canonicalize_name(Requirement(one).name): Requirement(one) for one in own}
+
+    brought = closure([Requirement(one) for one in own])
+
+    above = {
+        name: str(one.specifier)
+        for name, one in ours.items()
+        if name not in DATA and not any(part.operator == "<" for part in one.specifier)
+    }
+    unbounded = {
+        name
+        for name, requirements in brought.items()
+        if not any(p.operator in {"<", "==", "~="} for r in requirements for p in r.specifier)
+    }
+    assert above == {}
+    assert unbounded <= DATA
+    assert set(brought) <= set(locked)
+    for name, requirements in brought.items():
+        for one in requirements:
+            assert one.specifier.contains(locked[name]), f"{one} against {locked[name]}"
+            assert one.specifier.contains(metadata.version(name)), str(one)

@@ -14,6 +14,7 @@ from fraud_assets.profiles import (
     LEAST_JUDGED_FRAUDS,
     MIN_JUDGED_FRAUDS,
     MOST_ALERTS,
+    MOST_MARGIN,
     RECALL_FLOOR,
 )
 
@@ -68,7 +69,7 @@ class Policy(Section):
     threshold: ThresholdRule = ThresholdRule()
     """How the threshold is chosen."""
 
-    champion_margin: float = Field(default=0.02, ge=0, le=1)
+    champion_margin: float = Field(default=0.02, ge=0, le=MOST_MARGIN)
     """By how much average precision may be worse than the champion's."""
 
     champion_lookback: int = Field(default=8, ge=1)

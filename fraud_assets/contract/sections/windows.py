@@ -9,6 +9,7 @@ from pydantic import Field
 from fraud_assets.contract.duration import MAX_DAYS
 from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Share
+from fraud_assets.profiles import MOST_STALE_DAYS
 
 
 class Windows(Section):
@@ -45,8 +46,10 @@ class Windows(Section):
     judged_share: Share = 0.2
     """Share of the rows that judge."""
 
-    stale_after_days: float = Field(default=60, gt=0)
-    """The newest payment may be at most this old."""
+    stale_after_days: float = Field(default=60, gt=0, le=MOST_STALE_DAYS)
+    """The newest payment may be at most this old; so a run's `as_of` lies at most as many
+    days after it.
+    """
 
     seed: int = 0
     """Seed of the split at random where there is no event time."""
