@@ -15,6 +15,7 @@ from fraud_assets.contract.names import (
 )
 from fraud_assets.contract.tables import (
     Raw,
+    derived_sources,
     feature_names,
     named,
     section,
@@ -24,8 +25,6 @@ from fraud_assets.contract.tables import (
     time_tables,
 )
 from fraud_assets.errors import Fault
-
-_SOURCES = ("of", "entity", "since")
 
 
 def column_faults(raw: Raw) -> list[Fault]:
@@ -64,20 +63,19 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
 
 def _leaks(raw: Raw) -> Iterator[Fault]:
     label = _label_columns(raw)
-    for name, derived in tables(raw, "derived"):
-        for source in _SOURCES:
-            column = named(derived.get(source))
-            if column is not None and folded(column) in label:
-                rule = f"must not be the label's {label[folded(column)]}, which a payment"
-                hint = 'cannot know when it is made; kind "label_share" waits for it'
-                yield Fault(f"derived.{name}.{source}", f"{rule} {hint}", column)
+    for key, _, value in derived_sources(raw):
+        column = named(value)
+        if column is not None and folded(column) in label:
+            rule = f"must not be the label's {label[folded(column)]}, which a payment"
+            hint = 'cannot know when it is made; kind "label_share" waits for it'
+            yield Fault(key, f"{rule} {hint}", column)
 
 
 def _kind_faults(raw: Raw) -> Iterator[Fault]:
     """Columns whose numbers are asked for although they hold words or instants."""
-    for name, derived in tables(raw, "derived"):
-        if derived.get("kind") in ("mean", "sum", "ratio"):
-            yield from _no_number(raw, f"derived.{name}.of", derived.get("of"))
+    for key, use, column in derived_sources(raw):
+        if use == "number":
+            yield from _no_number(raw, key, column)
 
 
 def _no_number(raw: Raw, key: str, column: object) -> Iterator[Fault]:
@@ -121,7 +119,7 @@ def _reserved_faults(raw: Raw) -> Iterator[Fault]:
     roles += [evaluation.get(role) for role in ("k_entity", "exclude_known")]
     used = [*roles, *texts(columns.get("entities")), *feature_names(raw), *time_columns(raw)]
     used += [section(raw, "label").get("column"), *section(raw, "derived")]
-    used += [named(table.get(source)) for _, table in tables(raw, "derived") for source in _SOURCES]
+    used += [named(value) for _, _, value in derived_sources(raw)]
     used += [table.get("column") for _, table in tables(raw, "rules")]
     taken = {name for name in used if isinstance(name, str) and _is_reserved(name)}
     for name in sorted(taken):

@@ -12,8 +12,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from fraud_assets.contract.derived import Derived
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.columns import Columns
 from fraud_assets.contract.sections.evaluation import Evaluation
 from fraud_assets.contract.sections.features import Features
@@ -24,7 +22,9 @@ from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.search import Search
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.contract.sections.windows import Windows
-from fraud_assets.contract.times import TimeColumn
+from fraud_assets.features import Derived
+from fraud_assets.terms.section import Section
+from fraud_assets.terms.times import TimeColumn
 
 
 class Contract(Section):
@@ -81,7 +81,12 @@ class Contract(Section):
     @property
     def time_columns(self) -> dict[str, TimeColumn]:
         """Every column of times and how it is written; the event time's description comes first."""
-        since = [getattr(derived, "since", None) for derived in self.derived.values()]
+        since = [
+            column
+            for derived in self.derived.values()
+            for use, column in derived.columns.values()
+            if use == "time"
+        ]
         roles = (self.columns.event_time, self.label.known_at, self.columns.delivered_at)
         columns = [column for column in reversed([*roles, *since]) if column is not None]
         described = [c for c in columns if c != type(c)(column=c.column)]

@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fraud_assets.features import kind_named, kinds
+
 Raw = Mapping[str, Any]
+Sources = Iterator[tuple[str, str, object]]
+"""Key, use and value of each place in which a derived feature names a column."""
 
 
 def section(raw: Raw, name: str) -> Raw:
@@ -20,6 +24,15 @@ def tables(raw: Raw, name: str) -> Iterator[tuple[str, Raw]]:
     for key, value in section(raw, name).items():
         if isinstance(value, Mapping):
             yield key, value
+
+
+def derived_sources(raw: Raw) -> Sources:
+    """Where derived features name columns; of an unknown kind, where any kind would."""
+    every = {role: use for kind in kinds().values() for role, use in kind.ROLES.items()}
+    for name, table in tables(raw, "derived"):
+        kind = kind_named(table.get("kind"))
+        for role, use in (kind.ROLES if kind else every).items():
+            yield f"derived.{name}.{role}", use, table.get(role)
 
 
 def texts(value: object) -> list[str]:
@@ -53,7 +66,7 @@ def time_tables(raw: Raw) -> Iterator[tuple[str, Raw]]:
     columns = section(raw, "columns")
     found = {f"columns.{role}": columns.get(role) for role in ("event_time", "delivered_at")}
     found["label.known_at"] = section(raw, "label").get("known_at")
-    found |= {f"derived.{name}.since": table.get("since") for name, table in tables(raw, "derived")}
+    found |= {key: value for key, use, value in derived_sources(raw) if use == "time"}
     for key, value in found.items():
         if isinstance(value, Mapping):
             yield key, value
@@ -63,7 +76,11 @@ def time_columns(raw: Raw) -> dict[str, str]:
     """Columns of instants and what makes them so: event time, known_at, since."""
     columns, label = section(raw, "columns"), section(raw, "label")
     time = columns.get("event_time")
-    pairs = [(named(table.get("since")), "since") for _, table in tables(raw, "derived")]
+    pairs = [
+        (named(value), key.rpartition(".")[2])
+        for key, use, value in derived_sources(raw)
+        if use == "time"
+    ]
     pairs += [(named(label.get("known_at")), "known_at"), (named(time), "event time")]
     pairs += [(named(columns.get("delivered_at")), "delivered_at")]
     if isinstance(time, Mapping):

@@ -22,11 +22,12 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.derived import Age, Derived, LabelShare, SinceLast
-from fraud_assets.contract.times import column_name
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.derive import Past, derive
+from fraud_assets.data.derive import FrameColumns
 from fraud_assets.errors import ContractError, Fault
+from fraud_assets.features.batch.past import Past
+from fraud_assets.features.kind import Kind
+from fraud_assets.terms.times import column_name
 
 
 def derive_features(
@@ -57,8 +58,9 @@ def derive_features(
     if faults:
         raise ContractError(contract.name, faults)
     emitted = np.ones(len(rows), dtype=bool) if start is None else rows[TIME].to_numpy() >= start
-    past = Past(rows, emitted, timedelta(days=contract.label.maturity_days))
-    columns = {name: derive(kind, past) for name, kind in contract.derived.items()}
+    columns_of = FrameColumns(rows, timedelta(days=contract.label.maturity_days))
+    past = Past(columns_of, emitted)
+    columns = {name: kind.batch(past) for name, kind in contract.derived.items()}
     kept = rows.drop(columns=list(columns), errors="ignore")[emitted].reset_index(drop=True)
     return pd.concat([kept, pd.DataFrame(columns, index=kept.index)], axis=1)
 
@@ -66,31 +68,28 @@ def derive_features(
 def history_needed(contract: Contract) -> timedelta | None:
     """How far before the first emitted row the features look; None where without bound.
 
-    Sums need no more than this: rows further back change no bit of them.
+    Rows further back change no bit of them.
     """
     spans = [timedelta(0)]
     for kind in contract.derived.values():
-        if isinstance(kind, SinceLast) or (isinstance(kind, Age) and kind.since is None):
+        if kind.reach.span is None:
             return None
-        window = getattr(kind, "window", None) or timedelta(0)
-        spans.append(window + (getattr(kind, "delay", None) or timedelta(0)))
+        spans.append(kind.reach.span)
     return max(spans)
 
 
-def _faults(name: str, kind: Derived, rows: pd.DataFrame) -> Iterator[Fault]:
+def _faults(name: str, kind: Kind, rows: pd.DataFrame) -> Iterator[Fault]:
     """What keeps `kind` from being derived from these rows."""
-    if isinstance(kind, LabelShare) and LABEL not in rows:
+    if kind.NEEDS_LABELS and LABEL not in rows:
         yield Fault(f"derived.{name}", "must not need labels where rows have none", kind.kind)
-    for role in ("entity", "of", "since"):
-        column = column_name(getattr(kind, role, None))
-        if column is None:
-            continue
+    for role, (use, described) in kind.columns.items():
+        key, column = f"derived.{name}.{role}", column_name(described)
         if column not in rows:
-            yield Fault(f"derived.{name}.{role}", "must be a column of the data", column)
-        elif role == "since" and not pd.api.types.is_datetime64_dtype(rows[column]):
-            yield Fault(f"derived.{name}.since", "must be a column of timestamps", column)
-        elif role == "of" and kind.kind != "distinct" and not _is_number(rows[column]):
-            yield Fault(f"derived.{name}.of", "must be a column of numbers", column)
+            yield Fault(key, "must be a column of the data", column)
+        elif use == "time" and not pd.api.types.is_datetime64_dtype(rows[column]):
+            yield Fault(key, "must be a column of timestamps", column)
+        elif use == "number" and not _is_number(rows[column]):
+            yield Fault(key, "must be a column of numbers", column)
 
 
 def _is_number(column: pd.Series) -> bool:

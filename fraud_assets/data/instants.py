@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.times import TimeColumn
 from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.text import as_written
 from fraud_assets.data.kinds.zones import has_offset, in_named_zones, localised, zone_words
 from fraud_assets.errors import DataError
+from fraud_assets.terms.times import TimeColumn
 from fraud_assets.values.missing import NUMBER_WORDS
 
 _YEAR = r"\d{4}"

@@ -7,10 +7,10 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS
-from fraud_assets.contract.times import column_name
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.windows import DAY, NAMES, Split, describe, known_labels, with_frauds
 from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.terms.times import column_name
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 """2^64 over the golden ratio: the order of columns matters to a row's hash."""

@@ -116,6 +116,6 @@ def _number_columns(contract: Contract) -> set[str]:
         for rule in contract.rules.values()
         if rule.min is not None or rule.max is not None
     }
-    of = {d.of for d in contract.derived.values() if d.kind in ("mean", "sum", "ratio")}
+    of = {name for kind in contract.derived.values() for name in kind.names("number")}
     names = {*contract.features.numeric, contract.columns.amount, *of, *bounded}
     return {name for name in names if name is not None} - set(contract.features.categorical)

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from fraud_assets.contract import load_contract, parse_contract
-from fraud_assets.contract.duration import format_duration, parse_duration
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.errors import ContractError
+from fraud_assets.terms.duration import format_duration, parse_duration
 
 MINIMAL = """
 format = 1

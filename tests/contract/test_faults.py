@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.contract.duration import parse_duration
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.contract.names import BUILT_IN_RULES, RESERVED_COLUMNS
 from fraud_assets.data import columns, quarantine
 from fraud_assets.errors import ContractError
+from fraud_assets.terms.duration import parse_duration
 from tests.contract.test_contract import MINIMAL
 from tests.contract.toml_text import RICH, leaves, replaced, to_toml
 

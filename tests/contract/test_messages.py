@@ -110,7 +110,7 @@ def test_two_typos_and_a_wrong_value_are_three_faults() -> None:
         ("policy/strict", "perhaps", "policy.strict", "must be true or false"),
         ("label/positive", [[1]], "label.positive.0", "must be a text in quotes, a number, or"),
         ("label", {}, "label.column", "must be set, got nothing"),
-        ("derived/usual", {"of": "x"}, "derived.usual.kind", "must be one of count, mean"),
+        ("derived/usual", {"of": "x"}, "derived.usual.kind", "must be one of age, calendar, count"),
         ("derived/usual/window", 24, "derived.usual.window", "must be a positive length of time"),
         ("policy/max_alert_rate", 2, "policy.max_alert_rate", "must be at most 0.9"),
         ("reasons/paid/code", "p", "reasons.paid.code", "must be capital letters"),

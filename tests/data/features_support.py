@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from fraud_assets.contract import Contract, parse_contract
-from fraud_assets.contract.derived import Derived
+from fraud_assets.features import Derived
 
 HOUR = timedelta(hours=1)
 DERIVED = """
@@ -27,6 +27,7 @@ distinct_late_4h = { kind = "distinct", of = "who", entity = "shop", window = "4
 ratio_9h = { kind = "ratio", of = "paid", entity = "who", window = "9h" }
 ratio_own = { kind = "ratio", of = "paid", entity = "who", window = "9h", OWN }
 share_3h = { kind = "label_share", entity = "shop", window = "3h", delay = "2h" }
+since_met = { kind = "since_met", entity = "who", other = "shop", unit = "hours" }
 age_who = { kind = "age", entity = "who", unit = "hours" }
 age_born = { kind = "age", since = "born", unit = "hours" }
 since_last = { kind = "since_last", entity = "who" }
@@ -122,7 +123,16 @@ def _one(kind: Derived, row: dict, table: list[dict], maturity: timedelta) -> fl
     if kind.kind == "age" and kind.since:
         born = row[kind.since.column]
         return None if born is None or born > now else (now - born) / HOUR
+    if kind.kind == "since_met":
+        return _since_met(row[kind.entity], row[kind.other], row, table)
     return None if row[kind.entity] is None else _of_entity(kind, row, table, maturity)
+
+
+def _since_met(one: str | None, other: str | None, row: dict, table: list[dict]) -> float | None:
+    if one is None or other is None:
+        return None
+    pair = [o["_time"] for o in table if (o["who"], o["shop"]) == (one, other)]
+    return (row["_time"] - min(pair)) / HOUR
 
 
 def _of_entity(kind: Derived, row: dict, table: list[dict], maturity: timedelta) -> float | None:

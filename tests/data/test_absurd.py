@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.contract.sections.label import Label
-from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.text import parse_text
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import DataError
+from fraud_assets.terms.times import EventTime
 from tests.data.test_transactions import NOW, TOML, read, write
 
 SECONDS = EventTime(column="t", unit="s")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.data.derive_windows import window_sums
 from fraud_assets.data.features import derive_features, history_needed
 from fraud_assets.errors import ContractError
+from fraud_assets.features.batch.sums import exact_sums
 from tests.data.features_support import contract_of, payments, reference, to_time
 
 some = settings(deadline=None, max_examples=40)
@@ -158,9 +158,9 @@ def test_sums_depend_on_the_window_alone(values: list[float], data: st.DataObjec
     low = data.draw(st.integers(0, len(values)))
     high = data.draw(st.integers(low, len(values)))
 
-    inside = window_sums(array, np.array([low]), np.array([high]))
+    inside = exact_sums(array, np.array([low]), np.array([high]))
 
-    alone = window_sums(array[low:high], np.array([0]), np.array([high - low]))
+    alone = exact_sums(array[low:high], np.array([0]), np.array([high - low]))
     assert inside.tobytes() == alone.tobytes()
     assert inside[0] == pytest.approx(array[low:high].sum(), rel=1e-9, abs=1e-6)
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud_assets.contract.sections.label import Label
-from fraud_assets.contract.times import EventTime
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.text import parse_text
+from fraud_assets.terms.times import EventTime
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator
 
-from fraud_assets.contract.section import Section
-from fraud_assets.contract.times import EventTime, NamedTime, as_table
+from fraud_assets.terms.section import Section
+from fraud_assets.terms.times import EventTime, NamedTime, as_table
 
 
 class Columns(Section):

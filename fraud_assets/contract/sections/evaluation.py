@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fraud_assets.contract.section import Section
+from fraud_assets.terms.section import Section
 
 
 class Evaluation(Section):

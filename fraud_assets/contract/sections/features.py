@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fraud_assets.contract.section import Section
+from fraud_assets.terms.section import Section
 
 
 class Features(Section):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fraud_assets.contract.duration import MAX_DAYS
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Listed
-from fraud_assets.contract.times import NamedTime
+from fraud_assets.terms.duration import MAX_DAYS
+from fraud_assets.terms.section import Section
+from fraud_assets.terms.times import NamedTime
 
 
 class Label(Section):

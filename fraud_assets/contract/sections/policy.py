@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from fraud_assets.contract.names import DEFAULT_AIM
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Share
 from fraud_assets.profiles import (
     CONFIDENCE,
@@ -17,6 +16,7 @@ from fraud_assets.profiles import (
     MOST_MARGIN,
     RECALL_FLOOR,
 )
+from fraud_assets.terms.section import Section
 
 
 class ThresholdRule(Section):

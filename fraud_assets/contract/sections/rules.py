@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Listed
+from fraud_assets.terms.section import Section
 
 
 class Rule(Section):

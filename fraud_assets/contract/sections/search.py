@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fraud_assets.contract.names import family_names
-from fraud_assets.contract.section import Section
+from fraud_assets.terms.section import Section
 
 
 class Search(Section):

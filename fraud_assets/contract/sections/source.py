@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Scalar, as_list
 from fraud_assets.masking import public
+from fraud_assets.terms.section import Section
 
 
 class Source(Section):

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from fraud_assets.contract.duration import MAX_DAYS
-from fraud_assets.contract.section import Section
 from fraud_assets.contract.sections.words import Share
 from fraud_assets.profiles import MOST_STALE_DAYS
+from fraud_assets.terms.duration import MAX_DAYS
+from fraud_assets.terms.section import Section
 
 
 class Windows(Section):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fraud_assets.contract.times import TimeColumn
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.text import present_text
+from fraud_assets.terms.times import TimeColumn
 
 
 def parse_deliveries(values: pd.Series, time: TimeColumn) -> tuple[pd.Series, pd.Series]:

@@ -10,8 +10,8 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.deliveries.arrivals import DELIVERED
-from fraud_assets.data.deliveries.labels import NEVER, Period, Statement, fraud_periods
 from fraud_assets.data.deliveries.taken_back import with_times_taken_back
+from fraud_assets.features.labels import NEVER, Period, Statement, fraud_periods
 
 _DAY_MICROS = 86_400_000_000
 _MISSING = np.iinfo(np.int64).min

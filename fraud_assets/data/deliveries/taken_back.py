@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.names import WAS_FRAUD
-from fraud_assets.data.deliveries.labels import Period
+from fraud_assets.features.labels import Period
 
 FROM, UNTIL = f"{WAS_FRAUD}from_", f"{WAS_FRAUD}until_"
 

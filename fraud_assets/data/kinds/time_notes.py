@@ -40,7 +40,7 @@ def _without_hours(times: pd.Series, contract: Contract, name: str) -> Iterator[
     short = [
         feature
         for feature, kind in contract.derived.items()
-        if (getattr(kind, "window", None) or timedelta(days=9)) <= timedelta(days=1)
+        if kind.reach.span and kind.reach.span <= timedelta(days=1)
     ]
     known = times.dropna()
     at_midnight = known == known.dt.normalize()

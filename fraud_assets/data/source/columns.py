@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import folded
-from fraud_assets.contract.times import TimeColumn, column_name
 from fraud_assets.errors import DataError
+from fraud_assets.terms.times import TimeColumn, column_name
 
 
 def contract_columns(contract: Contract) -> list[str]:
@@ -26,7 +26,7 @@ def _mentions(contract: Contract) -> Iterator[str | TimeColumn | None]:
     yield columns.delivered_at
     yield from (name for name in contract.features.names if name not in contract.derived)
     for derived in contract.derived.values():
-        yield from (getattr(derived, role, None) for role in ("entity", "of", "since"))
+        yield from (column for _, column in derived.columns.values())
     yield from (rule.column for rule in contract.rules.values())
     yield from (contract.evaluation.k_entity, contract.evaluation.exclude_known)
 

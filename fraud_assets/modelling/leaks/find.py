@@ -16,6 +16,7 @@ from fraud_assets.modelling.leaks.levels import FEW
 from fraud_assets.modelling.leaks.shared import repeated_entities, shared_rows
 from fraud_assets.modelling.leaks.single import Measures, judge_feature
 from fraud_assets.modelling.leaks.times import seconds_after
+from fraud_assets.terms.times import column_name
 
 
 def find_leaks(cleaned: CleanedFeatures, contract: Contract) -> LeaksSection:
@@ -47,7 +48,7 @@ def facts_of_payment(contract: Contract) -> frozenset[str]:
     derived = {
         name
         for name, kind in contract.derived.items()
-        if {getattr(kind, role, None) for role in ("of", "entity", "since")} <= {None, *facts}
+        if {column_name(column) for _, column in kind.columns.values()} <= {None, *facts}
     }
     return frozenset({*derived, *([] if columns.amount is None else [columns.amount])})
 

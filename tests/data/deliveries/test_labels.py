@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.data.deliveries.labels import NEVER, Statement, fraud_periods
+from fraud_assets.features.labels import NEVER, Statement, fraud_periods
 
 FRAUD, FINE = True, False
 MATURED = 14

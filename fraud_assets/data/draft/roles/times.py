@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fraud_assets.contract.times import TimeColumn
 from fraud_assets.data.draft.guess import Guess, Question
 from fraud_assets.data.draft.language.words import (
     EVENT_TIME,
@@ -22,6 +21,7 @@ from fraud_assets.data.draft.seen.facts import Facts
 from fraud_assets.data.draft.seen.instants import Times, times_of
 from fraud_assets.data.draft.toml import quoted
 from fraud_assets.data.instants import parse_times
+from fraud_assets.terms.times import TimeColumn
 
 DAY = np.timedelta64(1, "D")
 

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.times import EventTime
 from fraud_assets.data.draft.language.words import CLOCK, DAY, PART, TIME
 from fraud_assets.data.draft.seen.facts import FEW_ODD, Facts
 from fraud_assets.data.instants import parse_times
 from fraud_assets.errors import DataError
+from fraud_assets.terms.times import EventTime
 
 Form = Literal["stamp", "text", "count", "serial", "digits", "clock"]
 

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from fraud_assets.contract.section import Section
+from fraud_assets.terms.section import Section
 
 _SAMPLE = datetime(2024, 2, 29, 13, 45, 30)
 

@@ -1,46 +1,13 @@
-"""Sums, distinct counts and fraud counts over position ranges, exact under any later change.
-
-A running total over all rows would be quick and wrong: its rounding carries every row before
-it, other entities' included, so that a change elsewhere moves the last bits here. Sums are
-put together from blocks of doubling length instead, each a function of the rows inside the
-window alone; counts of things are integers, for which order does not matter.
-"""
+"""Distinct counts and fraud counts over position ranges: integers, for which order is nothing."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.data.derive_history import History, Ints
+from fraud_assets.features.batch.history import History, Ints
 
 Floats = NDArray[np.float64]
-
-
-def window_sums(values: Floats, low: Ints, high: Ints) -> Floats:
-    """Sum of `values[low:high]` for each pair, by blocks of 1, 2, 4, ... values.
-
-    O((n + q) log longest window); the same values in a window give the same bits, wherever
-    the window lies and whatever surrounds it.
-    """
-    total = np.zeros(len(low))
-    position, length = low.copy(), high - low
-    longest = int(length.max(initial=0))
-    blocks, size = values, 1
-    with np.errstate(over="ignore", invalid="ignore"):
-        while size <= longest:
-            odd = np.flatnonzero(length & size)
-            total[odd] += blocks[position[odd]]
-            position[odd] += size
-            blocks = blocks[:-size] + blocks[size:]
-            size *= 2
-    return total
-
-
-def window_counts(kept: NDArray[np.bool_], low: Ints, high: Ints) -> Ints:
-    """How many of `kept[low:high]` are true, for each pair."""
-    running = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
-    counts: Ints = running[high] - running[low]
-    return counts
 
 
 def stab_counts(begin: Ints, end: Ints, queries: int) -> Ints:

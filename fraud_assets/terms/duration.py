@@ -10,6 +10,8 @@ from pydantic import BeforeValidator
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
+_MICROSECOND = timedelta(microseconds=1)
+
 MAX_DAYS = 36_500
 """No length of time in a contract is longer than a hundred years."""
 
@@ -32,6 +34,14 @@ def parse_duration(value: object) -> object:
     if seconds > MAX_DAYS * _UNITS["d"]:
         raise ValueError(f'must be at most "{MAX_DAYS}d", a hundred years')
     return timedelta(seconds=seconds)
+
+
+"""A length of time that a contract writes as a text."""
+
+
+def to_micros(span: timedelta | None) -> int:
+    """A length of time in whole microseconds; none is zero."""
+    return 0 if span is None else span // _MICROSECOND
 
 
 def format_duration(value: timedelta) -> str:

@@ -12,18 +12,17 @@ from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from fraud_assets.terms.duration import to_micros
+
 Ints = NDArray[np.int64]
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Clock:
     """The distinct instants of a frame; turns times into ranks so that keys stay small."""
 
-    def __init__(self, times: NDArray[np.datetime64]) -> None:
-        micros = times.astype("datetime64[us]").view(np.int64)
+    def __init__(self, micros: Ints) -> None:
         self.instants, rank = np.unique(micros, return_inverse=True)
         self.rank: Ints = rank.astype(np.int64)
 
@@ -57,9 +56,8 @@ class History:
     _found: dict[timedelta, Ints] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entity: pd.Series, clock: Clock, emitted: NDArray[np.bool_]) -> History:
-        """Sort the payments of each entity; rows without an entity have no history."""
-        codes = pd.factorize(entity)[0].astype(np.int64)
+    def of(cls, codes: Ints, clock: Clock, emitted: NDArray[np.bool_]) -> History:
+        """Sort the payments of each entity; rows without one, code -1, have no history."""
         key = codes * clock.stride + clock.rank
         order = np.argsort(key, kind="stable").astype(np.int64)
         order = order[np.searchsorted(key[order], 0) :]
@@ -109,8 +107,3 @@ class History:
     @cached_property
     def _base(self) -> Ints:
         return self.codes[self.asked] * self.clock.stride
-
-
-def to_micros(span: timedelta) -> int:
-    """A length of time in whole microseconds."""
-    return span // _MICROSECOND

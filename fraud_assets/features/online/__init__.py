@@ -1,0 +1,1 @@
+"""Features of one payment that has just come in: what it may ask of its entities' past."""
