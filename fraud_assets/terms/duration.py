@@ -54,3 +54,4 @@ def format_duration(value: timedelta) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+"""A length of time that a contract writes as a text."""
