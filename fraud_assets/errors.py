@@ -121,3 +121,11 @@ class StoreError(FraudAssetsError):
 
 class TrustError(StoreError):
     """A version, pointer or log line whose signature or digest does not hold."""
+
+
+class RecordError(FraudAssetsError):
+    """The record of decisions cannot be written, read or trusted as it is."""
+
+
+class UnrecordedError(RecordError):
+    """A decision that is not on record, and so must not be answered."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents.backtest.whole import Backtest
+from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.proof import Proof
@@ -18,6 +19,9 @@ from fraud_assets.documents.verdict import Verdict
 
 DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "backtest": Backtest,
+    "decision": Decision,
+    "gap": Gap,
+    "label": Label,
     "metadata": Metadata,
     "move": Move,
     "proof": Proof,

@@ -1,0 +1,61 @@
+"""One decision by its id, which says who wrote it and when."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fraud_assets.decisions.segment import decode, encode, parse, segment_files
+from fraud_assets.documents.decision import Decision
+from fraud_assets.errors import RecordError
+
+_ID = re.compile(r"(?P<log>[0-9a-f]{8})-(?P<writer>[0-9]{1,3})-(?P<at>[0-9a-f]{1,16})")
+_OPENED = re.compile(rb'"opened_at":([0-9]+)')
+
+
+def find_decision(folder: Path, decision_id: str) -> Decision | None:
+    """The decision of that id in the log at `folder`; None where there is none.
+
+    Looks into the segment of the id's time first, then into later ones: a slow disk may have
+    taken it late.
+
+    Raises
+    ------
+    RecordError
+        If the block that holds it does not hold its digest.
+    """
+    found = _ID.fullmatch(decision_id)
+    writer = folder / f"w{found['writer']}" if found else folder
+    if found is None or not writer.is_dir():
+        return None
+    needle = b'"decision_id":' + encode(decision_id)
+    for path in _from(segment_files(writer), int(found["at"], 16)):
+        data = path.read_bytes()
+        at = data.find(needle)
+        if at >= 0:
+            return _decision(path, data, at, needle)
+    return None
+
+
+def _from(files: list[Path], at: int) -> list[Path]:
+    """The segments that may hold what was decided at that time, the likeliest first."""
+    first = 0
+    for number, path in enumerate(files):
+        with path.open("rb") as file:
+            opened = _OPENED.search(file.read(512))
+        if opened and int(opened[1]) <= at:
+            first = number
+    return files[max(first - 1, 0) :]
+
+
+def _decision(path: Path, data: bytes, at: int, needle: bytes) -> Decision:
+    for block in parse(data).blocks:
+        if block.start <= at < block.end:
+            line = next(line for line in block.lines.splitlines() if needle in line)
+            entry = decode(line)
+            if isinstance(entry, Decision):
+                return entry
+    raise RecordError(
+        f"{path} holds the decision where its chain is broken: "
+        "`fraud-assets decisions verify` names the place."
+    )

@@ -1,0 +1,160 @@
+"""One worker's log: recording is a matter of memory, a thread of its own brings it to disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import BaseFileLock
+
+from fraud_assets.decisions.find import find_decision
+from fraud_assets.decisions.log.appender import Appender
+from fraud_assets.decisions.log.clock import Clock
+from fraud_assets.decisions.log.counter import Counter
+from fraud_assets.decisions.log.flusher import Flusher, Guard, Kept
+from fraud_assets.decisions.log.recovery import Found
+from fraud_assets.decisions.log.settings import LogSettings, LogStatus
+from fraud_assets.decisions.log.waiters import Waiters
+from fraud_assets.decisions.segment import decode, encode
+from fraud_assets.documents.decision import Decision
+from fraud_assets.errors import UnrecordedError
+
+
+class DecisionLog:
+    """What one worker writes. All but `status` and `find` belong to one thread, the event loop's.
+
+    `found` is how the writer's last process left it; see `opening.open_log`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        writer: Path,
+        *,
+        found: Found,
+        counter: Counter,
+        lock: BaseFileLock,
+        settings: LogSettings,
+        guard: Guard | None,
+        clock: Clock,
+    ) -> None:
+        self.folder, self.settings = folder, settings
+        self._prefix, self._notes = f"{found.log}-{found.writer}-", found.notes
+        self._counter, self._lock, self._guard, self._clock = counter, lock, guard, clock
+        self._most, self._goes_on = settings.most_waiting, settings.when_failing == "count"
+        self._lost, let_go = counter.begin(found.accounted)
+        self._waiters = Waiters(self._outcome, UnrecordedError)
+        self._is_closed = False
+        self._flusher = Flusher(
+            Appender(writer, found),
+            counter=counter,
+            guard=guard,
+            clock=clock,
+            settings=settings,
+            on_change=self._waiters.tell,
+            accounted=found.accounted,
+            lost=self._lost,
+        )
+        self._flusher.missing = let_go
+        self._flusher.start()
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC; never before a time on record."""
+        return self._clock.now()
+
+    def next_id(self) -> str:
+        """An id that no decision has borne, in any process; it says who wrote it and when."""
+        return f"{self._prefix}{self._clock.unique():x}"
+
+    def record(self, entry: Kept) -> int:
+        """Take an entry for the log; the ticket by which `settled` knows it.
+
+        Raises
+        ------
+        UnrecordedError
+            If it cannot be kept, and the policy is to refuse then; one sentence.
+        """
+        flusher = self._flusher
+        if flusher.trouble or flusher.late or self._is_closed:
+            self._demand_going_on()
+        if flusher.recorded - flusher.flushed >= self._most:
+            return self._let_go()
+        if self._guard is not None:
+            entry = self._guard.cover(entry)
+        line = encode(entry)
+        self._counter.accept()
+        return flusher.put(line)
+
+    async def settled(self, ticket: int) -> None:
+        """Wait until the entry may be answered: at once, or after its flush with `sync`.
+
+        Raises
+        ------
+        UnrecordedError
+            If the disk refuses meanwhile, and the policy is to refuse then. The entry may be on
+            record all the same once the disk takes it: whoever asks again gets the same answer.
+        """
+        if not self.settings.sync or self._flusher.flushed >= ticket:
+            return
+        self._flusher.wake()
+        await self._waiters.wait(ticket)
+
+    def find(self, decision_id: str) -> Decision | None:
+        """The decision of that id, on disk or on its way there; None where there is none."""
+        needle = b'"decision_id":' + encode(decision_id)
+        for line in (*self._flusher.held.copy(), *self._flusher.waiting.copy()):
+            if needle in line:
+                entry = decode(line)
+                return entry if isinstance(entry, Decision) else None
+        return find_decision(self.folder, decision_id)
+
+    def status(self) -> LogStatus:
+        """How the log is."""
+        flusher = self._flusher
+        return LogStatus(
+            recorded=flusher.recorded,
+            flushed=flusher.flushed,
+            missing=flusher.missing,
+            lost=self._lost,
+            sentence=flusher.trouble or flusher.late or self._lag(),
+            notes=self._notes,
+        )
+
+    def close(self) -> None:
+        """Flush what waits, and let the folder go; what the disk refuses is counted next time."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._flusher.end()
+        self._counter.close()
+        self._lock.release()
+
+    def _demand_going_on(self) -> None:
+        if self._is_closed:
+            raise UnrecordedError("The decision log is closed: the service is ending.")
+        if not self._goes_on:
+            raise UnrecordedError(self._flusher.trouble or self._flusher.late)
+
+    def _let_go(self) -> int:
+        if not self._goes_on:
+            raise UnrecordedError(self._lag())
+        self._counter.let_go()
+        self._flusher.missing += 1
+        return self._flusher.recorded
+
+    def _lag(self) -> str:
+        waiting = self._flusher.recorded - self._flusher.flushed
+        if waiting < self._most:
+            return ""
+        return (
+            f"{waiting:,} entries wait to be written to {self.folder}, the limit is "
+            f"{self._most:,}: give the log a faster disk, or ask for fewer decisions."
+        )
+
+    def _outcome(self, ticket: int) -> str | None:
+        """How a ticket stands, as `Waiters` asks."""
+        if self._flusher.flushed >= ticket:
+            return ""
+        trouble = self._flusher.trouble
+        if trouble and not self._goes_on:
+            return trouble
+        return "" if trouble else None

@@ -1,0 +1,176 @@
+"""The thread that brings entries to disk, a block for each window, and declares what is missing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from fraud_assets.decisions.log.appender import Appender
+from fraud_assets.decisions.log.clock import Clock
+from fraud_assets.decisions.log.counter import Counter
+from fraud_assets.decisions.log.settings import LogSettings
+from fraud_assets.decisions.segment import encode
+from fraud_assets.documents.decision import Decision, Gap, Label, Loss
+from fraud_assets.errors import FraudAssetsError
+
+_log = logging.getLogger("fraud_assets.decisions")
+
+_BLOCK = 4096
+"""Most entries of a block."""
+
+_IDLE_SECONDS = 1.0
+"""How often an idle log looks whether its segment is old enough to be closed."""
+
+Kept: TypeAlias = Decision | Label
+
+
+class Guard(Protocol):
+    """What covers personal values before they reach the log."""
+
+    def cover(self, entry: Kept) -> Kept:
+        """The entry with its personal values covered; no I/O."""
+        ...
+
+    def flush(self) -> None:
+        """Bring new keys to disk, before what they cover."""
+        ...
+
+
+class Flusher:
+    """Entries on their way to disk.
+
+    `recorded`, `missing` and `put` belong to the event loop's thread, `flushed` and `declared`
+    to this one's; each is written by its owner alone. `on_change` is called after each flush and
+    each failure. `accounted` entries are on record or declared, `lost` are to be declared.
+    """
+
+    def __init__(
+        self,
+        appender: Appender,
+        *,
+        counter: Counter,
+        guard: Guard | None,
+        clock: Clock,
+        settings: LogSettings,
+        on_change: Callable[[], None],
+        accounted: int,
+        lost: int,
+    ) -> None:
+        self._appender, self._counter, self._guard = appender, counter, guard
+        self._clock, self._settings, self._on_change = clock, settings, on_change
+        self._accounted, self._lost = accounted, lost
+        self.waiting: deque[bytes] = deque()
+        self.held: deque[bytes] = deque()
+        self.recorded = self.flushed = self.missing = self.declared = 0
+        self.trouble = self.late = ""
+        self._is_idle = False
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._look_at_clock()
+        self._thread = threading.Thread(target=self._work, name="decision-log", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def put(self, line: bytes) -> int:
+        """Take an encoded entry; its number."""
+        self.waiting.append(line)
+        self.recorded += 1
+        if self._is_idle:
+            self._wake.set()
+        return self.recorded
+
+    def wake(self) -> None:
+        """Flush at once: somebody waits for it."""
+        self._wake.set()
+
+    def end(self) -> None:
+        """Flush what waits and let the file go."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join()
+        self._appender.close()
+
+    def _work(self) -> None:
+        """Gather for half the window, flush within the other half, until the end."""
+        while not self._stop.is_set():
+            self._is_idle = True
+            if not self.waiting and not self._owes:
+                self._wake.wait(_IDLE_SECONDS)
+            self._is_idle = False
+            self._wake.clear()
+            if self.trouble or not self._settings.sync:
+                self._stop.wait(self._settings.window_seconds / 2)
+            self._turn()
+        self._turn()
+
+    def _turn(self) -> None:
+        try:
+            self._look_at_clock()
+            self._flush()
+            self._close_old()
+        except FraudAssetsError as error:
+            self._fail(str(error))
+        except Exception as error:  # noqa: BLE001 - the thread must outlive whatever it was
+            _log.exception("The decision log stumbled.")
+            self._fail(f"The decision log stumbled: {type(error).__name__}: {error}.")
+
+    @property
+    def _owes(self) -> bool:
+        return bool(self.held) or self._lost > 0 or self.missing > self.declared
+
+    def _flush(self) -> None:
+        for _ in range(len(self.waiting)):
+            self.held.append(self.waiting.popleft())
+        while self._owes:
+            self._flush_block()
+        if self.trouble:
+            _log.warning("The decision log is written again.")
+            self.trouble = ""
+
+    def _flush_block(self) -> None:
+        lines = [self.held[i] for i in range(min(len(self.held), _BLOCK))]
+        lost, missing = self._lost, self.missing - self.declared
+        gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
+        if self._guard is not None:
+            self._guard.flush()
+        if self._appender.has_blocks and self._appender.size >= self._settings.segment_bytes:
+            self._appender.rotate()
+        self._appender.append([*gaps, *lines], self._accounted, self._clock.now())
+        self._accounted += len(lines) + lost + missing
+        self._lost = 0
+        self.declared += missing
+        self._counter.declare(missing)
+        for _ in lines:
+            self.held.popleft()
+        self.flushed += len(lines)
+        self._on_change()
+
+    def _gap(self, loss: Loss, missing: int) -> list[bytes]:
+        gap = Gap(loss=loss, missing=missing, noticed_at=self._clock.now())
+        return [encode(gap)] if missing else []
+
+    def _close_old(self) -> None:
+        appender = self._appender
+        if appender.has_blocks and appender.age >= self._settings.segment_seconds:
+            appender.rotate()
+
+    def _look_at_clock(self) -> None:
+        behind, before = self._clock.behind, self.late
+        self.late = (
+            f"The clock is {behind / 1e6:,.0f} s behind the newest time on record: set it right; "
+            "times stand still until it has caught up."
+            if behind
+            else ""
+        )
+        if self.late and not before:
+            _log.error("%s", self.late)
+
+    def _fail(self, sentence: str) -> None:
+        if sentence != self.trouble:
+            _log.error("%s", sentence)
+        self.trouble = sentence
+        self._on_change()

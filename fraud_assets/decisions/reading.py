@@ -1,0 +1,69 @@
+"""The log's entries, in the order of each writer; never past a byte that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fraud_assets.decisions.segment import Segment, parse, segment_files
+from fraud_assets.decisions.verify import demand_writers
+from fraud_assets.documents.decision import Decision, Entry
+from fraud_assets.errors import RecordError
+from fraud_assets.store.files import one_sentence
+
+
+def read_segments(folder: Path) -> Iterator[tuple[Path, Segment, bool]]:
+    """Each segment of the log, and whether it is closed: another one follows it.
+
+    Raises
+    ------
+    RecordError
+        If there is no log, or a segment does not hold; names the first place.
+    StoreError
+        If a file cannot be read.
+    """
+    with one_sentence("read the decisions in", folder):
+        for writer in demand_writers(folder):
+            files = segment_files(writer)
+            digest: str | None = None
+            for path in files:
+                is_closed = path != files[-1]
+                segment = parse(path.read_bytes())
+                _demand_whole(path, segment, digest, is_closed=is_closed)
+                digest = segment.digest.hex()
+                yield path, segment, is_closed
+
+
+def read_entries(folder: Path) -> Iterator[Entry]:
+    """Every entry of the log; raises like `read_segments`."""
+    for _, segment, _ in read_segments(folder):
+        for block in segment.blocks:
+            yield from block.entries()
+
+
+def read_decisions(
+    folder: Path, since: int | None = None, until: int | None = None
+) -> list[Decision]:
+    """The decisions made from `since` up to but not at `until`, in the order of their time."""
+    found = [
+        entry
+        for entry in read_entries(folder)
+        if isinstance(entry, Decision)
+        and (since is None or entry.decided_at >= since)
+        and (until is None or entry.decided_at < until)
+    ]
+    return sorted(found, key=lambda decision: (decision.decided_at, decision.decision_id))
+
+
+def _demand_whole(path: Path, segment: Segment, digest: str | None, *, is_closed: bool) -> None:
+    damage, header = segment.damage, segment.header
+    if damage is not None and (is_closed or not damage.is_torn):
+        raise RecordError(
+            f"{path} does not hold at byte {damage.at:,}: {damage.why}. Put it back from a backup, "
+            "or move it aside and say so."
+        )
+    if digest is not None and header is not None and header.previous != digest:
+        raise RecordError(
+            f"{path} does not follow the segment before it: one of them was replaced, or those "
+            "between are gone. Put them back from a backup."
+        )

@@ -1,0 +1,204 @@
+r"""A segment's bytes: a header, then blocks, each chained to all that came before it.
+
+    {"kind":"segment",...}\n                      the header, with the digest before it
+    =<entries> <bytes> <sha256>\n<lines>          a block: its entries, a JSON line each
+
+A block's digest is the SHA-256 of the digest before it, of its own counts and of its lines; the
+first one follows SHA-256(previous digest, header line). One flipped byte anywhere breaks the
+chain there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from fraud_assets.documents.decision import Entry
+from fraud_assets.errors import RecordError
+
+FORMAT = 1
+"""Format of a segment; readers take every one up to it."""
+
+START = bytes(32)
+"""The digest before a writer's first segment."""
+
+_HEAD = re.compile(rb"=([0-9]{1,9}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
+_LATER = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
+_NAME = re.compile(r"[0-9]{8}\.log")
+
+encode = msgspec.json.Encoder().encode
+"""An entry as its line, without the newline."""
+
+_decode = msgspec.json.Decoder(Entry).decode
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="segment"):
+    """Whose segment it is, its number, the entries before it and the digest that it follows."""
+
+    format: int = FORMAT
+    log: str
+    writer: int
+    number: int
+    first: int
+    previous: str
+    opened_at: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where a block lies in its segment, how many entries it holds, its digest, its lines."""
+
+    start: int
+    end: int
+    count: int
+    digest: bytes
+    lines: bytes
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries, decoded.
+
+        Raises
+        ------
+        RecordError
+            If one is of a format that this release does not read.
+        """
+        for line in self.lines.splitlines():
+            yield decode(line)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Where a segment stops holding, and why; a torn tail is what a crash leaves at its end."""
+
+    at: int
+    why: str
+    is_torn: bool
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What could be read of a segment; `end` is where the last good block ends."""
+
+    header: Header | None
+    blocks: Sequence[Block]
+    damage: Damage | None
+    digest: bytes
+    end: int
+
+    @property
+    def count(self) -> int:
+        """Entries in the good blocks."""
+        return sum(block.count for block in self.blocks)
+
+
+def decode(line: bytes) -> Entry:
+    """One line as an entry.
+
+    Raises
+    ------
+    RecordError
+        If it is none that this release reads.
+    """
+    try:
+        return _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise RecordError(
+            f"A line of the decision log is no entry that this release reads ({error}): use the "
+            "release that wrote it, or a newer one."
+        ) from error
+
+
+def header_line(header: Header) -> bytes:
+    """The first line of a segment."""
+    return encode(header) + b"\n"
+
+
+def digest_after_header(header: Header, line: bytes) -> bytes:
+    """The digest that the segment's first block follows."""
+    return hashlib.sha256(bytes.fromhex(header.previous) + line).digest()
+
+
+def sealed(previous: bytes, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """A block of encoded entries as bytes, and its digest."""
+    lines = b"\n".join(entries) + b"\n"
+    digest = _digest(previous, len(entries), lines)
+    return b"=%d %d %b\n%b" % (len(entries), len(lines), digest.hex().encode(), lines), digest
+
+
+def _digest(previous: bytes, count: int, lines: bytes) -> bytes:
+    digest = hashlib.sha256(previous)
+    digest.update(b"%d %d\n" % (count, len(lines)))
+    digest.update(lines)
+    return digest.digest()
+
+
+def parse(data: bytes) -> Segment:
+    """Read a segment up to its end or the first byte that does not hold; raises nothing."""
+    header, start = _header(data)
+    if header is None:
+        why = "its header does not read"
+        return Segment(None, (), Damage(0, why, _is_torn(data, 0)), START, 0)
+    digest = digest_after_header(header, data[:start])
+    blocks: list[Block] = []
+    at = start
+    while at < len(data):
+        found = _block(data, at, digest)
+        if isinstance(found, Damage):
+            return Segment(header, blocks, found, digest, at)
+        blocks.append(found)
+        at, digest = found.end, found.digest
+    return Segment(header, blocks, None, digest, at)
+
+
+def _header(data: bytes) -> tuple[Header | None, int]:
+    end = data.find(b"\n") + 1
+    if not end:
+        return None, 0
+    try:
+        header = msgspec.json.decode(data[: end - 1], type=Header)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None, 0
+    is_ours = 1 <= header.format <= FORMAT and re.fullmatch(r"[0-9a-f]{64}", header.previous)
+    return (header, end) if is_ours and header_line(header) == data[:end] else (None, 0)
+
+
+def _block(data: bytes, at: int, previous: bytes) -> Block | Damage:
+    head = _HEAD.match(data, at)
+    if head is None:
+        return Damage(at, "no block begins", _is_torn(data, at))
+    count, size, start = int(head[1]), int(head[2]), head.end()
+    end = start + size
+    if end > len(data):
+        return Damage(at, f"a block of {size:,} bytes is cut off", _is_torn(data, at))
+    lines = data[start:end]
+    digest = _digest(previous, count, lines)
+    if digest.hex().encode() != head[3] or lines.count(b"\n") != count:
+        why = f"a block of {count:,} entries does not hold its digest"
+        return Damage(at, why, _is_torn(data, at))
+    return Block(at, end, count, digest, lines)
+
+
+def _is_torn(data: bytes, at: int) -> bool:
+    """Whether a crash can have left this: each block is one write, so none follows a torn one."""
+    return _LATER.search(data, at) is None
+
+
+def segment_files(writer: Path) -> list[Path]:
+    """A writer's segments, oldest first."""
+    return sorted(path for path in writer.iterdir() if _NAME.fullmatch(path.name))
+
+
+def segment_name(number: int) -> str:
+    """The file of a writer's segment."""
+    return f"{number:08d}.log"
+
+
+def writer_folders(folder: Path) -> list[Path]:
+    """The writers' folders of a log, in the order of their numbers."""
+    found = [path for path in folder.glob("w*") if path.name[1:].isdigit() and path.is_dir()]
+    return sorted(found, key=lambda path: int(path.name[1:]))

@@ -1,0 +1,137 @@
+"""Whether the log holds: each writer's chain from its first segment to its last block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from fraud_assets.decisions.segment import (
+    Segment,
+    parse,
+    segment_files,
+    segment_name,
+    writer_folders,
+)
+from fraud_assets.documents.decision import Gap
+from fraud_assets.errors import RecordError
+from fraud_assets.store.files import one_sentence
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What a log holds, and the first thing in it that does not hold, "" where all does.
+
+    `missing` are the entries that it declares missing, `unfinished` the bytes of a block that is
+    being written, or that a crash left.
+    """
+
+    segments: int
+    decisions: int
+    labels: int
+    missing: int
+    unfinished: int
+    difference: str
+
+
+@dataclass
+class _Tally:
+    """Counts as they grow, over all writers."""
+
+    segments: int = 0
+    decisions: int = 0
+    labels: int = 0
+    missing: int = 0
+    unfinished: int = 0
+
+    def add(self, segment: Segment) -> int:
+        """Count a segment's entries; how many of them, or declared missing, it accounts for."""
+        self.segments += 1
+        accounted = 0
+        for block in segment.blocks:
+            labels = block.lines.count(b'{"kind":"label"')
+            gaps = block.count - labels - block.lines.count(b'{"kind":"decision"')
+            missing = sum(e.missing for e in block.entries() if isinstance(e, Gap)) if gaps else 0
+            self.labels += labels
+            self.decisions += block.count - labels - gaps
+            self.missing += missing
+            accounted += block.count - gaps + missing
+        return accounted
+
+
+def verify_log(folder: Path) -> Verification:
+    """Read the whole log and name the first difference.
+
+    Raises
+    ------
+    RecordError
+        If there is no log.
+    StoreError
+        If a file cannot be read.
+    """
+    tally = _Tally()
+    difference = ""
+    with one_sentence("read the decisions in", folder):
+        for writer in demand_writers(folder):
+            difference = difference or next(_differences(writer, tally), "")
+    return Verification(
+        segments=tally.segments,
+        decisions=tally.decisions,
+        labels=tally.labels,
+        missing=tally.missing,
+        unfinished=tally.unfinished,
+        difference=difference,
+    )
+
+
+def demand_writers(folder: Path) -> list[Path]:
+    """The writers of a log.
+
+    Raises
+    ------
+    RecordError
+        If there is none.
+    """
+    writers = writer_folders(folder) if folder.is_dir() else []
+    if not writers:
+        raise RecordError(
+            f"There is no log of decisions in {folder}: name its folder with "
+            "FRAUD_ASSETS_DECISIONS; `fraud-assets serve` writes one."
+        )
+    return writers
+
+
+def _differences(writer: Path, tally: _Tally) -> Iterator[str]:
+    """What does not hold in one writer's chain, in its order."""
+    files = segment_files(writer)
+    before: Segment | None = None
+    accounted = 0
+    for path in files:
+        segment = parse(path.read_bytes())
+        yield from _linked(path, segment, before, accounted)
+        first = segment.header.first if segment.header else accounted
+        accounted = first + tally.add(segment)
+        if segment.damage is not None:
+            if not segment.damage.is_torn or path != files[-1]:
+                yield f"{path} does not hold at byte {segment.damage.at:,}: {segment.damage.why}."
+            else:
+                tally.unfinished += path.stat().st_size - segment.damage.at
+        before = segment
+
+
+def _linked(path: Path, segment: Segment, before: Segment | None, accounted: int) -> Iterator[str]:
+    """What does not hold between a segment and the one before it."""
+    header = segment.header
+    if header is None:
+        return
+    if path.name != segment_name(header.number) or path.parent.name != f"w{header.writer}":
+        yield f"{path} is segment {header.number} of writer {header.writer} by its own header."
+    if before is None or before.header is None:
+        return
+    if header.number != before.header.number + 1:
+        yield f"{path} follows segment {before.header.number}: those between are gone."
+    elif header.previous != before.digest.hex():
+        yield f"{path} does not follow the last block of the segment before it."
+    elif header.first < accounted:
+        yield f"{path} says that {header.first:,} entries came before it, there are {accounted:,}."
