@@ -1,0 +1,82 @@
+"""What the subcommands of `decisions` share: the log they mean, times, a decision by its id."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from fraud_assets.errors import RecordError
+
+if TYPE_CHECKING:
+    from fraud_assets.documents.decision import Decision
+
+Arguments: TypeAlias = argparse.Namespace
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[Arguments], int], text: str
+) -> argparse.ArgumentParser:
+    """A subcommand with the options that all of them take."""
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.add_argument(
+        "--log", type=Path, metavar="FOLDER", help="instead of the default folder of decisions"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def within(parser: argparse.ArgumentParser) -> None:
+    """The options of a range in time."""
+    text = "decisions made from this instant on (ISO; UTC where it names no zone)"
+    parser.add_argument("--since", type=instant, metavar="TIME", help=text)
+    parser.add_argument("--until", type=instant, metavar="TIME", help="and before this one")
+
+
+def instant(text: str) -> int:
+    """An ISO date or time as microseconds since 1970, UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be an ISO date or time, got {text!r}") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1_000_000)
+
+
+def as_time(micros: int | None) -> str | None:
+    """Microseconds since 1970 as ISO, UTC."""
+    if micros is None:
+        return None
+    seconds, rest = divmod(micros, 1_000_000)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def folder_of(args: Arguments) -> Path:
+    """The log that the command means."""
+    from fraud_assets.decisions.log.settings import default_folder
+
+    return default_folder() if args.log is None else Path(args.log).absolute()
+
+
+def demand_decision(folder: Path, decision_id: str) -> Decision:
+    """The decision of that id.
+
+    Raises
+    ------
+    RecordError
+        If there is none.
+    """
+    from fraud_assets.decisions.find import find_decision
+
+    found = find_decision(folder, decision_id)
+    if found is None:
+        raise RecordError(
+            f"There is no decision {decision_id!a} in {folder}: take the id from an answer of "
+            "POST /decisions, and name the folder with --log."
+        )
+    return found

@@ -1,0 +1,106 @@
+"""`decisions replay`: make one decision again, or all of a range, and compare bit by bit."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fraud_assets.cli._printing import print_json
+from fraud_assets.cli.decisions._command import (
+    Arguments,
+    Commands,
+    add_command,
+    demand_decision,
+    folder_of,
+    within,
+)
+from fraud_assets.cli.models._command import open_store
+from fraud_assets.errors import RecordError, UsageError
+
+if TYPE_CHECKING:
+    from fraud_assets.replay.many import Summary
+
+_PROGRESS_SECONDS = 2.0
+
+
+def register(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = add_command(
+        commands, "replay", _replay, "score decisions again by their own signed versions"
+    )
+    parser.add_argument("id", metavar="ID", nargs="?", help="the decision's id")
+    parser.add_argument("--all", action="store_true", help="every decision of the range")
+    within(parser)
+    jobs = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=int, default=jobs, metavar="N", help="processes for --all")
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the default store")
+
+
+def _replay(args: Arguments) -> int:
+    if args.all == (args.id is not None):
+        raise UsageError("decisions replay must be given one ID, or --all.")
+    if args.jobs < 1:
+        raise UsageError(f"--jobs must be at least 1, got {args.jobs}.")
+    return _all(args) if args.all else _one(args)
+
+
+def _one(args: Arguments) -> int:
+    import msgspec
+
+    from fraud_assets.replay.one import replay
+    from fraud_assets.replay.versions import Versions
+
+    decision = demand_decision(folder_of(args), args.id)
+    found = replay(decision, Versions(open_store(args)))
+    if args.json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        print(found.sentence())
+    return 0 if found.standing == "match" else 1
+
+
+def _all(args: Arguments) -> int:
+    import msgspec
+
+    from fraud_assets.replay.many import Range, Workshop, replay_all
+
+    store = open_store(args)
+    workshop = Workshop(store.root, store.keys.folder)
+    began = time.monotonic()
+    span = Range(args.since, args.until)
+    found = replay_all(folder_of(args), workshop, span, args.jobs, _Progress())
+    if args.json:
+        print_json({**msgspec.to_builtins(found), "seconds": time.monotonic() - began})
+    else:
+        _print(found, time.monotonic() - began)
+    if found.match < found.total:
+        raise RecordError(
+            f"{found.total - found.match:,} of {found.total:,} decisions do not match."
+        )
+    return 0
+
+
+def _print(found: Summary, seconds: float) -> None:
+    for one in found.first:
+        print(one.sentence())
+    versions = len(found.versions)
+    print(
+        f"{found.match:,} of {found.total:,} decisions match, by {versions} "
+        f"version{'s' if versions != 1 else ''}; {found.differs:,} differ, {found.erased:,} are "
+        f"erased, {found.unavailable:,} have no version to ask; {seconds:.1f} s."
+    )
+
+
+class _Progress:
+    """Says now and then how many are done, beside what is printed."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._said > _PROGRESS_SECONDS:
+            self._said = time.monotonic()
+            print(f"{done:,} decisions replayed", file=sys.stderr)

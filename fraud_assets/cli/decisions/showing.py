@@ -1,0 +1,95 @@
+"""`decisions show` and `decisions verify`: one record in full, and whether all of them hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fraud_assets.cli._printing import print_fields, print_json
+from fraud_assets.cli.decisions._command import (
+    Arguments,
+    Commands,
+    add_command,
+    as_time,
+    demand_decision,
+    folder_of,
+)
+from fraud_assets.errors import RecordError
+from fraud_assets.store.texts import shown
+
+if TYPE_CHECKING:
+    from fraud_assets.documents.decision import Decision, Label
+
+
+def register(commands: Commands) -> None:
+    """Add the subcommands."""
+    show = add_command(commands, "show", _show, "one decision as it is on record")
+    show.add_argument("id", metavar="ID", help="the decision's id")
+    add_command(commands, "verify", _verify, "read the whole record and name what does not hold")
+
+
+def _show(args: Arguments) -> int:
+    import msgspec
+
+    from fraud_assets.decisions.outcomes import known_labels
+    from fraud_assets.decisions.reading import read_entries
+    from fraud_assets.documents.decision import Label
+
+    folder = folder_of(args)
+    decision = demand_decision(folder, args.id)
+    said = known_labels(entry for entry in read_entries(folder) if isinstance(entry, Label))
+    labels = said.get(decision.payment_id, []) if decision.payment_id else []
+    if args.json:
+        print_json({**msgspec.to_builtins(decision), "labels": msgspec.to_builtins(labels)})
+        return 0
+    print_fields(_summary(decision))
+    for name, value in decision.features.items():
+        print(shown(f"  {name} = {value!r}"))
+    for reason in decision.reasons:
+        print(shown(f"  {reason.code}: {reason.text}"))
+    for label in labels:
+        print(shown(_sentence(label)))
+    return 0
+
+
+def _summary(decision: Decision) -> dict[str, object]:
+    """What a person asks first; `--json` has everything."""
+    released = f"yes, drawn with probability {decision.release_probability!r}"
+    return {
+        "decision": decision.decision_id,
+        "payment": decision.payment_id or None,
+        "decided": as_time(decision.decided_at),
+        "event": as_time(decision.event_time),
+        "version": decision.version,
+        "probability": repr(decision.probability),
+        "threshold": repr(decision.threshold),
+        "flagged": "yes" if decision.is_flagged else "no",
+        "released": released if decision.released else None,
+        "late": "yes" if decision.late else None,
+        "api key": decision.api_key or None,
+    }
+
+
+def _sentence(label: Label) -> str:
+    said = "fraud" if label.is_fraud else "no fraud"
+    return f"label: {said}, known since {as_time(label.known_at)}"
+
+
+def _verify(args: Arguments) -> int:
+    import msgspec
+
+    from fraud_assets.decisions.verify import verify_log
+
+    found = verify_log(folder_of(args))
+    if args.json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        missing = f"; {found.missing:,} are missing and declared" if found.missing else ""
+        print(
+            f"{found.decisions:,} decisions and {found.labels:,} labels in {found.segments:,} "
+            f"segments{missing}."
+        )
+    if found.difference:
+        raise RecordError(found.difference)
+    if not args.json:
+        print("The chain holds.")
+    return 0

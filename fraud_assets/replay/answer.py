@@ -1,0 +1,79 @@
+"""What a version answers to a record, and where the record says otherwise."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from fraud_assets.documents.decision import Decision
+from fraud_assets.documents.reason import Reason
+from fraud_assets.scoring.encode import Encoder
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A field of the record, what it says, and what the replay says."""
+
+    field: str
+    recorded: Any
+    replayed: Any
+
+    def __str__(self) -> str:
+        return f"{self.field}: recorded {self.recorded!r}, replayed {self.replayed!r}"
+
+
+class Scoring(Protocol):
+    """A version's scorer, as the service has it."""
+
+    threshold: float
+    encoder: Encoder
+
+    def probability(self, row: tuple[Any, ...]) -> float:
+        """Probability of fraud of a row."""
+        ...
+
+    def row_reasons(self, row: tuple[Any, ...], flagged: bool) -> list[Reason]:
+        """At most four reasons."""
+        ...
+
+
+def differences(decision: Decision, scorer: Scoring) -> Iterator[Difference]:
+    """Every field in which the record differs from what its version answers to its features."""
+    names = scorer.encoder.names
+    if set(decision.features) != set(names):
+        yield Difference("features", sorted(decision.features), sorted(names))
+        return
+    row = scorer.encoder.row(decision.features)
+    probability = scorer.probability(row)
+    flagged = probability >= scorer.threshold
+    yield from _unequal("probability", decision.probability, probability)
+    yield from _unequal("threshold", decision.threshold, scorer.threshold)
+    yield from _unequal("is_flagged", decision.is_flagged, flagged)
+    if decision.reasons or flagged:
+        yield from _reasons(decision.reasons, scorer.row_reasons(row, flagged))
+
+
+def _reasons(recorded: Sequence[Reason], replayed: Sequence[Reason]) -> Iterator[Difference]:
+    if len(recorded) != len(replayed):
+        codes = [[reason.code for reason in reasons] for reasons in (recorded, replayed)]
+        yield Difference("reasons", *codes)
+        return
+    for at, (one, other) in enumerate(zip(recorded, replayed, strict=True)):
+        for name in Reason.__struct_fields__:
+            yield from _unequal(f"reasons[{at}].{name}", getattr(one, name), getattr(other, name))
+
+
+def _unequal(field: str, recorded: Any, replayed: Any) -> Iterator[Difference]:
+    if not same_bits(recorded, replayed):
+        yield Difference(field, recorded, replayed)
+
+
+def same_bits(one: object, other: object) -> bool:
+    """Whether two values are the same; numbers to the last bit and the sign of zero."""
+    if isinstance(one, float) and isinstance(other, (float, int)):
+        return struct.pack("<d", one) == struct.pack("<d", other)
+    if isinstance(other, float) and isinstance(one, int):
+        return same_bits(other, one)
+    return one == other
