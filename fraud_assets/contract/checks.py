@@ -29,6 +29,7 @@ def cross_faults(raw: Raw) -> list[Fault]:
         *_search_faults(raw),
         *_reason_faults(raw),
         *_policy_faults(raw),
+        *_decision_faults(raw),
     ]
 
 
@@ -139,3 +140,17 @@ def _checked_faults(raw: Raw) -> Iterator[Fault]:
         if isinstance(reason, str) and len(reason.split()) < LEAST_WORDS:
             rule = f"must say in at least {LEAST_WORDS} words why a payment has it when it is made"
             yield Fault(f"policy.checked.{name}", rule, reason)
+
+
+def _decision_faults(raw: Raw) -> Iterator[Fault]:
+    """Labels meet their payments by the id, and a key belongs to somebody."""
+    columns, decisions = section(raw, "columns"), section(raw, "decisions")
+    identified, personal = columns.get("id"), texts(decisions.get("personal"))
+    subject = decisions.get("subject") or columns.get("sender")
+    for name in (*personal, *([subject] if decisions.get("subject") else [])):
+        if isinstance(identified, str) and folded(str(name)) == folded(identified):
+            rule = "must not be the payment's id, by which labels meet their decision"
+            yield Fault("decisions", rule, name)
+    if personal and not subject:
+        rule = "must name whose payment it is, here or in columns.sender, since its key is theirs"
+        yield Fault("decisions.subject", rule, NOTHING)

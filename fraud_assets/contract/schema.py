@@ -1,18 +1,19 @@
 """What one contract file says about a team's transactions, as validated values.
 
 Sections stand in the order in which the data meets them: source, columns, label, rules,
-features, derived, windows, policy, evaluation, search, reasons. Each has a room of its own
-under `contract.sections`.
+features, derived, windows, policy, evaluation, search, reasons, decisions. Each has a room of
+its own under `contract.sections`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from fraud_assets.contract.sections.columns import Columns
+from fraud_assets.contract.sections.decisions import Decisions
 from fraud_assets.contract.sections.evaluation import Evaluation
 from fraud_assets.contract.sections.features import Features
 from fraud_assets.contract.sections.label import Label
@@ -29,6 +30,8 @@ from fraud_assets.terms.times import TimeColumn
 
 class Contract(Section):
     """One team's transactions, completely described. `base` is the contract file's folder."""
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"decisions"})
 
     format: Literal[1]
     """Format of the contract."""
@@ -74,6 +77,9 @@ class Contract(Section):
 
     reasons: dict[str, ReasonWords] = Field(default_factory=dict)
     """Sentences of the reasons."""
+
+    decisions: Decisions = Decisions()
+    """What is kept of decisions."""
 
     base: Path = Field(default=Path(), exclude=True)
     text: str = Field(default="", exclude=True, repr=False)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from fraud_assets.decisions.erasure import Opener
 from fraud_assets.decisions.reading import read_segments
 from fraud_assets.decisions.segment import decode
 from fraud_assets.documents.decision import Decision
-from fraud_assets.replay.one import Open, Replayed, replay
+from fraud_assets.replay.one import Replayed, replay
 from fraud_assets.replay.versions import Versions
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
@@ -57,11 +58,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Workshop:
-    """What a process needs to replay: the store, its keys, and what opens covered values."""
+    """What a process needs to replay: the store, its keys, and the subjects' keys."""
 
     root: Path
     keys: Path
-    opening: Callable[[], Open] | None = None
+    subjects: Path
 
 
 def replay_all(
@@ -123,7 +124,7 @@ _here: dict[str, object] = {}
 
 def _begin(workshop: Workshop) -> None:
     _here["versions"] = Versions(Store(workshop.root, Keys(workshop.keys)))
-    _here["open"] = workshop.opening() if workshop.opening is not None else None
+    _here["open"] = Opener(workshop.subjects).demand
 
 
 def _replay_block(lines: bytes, within: Range) -> _Result:

@@ -111,7 +111,7 @@ def test_all_of_a_range_in_several_processes(world):
     """Each decision once, counted by version; progress is told; a range holds what lies in it."""
     folder, store, made = world
     said = []
-    workshop = Workshop(store.root, store.keys.folder)
+    workshop = Workshop(store.root, store.keys.folder, folder / "log.keys")
 
     found = replay_all(folder / "log", workshop, Range(), 2, said.append)
     some = replay_all(folder / "log", workshop, Range(made[10].decided_at, made[50].decided_at), 1)

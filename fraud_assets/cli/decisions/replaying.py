@@ -50,11 +50,14 @@ def _replay(args: Arguments) -> int:
 def _one(args: Arguments) -> int:
     import msgspec
 
+    from fraud_assets.decisions.erasure import Opener, keys_folder
     from fraud_assets.replay.one import replay
     from fraud_assets.replay.versions import Versions
 
-    decision = demand_decision(folder_of(args), args.id)
-    found = replay(decision, Versions(open_store(args)))
+    folder = folder_of(args)
+    decision = demand_decision(folder, args.id)
+    opened = Opener(keys_folder(folder)).demand
+    found = replay(decision, Versions(open_store(args)), opened)
     if args.json:
         print_json(msgspec.to_builtins(found))
     else:
@@ -65,13 +68,14 @@ def _one(args: Arguments) -> int:
 def _all(args: Arguments) -> int:
     import msgspec
 
+    from fraud_assets.decisions.erasure import keys_folder
     from fraud_assets.replay.many import Range, Workshop, replay_all
 
-    store = open_store(args)
-    workshop = Workshop(store.root, store.keys.folder)
+    store, folder = open_store(args), folder_of(args)
+    workshop = Workshop(store.root, store.keys.folder, keys_folder(folder))
     began = time.monotonic()
     span = Range(args.since, args.until)
-    found = replay_all(folder_of(args), workshop, span, args.jobs, _Progress())
+    found = replay_all(folder, workshop, span, args.jobs, _Progress())
     if args.json:
         print_json({**msgspec.to_builtins(found), "seconds": time.monotonic() - began})
     else:

@@ -30,12 +30,13 @@ def register(commands: Commands) -> None:
 def _show(args: Arguments) -> int:
     import msgspec
 
+    from fraud_assets.decisions.erasure import Opener, keys_folder
     from fraud_assets.decisions.outcomes import known_labels
     from fraud_assets.decisions.reading import read_entries
     from fraud_assets.documents.decision import Label
 
     folder = folder_of(args)
-    decision = demand_decision(folder, args.id)
+    decision = Opener(keys_folder(folder)).open(demand_decision(folder, args.id))
     said = known_labels(entry for entry in read_entries(folder) if isinstance(entry, Label))
     labels = said.get(decision.payment_id, []) if decision.payment_id else []
     if args.json:

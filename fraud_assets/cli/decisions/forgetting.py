@@ -1,0 +1,34 @@
+"""`decisions forget`: destroy a subject's keys, so that nobody reads its values any more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fraud_assets.cli._printing import print_json
+from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, folder_of
+
+
+def register(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = add_command(
+        commands, "forget", _forget, "make a subject's personal values unreadable, for good"
+    )
+    parser.add_argument("subject", metavar="SUBJECT", help="as payments name it")
+
+
+def _forget(args: Arguments) -> int:
+    from fraud_assets.decisions.erasure import SubjectKeys, keys_folder
+    from fraud_assets.decisions.verify import demand_writers
+    from fraud_assets.values.identity import identity
+
+    folder = folder_of(args)
+    demand_writers(folder)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    gone = SubjectKeys(keys_folder(folder)).forget(identity(args.subject), at)
+    if args.json:
+        print_json({"keys": gone, "at": at})
+    elif gone:
+        print(f"Destroyed {gone:,} keys: what they covered cannot be read any more, nor in a copy.")
+    else:
+        print("No key of this subject is left: it was forgotten before, or no payment named it.")
+    return 0

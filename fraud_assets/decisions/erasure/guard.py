@@ -1,0 +1,78 @@
+"""Covers personal values on their way to the log; a new key is on disk before what it covers."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from fraud_assets.decisions.erasure.keys import Key, SubjectKeys, mark_of
+from fraud_assets.decisions.erasure.personal import Personal
+from fraud_assets.decisions.erasure.tokens import KEY_BYTES, covered, new_key_id
+from fraud_assets.decisions.log.flusher import Kept
+from fraud_assets.documents.decision import Decision, Value
+
+MOST_KEPT = 20_000
+"""Subjects whose keys a process keeps at hand; of one that comes back later it draws another."""
+
+_NOBODY = ""
+"""Stands for the subject where a payment names none; never forgotten."""
+
+
+class SubjectGuard:
+    """A worker's guard. `cover` belongs to the event loop's thread, `flush` to the log's."""
+
+    def __init__(self, personal: Personal, folder: Path) -> None:
+        self._personal, self._keys = personal, SubjectKeys(folder)
+        self._secret = self._keys.ensure()
+        self._stamp = self._keys.stamp
+        self._at_hand: OrderedDict[str, tuple[bytes, AESGCM]] = OrderedDict()
+        self._new: deque[Key] = deque()
+        self._is_stale = False
+
+    def cover(self, entry: Kept) -> Kept:
+        """The entry with a token for each personal value; labels hold none."""
+        if not isinstance(entry, Decision):
+            return entry
+        key_id, cipher = self._key(self._personal.subject_of(entry) or _NOBODY)
+
+        def change(where: str, value: Value) -> str:
+            return covered(cipher, key_id, entry.decision_id, where, value)
+
+        return self._personal.changed(entry, change)
+
+    def flush(self) -> None:
+        """Bring new keys to disk; whoever was forgotten meanwhile gets a new key from now on.
+
+        Raises
+        ------
+        RecordError
+            If they cannot be written; nothing that they cover may be then.
+        """
+        count = len(self._new)
+        if count:
+            self._keys.add([self._new[i] for i in range(count)])
+            for _ in range(count):
+                self._new.popleft()
+        if (stamp := self._keys.stamp) != self._stamp:
+            self._stamp, self._is_stale = stamp, True
+
+    def _key(self, subject: str) -> tuple[bytes, AESGCM]:
+        if self._is_stale:
+            self._at_hand.clear()
+            self._is_stale = False
+        found = self._at_hand.get(subject)
+        if found is None:
+            found = self._drawn(subject)
+        else:
+            self._at_hand.move_to_end(subject)
+        return found
+
+    def _drawn(self, subject: str) -> tuple[bytes, AESGCM]:
+        key_id, key = new_key_id(), AESGCM.generate_key(KEY_BYTES * 8)
+        self._new.append(Key(key_id, mark_of(self._secret, subject), key))
+        found = self._at_hand[subject] = key_id, AESGCM(key)
+        if len(self._at_hand) > MOST_KEPT:
+            self._at_hand.popitem(last=False)
+        return found
