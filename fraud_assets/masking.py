@@ -18,8 +18,16 @@ _USER = re.compile(
 )
 """User and password before an "@". A password may hold slashes, as those of S3 often do."""
 
-_QUERY = re.compile(r"(://[^\s'\"<>?]*)\?[^\s'\"<>]*=[^\s'\"<>]*?(?=::|[\s'\"<>]|$)")
-"""What follows "?" in a URL, where it names values; a "?" of a pattern names none."""
+_TEXT, _END = r"[^\s'\"<>]", r"(?=::|[\s'\"<>]|$)"
+_QUERY = re.compile(
+    rf"(://[^\s'\"<>?#;]*)[?#;]{_TEXT}*={_TEXT}*?{_END}"  # it names values
+    rf"|((?<=http)s?://[^\s'\"<>?#]*)[?#]{_TEXT}+?{_END}"  # no patterns there
+    rf"|(://[^\s'\"<>?#]*\.\w{{2,8}})\?{_TEXT}+?{_END}"  # behind the ending of a file
+)
+"""What follows "?", "#" or ";" in a URL and may be a token; a "?" of a pattern is none."""
+
+_REFERENCE = "${"
+"""How a contract names an environment variable."""
 
 _SHORTEST = 3
 """A shorter secret is no secret, and hiding it would hide the sentence."""
@@ -29,7 +37,11 @@ def without_secrets(text: str) -> str:
     """The text with user, password and query of each URL in it hidden."""
     if "://" not in text:
         return text
-    return _QUERY.sub(rf"\1?{HIDDEN}", _USER.sub(f"{HIDDEN}@", text))
+    return _QUERY.sub(_without_query, _USER.sub(f"{HIDDEN}@", text))
+
+
+def _without_query(match: re.Match[str]) -> str:
+    return f"{match[1] or match[2] or match[3]}?{HIDDEN}"
 
 
 def public(location: str) -> str:
@@ -55,6 +67,11 @@ class Secrets:
         known = [(secret, shown) for secret, shown in found.items() if len(secret) >= _SHORTEST]
         return cls(tuple(sorted(known, key=lambda pair: -len(pair[0]))))
 
+    @property
+    def literal(self) -> Secrets:
+        """Those that stand there themselves, rather than the name of a variable that holds them."""
+        return Secrets(tuple(pair for pair in self.hidden if _REFERENCE not in pair[0]))
+
     def mask(self, text: str) -> str:
         """The text without these secrets, and without those of any URL in it."""
         for secret, shown in self.hidden:
@@ -69,10 +86,9 @@ def _parts(location: str) -> list[str]:
     """User with password, password, query and its values, each as written and decoded."""
     found: list[str] = []
     for match in _USER.findall(location):
-        user = match.removesuffix("@")
-        found += [user, user.partition(":")[2]]
-    for url in location.split("::"):
-        query = url.partition("://")[2].partition("?")[2]
-        if "=" in query:
-            found += [query, *(pair.partition("=")[2] for pair in re.split("[&;]", query))]
+        name, _, password = match.removesuffix("@").partition(":")
+        found += [match.removesuffix("@"), password or name]
+    for match in _QUERY.finditer(location):
+        query = match[0].removeprefix(match[1] or match[2] or match[3])
+        found += [query[1:], *(pair.rpartition("=")[2] for pair in re.split("[?#&;]", query))]
     return [*found, *map(unquote, found)]

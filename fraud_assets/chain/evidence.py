@@ -18,11 +18,10 @@ from fraud_assets.data.provenance.made import (
     require_current,
 )
 from fraud_assets.data.provenance.sources import SourceFile, changed, look_at
-from fraud_assets.data.source import source_files
+from fraud_assets.data.source import Located, located_files
 from fraud_assets.data.source.files import relative_name
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import EvidenceError
-from fraud_assets.masking import public
 
 RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)
 CLEANED = Step("cleaned_features", "fraud_assets.data.cleaning", DATA)
@@ -45,8 +44,7 @@ Value = TypeVar("Value", bound=Bound)
 
 def witnessed(contract: Contract) -> tuple[SourceFile, ...]:
     """The contract's files as they are now, with their digests."""
-    files = source_files(contract)
-    return look_at(files, _names(contract, files))
+    return look_at(_files(contract))
 
 
 def begun(
@@ -98,14 +96,15 @@ def _made(value: Bound) -> Made:
 
 
 def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
-    files = source_files(contract)
-    return changed(before, files, _names(contract, files))
+    return changed(before, _files(contract))
 
 
-def _names(contract: Contract, files: Sequence[str]) -> list[str]:
-    """Names that hold wherever contract and data lie together, and that people may see."""
-    shown = (public(file).removeprefix("file://") for file in files)
-    return [relative_name(name, contract.base) for name in shown]
+def _files(contract: Contract) -> list[Located]:
+    """The files under names that hold wherever contract and data lie together."""
+    return [
+        dataclasses.replace(file, shown=relative_name(file.shown, contract.base))
+        for file in located_files(contract)
+    ]
 
 
 def _week(raw: RawTransactions) -> str:

@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.metadata import ContractIdentity, Metadata, ModelIdentity
 from fraud_assets.documents.rates import Measured, Rate
 from fraud_assets.documents.report.whole import Report
+from fraud_assets.masking import Secrets
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.report.html import render_report
@@ -34,7 +36,7 @@ class Candidate:
             "pipeline.joblib": self.case.tuned.payload,
             "report.json": write_document(report),
             "report.html": render_report(report).encode(),
-            "contract.toml": self.case.contract.text.encode(),
+            "contract.toml": _published(self.case.contract).encode(),
             **self.service,
         }
 
@@ -48,6 +50,12 @@ class Candidate:
         store, verdict = self.case.need_store(), report.verdict
         reason = "" if verdict is None else texts.one_line(verdict.sentence)
         return store.refuse(self.files(report), self.metadata(report), reason=reason)
+
+
+def _published(contract: Contract) -> str:
+    """The contract's text without a password that stands in it: each scoring machine reads it."""
+    secrets = Secrets.of(contract.source.path).literal
+    return secrets.mask(contract.text) if secrets.hidden else contract.text
 
 
 def make_candidate(case: Case, judged: Rows) -> Candidate:

@@ -8,7 +8,13 @@ import pytest
 
 from fraud_assets.data.provenance.code import reached
 from fraud_assets.data.provenance.sources import changed, look_at
-from fraud_assets.masking import public
+from fraud_assets.data.source import Located
+from fraud_assets.masking import NO_SECRETS, public
+
+
+def located(files: list[Path], names: str) -> list[Located]:
+    pairs = zip(files, names, strict=True)
+    return [Located(str(file), name, NO_SECRETS) for file, name in pairs]
 
 
 @pytest.fixture
@@ -55,12 +61,12 @@ def test_a_file_is_known_by_its_content(tmp_path: Path):
     files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
     for file in files:
         file.write_text("1")
-    before = look_at([str(f) for f in files], ["a", "b", "c"])
+    before = look_at(located(files, "abc"))
     files[0].unlink()
     files[0].write_text("1")
     files[1].write_text("2")
 
-    faults = changed(before, [str(files[0]), str(files[1]), str(files[0])], ["a", "b", "d"])
+    faults = changed(before, located([files[0], files[1], files[0]], "abd"))
 
     assert faults == ["c is gone", "d is new", "b has changed"]
 

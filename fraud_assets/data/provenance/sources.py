@@ -9,8 +9,8 @@ from pathlib import Path
 import fsspec
 import msgspec
 
+from fraud_assets.data.source.files import Located
 from fraud_assets.data.source.place import plain_errors
-from fraud_assets.masking import Secrets
 
 _CHUNK = 1 << 20
 
@@ -28,14 +28,14 @@ class SourceFile(msgspec.Struct, frozen=True):
     stamp: tuple[int, ...] | None = None
 
 
-def look_at(files: Sequence[str], names: Sequence[str]) -> tuple[SourceFile, ...]:
-    """The files as they are now; `names` are what people may see of each path or URL."""
-    return tuple(_one(file, name) for file, name in zip(files, names, strict=True))
+def look_at(files: Sequence[Located]) -> tuple[SourceFile, ...]:
+    """The files as they are now, under the names that people may see."""
+    return tuple(map(_one, files))
 
 
-def changed(before: Sequence[SourceFile], files: Sequence[str], names: Sequence[str]) -> list[str]:
+def changed(before: Sequence[SourceFile], files: Sequence[Located]) -> list[str]:
     """Sentences for each file that is no longer what it was, is gone, or is new."""
-    now = dict(zip(names, files, strict=True))
+    now = {file.shown: file for file in files}
     then = {file.name: file for file in before}
     faults = [f"{name} is gone" for name in then if name not in now]
     faults += [f"{name} is new" for name in now if name not in then]
@@ -46,26 +46,26 @@ def changed(before: Sequence[SourceFile], files: Sequence[str], names: Sequence[
     ]
 
 
-def _differs(before: SourceFile, file: str) -> bool:
-    size, stamp = _stamp(file)
+def _differs(before: SourceFile, file: Located) -> bool:
+    size, stamp = _stamp(file.location)
     if stamp is not None and (size, stamp) == (before.size, before.stamp):
         return False
-    return _one(file, before.name).sha256 != before.sha256
+    return _one(file).sha256 != before.sha256
 
 
-def _one(file: str, name: str) -> SourceFile:
-    size, stamp = _stamp(file)
+def _one(file: Located) -> SourceFile:
+    size, stamp = _stamp(file.location)
     digest, read = hashlib.sha256(), 0
     reading = plain_errors(
-        f"{name} must be a file that can be read to its end, but cannot",
+        f"{file.shown} must be a file that can be read to its end, but cannot",
         "Export it again, or grant access.",
-        Secrets.of(file),
+        file.secrets,
     )
-    with reading, fsspec.open(file, "rb") as stream:
+    with reading, fsspec.open(file.location, "rb") as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             read += len(chunk)
-    return SourceFile(name, read if size is None else size, digest.hexdigest(), stamp)
+    return SourceFile(file.shown, read if size is None else size, digest.hexdigest(), stamp)
 
 
 def _stamp(file: str) -> tuple[int | None, tuple[int, ...] | None]:

@@ -6,14 +6,16 @@ Not here: what a value means; text stays text until `fraud_assets.data.typed`.
 
 from fraud_assets.data.source.columns import contract_columns
 from fraud_assets.data.source.export import Export, FileRead, Skipped
-from fraud_assets.data.source.files import source_files
+from fraud_assets.data.source.files import Located, located_files, source_files
 from fraud_assets.data.source.read import read_source, read_table
 
 __all__ = [
     "Export",
     "FileRead",
+    "Located",
     "Skipped",
     "contract_columns",
+    "located_files",
     "read_source",
     "read_table",
     "source_files",

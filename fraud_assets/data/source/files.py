@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -29,10 +29,22 @@ class Tables:
     skipped: tuple[Skipped, ...]
 
 
-def source_files(contract: Contract) -> list[str]:
-    """Paths or URLs of the source's files in natural order of their names: week_2 before week_10.
+@dataclass(frozen=True)
+class Located:
+    """One file of a source: where it lies, its name as people may see it, and what to hide."""
 
-    They may hold passwords; `fraud_assets.masking.public` gives what people may see.
+    location: str = field(repr=False)
+    shown: str
+    secrets: Secrets = field(repr=False)
+
+
+def source_files(contract: Contract) -> list[str]:
+    """Paths or URLs of the source's files; they may hold passwords. Raises as `located_files`."""
+    return [file.location for file in located_files(contract)]
+
+
+def located_files(contract: Contract) -> list[Located]:
+    """The source's files in natural order of their names: week_2 before week_10.
 
     Raises
     ------
@@ -41,7 +53,10 @@ def source_files(contract: Contract) -> list[str]:
         nor passed over by a rule, in a sentence that says what to do.
     """
     place, listing = _listing(contract)
-    return [place.location(found.path) for found in listing.files]
+    return [
+        Located(place.location(found.path), place.name(found.path), place.secrets)
+        for found in listing.files
+    ]
 
 
 def source_tables(contract: Contract) -> Tables:

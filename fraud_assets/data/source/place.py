@@ -113,7 +113,8 @@ def plain_errors(failure: str, advice: str, secrets: Secrets = NO_SECRETS) -> It
     except Exception as error:  # noqa: BLE001 - each driver and codec raises its own
         sentence = f"{failure}: {secrets.mask(_without_content(error))}. {advice}"
     if sentence is not None:
-        raise DataError(sentence)
+        # "from None", as whoever left the with statement is this error's context all the same.
+        raise DataError(sentence) from None
 
 
 def first_line(error: BaseException) -> str:
