@@ -67,7 +67,7 @@ def _nothing_kept(source: TypedExport, contract: Contract, now: datetime, why: s
         skipped=export.skipped,
         warnings=(
             Warned("nothing_kept", why, stops=True),
-            *of_reading(export.notes, export.skipped),
+            *of_reading(source.notes, export.skipped),
         ),
     )
 

@@ -142,8 +142,9 @@ def transactions_at(
     passed = broken_rules(failures, rows.index) == ""
     found = resolve(rows[passed], source.arrivals, contract)
     failures |= {name: _marked(rows, index) for name, index in found.failures.items()}
+    ahead = tuple(ahead_note(rows[TIME], _wall(now), contract)) if TIME in rows else ()
     if found.rows.empty:
-        raise DataError(_nothing_left(contract, failures, len(rows)))
+        raise DataError(_nothing_left(contract, failures, len(rows), ahead))
     kept = found.rows if at is None else with_labels_at(found.rows, contract, at)
     kept = _in_time_order(kept)
     newest = kept[TIME].to_numpy()[-1] if TIME in kept else None
@@ -166,7 +167,7 @@ def transactions_at(
         skipped=export.skipped,
         notes=(
             *source.notes,
-            *(ahead_note(rows[TIME], _wall(now), contract) if TIME in rows else ()),
+            *ahead,
             *delivery_notes(found, source.arrivals, contract),
         ),
         spellings=source.spellings,
@@ -235,11 +236,13 @@ def _seen(source: TypedExport, at: np.datetime64 | None) -> np.ndarray:
     return known
 
 
-def _nothing_left(contract: Contract, failures: Failures, read: int) -> str:
+def _nothing_left(contract: Contract, failures: Failures, read: int, notes: Notes) -> str:
     if read == 0:
         return f"The source of contract {contract.name} must hold rows, but holds none. Add some."
     worst = max(failures, key=lambda name: int(failures[name].sum()), default="none")
-    return (
+    sentence = (
         f"At least one of the {read:,} rows must pass the rules of contract {contract.name}; "
         f"most broke {worst!r}. Look at the contract's columns, units and rules."
     )
+    told = [note.text for note in notes] if worst.startswith("time_") else []
+    return " ".join([sentence, *told])

@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.names import UNPARSABLE
 from fraud_assets.data.columns import AMOUNT, KNOWN_AT, LABEL, ROW, SENDER, TIME
-from fraud_assets.data.deliveries.column import parse_deliveries
-from fraud_assets.data.instants import parse_times
+from fraud_assets.data.deliveries.column import delivery_times
 from fraud_assets.data.kinds.category_column import category_column
 from fraud_assets.data.kinds.column import Column, Spellings
 from fraud_assets.data.kinds.identity_column import identity_column
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.number_column import number_column
-from fraud_assets.data.kinds.text import as_written
+from fraud_assets.data.kinds.time_column import time_column
 from fraud_assets.data.kinds.time_notes import time_notes
 from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.notes import Notes
@@ -80,28 +78,16 @@ def _roles(contract: Contract) -> dict[str, str | None]:
     }
 
 
-def _with_hour(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> pd.Series:
-    """The event time's date beside its hour, where that stands in a column of its own."""
-    time = contract.columns.event_time
-    if time is None or time.time is None or values.name != time.column:
-        return values
-    date = as_written(values).str.strip().str.replace(r"[T ]00:00:00$", "", regex=True)
-    joined = date + " " + as_written(exported[time.time]).str.strip()
-    return joined.rename(values.name)
-
-
 def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Column:
     """The column as the kind that the contract's use of it makes it."""
     name, source = str(values.name), contract.source
-    delivered = contract.columns.delivered_at
+    delivered, event = contract.columns.delivered_at, contract.columns.event_time
     if delivered is not None and name == delivered.column:
-        parsed, bad = parse_deliveries(values, delivered)
-        return Column(parsed, {f"{UNPARSABLE}{name}": bad})
+        return delivery_times(values, delivered)
+    if event is not None and name == event.column and event.time is not None:
+        return time_column(values, event, exported[event.time])
     if name in contract.time_columns:
-        parsed, bad = parse_times(
-            _with_hour(values, exported, contract), contract.time_columns[name]
-        )
-        return Column(parsed, {f"{UNPARSABLE}{name}": bad})
+        return time_column(values, contract.time_columns[name])
     if name in _number_columns(contract):
         is_amount = name == contract.columns.amount
         return number_column(values, source, contract.columns.currency if is_amount else None)

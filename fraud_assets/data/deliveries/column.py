@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fraud_assets.data.instants import parse_times
+from fraud_assets.data.kinds.column import Column
 from fraud_assets.data.kinds.text import present_text
+from fraud_assets.data.kinds.time_column import time_column
 from fraud_assets.terms.times import TimeColumn
 
 
-def parse_deliveries(values: pd.Series, time: TimeColumn) -> tuple[pd.Series, pd.Series]:
+def delivery_times(values: pd.Series, time: TimeColumn) -> Column:
     """Instants as datetime64[us], or numbers, where all values are numbers without a unit.
 
-    The second column marks what is neither. Numbers keep every digit.
+    What is neither is marked. Numbers keep every digit.
     """
     if time.unit == "timestamp":
         text, missing = present_text(values)
         numbers = pd.to_numeric(text.mask(missing), errors="coerce")
         if (numbers.notna() | missing).all() and not missing.all():
-            return numbers, pd.Series(data=False, index=values.index)
-    return parse_times(values, time)
+            return Column(numbers)
+    return time_column(values, time)

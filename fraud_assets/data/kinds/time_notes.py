@@ -16,6 +16,10 @@ _MIDNIGHT_SHARE = 0.99
 _ZONES = timedelta(hours=14)
 """No zone is further ahead of UTC."""
 
+_MONTH, _CENTURY = timedelta(days=28), timedelta(days=36_525)
+_MOST = 0.5
+"""Share of the times after now from which this machine's clock is the likelier fault."""
+
 
 def time_notes(rows: Mapping[str, pd.Series], contract: Contract) -> Iterator[Note]:
     """Notes on typed rows; `rows` are columns by name (see `data.columns`)."""
@@ -23,17 +27,31 @@ def time_notes(rows: Mapping[str, pd.Series], contract: Contract) -> Iterator[No
     if TIME not in rows or time is None:
         return
     yield from _without_hours(rows[TIME], contract, time.column)
-    if KNOWN_AT in rows:
-        n = int((rows[KNOWN_AT] < rows[TIME]).sum())
-        if n:
-            yield Note(
-                "report_before_payment",
-                f"{rows_of(n)} were reported before they were paid: one of the two columns is "
-                "likely on another clock or in another zone, which a table with zone = "
-                '"Area/City" can declare. Such a label counts from its report on, as it stands.',
-                n,
-                contract.label.known_at.column if contract.label.known_at else None,
-            )
+    if KNOWN_AT in rows and contract.label.known_at is not None:
+        yield from _early_reports(rows[TIME], rows[KNOWN_AT], contract.label.known_at.column)
+
+
+def _early_reports(paid: pd.Series, reported: pd.Series, name: str) -> Iterator[Note]:
+    early = reported < paid
+    n = int(early.sum())
+    if not n:
+        return
+    known = reported[early]
+    same_day = ((known == known.dt.normalize()) & (paid[early].dt.normalize() == known)).all()
+    cause = (
+        f"column {name!r} says the day and no hour, so that a report of the same day lies before "
+        "its payment"
+        if same_day
+        else "one of the two columns is likely on another clock or in another zone, which a table "
+        'with zone = "Area/City" can declare'
+    )
+    yield Note(
+        "report_before_payment",
+        f"{rows_of(n)} were reported before they were paid: {cause}. Such a label counts from its "
+        "report on, as it stands.",
+        n,
+        name,
+    )
 
 
 def _without_hours(times: pd.Series, contract: Contract, name: str) -> Iterator[Note]:
@@ -57,19 +75,48 @@ def _without_hours(times: pd.Series, contract: Contract, name: str) -> Iterator[
 
 
 def ahead_note(times: pd.Series, now: np.datetime64, contract: Contract) -> Iterator[Note]:
-    """A note where the newest times lie after `now` (UTC) by no more than a zone can explain."""
+    """Notes on times (n,) after `now` (UTC): those that a zone may explain, and the others."""
     time = contract.columns.event_time
-    if time is None or time.zone is not None:
+    if time is None:
         return
-    later = times[times > now]
-    if later.empty or later.max() - pd.Timestamp(now) > _ZONES:
-        return
-    hours = (later.max() - pd.Timestamp(now)) / timedelta(hours=1)
-    yield Note(
-        "zone_suspected",
-        f"{rows_of(len(later))} lie up to {hours:.1f} hours after now: column {time.column!r} may "
-        f"hold local times of a zone ahead of UTC. Declare it: event_time = {{ column = "
-        f'"{time.column}", zone = "Asia/Singapore" }}, or the zone that it is.',
-        len(later),
-        time.column,
-    )
+    ahead = times[times > now] - pd.Timestamp(now)
+    is_near = (ahead <= _ZONES) & (time.zone is None)
+    if is_near.any():
+        yield Note(
+            "zone_suspected",
+            f"{rows_of(int(is_near.sum()))} lie up to {_length(ahead[is_near].max())} after now: "
+            f"column {time.column!r} may hold local times of a zone ahead of UTC. Declare it: "
+            f'event_time = {{ column = "{time.column}", zone = "Asia/Singapore" }}, or the zone '
+            "that it is.",
+            int(is_near.sum()),
+            time.column,
+        )
+    far = ahead[~is_near]
+    if len(far):
+        yield Note(
+            "clock_ahead",
+            f"{rows_of(len(far))} of column {time.column!r} lie up to {_length(far.max())} after "
+            f"now ({str(now)[:16]} UTC), such as {times[far.index].max():%Y-%m-%d %H:%M}: likely "
+            f"{_cause(len(far), int(times.notna().sum()), far)}. They are put aside.",
+            len(far),
+            time.column,
+        )
+
+
+def _cause(later: int, known: int, ahead: pd.Series) -> str:
+    if later > _MOST * known:
+        return (
+            "the clock of this machine is behind, or the column's unit, origin or order of day and "
+            "month is another"
+        )
+    middle = ahead.median()
+    if middle > _CENTURY:
+        return "a word for no time such as 9999-12-31, or another unit in these rows"
+    if middle > _MONTH:
+        return "day and month change places in these rows, or they are tests or planned payments"
+    return "the clocks of some devices run ahead, or the zone is another"
+
+
+def _length(span: timedelta) -> str:
+    hours = span / timedelta(hours=1)
+    return f"{hours:.1f} hours" if span <= 3 * timedelta(days=1) else f"{hours / 24:,.0f} days"

@@ -10,8 +10,7 @@ import pandas as pd
 
 from fraud_assets.data.draft.language.words import CLOCK, DAY, PART, TIME
 from fraud_assets.data.draft.seen.facts import FEW_ODD, Facts
-from fraud_assets.data.instants import parse_times
-from fraud_assets.errors import DataError
+from fraud_assets.data.instants import read_instants
 from fraud_assets.terms.times import EventTime
 
 Form = Literal["stamp", "text", "count", "serial", "digits", "clock"]
@@ -89,17 +88,14 @@ def _written(facts: Facts) -> Times | None:
 
 
 def _odd(values: pd.Series, is_day_first: bool) -> float:
-    stamps, bad = parse_times(values, EventTime(column="", day_first=is_day_first))
-    return float(bad.mean()) if stamps.notna().any() else 1.0
+    found = read_instants(values, EventTime(column="", day_first=is_day_first))
+    return float(found.bad.mean()) if found.stamps.notna().any() else 1.0
 
 
 def _order_is_open(values: pd.Series) -> bool:
     """Whether dates such as "03/04/2025" leave open what comes first."""
-    try:
-        parse_times(values, EventTime(column=""))
-    except DataError:
-        return True
-    return False
+    found = read_instants(values, EventTime(column=""))
+    return any(fault.code == "day_or_month" for fault in found.faults)
 
 
 def _counted(facts: Facts) -> Times | None:
