@@ -13,6 +13,9 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.metadata import ContractIdentity, Metadata, ModelIdentity
+from fraud_assets.documents.rates import Measured
+from fraud_assets.documents.verdict import Verdict
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.tuned import dump_pipeline
 from fraud_assets.scoring.making.export import export_scorer
@@ -91,14 +94,29 @@ def publish(store: Store, pipeline: Pipeline, threshold: float, family: str) -> 
         "report.html": b"<p>",
         **export_scorer(pipeline, contract, rows.take(rows.label == 0), threshold, rows),
     }
-    metadata = {
-        "as_of": "2026-11-23",
-        "contract": {"name": contract.name, "digest": contract_digest(contract)},
-        "model": {"family": family, "parameters": PARAMETERS[family]},
-        "threshold": threshold,
-        "libraries": pickling_libraries(),
-        "verdict": {"decision": "promote", "rules": []},
-    }
+    unknown = Measured(0.0, 1.0, 0, "not measured")
+    metadata = Metadata(
+        digest="",
+        as_of="2026-11-23",
+        contract=ContractIdentity(contract.name, contract_digest(contract)),
+        model=ModelIdentity(family, PARAMETERS[family]),
+        auc=0.0,
+        average_precision=0.0,
+        threshold=threshold,
+        recall=None,
+        recall_interval=unknown,
+        precision=None,
+        precision_interval=unknown,
+        alert_rate=None,
+        features=(),
+        input_features=contract.features.names,
+        training_samples=len(rows.label),
+        data_fingerprint="",
+        code_version="",
+        libraries=pickling_libraries(),
+        run_id="",
+        verdict=Verdict("promote", "Not judged: what is measured is serving.", ()),
+    )
     moment = datetime(2026, 11, 23, 6, 30, tzinfo=UTC) + timedelta(seconds=len(store.versions()))
     staged = store.stage(content, metadata, now=moment)
     now = store.current()

@@ -81,7 +81,7 @@ def serve(args: argparse.Namespace) -> int:
     models = default_root()
     return run(
         Settings(
-            models=models,
+            models=str(models),
             keys=Keys.default().folder,
             host=args.host,
             port=args.port,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
-from fraud_assets.errors import Fault
+from fraud_assets.errors import Fault, FraudAssetsError
+
+Part = TypeVar("Part")
 
 _USES = (
     "eq ne lt le gt ge hash bool float int index iter len getitem contains format str "
@@ -12,12 +15,12 @@ _USES = (
 )
 
 
-class UnreadableError(Exception):
+class UnreadableError(FraudAssetsError):
     """A part was used that could not be read; carries its fault."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        super().__init__(str(fault))
+        super().__init__(fault)
 
 
 class Unread:
@@ -42,3 +45,17 @@ def _use(part: Unread, *_: object) -> NoReturn:
 
 for _name in _USES.split():
     setattr(Unread, f"__{_name}__", _use)
+
+
+def is_read(*parts: object) -> bool:
+    """Whether all of these parts of a document could be read."""
+    return not any(type(part) is Unread for part in parts)
+
+
+def readable(read: Callable[[], Part]) -> Part | None:
+    """The part that `read` takes out of a document, or None where it could not be read."""
+    try:
+        part = read()
+    except UnreadableError:
+        return None
+    return part if is_read(part) else None

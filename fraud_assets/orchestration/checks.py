@@ -126,7 +126,9 @@ def verdict(
 ) -> Iterator[dg.AssetCheckResult]:
     """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
     found, kept = evaluation_report.verdict, evaluation_report.refused
-    links = report_links(str(settings.store().refused / kept / "report.html")) if kept else {}
+    links = (
+        report_links(f"{settings.store().where(kept, is_refused=True)}/report.html") if kept else {}
+    )
     yield dg.AssetCheckResult(
         passed=bool(found.decision == "promote"),
         description=found.sentence,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
@@ -40,10 +38,9 @@ class Candidate:
             **self.service,
         }
 
-    def metadata(self, report: Report) -> dict[str, Any]:
+    def metadata(self, report: Report) -> Metadata:
         """metadata.json as the store takes it, to which it adds its own part."""
-        described: dict[str, Any] = json.loads(write_document(version_metadata(self.case, report)))
-        return described
+        return version_metadata(self.case, report)
 
     def keep_refused(self, report: Report) -> str:
         """Keep the candidate under `refused/`, signed with the reason; returns its name."""

@@ -27,7 +27,7 @@ from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rescored import Rescored, rescore, ruling
 from fraud_assets.store import texts
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 
 Progress = Callable[[str], None]
 
@@ -102,7 +102,7 @@ def publish(
         )
     finally:
         store.discard(staged)
-    return Published(move.version, str(store.root / move.version), report, move)
+    return Published(move.version, store.where(move.version), report, move)
 
 
 def _approved(report: Report, version: str, actor: str) -> Lineage | None:
@@ -128,8 +128,8 @@ def _judge_again(verified: Verified, found: Rescored, case: Case) -> None:
 def _refuse(candidate: Candidate, report: Report, verdict: Verdict) -> NoReturn:
     kept, store = candidate.keep_refused(report), candidate.case.need_store()
     raise RefusedError(
-        f"{verdict.sentence} Kept as {kept} under {store.refused}.",
-        report=str(store.refused / kept / "report.html"),
+        f"{verdict.sentence} Kept as {kept} under {store.where(is_refused=True)}.",
+        report=f"{store.where(kept, is_refused=True)}/report.html",
     )
 
 

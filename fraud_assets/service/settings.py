@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.errors import RefusedError
+from fraud_assets.store.storage.registry import Address, parse_address
 
 ENVIRONMENT = "FRAUD_ASSETS_SERVE"
 """Variable by which the first process hands its settings to further workers, as JSON."""
@@ -35,15 +36,16 @@ DRAIN_SECONDS = 10
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen, what to serve, who may ask.
 
-    `version_dir` serves that one signed version without a pointer, `refused` even where it did
-    not pass the gate. `last_good` is where a copy of what serves is kept, outside the store;
-    `restored` forgets it, for a store out of a backup.
+    `models` is the store's folder or URL. `version_dir` serves that one signed version without a
+    pointer, `refused` even where it did not pass the gate. `last_good` is where a
+    copy of what serves is kept, outside the store; `restored` forgets it, for a store out of a
+    backup.
     `allowed_hosts` are further names by which the service may be called.
     `metrics_dir` is where several workers leave their counters for each other. `parent` is the
     process with which the service ends.
     """
 
-    models: Path
+    models: str
     keys: Path
     host: str = "127.0.0.1"
     port: int = 8000
@@ -57,6 +59,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     metrics_dir: Path | None = None
     parent: int | None = None
+
+    @property
+    def store(self) -> Address:
+        """The store's address."""
+        return parse_address(str(self.models))
 
 
 def write_settings(settings: Settings) -> str:

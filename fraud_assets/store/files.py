@@ -7,7 +7,6 @@ symbolic link and opens nothing but regular files, so that no name leads out of 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -29,8 +28,8 @@ _CHUNK = 1 << 20
 
 
 @contextmanager
-def one_sentence(action: str, path: Path) -> Iterator[None]:
-    """Turn what the operating system says into one sentence that names `path` and what to do.
+def one_sentence(action: str, path: object) -> Iterator[None]:
+    """Turn what the operating system says into one sentence that names the place and what to do.
 
     Raises
     ------
@@ -84,18 +83,11 @@ def read_file(path: Path, most: int) -> bytes:
     OSError
         If there is none, it is larger, or the name leads to a link, folder, pipe or device.
     """
-    return b"".join(_chunks(path, most))
+    return b"".join(file_chunks(path, most))
 
 
-def digest_file(path: Path, most: int) -> str:
-    """SHA-256 of a regular file, hexadecimal, in constant memory; raises like `read_file`."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(path, most):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _chunks(path: Path, most: int) -> Iterator[bytes]:
+def file_chunks(path: Path, most: int) -> Iterator[bytes]:
+    """The bytes of a regular file in parts; raises like `read_file`."""
     descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
     try:
         found = os.fstat(descriptor)
@@ -109,3 +101,12 @@ def _chunks(path: Path, most: int) -> Iterator[bytes]:
             raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     finally:
         os.close(descriptor)
+
+
+def file_stamp(path: Path) -> tuple[int, int, int] | None:
+    """Inode, time and size, which change when a file is replaced or written; None without one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -6,17 +6,17 @@ Looks at signatures and metadata only, so that thousands of versions take well u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from fraud_assets.documents.move import Move
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,22 +128,9 @@ def _look(
     return Listed(
         version=version,
         state=state,
-        as_of=_text(metadata.get("as_of")),
-        family=_text(_part(metadata, "model", "family")),
-        recall=_number(metadata.get("recall")),
-        precision=_number(metadata.get("precision")),
-        verdict=_text(_part(metadata, "verdict", "decision")),
+        as_of=readable(lambda: metadata.as_of),
+        family=readable(lambda: metadata.model.family),
+        recall=readable(lambda: metadata.recall),
+        precision=readable(lambda: metadata.precision),
+        verdict=readable(lambda: metadata.verdict.decision),
     )
-
-
-def _part(metadata: Mapping[str, Any], section: str, key: str) -> object:
-    found = metadata.get(section)
-    return found.get(key) if isinstance(found, Mapping) else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fraud_assets.errors import StoreError
 from fraud_assets.store.files import one_sentence
-from fraud_assets.store.journal.journal import POINTER_FILE
-from fraud_assets.store.journal.log import LOG_FILE
+from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE
+from fraud_assets.store.storage.registry import Address, parse_address, storage_at
 from fraud_assets.store.version import is_version
 
 _DEFAULT = "models"
 _WORKSPACE = (f"{_DEFAULT}/{POINTER_FILE}", "workspace.yaml", "pyproject.toml")
 
 
-def default_root() -> Path:
+def default_root() -> Address:
     """The store named by `FRAUD_ASSETS_MODELS`, else `models/` of the workspace, absolute.
 
     The workspace is the nearest folder, from the working directory upwards, that holds such a
@@ -25,17 +24,10 @@ def default_root() -> Path:
     Raises
     ------
     StoreError
-        If a URL is named: a store is a folder.
+        If a URL is named that no kind of storage knows.
     """
     named = os.environ.get("FRAUD_ASSETS_MODELS")
-    if not named:
-        return _workspace(Path.cwd()) / _DEFAULT
-    if "://" in named:
-        raise StoreError(
-            f"FRAUD_ASSETS_MODELS must name a folder, got a URL of scheme "
-            f"{named.split('://')[0]!a}: name a folder that is mounted here."
-        )
-    return Path(named).expanduser().absolute()
+    return parse_address(named) if named else _workspace(Path.cwd()) / _DEFAULT
 
 
 def is_store(folder: Path) -> bool:
@@ -48,8 +40,8 @@ def is_store(folder: Path) -> bool:
         return any(is_version(entry.name) for entry in entries)
 
 
-def stores_under(root: Path) -> list[Path]:
-    """Folders of the stores at `root` and one level below, such as models/<contract>/.
+def stores_under(root: Address) -> list[Address]:
+    """The stores at `root` and, in a folder, one level below, such as models/<contract>/.
 
     Raises
     ------
@@ -57,6 +49,8 @@ def stores_under(root: Path) -> list[Path]:
         If the folder cannot be read.
     """
     with one_sentence("look for stores in", root):
+        if isinstance(root, str):
+            return [root] if storage_at(root).names() else []
         if not root.is_dir():
             return []
         below = sorted(path for path in root.iterdir() if _may_be_store(path))

@@ -1,64 +1,40 @@
-"""Versions being made: complete and signed under `.staging-<version>/`, then renamed into place.
-
-The staging folder's name reserves the version; a lock file in it tells a version in the making
-from one whose maker died. Callers hold the store's lock to reserve, discard and sweep: taking
-that lock file away and asking for it at once would trip each other up.
-"""
+"""Versions being made: files, metadata and signature of a tree that nobody sees yet."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
+from msgspec import UNSET
+from msgspec.structs import replace
 
-from fraud_assets.errors import StoreError
-from fraud_assets.store.files import flush_file, flush_folder, one_sentence, read_file, write_new
+from fraud_assets.documents.formats import write_document
+from fraud_assets.documents.metadata import FORMAT, Metadata, read_metadata
+from fraud_assets.errors import DocumentError, StoreError
+from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_new
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.lock import take
-from fraud_assets.store.signing import SIGNATURE_FILE, sign_folder
+from fraud_assets.store.signing import sign_folder
+from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE, Staged
 from fraud_assets.store.version import (
-    FORMAT,
-    METADATA_FILE,
     MOST_OF_FILES,
     MOST_OF_VERSION,
     PIPELINE_FILE,
-    Verified,
     is_file_name,
     most_of,
     version_name,
 )
+from fraud_assets.store.versions import Versions
 
-_PREFIX = ".staging-"
-_LOCK = "lock"
 _SECONDS_AHEAD = 3600
 
 Content = Mapping[str, bytes | Path]
 """Files of a version by name, as bytes or as a path to copy."""
 
 
-@dataclass(frozen=True)
-class Staged:
-    """A version in the making: `path` is its folder, named as it will be once visible."""
-
-    path: Path
-    version: str
-    lock: FileLock
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """The files it holds beside metadata and signature."""
-        own = {METADATA_FILE, SIGNATURE_FILE}
-        return {path.name: path for path in sorted(self.path.iterdir()) if path.name not in own}
-
-
-def reserve(root: Path, is_taken: Callable[[str], bool], now: datetime | None) -> Staged:
+def reserve(among: Versions, taken: set[str], now: datetime | None) -> Staged:
     """Reserve the first free second from `now` on; two versions in one second take two.
 
     Raises
@@ -69,33 +45,28 @@ def reserve(root: Path, is_taken: Callable[[str], bool], now: datetime | None) -
     start = now or datetime.now(UTC)
     for ahead in range(_SECONDS_AHEAD):
         version = version_name(start + timedelta(seconds=ahead))
-        if not is_taken(version) and not (root / f"{_PREFIX}{version}").exists():
-            return reserve_name(root, version)
+        if version not in taken and (staged := begin(among, version)) is not None:
+            return staged
     raise StoreError(
         f"All versions from {version_name(start)} over the next {_SECONDS_AHEAD} s exist in "
-        f"{root}: wait and run again."
+        f"{among.storage.where(among.under)}: wait and run again."
     )
 
 
-def reserve_name(root: Path, version: str) -> Staged:
-    """Reserve this very version under `root`."""
-    folder = root / f"{_PREFIX}{version}"
-    with one_sentence("stage a version in", root):
-        folder.mkdir()
-        lock = take(folder / _LOCK)
-    if lock is None:
-        raise StoreError(f"{folder} is in use by another process: run again.")
-    return Staged(folder / version, version, lock)
+def begin(among: Versions, version: str) -> Staged | None:
+    """Reserve this very version; None where it is there or in the making."""
+    with one_sentence("stage a version in", among.storage.where(among.under)):
+        return among.storage.begin(among.tree(version))
 
 
-def seal(staged: Staged, files: Content, metadata: Mapping[str, Any], keys: Keys) -> None:
+def seal(staged: Staged, files: Content, metadata: Metadata, keys: Keys) -> None:
     """Write files and metadata, completed by format, version, digest and files; flush and sign.
 
     Raises
     ------
     StoreError
-        If a name is no plain file name, the pipeline is missing, metadata is not plain finite
-        JSON or claims another digest, or the disk refuses.
+        If a name is no plain file name, the pipeline is missing, the metadata would not be read
+        back or claims another digest, or the disk refuses.
     """
     with one_sentence("read a file for", staged.path):
         content = {name: _bytes(part) for name, part in files.items()}
@@ -116,39 +87,6 @@ def seal(staged: Staged, files: Content, metadata: Mapping[str, Any], keys: Keys
         flush_file(signature)
         flush_folder(staged.path)
         flush_folder(staged.path.parent)
-
-
-def copy_into(staged: Staged, source: Verified) -> None:
-    """Stage a verified version as it is, signature included."""
-    with one_sentence("write", staged.path):
-        staged.path.mkdir()
-        for name in source.files:
-            write_new(staged.path / name, source.read(name))
-        write_new(
-            staged.path / SIGNATURE_FILE,
-            read_file(source.path / SIGNATURE_FILE, most_of(SIGNATURE_FILE)),
-        )
-        flush_folder(staged.path)
-
-
-def discard(staged: Staged) -> None:
-    """Remove what is staged, or what is left of it after it was renamed; twice does no harm."""
-    if not staged.lock.is_locked:
-        return
-    shutil.rmtree(staged.path.parent, ignore_errors=True)
-    staged.lock.release()
-
-
-def sweep_staging(root: Path) -> list[str]:
-    """Remove every staging folder under `root` whose maker is gone; returns their versions."""
-    swept = []
-    for folder in sorted(root.glob(f"{_PREFIX}*")):
-        lock = take(folder / _LOCK)
-        if lock is not None:
-            shutil.rmtree(folder)
-            lock.release()
-            swept.append(folder.name.removeprefix(_PREFIX))
-    return swept
 
 
 def _bytes(part: bytes | Path) -> bytes:
@@ -184,18 +122,24 @@ def _check_sizes(content: Mapping[str, bytes]) -> None:
         raise StoreError(f"A version has bounds: {'; '.join(faults)}.")
 
 
-def _describe(version: str, metadata: Mapping[str, Any], digests: Mapping[str, str]) -> bytes:
+def _describe(version: str, metadata: Metadata, digests: Mapping[str, str]) -> bytes:
+    """metadata.json with the store's own part, as every reader will take it."""
     digest = digests[PIPELINE_FILE]
-    if metadata.get("digest", digest) != digest:
+    if metadata.digest not in {"", digest}:
         raise StoreError(
-            f"The metadata describes the pipeline {metadata['digest']!r}, {PIPELINE_FILE} is "
+            f"The metadata describes the pipeline {metadata.digest!r}, {PIPELINE_FILE} is "
             f"{digest}: judge the bytes that are published."
         )
-    bound = {"format": FORMAT, "version": version, "digest": digest}
+    whole = replace(metadata, format=FORMAT, version=version, digest=digest, files=dict(digests))
+    described = write_document(whole)
+    if metadata.refusal is UNSET:  # a refused candidate is kept whatever it lacks
+        _demand_readable(described)
+    return described
+
+
+def _demand_readable(described: bytes) -> None:
     try:
-        text = json.dumps(
-            {**bound, **metadata, **bound, "files": digests}, indent=2, allow_nan=False
-        )
-    except (TypeError, ValueError) as error:
-        raise StoreError(f"Metadata must be plain JSON with finite numbers: {error}.") from error
-    return text.encode() + b"\n"
+        read_metadata(described)
+    except DocumentError as error:
+        faults = "; ".join(map(str, error.faults))
+        raise StoreError(f"A version's metadata must be whole to serve: {faults}.") from error

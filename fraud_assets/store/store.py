@@ -5,33 +5,31 @@
       fraud_detector_<YYYYmmdd_HHMMSS>/             a version
       refused/                                      the refused candidates
 
-Here: which version serves, and how that changes. The versions themselves: `archive`.
+Here: which version serves, and how that changes. The versions themselves: `archive`, `workshop`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from fraud_assets.documents.move import Move
-from fraud_assets.documents.removal import FORMAT as REMOVAL_FORMAT
 from fraud_assets.documents.removal import Removal
-from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.errors import StoreError
 from fraud_assets.store import staging, texts
-from fraud_assets.store.archive import REFUSED as _REFUSED
-from fraud_assets.store.archive import Archive
-from fraud_assets.store.clock import timestamp
+from fraud_assets.store.archive import REFUSED
+from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal import moves
 from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.journal.removals import Removals
 from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
-from fraud_assets.store.shelf import Shelf
-from fraud_assets.store.staging import Staged
-from fraud_assets.store.version import Verified
+from fraud_assets.store.storage.port import Staged
+from fraud_assets.store.verified import Verified
+from fraud_assets.store.workshop import Workshop
 
 __all__ = ["Judge", "Store", "default_root", "stores_under"]
 
@@ -40,7 +38,7 @@ Judge: TypeAlias = Callable[[Verified], None]
 
 
 @dataclass(frozen=True)
-class Store(Archive):
+class Store(Workshop):
     """An archive of versions, of which one serves."""
 
     def current(self) -> Move | None:
@@ -106,7 +104,7 @@ class Store(Archive):
             judge(verified)
             record = moves.draft(now, verified, kind="promotion", actor=actor, reason=reason)
             move = self._move(record, staged)
-            staging.discard(staged)
+            self.storage.discard(staged)
         return move
 
     def override(self, version: str, *, actor: str, reason: str, is_restored: bool = False) -> Move:
@@ -133,7 +131,7 @@ class Store(Archive):
                 return self._move(record, staged)
             finally:
                 if staged is not None:
-                    staging.discard(staged)
+                    self.storage.discard(staged)
 
     def rollback(
         self, to: str | None = None, *, actor: str, reason: str, is_restored: bool = False
@@ -165,7 +163,7 @@ class Store(Archive):
     def removals(self) -> list[Removal]:
         """What was pruned, oldest first, signatures verified."""
         now = self.position()
-        return [] if now is None else Removals(self.root, self.keys).all(now.store)
+        return [] if now is None else self._removals.all(now.store)
 
     def prune(self, keep: Keep, *, actor: str, reason: str, is_trial: bool = False) -> list[str]:
         """Remove what neither serves, nor may be rolled back to, nor is kept otherwise, on record.
@@ -180,49 +178,35 @@ class Store(Archive):
         who, why = texts.actor(actor), texts.reason(reason)
         with self._writing():
             now = self.position()
-            going = [
-                (self._models, name)
-                for name in versions_to_go(self.versions(), _moves(now), keep)
-                if now is not None
-            ]
-            going += [
-                (self._shelf_of_refused(name), name)
-                for name in refused_to_go(self.refused_versions(), keep, datetime.now(UTC))
-            ]
-            for shelf, name in [] if is_trial else going:
-                if shelf.folder == self.root and now is not None:
-                    self._record_removal(shelf, name, now.store, who, why)
-                shelf.remove(name)
-        return [
-            name if shelf.folder == self.root else f"{_REFUSED}/{name}" for shelf, name in going
-        ]
+            unneeded = versions_to_go(self.versions(), _moves(now), keep)
+            refused = refused_to_go(self.refused_versions(), keep, datetime.now(UTC))
+            going = [] if now is None else unneeded
+            if not is_trial and now is not None:
+                for name in going:
+                    self._removals.add(self._models, name, now.store, who, why)
+                    self._models.remove(name)
+            for name in [] if is_trial else refused:
+                self._home_of_refused(name).remove(name)
+        return [*going, *(f"{REFUSED}/{name}" for name in refused)]
 
-    def _record_removal(self, shelf: Shelf, name: str, store: str, who: str, why: str) -> None:
-        try:
-            manifest = shelf.look_at(name).manifest
-        except TrustError:
-            manifest = ""
-        Removals(self.root, self.keys).add(
-            Removal(
-                format=REMOVAL_FORMAT,
-                store=store,
-                version=name,
-                manifest=manifest,
-                at=timestamp(),
-                actor=who,
-                reason=why,
-            )
-        )
+    @property
+    def _removals(self) -> Removals:
+        return Removals(self.storage, self.keys)
 
     def _reserved_for_refused(self, version: str) -> Staged | None:
         """Room for a refused candidate; None where there is none or the store has it already."""
-        if self._models.holds(version) or version not in self.refused_versions():
+        if version in self.versions() or version not in self.refused_versions():
             return None
-        return staging.reserve_name(self.root, version)
+        staged = staging.begin(self._models, version)
+        if staged is None:
+            raise StoreError(f"{self.where(version)} is in use by another process: run again.")
+        return staged
 
     def _copy_refused(self, staged: Staged) -> Verified:
         """Stage a refused candidate for the store as it is, signature and refusal included."""
-        staging.copy_into(staged, self.verify_refused(staged.version))
+        refused = self.verify_refused(staged.version)
+        with one_sentence("write", staged.path):
+            refused.copy_to(staged.path)
         return self._verify_staged(staged)
 
     def _expect(self, expected: str | None) -> Position | None:
@@ -243,16 +227,9 @@ class Store(Archive):
         return found
 
     def _move(self, record: Move, staged: Staged | None) -> Move:
-        place: Sequence[Callable[[], None]] = (_nothing, _nothing)
-        if staged is not None:
-            place = (lambda: self._models.place(staged), lambda: self._models.take_back(staged))
-        moved = self._journal.move(record, *place)
+        moved = self._journal.move(record, staged)
         self._marks.remember(moved)
         return moved.move
-
-
-def _nothing() -> None:
-    """What a move of a version already in place has to do beforehand."""
 
 
 def _moves(position: Position | None) -> list[Move]:

@@ -11,8 +11,10 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import TrustError
-from fraud_assets.store.version import PIPELINE_FILE, Verified
+from fraud_assets.store.verified import Verified
+from fraud_assets.store.version import PIPELINE_FILE
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -27,7 +29,7 @@ def pickling_libraries() -> dict[str, str]:
 
 
 def load_pipeline(verified: Verified) -> Pipeline:
-    """Unpickle the pipeline of a version that `fraud_assets.release` has verified.
+    """Unpickle the pipeline of a version that was verified.
 
     Raises
     ------
@@ -36,8 +38,7 @@ def load_pipeline(verified: Verified) -> Pipeline:
         bytes are no scikit-learn Pipeline.
     """
     data = verified.read(PIPELINE_FILE)
-    recorded = verified.metadata.get("libraries")
-    _demand_libraries(verified.version, recorded if isinstance(recorded, Mapping) else {})
+    _demand_libraries(verified.version, readable(lambda: verified.metadata.libraries) or {})
     import joblib  # noqa: PLC0415 - heavy; the service's verification shares this wing
     from sklearn.pipeline import Pipeline  # noqa: PLC0415
 

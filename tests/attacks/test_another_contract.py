@@ -67,7 +67,7 @@ def test_override_of_a_candidate_refused_elsewhere_is_refused(tmp_path: Path) ->
     promoted(store, "1")
     other = Store(tmp_path / "other" / "models", store.keys)
     refused = other.refuse(files("x"), metadata(decision="refuse", **FOREIGN), reason="r")
-    shutil.copytree(other.refused / refused, store.refused / refused)
+    shutil.copytree(other.root / "refused" / refused, store.root / "refused" / refused)
 
     with pytest.raises(StoreError, match=INSTEAD):
         store.override(refused, actor="a", reason="r")

@@ -14,7 +14,9 @@ import subprocess
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from fraud_assets.documents.verdict import Finding, Verdict
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.pages.model_card import health
@@ -54,11 +56,12 @@ UNFIT: dict[str, dict[str, Any]] = {
 
 def unfit(store: Store, **changed: Any) -> str:
     """A signed version among those that may serve; its name."""
-    return added(store, version_files(FAMILY), {**version_metadata(FAMILY), **changed}, MONDAY)
+    return added(store, version_files(FAMILY), version_metadata(FAMILY), MONDAY, **changed)
 
 
 def refused(store: Store) -> str:
-    about = {**version_metadata(FAMILY), **UNFIT["refused"]}
+    rules = tuple(Finding(**rule, sentence="") for rule in (PASSED, FAILED))
+    about = replace(version_metadata(FAMILY), verdict=Verdict("refuse", "Refused.", rules))
     return store.refuse(version_files(FAMILY), about, reason="precision", now=MONDAY)
 
 
@@ -125,7 +128,7 @@ def test_under_an_override_the_rules_that_failed_are_not_among_those_it_passed(t
 def test_the_real_command_refuses_a_refused_folder_in_one_sentence(tmp_path):
     """And serves it with --refused, where page and health say so."""
     store = new_store(tmp_path)
-    folder = store.refused / refused(store)
+    folder = store.root / "refused" / refused(store)
     keys = {**os.environ, "FRAUD_ASSETS_KEYS": str(store.keys.folder)}
     command = [*COMMAND, "serve", "--version-dir", str(folder)]
 

@@ -11,8 +11,8 @@ import pytest
 from fraud_assets.cli import main
 from fraud_assets.errors import RefusedError
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import Verified
-from tests.store.stores import added, content, files, metadata, promoted
+from fraud_assets.store.verified import Verified
+from tests.store.stores import added, content, files, metadata, promoted, staged_oddly
 
 
 def test_the_store_has_no_promotion_without_a_judge(store: Store) -> None:
@@ -30,7 +30,9 @@ def test_what_the_judge_refuses_does_not_serve(store: Store, decision: str | Non
     """Whatever the signed metadata says of its own verdict."""
     now = promoted(store, "1")
     before = content(store.root)
-    staged = store.stage(files("2"), metadata(verdict={"decision": decision, "rules": []}))
+    staged = staged_oddly(
+        store, files("2"), metadata(), verdict={"decision": decision, "rules": []}
+    )
 
     def judge(_: Verified) -> None:
         raise RefusedError("Refused by rule recall: got 0.81.")

@@ -177,7 +177,7 @@ def test_verify_names_every_fault_and_fails(
     refused = store.refuse(FILES, metadata(decision="refuse"), reason="r")
     assert _run("verify") == 0
     (store.root / version / "t.npz").unlink()
-    (store.refused / refused / "model.sig").unlink()
+    (store.root / "refused" / refused / "model.sig").unlink()
     log = store.root / "promotions.jsonl"
     log.write_text(log.read_text().replace("a test", "b test"))
 

@@ -67,8 +67,8 @@ def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week):
     assert checks["recall_at_least_floor"]
     assert not checks["verdict"]
     assert store.versions() == []
-    refusal = store.verify_refused(store.refused_versions()[0]).metadata["refusal"]
-    assert "alert_rate" in refusal["reason"]
+    refusal = store.verify_refused(store.refused_versions()[0]).metadata.refusal
+    assert "alert_rate" in refusal.reason
 
 
 @pytest.fixture(scope="module")

@@ -9,19 +9,25 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from fraud_assets.documents.metadata import Metadata, ModelIdentity
+from fraud_assets.documents.rates import Measured
+from fraud_assets.documents.verdict import Finding, Verdict
+from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.modelling.tuned import dump_pipeline
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import pickling_libraries
 from tests.scoring.worlds import files, fitted
-from tests.store.stores import released
+from tests.store.stores import metadata, released, staged_oddly
 from tests.waiting import wait_until
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -36,36 +42,34 @@ def version_files(family: str) -> dict[str, bytes]:
     return {"pipeline.joblib": payload, **report, **files(family, calibrated=True)}
 
 
-def version_metadata(family: str) -> dict[str, Any]:
-    rule = {"name": "recall", "bound": 0.9, "value": 0.94, "n": 500, "passed": True}
-    interval = {"low": 0.91, "high": 0.96, "n": 500, "method": "Clopper-Pearson"}
-    return {
-        "as_of": "2026-11-23",
-        "contract": {"name": "shop", "digest": "0" * 64},
-        "model": {"family": family, "parameters": {}},
-        "auc": 0.96,
-        "average_precision": 0.9,
-        "threshold": load_scorer(files(family, calibrated=True)).threshold,
-        "recall": 0.94,
-        "recall_interval": interval,
-        "precision": 0.87,
-        "precision_interval": interval,
-        "alert_rate": 0.02,
-        "libraries": pickling_libraries(),
-        "verdict": {"decision": "promote", "rules": [rule]},
-    }
+def version_metadata(family: str) -> Metadata:
+    """What a chain that judged 500 frauds and 540 alerts would publish of such a version."""
+    recall, precision = rate(470, 500), rate(470, 540)
+    finding = Finding("recall", 0.9, recall.value, True, "Recall holds.", recall.interval, recall.n)
+    return replace(
+        metadata(),
+        model=ModelIdentity(family, {}),
+        threshold=load_scorer(files(family, calibrated=True)).threshold,
+        recall=recall.value,
+        recall_interval=Measured(recall.low, recall.high, recall.n, recall.method),
+        precision=precision.value,
+        precision_interval=Measured(precision.low, precision.high, precision.n, precision.method),
+        libraries=pickling_libraries(),
+        verdict=Verdict("promote", "Promote: all 1 rules hold.", (finding,)),
+    )
 
 
 def new_store(folder: Path) -> Store:
     return Store(folder / "models", Keys(folder / "keys").ensure())
 
 
-def promote(store: Store, family: str, **changes: Any) -> str:
-    """Add a version and point production at it; returns its name."""
+def promote(store: Store, family: str, changed: Mapping[str, bytes] = {}, **odd: Any) -> str:
+    """Add a version, with files `changed` and `odd` metadata, and point production at it."""
     now = MONDAY + timedelta(seconds=len(store.versions()))
-    content = {**version_files(family), **changes.pop("files", {})}
-    staged = store.stage(content, {**version_metadata(family), **changes}, now=now)
-    return released(store, staged).version
+    content = {**version_files(family), **changed}
+    return released(
+        store, staged_oddly(store, content, version_metadata(family), now, **odd)
+    ).version
 
 
 class Server:

@@ -76,7 +76,7 @@ def test_the_page_has_a_field_for_each_feature_and_loads_nothing_from_outside(se
     assert status == 200
     assert "default-src 'none'" in headers["content-security-policy"]
     assert all(f'id="f-{name}"' in page for name in PAYMENT)
-    assert "94.0 % (91.0 % to 96.0 %, n = 500)" in page
+    assert "94.0 % (91.5 % to 95.9 %, n = 500)" in page
     outside = [link for link in re.findall(r'(?:src|href)="([^"]+)"', page) if "//" in link]
     assert outside == []
     for name in re.findall(r'"/assets/([^"]+)"', page):

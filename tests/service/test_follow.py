@@ -135,7 +135,7 @@ def _refusals(store, server):
     golden = list(read_golden(files("gradient_boosting", calibrated=True)[GOLDEN]).rows)
     golden[0] = msgspec.structs.replace(golden[0], probability=0.5)
     for changed in ({SPEC: old}, {GOLDEN: write_golden(golden)}):
-        promote(store, "gradient_boosting", files=changed)
+        promote(store, "gradient_boosting", changed)
         yield server.wait_for_refusal()
         _back(store, server, good)
     server.process.send_signal(signal.SIGSTOP)  # it must not look before the damage is done

@@ -228,6 +228,6 @@ def test_without_scripts_the_evidence_is_there(browser, server):
 
     text = opened.inner_text("body")
 
-    assert "94.0 % (91.0 % to 96.0 %, n = 500)" in text
+    assert "94.0 % (91.5 % to 95.9 %, n = 500)" in text
     assert "needs scripts" in text
     context.close()

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from fraud_assets.documents.formats import to_plain
+from fraud_assets.documents.metadata import Metadata, read_metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.staging import Content, Staged
+from fraud_assets.store.signing import sign_folder
+from fraud_assets.store.staging import Content
+from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
+from tests.documents.published import published_by
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 FILES = {
@@ -30,11 +39,19 @@ def new_store(folder: Path, keys: Keys | None = None) -> Store:
     return Store(folder / "models", (keys or Keys(folder / "keys")).ensure())
 
 
-def metadata(as_of: str = "2026-11-23", decision: str = "promote", **more: Any) -> dict[str, Any]:
-    """The least metadata that a promotion needs."""
-    contract = {"name": "shop", "digest": "0" * 64}
-    verdict = {"decision": decision, "rules": []}
-    return {"as_of": as_of, "contract": contract, "verdict": verdict, **more}
+@cache
+def real_metadata() -> Metadata:
+    """What a chain really published of a version, before the store has added its part."""
+    first = next(iter(published_by("d2ae1cc").values()))
+    return msgspec.structs.replace(read_metadata(first.metadata), digest="", version="", files={})
+
+
+def metadata(as_of: str = "2026-11-23", decision: str = "promote", **more: Any) -> Metadata:
+    """Real metadata of contract `shop`; plain values in `more` take the place of its own."""
+    plain = to_plain(real_metadata())
+    own = {"as_of": as_of, "contract": {"name": "shop", "digest": "0" * 64}}
+    verdict = {**plain["verdict"], "decision": decision, "rules": []}
+    return read_metadata({**plain, **own, "verdict": verdict, **more})
 
 
 def files(mark: str = "") -> dict[str, bytes]:
@@ -54,15 +71,31 @@ def released(store: Store, staged: Staged, actor: str = "test", reason: str = "a
 
 
 def promoted(store: Store, mark: str = "", as_of: str = "2026-11-23", **more: Any) -> Move:
-    """Make a version and promote it."""
-    return released(store, store.stage(files(mark), metadata(as_of, **more), now=MONDAY))
+    """Make a version and promote it; `more` is signed into its metadata as it is."""
+    return released(store, staged_oddly(store, files(mark), metadata(as_of), MONDAY, **more))
+
+
+def staged_oddly(
+    store: Store, content: Content, about: Metadata, now: datetime | None = None, **odd: Any
+) -> Staged:
+    """Stage a version whose signed metadata is not what this release writes: with `odd` in it."""
+    staged = store.stage(content, about, now=now)
+    if not odd:
+        return staged
+    file = staged.path / "metadata.json"
+    plain = json.loads(file.read_bytes()) | odd
+    for name in ("metadata.json", "model.sig"):
+        (staged.path / name).unlink()
+    file.write_text(json.dumps(plain))
+    sign_folder(staged.path, store.keys)
+    return staged
 
 
 def added(
-    store: Store, content: Content, about: dict[str, Any], now: datetime | None = None
+    store: Store, content: Content, about: Metadata, now: datetime | None = None, **odd: Any
 ) -> str:
     """Put a version into the store that no move names, as a half-lost journal would leave it."""
-    staged = store.stage(content, about, now=now)
+    staged = staged_oddly(store, content, about, now, **odd)
     staged.path.rename(store.root / staged.version)
     store.discard(staged)
     return staged.version
@@ -79,6 +112,6 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def leftovers(store: Store) -> list[str]:
     """Names in the store or among the refused that are neither journal nor version."""
-    folders = [folder for folder in (store.root, store.refused) if folder.exists()]
+    folders = [folder for folder in (store.root, store.root / "refused") if folder.exists()]
     names = [path.name for folder in folders for path in folder.iterdir()]
     return [name for name in names if not _VISIBLE.fullmatch(name)]

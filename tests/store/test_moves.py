@@ -8,7 +8,7 @@ from fraud_assets.errors import RefusedError, StoreError, TrustError
 from fraud_assets.store.journal.record import line_of
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 from tests.store.stores import (
     FILES,
     MONDAY,
@@ -41,7 +41,7 @@ def test_pointer_names_the_pipelines_digest(store: Store) -> None:
 
     raw = json.loads((store.root / "latest.json").read_bytes())
     assert {"version", "digest", "as_of", "promoted_at", "signature"} <= set(raw)
-    assert raw["digest"] == store.verify(pointer.version).metadata["digest"]
+    assert raw["digest"] == store.verify(pointer.version).metadata.digest
 
 
 def test_release_shows_and_promotes_in_one_step(store: Store) -> None:
@@ -189,7 +189,7 @@ def test_override_puts_a_refused_candidate_on_record(store: Store) -> None:
 
     assert pointer.override is not None
     assert (pointer.override.actor, pointer.override.reason) == ("duty officer", "outage")
-    assert store.verify(pointer).metadata["refusal"]["reason"] == "recall 0.81"
+    assert store.verify(pointer).metadata.refusal.reason == "recall 0.81"
     assert store.verify_refused(refused).manifest == pointer.manifest
     assert leftovers(store) == []
 
@@ -216,7 +216,7 @@ def test_override_stays_visible_for_as_long_as_it_serves(store: Store) -> None:
 def test_override_does_not_skip_the_signature(store: Store) -> None:
     """Past the gate is not past the signature."""
     refused = store.refuse(FILES, metadata(decision="refuse"), reason="r")
-    report = store.refused / refused / "report.json"
+    report = store.root / "refused" / refused / "report.json"
     report.chmod(0o644)
     report.write_bytes(b"{ }")
 

@@ -23,7 +23,7 @@ from fraud_assets.store.journal.record import line_of, sign_move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.pruning import Keep, refused_to_go
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import look_at_version, version_name
+from fraud_assets.store.version import version_name
 from tests.store.stores import MONDAY, content, files, leftovers, metadata, new_store, promoted
 
 ACT = {"actor": "ada", "reason": "the disk fills"}
@@ -141,11 +141,11 @@ def _fill(store: Store, count: int) -> None:
     entries = list(store.position().entries)
     for at in range(1, count + 1):
         version = version_name(MONDAY + timedelta(minutes=at))
-        staged = staging.reserve_name(store.root, version)
+        staged = store.storage.begin(version)
         staging.seal(staged, files(str(at)), metadata(), store.keys)
-        staged.path.rename(store.root / version)
-        staging.discard(staged)
-        about = look_at_version(store.root / version, store.trusted())
+        store.storage.publish(staged)
+        store.storage.discard(staged)
+        about = store.look_at(version, store.trusted())
         move = sign_move(draft(Position(entries[-1:]), about, kind="promotion", **ACT), store.keys)
         entries.append(Entry.of(move, line_of(move), entries[0].line))
     (store.root / "promotions.jsonl").write_bytes(b"".join(entry.line for entry in entries))

@@ -82,7 +82,9 @@ def test_its_owner_is_read_from_the_first_version(store: Store) -> None:
 
 def test_another_contract_that_served_there_does_not_return(store: Store) -> None:
     """Where that release let another contract in, rollback and override no longer do."""
-    staged = store.stage(files("x"), metadata(contract={"name": "another_team"}))
+    staged = store.stage(
+        files("x"), metadata(contract={"name": "another_team", "digest": "1" * 64})
+    )
     staged.path.rename(store.root / staged.version)
     store.discard(staged)
     move_as_d2ae1cc(store, staged.version, "promotion")
@@ -102,7 +104,7 @@ def test_its_rolled_back_bytes_do_not_return_by_themselves(store: Store) -> None
     moved = store.override(REFUSED, **ACT)
 
     assert (moved.version, moved.contract) == (REFUSED, "shop")
-    assert store.verify(REFUSED).metadata["refusal"]["reason"] == "Refused by rule precision"
+    assert store.verify(REFUSED).metadata.refusal.reason == "Refused by rule precision"
 
 
 def test_its_journal_is_not_taken_back(store: Store) -> None:
@@ -131,9 +133,9 @@ def test_refused_of_another_contract_beside_the_store_are_left_out(
 ) -> None:
     """The folder beside was shared by all stores there; each shows its own contract's."""
     other = Store(tmp_path / "elsewhere" / "models", store.keys)
-    about = metadata(decision="refuse", contract={"name": "another_team"})
+    about = metadata(decision="refuse", contract={"name": "another_team", "digest": "1" * 64})
     refused = other.refuse(files("x"), about, reason="r")
-    shutil.copytree(other.refused / refused, tmp_path / "refused" / refused)
+    shutil.copytree(other.root / "refused" / refused, tmp_path / "refused" / refused)
 
     assert store.refused_versions() == [OVERRIDDEN, REFUSED]
     (tmp_path / "refused" / REFUSED / "report.json").unlink()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.store import Store
@@ -41,10 +42,10 @@ def test_added_version_is_complete_and_signed(store: Store) -> None:
     found = store.verify(version)
     assert version == "fraud_detector_20261123_063000"
     assert {name: found.read(name) for name in FILES} == FILES
-    assert found.metadata["auc"] == 0.97
-    assert found.metadata["version"] == version
-    assert found.metadata["digest"] == found.digest == found.files["pipeline.joblib"]
-    assert found.metadata["files"] == {n: d for n, d in found.files.items() if n in FILES}
+    assert found.metadata.auc == 0.97
+    assert found.metadata.version == version
+    assert found.metadata.digest == found.digest == found.files["pipeline.joblib"]
+    assert found.metadata.files == {n: d for n, d in found.files.items() if n in FILES}
     assert leftovers(store) == []
 
 
@@ -101,7 +102,7 @@ def test_restaged_version_bears_the_new_content(store: Store) -> None:
 
     found = store.verify(released(store, staged))
     assert found.read("report.json") == b'{"proof": 1}'
-    assert found.metadata["auc"] == 0.9
+    assert found.metadata.auc == 0.9
 
 
 def test_discarded_version_leaves_nothing(store: Store) -> None:
@@ -158,15 +159,15 @@ def test_file_names_are_plain(store: Store, name: str) -> None:
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        ({"auc": float("nan")}, "finite numbers"),
-        ({"auc": {1, 2}}, "plain JSON"),
+        ({"auc": float("nan")}, "auc: must be a finite number"),
+        ({"verdict": None}, "verdict: must be an object"),
         ({"digest": "0" * 64}, "judge the bytes that are published"),
     ],
 )
 def test_metadata_must_fit(store: Store, bad: dict[str, Any], sentence: str) -> None:
-    """NaN, values that are no JSON and another pipeline's digest are refused."""
+    """NaN, parts of another kind and another pipeline's digest are refused."""
     with pytest.raises(StoreError, match=sentence):
-        added(store, FILES, metadata(**bad))
+        added(store, FILES, replace(metadata(), **bad))
     assert store.versions() == leftovers(store) == []
 
 
@@ -252,8 +253,8 @@ def test_refused_candidate_is_signed_with_its_refusal(store: Store) -> None:
     version = store.refuse(FILES, metadata(decision="refuse"), reason="recall 0.81 < 0.90")
 
     found = store.verify_refused(version)
-    assert found.path.parent == store.root / "refused"
-    assert found.metadata["refusal"]["reason"] == "recall 0.81 < 0.90"
+    assert Path(found.where).parent == store.root / "refused"
+    assert found.metadata.refusal.reason == "recall 0.81 < 0.90"
     assert store.versions() == []
 
 
@@ -269,22 +270,18 @@ def test_unknown_version_is_one_sentence(store: Store) -> None:
 
 
 @pytest.mark.parametrize("written", [0, 2, "1", None])
-def test_other_formats_are_refused(
-    store: Store, monkeypatch: pytest.MonkeyPatch, written: object
-) -> None:
+def test_other_formats_are_refused(store: Store, written: object) -> None:
     """A format that this release does not read is named, with what it reads."""
-    monkeypatch.setattr("fraud_assets.store.staging.FORMAT", written)
-    staged = store.stage(FILES, metadata())
-    staged.path.rename(store.root / staged.version)
-    store.discard(staged)
+    version = added(store, FILES, metadata(), format=written)
 
     with pytest.raises(TrustError, match=f"has format {written!r}, this release reads 1"):
-        store.verify(staged.version)
+        store.verify(version)
 
 
 def test_metadata_cannot_claim_what_the_store_fills_in(store: Store) -> None:
     """Version, format and files in the caller's metadata give way to the truth."""
-    version = added(store, FILES, metadata(version="x", format=9, files={}), now=MONDAY)
+    about = replace(metadata(), version="x", format=9, files={"x": "y"})
+    version = added(store, FILES, about, now=MONDAY)
 
     raw = json.loads((store.root / version / "metadata.json").read_bytes())
     assert (raw["version"], raw["format"], set(raw["files"])) == (version, 1, set(FILES))

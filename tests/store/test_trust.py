@@ -54,7 +54,7 @@ def test_other_library_version_is_refused_by_name(store: Store, name: str) -> No
 @pytest.mark.parametrize("libraries", [None, {}, [], "1.0"])
 def test_unrecorded_libraries_are_refused(store: Store, libraries: object) -> None:
     """Metadata that does not say what pickled the pipeline is no ground to unpickle it."""
-    version = added(store, FILES, metadata(libraries=libraries))
+    version = added(store, FILES, metadata(), libraries=libraries)
 
     with pytest.raises(TrustError, match="joblib was not recorded; numpy was not recorded"):
         load_pipeline(store.verify(version))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from fraud_assets.cli._printing import print_fields, print_json
 from fraud_assets.cli.models._command import Arguments, Commands, add_command, open_store
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
+from fraud_assets.store.storage.port import METADATA_FILE
 from fraud_assets.store.texts import shown
 
 if TYPE_CHECKING:
+    from fraud_assets.documents.rates import Measured
     from fraud_assets.store.store import Store
+    from fraud_assets.store.verified import Verified
 
 
 def register(commands: Commands) -> None:
@@ -33,9 +36,10 @@ def _show(args: Arguments) -> int:
     found = store.verify_refused(version) if is_refused else store.verify(version)
     moves = [move for move in store.history() if move.version == version]
     if args.json:
-        print_json({**found.metadata, "moves": [move.to_dict() for move in moves]})
+        signed = json.loads(found.read(METADATA_FILE))
+        print_json({**signed, "moves": [move.to_dict() for move in moves]})
     else:
-        print_fields(_summary(found.metadata, found.path))
+        print_fields(_summary(found))
         for move in moves:
             said = f"{move.kind} {move.promoted_at} by {move.actor}: {move.reason}"
             print(shown(said))
@@ -49,22 +53,26 @@ def _serving(store: Store) -> str:
     return now.version
 
 
-def _summary(metadata: Mapping[str, Any], folder: Path) -> dict[str, object]:
-    """What a person asks first; `--json` has everything."""
-    verdict, model = metadata.get("verdict") or {}, metadata.get("model") or {}
+def _summary(found: Verified) -> dict[str, object]:
+    """What a person asks first, as far as it can be read; `--json` has everything."""
+    about = found.metadata
+    recall, around_recall = readable(lambda: about.recall), readable(lambda: about.recall_interval)
+    precision = readable(lambda: about.precision)
+    around_precision = readable(lambda: about.precision_interval)
+    model = readable(lambda: f"{about.model.family} {json.dumps(about.model.parameters)}")
     return {
-        "version": metadata.get("version"),
-        "contract": (metadata.get("contract") or {}).get("name"),
-        "verdict": verdict.get("sentence"),
-        "refusal": (metadata.get("refusal") or {}).get("reason"),
-        "recall": _with_interval(metadata, "recall", "frauds"),
-        "precision": _with_interval(metadata, "precision", "alerts"),
-        "alert rate": _short(metadata.get("alert_rate")),
-        "threshold": _short(metadata.get("threshold")),
-        "as of": metadata.get("as_of"),
-        "model": " ".join([str(model.get("family")), json.dumps(model.get("parameters"))]),
-        "artifact": folder,
-        "report": folder / "report.html",
+        "version": found.version,
+        "contract": readable(lambda: about.contract.name),
+        "verdict": readable(lambda: about.verdict.sentence),
+        "refusal": readable(lambda: about.refusal.reason if about.refusal else None),
+        "recall": _with_interval(recall, around_recall, "frauds"),
+        "precision": _with_interval(precision, around_precision, "alerts"),
+        "alert rate": _short(readable(lambda: about.alert_rate)),
+        "threshold": _short(readable(lambda: about.threshold)),
+        "as of": readable(lambda: about.as_of),
+        "model": model,
+        "artifact": found.where,
+        "report": f"{found.where}/report.html",
     }
 
 
@@ -72,12 +80,11 @@ def _short(value: float | None) -> str | None:
     return None if value is None else f"{value:.6g}"
 
 
-def _with_interval(metadata: Mapping[str, Any], name: str, of: str) -> str | None:
-    value, around = metadata.get(name), metadata.get(f"{name}_interval")
-    if value is None or not around:
+def _with_interval(value: float | None, around: Measured | None, of: str) -> str | None:
+    if value is None or around is None:
         return None if value is None else f"{value}"
-    low, high = around["low"], around["high"]
-    return f"{value:.4f} ({low:.4f} to {high:.4f}, n = {around['n']} {of}, {around['method']})"
+    spread = f"{around.low:.4f} to {around.high:.4f}, n = {around.n} {of}, {around.method}"
+    return f"{value:.4f} ({spread})"
 
 
 def _verify(args: Arguments) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.scoring.spec import Feature, Numeric
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 
 
-def health(holder: Holder) -> dict[str, Any]:
+def health(holder: Holder) -> dict[str, object]:
     """Which version serves, since when, from where, and what was refused."""
     served, refusal = holder.served, holder.refusal
     numbers = holder.metrics.numbers
@@ -25,11 +26,11 @@ def health(holder: Holder) -> dict[str, Any]:
         "serving_from": holder.loaded.place,
         "last_good_copy": served.version if holder.is_kept else None,
         "verdict": served.standing,
-        "override": served.promotion.get("override"),
+        "override": None if served.move is None else to_plain(served.move.override),
     }
 
 
-def model_card(served: Served) -> dict[str, Any]:
+def model_card(served: Served) -> dict[str, object]:
     """The version's signed metadata, how it came to serve, and its features' definitions."""
     spec = served.scorer.spec
     return {
@@ -38,14 +39,14 @@ def model_card(served: Served) -> dict[str, Any]:
         "runtime": served.scorer.runtime,
         "why_not_native": spec.why_pipeline,
         "margin": spec.scale,
-        "promotion": dict(served.promotion),
+        "promotion": {} if served.move is None else served.move.to_dict(),
         "features": [_feature(feature) for feature in spec.features],
-        "metadata": dict(served.metadata),
+        "metadata": json.loads(served.described),
     }
 
 
-def _feature(feature: Feature) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def _feature(feature: Feature) -> dict[str, object]:
+    shown: dict[str, object] = {
         "name": feature.name,
         "kind": "numeric" if isinstance(feature, Numeric) else "categorical",
         "description": feature.description,

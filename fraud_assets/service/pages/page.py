@@ -5,22 +5,19 @@ Plain HTML with one local script and one local style sheet; it asks the same API
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from fraud_assets.scoring.reasons import format_number
 from fraud_assets.scoring.spec import Feature, Numeric
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.pages.api_docs import render_docs
+from fraud_assets.service.pages.evidence import render_evidence
 from fraud_assets.service.versions.holder import Holder
-from fraud_assets.service.versions.verdict import rules_of
 from fraud_assets.service.versions.version import Served
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -83,7 +80,7 @@ def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
     """The page as HTML; the evidence only for those who may ask for it."""
     template = Template((_ASSETS / "page.html").read_text(encoding="utf-8"))
     spec = served.scorer.spec
-    evidence = _evidence(served) if admitted else _LOCKED
+    evidence = render_evidence(served) if admitted else _LOCKED
     return template.substitute(
         contract=escape(spec.contract.replace("_", " ")),
         version=escape(served.version),
@@ -102,71 +99,6 @@ _KEY = (
     '<input id="api-key" type="password" autocomplete="off">'
     '<button type="button" id="unlock">Show evidence</button></p>'
 )
-
-
-def _evidence(served: Served) -> str:
-    metadata = served.metadata
-    rows = [
-        ("Week judged (as of)", escape(str(metadata.get("as_of", "")))),
-        ("Model", escape(str(_at(metadata, "model", "family")).replace("_", " "))),
-        ("Recall", _rate(metadata, "recall")),
-        ("Precision", _rate(metadata, "precision")),
-        ("Alert rate", _percent(metadata.get("alert_rate"))),
-        ("ROC-AUC", _number(metadata.get("auc"))),
-        ("Average precision", _number(metadata.get("average_precision"))),
-        ("Threshold", _number(served.threshold)),
-        ("Served by", _RUNTIMES[served.scorer.runtime]),
-        ("In production since", escape(str(served.promotion.get("promoted_at", "")))),
-    ]
-    items = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
-    link = '<p><a href="report">The whole report</a></p>' if served.report else ""
-    return f"<dl>{items}</dl>{_warnings(served)}{_rules(metadata)}{link}"
-
-
-def _warnings(served: Served) -> str:
-    warnings = []
-    if served.standing == "refused":
-        warnings.append("<strong>Refused</strong> by the gate; it serves all the same.")
-    override = served.promotion.get("override")
-    if override:
-        who, why = escape(str(override.get("actor"))), escape(str(override.get("reason")))
-        warnings.append(f"<strong>Put past the gate</strong> by {who}: {why}")
-    return "".join(f'<p class="warning">{text}</p>' for text in warnings)
-
-
-def _rules(metadata: Mapping[str, Any]) -> str:
-    """Each outcome apart: what failed stands open, and never among what was passed."""
-    rules = rules_of(metadata)
-    passed = [rule for rule in rules if rule.get("passed") is True]
-    failed = [rule for rule in rules if rule.get("passed") is False]
-    others = [rule for rule in rules if rule not in passed and rule not in failed]
-    return (
-        _table("The rules it failed", failed, " open")
-        + _table("The rules it passed", passed)
-        + _table("The rules that were not applied", others)
-    )
-
-
-def _table(heading: str, rules: list[Mapping[str, Any]], state: str = "") -> str:
-    if not rules:
-        return ""
-    rows = "".join(
-        f"<tr><th scope=row>{escape(str(rule.get('name', '')).replace('_', ' '))}</th>"
-        f"<td>{_number(rule.get('bound'))}</td><td>{_number(rule.get('value'))}</td>"
-        f"<td>{escape(str(rule.get('n') or ''))}</td>"
-        f"<td>{_OUTCOMES.get(str(rule.get('passed')), 'not applied')}</td></tr>"
-        for rule in rules
-    )
-    head = "<th scope=col>Rule<th scope=col>Bound<th scope=col>Value<th scope=col>n"
-    return (
-        f"<details{state}><summary>{heading}</summary>"
-        f'<div class="wide" tabindex="0" role="region" aria-label="{heading}"><table><thead><tr>'
-        f"{head}<th scope=col>Outcome</tr></thead><tbody>{rows}</tbody></table></div></details>"
-    )
-
-
-_RUNTIMES = {"native": "its own tables", "scikit-learn": "scikit-learn, without reasons"}
-_OUTCOMES = {"True": "passed", "False": "failed"}
 
 
 def _field(feature: Feature, example: object) -> str:
@@ -188,29 +120,3 @@ def _field(feature: Feature, example: object) -> str:
             f'<datalist id="l-{name}">{options}</datalist>'
         )
     return f'<p class="field">{label}{control}{about}</p>'
-
-
-def _rate(metadata: Mapping[str, Any], name: str) -> str:
-    text = _percent(metadata.get(name))
-    interval = metadata.get(f"{name}_interval")
-    if not text or not isinstance(interval, Mapping):
-        return text
-    low, high = _percent(interval.get("low")), _percent(interval.get("high"))
-    return f"{text} ({low} to {high}, n = {escape(str(interval.get('n')))})"
-
-
-def _percent(value: object) -> str:
-    return f"{100 * value:.1f} %" if isinstance(value, (int, float)) else ""
-
-
-def _number(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return "" if value is None else escape(str(value))
-    return format_number(float(value))
-
-
-def _at(values: Mapping[str, Any], *path: str) -> Any:
-    found: Any = values
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found

@@ -13,8 +13,9 @@ from fraud_assets.errors import FraudAssetsError, StoreError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.payments.payment import PaymentReader
 from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, Settings
-from fraud_assets.service.versions.source import Loaded, Source, Stamp
+from fraud_assets.service.versions.source import Loaded, Source
 from fraud_assets.service.versions.version import Served
+from fraud_assets.store.storage.port import Stamp
 
 _log = logging.getLogger("fraud_assets.service")
 

@@ -27,8 +27,10 @@ from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import one_sentence, read_file
 from fraud_assets.store.journal.position import Mark
 from fraud_assets.store.keys import Keys, Trusted
-from fraud_assets.store.keys.succession import SUCCESSION_FILE
-from fraud_assets.store.version import Verified, is_version, verify_version
+from fraud_assets.store.storage.port import SUCCESSION_FILE, read
+from fraud_assets.store.storage.registry import Address, storage_at
+from fraud_assets.store.verified import Verified, verify_version
+from fraud_assets.store.version import is_version
 
 _RECORD, _KEYS = "last_good.json", "keys"
 _MOST = 1024 * 1024
@@ -49,7 +51,7 @@ class LastGood:
 
     folder: Path
 
-    def keep(self, verified: Verified, kept: Kept, keys: Keys, store: Path) -> None:
+    def keep(self, verified: Verified, kept: Kept, keys: Keys, store: Address) -> None:
         """Keep a version that was loaded and tested; the record comes last, others go after it.
 
         Raises
@@ -120,9 +122,7 @@ class LastGood:
         target = self.folder / verified.version
         with tempfile.TemporaryDirectory(prefix=".new-", dir=self.folder) as name:
             fresh = Path(name) / verified.version
-            fresh.mkdir()
-            for entry in os.scandir(verified.path):
-                shutil.copyfile(entry.path, fresh / entry.name, follow_symlinks=False)
+            verified.copy_to(fresh)
             copy = verify_version(fresh, trusted)
             if copy.manifest != verified.manifest:
                 raise TrustError(f"{verified.version} changed while it was copied.")
@@ -130,16 +130,17 @@ class LastGood:
                 target.rename(Path(name) / "damaged")
             fresh.rename(target)
 
-    def _remember_keys(self, keys: Keys, store: Path) -> None:
+    def _remember_keys(self, keys: Keys, store: Address) -> None:
         """The public key, and which key followed which: beside the keys, and in the store."""
         (self.folder / _KEYS).mkdir(mode=0o700, exist_ok=True)
         self._replace(f"{_KEYS}/{keys.public.name}", keys.public.read_bytes())
         for source, name in (
-            (keys.folder / SUCCESSION_FILE, f"{_KEYS}/{SUCCESSION_FILE}"),
-            (store / SUCCESSION_FILE, SUCCESSION_FILE),
+            (keys.folder, f"{_KEYS}/{SUCCESSION_FILE}"),
+            (store, SUCCESSION_FILE),
         ):
-            if source.exists():
-                self._replace(name, read_file(source, _MOST))
+            records = read(storage_at(source), SUCCESSION_FILE, _MOST)
+            if records is not None:
+                self._replace(name, records)
 
     def _replace(self, name: str, data: bytes) -> None:
         descriptor, fresh = tempfile.mkstemp(dir=self.folder, prefix=".new-")
@@ -155,11 +156,13 @@ class LastGood:
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def default_folder(models: Path) -> Path | None:
+def default_folder(models: Address) -> Path | None:
     """Where this user's services keep what served from the store `models`; None without a home."""
     try:
         state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     except RuntimeError:
         return None
-    name = hashlib.sha256(os.fsencode(models.absolute())).hexdigest()[:16]
+    name = hashlib.sha256(
+        os.fsencode(models if isinstance(models, str) else models.absolute())
+    ).hexdigest()[:16]
     return Path(state) / "fraud_assets" / "served" / name

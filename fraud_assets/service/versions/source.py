@@ -16,18 +16,17 @@ from fraud_assets.service.settings import Settings
 from fraud_assets.service.versions.last_good import Kept, LastGood
 from fraud_assets.service.versions.verdict import demand_passed
 from fraud_assets.service.versions.version import Served, load_version
+from fraud_assets.store.files import file_stamp
 from fraud_assets.store.journal.position import Mark
 from fraud_assets.store.keys import Keys
+from fraud_assets.store.storage.port import Stamp
+from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import Verified, verify_version
+from fraud_assets.store.verified import Verified, verify_version
 
 _log = logging.getLogger("fraud_assets.service")
-_WATCHED = ("latest.json", "promotions.jsonl", "succession.jsonl")
 
 Place: TypeAlias = Literal["store", "folder", "last good copy"]
-
-Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
-"""Inode, time and size of each file that a change of production or of keys would touch."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,10 @@ class Source:
     @property
     def stamp(self) -> Stamp:
         """What changes when production or the keys do; a few stat calls."""
-        settings = self.settings
-        if settings.version_dir is not None:
-            return (_stat(settings.version_dir),)
-        files = [settings.models / name for name in _WATCHED]
-        return tuple(_stat(path) for path in (*files, Keys(settings.keys).public))
+        if self.settings.version_dir is not None:
+            return file_stamp(self.settings.version_dir)
+        keys = file_stamp(Keys(self.settings.keys).public)
+        return storage_at(self.settings.store).stamp(), keys
 
     def load(self, now: Loaded | None) -> Loaded:
         """What is to serve; `now` itself where nothing has moved since.
@@ -68,7 +66,7 @@ class Source:
         """
         if self.settings.version_dir is not None:
             return self._load_folder(self.settings.version_dir)
-        store = Store(self.settings.models, Keys(self.settings.keys))
+        store = Store(self.settings.store, Keys(self.settings.keys))
         position = store.position(self._seen() if now is None else now.mark)
         if position is None:
             raise StoreError(
@@ -106,7 +104,7 @@ class Source:
             return False
         kept = Kept(loaded.served.version, move, mark)
         try:
-            folder.keep(loaded.verified, kept, Keys(self.settings.keys), self.settings.models)
+            folder.keep(loaded.verified, kept, Keys(self.settings.keys), self.settings.store)
         except StoreError as error:
             _log.warning("There is no last good copy of %s: %s", kept.version, error)
             return False
@@ -124,16 +122,8 @@ class Source:
 
     def _load_folder(self, folder: Path) -> Loaded:
         verified = verify_version(
-            folder.resolve(), Keys(self.settings.keys).trusted(self.settings.models)
+            folder.resolve(), Keys(self.settings.keys).trusted(self.settings.store)
         )
         if not self.settings.refused:
             demand_passed(verified, "to serve it all the same say --refused")
         return Loaded(load_version(verified, None), verified, None, "folder")
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+import msgspec
+
+from fraud_assets.documents.metadata import Metadata
+from fraud_assets.documents.unread import is_read, readable
+from fraud_assets.documents.verdict import Finding
 from fraud_assets.errors import RefusedError
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 
 Standing: TypeAlias = Literal["passed", "refused"]
 """What the gate said of a version: every rule that it applied holds, or anything else."""
 
 
-def standing_of(metadata: Mapping[str, Any]) -> Standing:
+def standing_of(metadata: Metadata) -> Standing:
     """Passed where the verdict is to promote, no rule failed and there is no refusal."""
-    verdict = metadata.get("verdict")
-    if not isinstance(verdict, Mapping) or verdict.get("decision") != "promote":
-        return "refused"
-    return "refused" if failed_rules(metadata) or metadata.get("refusal") else "passed"
+    is_promoted = readable(lambda: metadata.verdict.decision) == "promote"
+    is_whole = readable(lambda: metadata.verdict.rules) is not None and not failed_rules(metadata)
+    return "passed" if is_promoted and is_whole and metadata.refusal is msgspec.UNSET else "refused"
 
 
-def rules_of(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rules that the verdict names."""
-    verdict = metadata.get("verdict")
-    rules = verdict.get("rules") if isinstance(verdict, Mapping) else None
-    return [rule for rule in rules or [] if isinstance(rule, Mapping)]
+def rules_of(metadata: Metadata) -> list[Finding]:
+    """The rules that the verdict names, as far as each says what it is and how it ended."""
+    rules = readable(lambda: metadata.verdict.rules) or ()
+    return [rule for rule in rules if _is_said(rule)]
 
 
-def failed_rules(metadata: Mapping[str, Any]) -> list[str]:
-    """Names of the rules that do not hold."""
-    return [str(rule.get("name")) for rule in rules_of(metadata) if rule.get("passed") is False]
+def failed_rules(metadata: Metadata) -> list[str]:
+    """Names of the rules that do not hold, or cannot be read."""
+    rules = readable(lambda: metadata.verdict.rules) or ()
+    return [_name(rule) for rule in rules if not _is_said(rule) or rule.passed is False]
 
 
 def demand_passed(verified: Verified, act: str) -> None:
@@ -40,12 +43,19 @@ def demand_passed(verified: Verified, act: str) -> None:
     RefusedError
         If it did not; names the rules that failed.
     """
-    if standing_of(verified.metadata) == "passed":
+    metadata = verified.metadata
+    if standing_of(metadata) == "passed":
         return
-    verdict = verified.metadata.get("verdict")
-    decision = verdict.get("decision") if isinstance(verdict, Mapping) else None
-    failed = ", ".join(failed_rules(verified.metadata)) or "none is named"
+    failed = ", ".join(failed_rules(metadata)) or "none is named"
     raise RefusedError(
         f"The verdict of {verified.version} must be 'promote' with no rule failed, it is "
-        f"{decision!r}, failed: {failed}; {act}."
+        f"{readable(lambda: metadata.verdict.decision)!r}, failed: {failed}; {act}."
     )
+
+
+def _is_said(rule: Finding) -> bool:
+    return is_read(rule) and is_read(rule.name, rule.passed)
+
+
+def _name(rule: Finding) -> str:
+    return readable(lambda: rule.name) or "one that cannot be read"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test
 from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
 from fraud_assets.service.payments.payment import PaymentReader, payment_reader
 from fraud_assets.service.versions.verdict import Standing, standing_of
+from fraud_assets.store.storage.port import METADATA_FILE
 from fraud_assets.store.trust import load_pipeline
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 
 REPORT = "report.html"
 
@@ -23,29 +25,26 @@ REPORT = "report.html"
 class Served:
     """Everything that one request needs, bound once, so that nothing of two versions mixes.
 
-    `move` is how it came to serve, None where no pointer was asked. `document` is its OpenAPI
-    document as JSON, empty until the application has described it.
+    `described` is its metadata as it was signed, JSON. `move` is how it came to serve, None where
+    no pointer was asked. `document` is its OpenAPI document as JSON, empty until the application
+    has described it.
     """
 
     version: str
     scorer: AnyScorer
     threshold: float
     reader: PaymentReader
-    metadata: Mapping[str, Any]
+    metadata: Metadata
+    described: bytes
     report: bytes
     move: Move | None
-    example: Mapping[str, Any]
+    example: Mapping[str, object]
     document: bytes = b""
 
     @property
     def standing(self) -> Standing:
         """What the gate said of it."""
         return standing_of(self.metadata)
-
-    @property
-    def promotion(self) -> Mapping[str, Any]:
-        """The move as plain values; empty without one."""
-        return {} if self.move is None else self.move.to_dict()
 
 
 def load_version(verified: Verified, move: Move | None) -> Served:
@@ -61,9 +60,10 @@ def load_version(verified: Verified, move: Move | None) -> Served:
     scorer = load_any(files, lambda: load_pipeline(verified))
     golden = read_golden(files.get(GOLDEN, b""))
     self_test(scorer, golden)
-    if scorer.threshold != verified.metadata.get("threshold", scorer.threshold):
+    threshold = readable(lambda: verified.metadata.threshold)
+    if threshold not in {None, scorer.threshold}:
         raise StoreError(
-            f"The threshold of {SPEC} must be metadata's {verified.metadata['threshold']}, "
+            f"The threshold of {SPEC} must be metadata's {threshold}, "
             f"got {scorer.threshold}; publish again."
         )
     shown = next((row for row in golden.rows if row.is_flagged), golden.rows[0])
@@ -74,6 +74,7 @@ def load_version(verified: Verified, move: Move | None) -> Served:
         scorer.threshold,
         payment_reader(scorer.spec),
         verified.metadata,
+        verified.read(METADATA_FILE),
         report,
         move,
         shown.values,

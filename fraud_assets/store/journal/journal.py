@@ -1,47 +1,36 @@
-"""Moves of production: `latest.json` and `promotions.jsonl` change together or not at all.
+"""Moves of production: the pointer and the log of moves change together or not at all.
 
-A move is written beside in full (`.promotions.next`, then `.latest.next`), flushed, and takes
-place at one instant, the replacement of `latest.json`. What a crash can leave behind, and what
-the next writer does with it:
-
-- no valid `.latest.next`: the move never was; leftovers are removed;
-- a valid `.latest.next` whose version is in place: every check had passed and nothing has moved
-  since, so the move is finished;
-- a `latest.json` one ahead of the log, or of a log whose last line is torn: its line is added.
-
+`latest.json` is the last line of `promotions.jsonl`, byte for byte, so that one act of the
+storage is the move, and a log that lags behind by a crash can be completed without a key.
 Writers hold the store's lock; readers need none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.files import flush_folder, one_sentence, read_file, write_over
-from fraud_assets.store.journal.log import LOG_FILE, Entry, Log, follows, read_entries
+from fraud_assets.store.files import one_sentence
+from fraud_assets.store.journal.log import Entry, Log, follows, read_entries
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.journal.record import MOST_OF_LINE, line_of, read_move, sign_move
 from fraud_assets.store.keys import Keys, Trusted
+from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, Staged, Storage, read
 
-POINTER_FILE = "latest.json"
 MOST_OF_LOG = 64 * 1024 * 1024
 """Bytes of the log: room for some 60,000 moves."""
 
-_NEXT_POINTER = ".latest.next"
-_NEXT_LOG = ".promotions.next"
 _READS = 20
 _REPAIR = "put it back with `fraud-assets models rollback {} --actor NAME --reason TEXT`"
 
 
 @dataclass(frozen=True)
 class Journal:
-    """The pointer and the log in `root`."""
+    """The pointer and the log in a storage."""
 
-    root: Path
+    storage: Storage
     keys: Keys
 
     def position(self) -> Position | None:
@@ -72,115 +61,77 @@ class Journal:
         """
         self._entries([entry.line for entry in position.entries], is_thorough=True)
 
-    def is_moving(self) -> bool:
-        """Whether a move was begun that the next writer finishes or withdraws."""
-        return self._intent() is not None
+    def move(self, draft: Move, staged: Staged | None) -> Position:
+        """Sign `draft` and make it the current move, together with the version that is staged.
 
-    def move(
-        self, draft: Move, place: Callable[[], None], take_back: Callable[[], None]
-    ) -> Position:
-        """Sign `draft` and make it the current move; `place` puts its version in place first.
-
-        The record is read back, as every reader will read it, before anything is placed.
+        The record is read back, as every reader will read it, before anything is published.
 
         Raises
         ------
         TrustError
             If it could not be read back.
         StoreError
-            If the disk refuses; `take_back` has undone `place` then.
+            If the storage refuses, or has moved; nothing has changed then.
         """
         line = line_of(sign_move(draft, self.keys))
         before = Log.parse(self._log()).lines
         moved = self._agreed(line, Log(before, b""))
         if moved is None or moved.entries[-1].line != line:
             raise TrustError(f"The record of {draft.version} cannot be read back; nothing moved.")
-        try:
-            with one_sentence("move production in", self.root):
-                write_over(self.root / _NEXT_LOG, moved.log)
-                write_over(self.root / _NEXT_POINTER, line)
-                flush_folder(self.root)
-                place()
-                flush_folder(self.root)
-                (self.root / _NEXT_POINTER).replace(self.root / POINTER_FILE)
-                flush_folder(self.root)
-        except BaseException:
-            if self._optional(POINTER_FILE, MOST_OF_LINE) != line:
-                take_back()
-                self._withdraw()
-            raise
-        # From here on the move is in force and the pointer carries its line, so a failure to put
-        # the log in place is no failure of the move: readers count the line, the next run adds it.
-        with suppress(OSError):
-            self._put_log()
+        with one_sentence("move production in", self.storage.where()):
+            self.storage.move(b"".join(before), line, staged)
         return moved
 
     def recover(self, is_in_place: Callable[[Move], bool]) -> list[str]:
         """Finish or undo what a crash left behind; returns what was done, in sentences."""
         done = []
+        if self.storage.recover(lambda line: self._may_follow(line, is_in_place)):
+            done.append("finished the {0.kind} of {0.version}")
         try:
-            now, intent = self.position(), self._intent()
-            last = None if now is None else now.entries[-1]
-            if (
-                intent is not None
-                and follows(intent, last, self._trusted())
-                and is_in_place(intent)
-            ):
-                (self.root / _NEXT_POINTER).replace(self.root / POINTER_FILE)
-                flush_folder(self.root)
-                done.append(f"finished the {intent.kind} of {intent.version}")
-                now = self.position()
-            if now is not None and self._log() != now.log:
-                write_over(self.root / _NEXT_LOG, now.log)
-                self._put_log()
-                done.append(f"logged the {now.move.kind} of {now.move.version}")
+            now = self.position()
+            log = Log.parse(self._log())
         except StoreError:
             # Pointer or log do not hold: nothing can be finished on such ground. Whoever asks
             # for the current version hears of it; a rollback mends it.
-            pass
-        self._withdraw()
-        return done
+            return []
+        if now is not None and (log.torn or len(log.lines) < len(now.entries)):
+            self.storage.append(LOG_FILE, b"".join(log.lines), now.entries[-1].line)
+            done.append("logged the {0.kind} of {0.version}")
+        return [] if now is None else [sentence.format(now.move) for sentence in done]
 
-    def _put_log(self) -> None:
-        (self.root / _NEXT_LOG).replace(self.root / LOG_FILE)
-        flush_folder(self.root)
-
-    def _withdraw(self) -> None:
-        for name in (_NEXT_POINTER, _NEXT_LOG):
-            with suppress(OSError):
-                (self.root / name).unlink(missing_ok=True)
-
-    def _intent(self) -> Move | None:
-        data = self._optional(_NEXT_POINTER, MOST_OF_LINE)
-        if data is None:
-            return None
+    def _may_follow(self, line: bytes, is_in_place: Callable[[Move], bool]) -> bool:
+        """Whether a move that was begun holds, is the next one, and its version is in place."""
         try:
-            return read_move(data, self._trusted(), _NEXT_POINTER)
-        except TrustError:
-            return None
+            intent, now = (
+                read_move(line, self._trusted(), "the move that was begun"),
+                self.position(),
+            )
+        except StoreError:
+            return False
+        last = None if now is None else now.entries[-1]
+        return follows(intent, last, self._trusted()) and is_in_place(intent)
 
     def _read(self) -> tuple[bytes | None, bytes]:
         """Pointer and log of one moment: read again while the pointer moves."""
-        pointer = self._optional(POINTER_FILE, MOST_OF_LINE)
+        pointer = self._pointer()
         for _ in range(_READS):
             log, before = self._log(), pointer
-            pointer = self._optional(POINTER_FILE, MOST_OF_LINE)
+            pointer = self._pointer()
             if pointer == before:
                 return pointer, log
-        raise StoreError(f"{self.root / POINTER_FILE} changes without pause: run again.")
+        where = self.storage.where(POINTER_FILE)
+        raise StoreError(f"{where} changes without pause: run again.")
+
+    def _pointer(self) -> bytes | None:
+        with one_sentence("read", self.storage.where(POINTER_FILE)):
+            return read(self.storage, POINTER_FILE, MOST_OF_LINE)
 
     def _log(self) -> bytes:
-        return self._optional(LOG_FILE, MOST_OF_LOG) or b""
-
-    def _optional(self, name: str, most: int) -> bytes | None:
-        with one_sentence("read", self.root / name):
-            try:
-                return read_file(self.root / name, most)
-            except FileNotFoundError:
-                return None
+        with one_sentence("read", self.storage.where(LOG_FILE)):
+            return read(self.storage, LOG_FILE, MOST_OF_LOG) or b""
 
     def _trusted(self) -> Trusted:
-        return self.keys.trusted(self.root)
+        return self.keys.trusted(self.storage)
 
     def _entries(self, lines: Sequence[bytes], *, is_thorough: bool = False) -> list[Entry]:
         return read_entries(lines, self._trusted(), is_thorough=is_thorough)

@@ -14,8 +14,8 @@ from fraud_assets.documents.move import Move
 from fraud_assets.errors import TrustError
 from fraud_assets.store.journal.record import digest_of, parse_move, read_move
 from fraud_assets.store.keys import Trusted
+from fraud_assets.store.storage.port import LOG_FILE
 
-LOG_FILE = "promotions.jsonl"
 _RESTORE = "restore it from a backup"
 
 

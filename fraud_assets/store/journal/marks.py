@@ -20,6 +20,7 @@ import msgspec
 from fraud_assets.errors import TrustError
 from fraud_assets.store.files import read_file
 from fraud_assets.store.journal.position import Mark, Position, demand_fresh
+from fraud_assets.store.storage.port import Storage
 
 _FOLDER = "marks"
 _MOST = 4096
@@ -35,10 +36,10 @@ class _Kept(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks in the folder of the keys, as they concern the store at `root`."""
+    """The marks in the folder of the keys, as they concern the store in a storage."""
 
     keys: Path
-    root: Path
+    storage: Storage
 
     def demand_fresh(self, found: Position | None) -> None:
         """Demand that the journal goes on from what was seen here, or of this folder elsewhere.
@@ -50,16 +51,17 @@ class Marks:
         """
         here = self._read(self._file)
         if here is not None or found is None:
-            demand_fresh(found, None if here is None else here.mark, self.root)
+            demand_fresh(found, None if here is None else here.mark, self.storage.where())
             return
-        for kept in self._all():
-            if (kept.mark.store, kept.folder) == (found.store, self._inode):
-                demand_fresh(found, kept.mark, self.root)
+        inode = self.storage.inode
+        for kept in self._all() if inode else []:
+            if (kept.mark.store, kept.folder) == (found.store, inode):
+                demand_fresh(found, kept.mark, self.storage.where())
 
     def remember(self, found: Position) -> bool:
         """Keep that the journal stands there; False where the folder cannot be written."""
         try:
-            kept = _Kept(ascii(os.fspath(self._place)), self._inode, found.mark)
+            kept = _Kept(ascii(self.storage.address), self.storage.inode, found.mark)
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
             descriptor, fresh = tempfile.mkstemp(dir=self._file.parent, prefix=".new-")
             with os.fdopen(descriptor, "wb") as stream:
@@ -72,16 +74,8 @@ class Marks:
         return True
 
     @property
-    def _place(self) -> Path:
-        return self.root.resolve()
-
-    @property
-    def _inode(self) -> int:
-        return self._place.stat().st_ino
-
-    @property
     def _file(self) -> Path:
-        name = hashlib.sha256(os.fsencode(self._place)).hexdigest()[:32]
+        name = hashlib.sha256(os.fsencode(self.storage.address)).hexdigest()[:32]
         return self.keys / _FOLDER / f"{name}.json"
 
     def _all(self) -> list[_Kept]:
@@ -101,6 +95,6 @@ class Marks:
             return msgspec.json.decode(data, type=_Kept)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise TrustError(
-                f"{file} is damaged, which says how far {self.root} was seen: compare the store "
-                "with a backup, then remove that file."
+                f"{file} is damaged, which says how far {self.storage.where()} was seen: compare "
+                "the store with a backup, then remove that file."
             ) from error

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from fraud_assets.documents.move import FORMAT, Kind, Move, Override
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.store import texts
 from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal.owner import contract_of
 from fraud_assets.store.journal.position import Position
-from fraud_assets.store.version import Verified, read_as_of
+from fraud_assets.store.verified import Verified
+from fraud_assets.store.version import read_as_of
 
 AHEAD = timedelta(days=1)
 """How far `as_of` may lie ahead of this machine's clock: zones and clocks differ by hours."""
@@ -39,7 +41,7 @@ def draft(
     if kind == "promotion" and last is not None and last.version == verified.version:
         raise StoreError(f"{verified.version} serves already; nothing was changed.")
     who, why, at = texts.actor(actor), texts.reason(reason), timestamp()
-    as_of = str(verified.metadata.get("as_of"))
+    as_of = str(verified.metadata.as_of)
     read_as_of(as_of)
     return Move(
         format=FORMAT,
@@ -68,14 +70,13 @@ def refuse_unfit(verified: Verified, now: Position | None) -> None:
     RefusedError
         If so, or if its week lies in the future.
     """
-    verdict = verified.metadata.get("verdict")
-    decision = verdict.get("decision") if isinstance(verdict, Mapping) else None
+    decision = readable(lambda: verified.metadata.verdict.decision)
     if decision != "promote":
         raise RefusedError(
             f"The verdict of {verified.version} must be 'promote', it is {decision!r}: it may "
             "serve only by `fraud-assets models promote --override`."
         )
-    as_of, clock = str(verified.metadata.get("as_of")), datetime.now(UTC)
+    as_of, clock = str(verified.metadata.as_of), datetime.now(UTC)
     if read_as_of(as_of) > clock + AHEAD:
         raise RefusedError(
             f"as_of must not lie ahead of this machine's clock, {clock:%Y-%m-%dT%H:%M}Z, by more "

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
+from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
-from fraud_assets.store.version import Verified
+from fraud_assets.store.storage.registry import Address
+from fraud_assets.store.verified import Verified
 
 
 def contract_of(verified: Verified) -> str:
@@ -17,9 +16,8 @@ def contract_of(verified: Verified) -> str:
     StoreError
         If its metadata names none.
     """
-    contract = verified.metadata.get("contract")
-    name = contract.get("name") if isinstance(contract, Mapping) else None
-    if not isinstance(name, str) or not name:
+    name = readable(lambda: verified.metadata.contract.name)
+    if not name:
         raise StoreError(
             f"The metadata of {verified.version} must name the contract that it was made for; "
             "publish it anew."
@@ -27,7 +25,7 @@ def contract_of(verified: Verified) -> str:
     return name
 
 
-def demand_owner(owner: str | None, contract: str, root: Path) -> None:
+def demand_owner(owner: str | None, contract: str, root: Address) -> None:
     """Demand that the store at `root` belongs to a contract, or to none yet.
 
     Raises
@@ -36,9 +34,10 @@ def demand_owner(owner: str | None, contract: str, root: Path) -> None:
         If it is another's; names the store to set instead.
     """
     if owner not in {None, contract}:
-        beside = root.parent if root.name == owner else root
+        name, base = f"{root}".rpartition("/")[2], f"{root}"
+        beside = base.removesuffix(f"/{name}") if name == owner else base
         raise StoreError(
             f"The store {root} belongs to contract {owner}, which made its first move, and takes "
             f"nothing of {contract}: give each contract a store of its own, such as "
-            f"FRAUD_ASSETS_MODELS={beside / contract}."
+            f"FRAUD_ASSETS_MODELS={beside}/{contract}."
         )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from fraud_assets.documents.removal import FORMAT, Removal
 from fraud_assets.errors import TrustError
-from fraud_assets.store.files import flush_folder, one_sentence, read_file, write_over
+from fraud_assets.store.clock import timestamp
+from fraud_assets.store.files import one_sentence
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.keys.dsse import canonical
 from fraud_assets.store.signing import sign_record, verify_record
+from fraud_assets.store.storage.port import Storage, read
+from fraud_assets.store.versions import Versions
 
 REMOVALS_FILE = "pruned.jsonl"
 _MOST = 64 * 1024 * 1024
@@ -22,9 +24,9 @@ _KIND = "application/vnd.fraud-assets.removal+json"
 
 @dataclass(frozen=True)
 class Removals:
-    """The removals recorded in the store at `root`."""
+    """The removals recorded in a storage."""
 
-    root: Path
+    storage: Storage
     keys: Keys
 
     def all(self, store: str) -> list[Removal]:
@@ -41,25 +43,33 @@ class Removals:
         ]
         return [removal for removal in found if removal.store == store]
 
-    def add(self, removal: Removal) -> None:
-        """Sign and record it, and read it back, before the version goes."""
-        unsigned = msgspec.to_builtins(removal)
+    def add(self, among: Versions, version: str, store: str, actor: str, reason: str) -> None:
+        """Sign and record that a version is removed, and read it back, before it goes."""
+        try:
+            manifest = among.look_at(version).manifest
+        except TrustError:
+            manifest = ""
+        unsigned = msgspec.to_builtins(
+            Removal(
+                format=FORMAT,
+                store=store,
+                version=version,
+                manifest=manifest,
+                at=timestamp(),
+                actor=actor,
+                reason=reason,
+            )
+        )
         del unsigned["signature"]
         line = canonical(sign_record(unsigned, self.keys, _KIND)) + b"\n"
         data = self._data()
         self._parse(line, data.count(b"\n") + 1)
-        beside = self.root / f".new-{REMOVALS_FILE}"
-        with one_sentence("record a removal in", self.root):
-            write_over(beside, data + line)
-            beside.replace(self.root / REMOVALS_FILE)
-            flush_folder(self.root)
+        with one_sentence("record a removal in", self.storage.where()):
+            self.storage.append(REMOVALS_FILE, data, line)
 
     def _data(self) -> bytes:
-        with one_sentence("read", self.root / REMOVALS_FILE):
-            try:
-                return read_file(self.root / REMOVALS_FILE, _MOST)
-            except FileNotFoundError:
-                return b""
+        with one_sentence("read", self.storage.where(REMOVALS_FILE)):
+            return read(self.storage, REMOVALS_FILE, _MOST) or b""
 
     def _parse(self, line: bytes, number: int) -> Removal:
         what = f"{REMOVALS_FILE} line {number}"
@@ -68,7 +78,7 @@ class Removals:
             removal = msgspec.convert(record, Removal)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise TrustError(f"{what} is no record of a removal; restore it.") from error
-        verify_record(record, self.keys.trusted(self.root), what, _KIND)
+        verify_record(record, self.keys.trusted(self.storage), what, _KIND)
         if removal.format != FORMAT:
             raise TrustError(f"{what} has format {removal.format}, this release reads {FORMAT}.")
         return removal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +11,7 @@ from fraud_assets.documents.succession import Succession
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.store.keys.pem import fingerprint, load_public
 from fraud_assets.store.keys.succession import read_successions
+from fraud_assets.store.storage.registry import Address
 
 if TYPE_CHECKING:
     from fraud_assets.store.keys.pair import Keys
@@ -28,7 +28,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def list_keys(keys: Keys, store: Path) -> list[Key]:
+def list_keys(keys: Keys, store: Address) -> list[Key]:
     """The keys trusted here, oldest first; the last one signs.
 
     Raises
@@ -54,7 +54,7 @@ def list_keys(keys: Keys, store: Path) -> list[Key]:
 
 
 def check_keys(
-    keys: Keys, journals: Sequence[tuple[Path, Callable[[], object]]]
+    keys: Keys, journals: Sequence[tuple[Address, Callable[[], object]]]
 ) -> Iterator[tuple[str, str | None]]:
     """What was checked and its fault, None where it holds.
 

@@ -26,6 +26,8 @@ from fraud_assets.store.keys.pem import (
 from fraud_assets.store.keys.permissions import read_public, read_secret
 from fraud_assets.store.keys.succession import read_successions, trusted_by
 from fraud_assets.store.keys.trusted import Trusted
+from fraud_assets.store.storage.port import Storage
+from fraud_assets.store.storage.registry import Address
 
 
 def default_folder() -> Path:
@@ -141,7 +143,7 @@ class Keys:
         except (OSError, ValueError) as error:
             raise TrustError(_unreadable(self.public, "public")) from error
 
-    def trusted(self, store: Path | None = None) -> Trusted:
+    def trusted(self, store: Address | Storage | None = None) -> Trusted:
         """The public keys whose signatures count in `store`; all that is needed to read it.
 
         Read anew at each call, so that whoever keeps running follows a rotation. What followed

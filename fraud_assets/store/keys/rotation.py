@@ -18,12 +18,12 @@ from fraud_assets.store.files import flush_folder, one_sentence, write_new, writ
 from fraud_assets.store.keys.pem import load_private, load_public, new_private_pem, public_pem
 from fraud_assets.store.keys.permissions import read_public, read_secret
 from fraud_assets.store.keys.succession import (
-    SUCCESSION_FILE,
     line_of,
     read_successions,
     signed_by,
 )
 from fraud_assets.store.lock import exclusive
+from fraud_assets.store.storage.port import SUCCESSION_FILE, Storage
 
 _NEXT = ".next-private.pem"
 _PRIVATE, _PUBLIC, _LOCK = "private.pem", "public.pem", ".lock"
@@ -75,12 +75,14 @@ def finish(folder: Path) -> None:
             _finish(folder)
 
 
-def copy_to(store: Path, folder: Path) -> None:
+def copy_to(store: Storage, folder: Path) -> None:
     """Bring the records beside the keys to a store, whose readers follow by them."""
     mine, theirs = read_successions(folder), read_successions(store)
-    if any(record not in theirs for record in mine):
-        theirs += [record for record in mine if record not in theirs]
-        _write(store / SUCCESSION_FILE, b"".join(map(line_of, theirs)))
+    for record in mine:
+        if record not in theirs:
+            with one_sentence("write", store.where(SUCCESSION_FILE)):
+                store.append(SUCCESSION_FILE, b"".join(map(line_of, theirs)), line_of(record))
+            theirs.append(record)
 
 
 def _finish(folder: Path) -> None:

@@ -9,19 +9,19 @@ may have read it must not bring in a third one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.documents.succession import FORMAT, Succession
 from fraud_assets.errors import TrustError
-from fraud_assets.store.files import one_sentence, read_file
+from fraud_assets.store.files import one_sentence
 from fraud_assets.store.keys.dsse import canonical, holds, sign
 from fraud_assets.store.keys.pem import fingerprint, load_public
 from fraud_assets.store.keys.trusted import Trusted
+from fraud_assets.store.storage.port import SUCCESSION_FILE, Storage, read
+from fraud_assets.store.storage.registry import Address, storage_at
 
-SUCCESSION_FILE = "succession.jsonl"
 _MOST = 1024 * 1024
 _TYPE = "application/vnd.fraud-assets.succession+json"
 
@@ -41,21 +41,19 @@ def signed_by(
     return msgspec.structs.replace(record, accepted=accepted)
 
 
-def read_successions(folder: Path) -> list[Succession]:
-    """The records in a folder, oldest first; none where there is no file.
+def read_successions(place: Address | Storage) -> list[Succession]:
+    """The records in a store, or beside keys, oldest first; none where there is no file.
 
     Raises
     ------
     TrustError
         If a line is no such record.
     """
-    file = folder / SUCCESSION_FILE
-    with one_sentence("read", file):
-        try:
-            data = read_file(file, _MOST)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-    return [_parse(line, f"{file} line {at}") for at, line in enumerate(data.splitlines(), start=1)]
+    storage = storage_at(place)
+    where = storage.where(SUCCESSION_FILE)
+    with one_sentence("read", where):
+        data = read(storage, SUCCESSION_FILE, _MOST) or b""
+    return [_parse(line, f"{where} line {n}") for n, line in enumerate(data.splitlines(), start=1)]
 
 
 def trusted_by(anchor: ec.EllipticCurvePublicKey, records: Sequence[Succession]) -> Trusted:

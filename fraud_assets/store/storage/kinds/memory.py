@@ -1,0 +1,52 @@
+"""Memory of one process, by name: a store for tests and trials, gone with the process."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fraud_assets.store.storage.objects import Found, Objects
+
+
+def open_storage(url: str) -> Objects:
+    """An empty store, the same one each time it is asked for."""
+    return Objects(url, Memory())
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Objects in a dictionary, with the moment at which each was created."""
+
+    objects: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put it there, if it is absent."""
+        with self._lock:
+            is_new = key not in self.objects
+            if is_new:
+                self.objects[key] = data, datetime.now(UTC)
+        return is_new
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """Its bytes."""
+        if key not in self.objects:
+            raise FileNotFoundError(key)
+        yield self.objects[key][0]
+
+    def found(self, prefix: str, after: str = "") -> list[Found]:
+        """In the keys' order."""
+        with self._lock:
+            held = sorted(self.objects.items())
+        return [
+            Found(key, len(data), hashlib.sha256(data).hexdigest(), modified)
+            for key, (data, modified) in held
+            if key.startswith(prefix) and key > after
+        ]
+
+    def delete(self, key: str) -> None:
+        """Drop it."""
+        self.objects.pop(key, None)
