@@ -16,6 +16,7 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.preflight import Place
 from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
+from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store, default_root
 
 
@@ -24,7 +25,7 @@ class Settings:
     """Paths, None for the environment's value or the default; `workers` None for all cores."""
 
     contract_path: Path | None = None
-    models: Path | None = None
+    models: Address | None = None
     keys: Path | None = None
     workers: int | None = None
 

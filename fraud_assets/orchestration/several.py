@@ -16,6 +16,7 @@ from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_of
+from fraud_assets.store.storage.registry import within
 from fraud_assets.store.store import default_root
 
 
@@ -28,7 +29,7 @@ def settings_of(folder: Path) -> Mapping[str, Settings]:
         If the folder holds no contract, or a file whose name cannot be an asset's prefix.
     """
     return {
-        name: Settings(contract_path=file, models=default_root() / name)
+        name: Settings(contract_path=file, models=within(default_root(), name))
         for name, file in contracts_in(folder).items()
     }
 

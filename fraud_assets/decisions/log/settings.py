@@ -52,6 +52,8 @@ class LogStatus(msgspec.Struct, frozen=True, kw_only=True):
 def default_folder() -> Path:
     """The folder named by `FRAUD_ASSETS_DECISIONS`, else `decisions/` beside the store, absolute.
 
+    Where the store is no folder of this machine it is that of the working directory.
+
     Raises
     ------
     RecordError
@@ -59,7 +61,8 @@ def default_folder() -> Path:
     """
     named = os.environ.get("FRAUD_ASSETS_DECISIONS")
     if not named:
-        return default_root().parent / DEFAULT
+        store = default_root()
+        return (store.parent if isinstance(store, Path) else Path.cwd()) / DEFAULT
     if "://" in named:
         raise RecordError(
             f"FRAUD_ASSETS_DECISIONS must name a folder, got a URL of scheme "

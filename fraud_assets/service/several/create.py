@@ -17,6 +17,7 @@ from fraud_assets.service.several.front import Several
 from fraud_assets.service.several.member import Member
 from fraud_assets.service.versions.last_good import LastGood
 from fraud_assets.store.places import is_store, stores_under
+from fraud_assets.store.storage.registry import within
 
 
 def create(settings: Settings) -> Front | Several:
@@ -47,10 +48,10 @@ def create_from_environment() -> Front | Several:
 
 def _members(settings: Settings) -> list[Member]:
     """The stores inside a folder that is none itself, and those that were served from it before."""
-    root = settings.models
-    if is_store(root):
+    root = settings.store
+    if isinstance(root, str) or is_store(root):
         return []
-    names = {store.name for store in stores_under(root)} | _served_before(settings.last_good)
+    names = {Path(store).name for store in stores_under(root)} | _served_before(settings.last_good)
     return [Member(name, partial(_make, settings, name)) for name in sorted(names)]
 
 
@@ -81,7 +82,7 @@ def _own(settings: Settings, name: str) -> Settings:
     last_good = None if settings.last_good is None else settings.last_good / name
     return msgspec.structs.replace(
         settings,
-        models=settings.models / name,
+        models=str(within(settings.store, name)),
         last_good=last_good,
         api_keys=keys,
         metrics_dir=metrics,

@@ -51,6 +51,11 @@ def parse_address(text: str) -> Address:
     return text.rstrip("/")
 
 
+def within(address: Address, name: str) -> Address:
+    """The address of that name below another one."""
+    return address / name if isinstance(address, Path) else f"{address}/{name}"
+
+
 _OWN = ("file", "memory")
 """Kinds that nobody writes as a URL: a folder is its path, and memory ends with the process."""
 
