@@ -76,7 +76,7 @@ def test_list_tells_what_serves_and_what_was_refused(
 ) -> None:
     """Each version is listed once with its state, numbers and verdict."""
     first, second = promoted(store, "1"), promoted(store, "2")
-    third = added(store, FILES, metadata(recall=0.93, model={"family": "adaboost"}))
+    third = added(store, FILES, metadata(recall=0.93, model={"family": "adaboost", "parameters": {}}))
     refused = store.refuse(FILES, metadata(decision="refuse"), reason="recall 0.81")
 
     found = _read(capsys, "list")

@@ -97,7 +97,7 @@ def test_a_worker_that_starts_on_a_bad_pointer_serves_what_was_verified_last(tmp
     again = Holder.start(shared, Metrics())
 
     assert again.served.version == good
-    assert again.served.promotion == first.served.promotion
+    assert again.served.move == first.served.move
     assert "scorer.npz" in health(again)["refused"]["why"]
     with pytest.raises(StoreError, match=r"scorer\.npz"):
         Holder.start(alone, Metrics())

@@ -21,7 +21,7 @@ def add_command(
 ) -> argparse.ArgumentParser:
     """A subcommand with the options that all of them take."""
     parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the default store")
+    parser.add_argument("--store", metavar="FOLDER", help="or URL, instead of the default store")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
     return parser
@@ -41,8 +41,10 @@ def open_store(args: Arguments) -> Store:
     StoreError
         If `--store` names no folder.
     """
+    from fraud_assets.store.storage.registry import parse_address
     from fraud_assets.store.store import Store
 
-    if args.store is not None and not args.store.is_dir():
+    address = None if args.store is None else parse_address(args.store)
+    if isinstance(address, Path) and not address.is_dir():
         raise StoreError(f"--store must be a folder with models, got {args.store}, which is none.")
-    return Store.default(None if args.store is None else args.store.absolute())
+    return Store.default(address)
