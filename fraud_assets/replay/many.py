@@ -18,6 +18,7 @@ from fraud_assets.documents.decision import Decision
 from fraud_assets.replay.one import Replayed, replay
 from fraud_assets.replay.versions import Versions
 from fraud_assets.store.keys import Keys
+from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store
 
 MOST_SHOWN = 20
@@ -60,7 +61,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class Workshop:
     """What a process needs to replay: the store, its keys, and the subjects' keys."""
 
-    root: Path
+    root: Address
     keys: Path
     subjects: Path
 

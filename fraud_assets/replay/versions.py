@@ -10,7 +10,7 @@ from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.spec import FOREST, SPEC, TABLES
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import load_pipeline
-from fraud_assets.store.version import Verified
+from fraud_assets.store.verified import Verified
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
     models/fraud_detector_<YYYYmmdd_HHMMSS>/     complete or absent, never changed
     models/refused/                              same shape
 
-Readers take no lock and need the public key only. Adding to it: `workshop`.
+Readers take no lock and need the public key only. Adding to it: `writer`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Self
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.store.collection import Collection
 from fraud_assets.store.journal.journal import Journal
 from fraud_assets.store.journal.marks import Marks
 from fraud_assets.store.journal.owner import contract_of
@@ -23,7 +24,6 @@ from fraud_assets.store.storage.port import STAGING, Storage
 from fraud_assets.store.storage.registry import Address, storage_at
 from fraud_assets.store.verified import Verified
 from fraud_assets.store.version import is_version
-from fraud_assets.store.versions import Versions
 
 REFUSED = "refused"
 
@@ -145,19 +145,19 @@ class Archive:
         return self._home_of_refused(version).look_at(version, trusted)
 
     @property
-    def _models(self) -> Versions:
-        return Versions(self.storage, "", self.keys, self.storage)
+    def _models(self) -> Collection:
+        return Collection(self.storage, "", self.keys, self.storage)
 
     @property
-    def _refused(self) -> Versions:
-        return Versions(self.storage, REFUSED, self.keys, self.storage)
+    def _refused(self) -> Collection:
+        return Collection(self.storage, REFUSED, self.keys, self.storage)
 
     @property
-    def _beside(self) -> Versions | None:
+    def _beside(self) -> Collection | None:
         """Where releases up to 0.1.0 kept the refused: beside the store, unless that is a store."""
         if isinstance(self.root, str) or is_store(above := self.root.absolute().parent):
             return None
-        return Versions(storage_at(above), REFUSED, self.keys, self.storage)
+        return Collection(storage_at(above), REFUSED, self.keys, self.storage)
 
     @property
     def _journal(self) -> Journal:
@@ -208,7 +208,7 @@ class Archive:
         except StoreError:
             return True  # shown with its fault rather than left out
 
-    def _home_of_refused(self, version: str) -> Versions:
+    def _home_of_refused(self, version: str) -> Collection:
         beside = self._beside
         if beside is None or version in self._refused.names() or version not in beside.names():
             return self._refused

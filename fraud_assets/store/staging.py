@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.metadata import FORMAT, Metadata, read_metadata
 from fraud_assets.errors import DocumentError, StoreError
+from fraud_assets.store.collection import Collection
 from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_new
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.signing import sign_folder
@@ -26,7 +27,6 @@ from fraud_assets.store.version import (
     most_of,
     version_name,
 )
-from fraud_assets.store.versions import Versions
 
 _SECONDS_AHEAD = 3600
 
@@ -34,7 +34,7 @@ Content = Mapping[str, bytes | Path]
 """Files of a version by name, as bytes or as a path to copy."""
 
 
-def reserve(among: Versions, taken: set[str], now: datetime | None) -> Staged:
+def reserve(among: Collection, taken: set[str], now: datetime | None) -> Staged:
     """Reserve the first free second from `now` on; two versions in one second take two.
 
     Raises
@@ -53,7 +53,7 @@ def reserve(among: Versions, taken: set[str], now: datetime | None) -> Staged:
     )
 
 
-def begin(among: Versions, version: str) -> Staged | None:
+def begin(among: Collection, version: str) -> Staged | None:
     """Reserve this very version; None where it is there or in the making."""
     with one_sentence("stage a version in", among.storage.where(among.under)):
         return among.storage.begin(among.tree(version))

@@ -5,7 +5,7 @@
       fraud_detector_<YYYYmmdd_HHMMSS>/             a version
       refused/                                      the refused candidates
 
-Here: which version serves, and how that changes. The versions themselves: `archive`, `workshop`.
+Here: which version serves, and how that changes. The versions themselves: `archive`, `writer`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
 from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.verified import Verified
-from fraud_assets.store.workshop import Workshop
+from fraud_assets.store.writer import ArchiveWriter
 
 __all__ = ["Judge", "Store", "default_root", "stores_under"]
 
@@ -38,7 +38,7 @@ Judge: TypeAlias = Callable[[Verified], None]
 
 
 @dataclass(frozen=True)
-class Store(Workshop):
+class Store(ArchiveWriter):
     """An archive of versions, of which one serves."""
 
     def current(self) -> Move | None:

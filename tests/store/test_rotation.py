@@ -185,7 +185,7 @@ def test_a_version_slipped_in_under_a_retired_key_serves_nothing(store: Store) -
     added(store, files("3"), metadata())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fraud_assets.store.workshop.Workshop._demand_newest", lambda _: None)
+        patch.setattr("fraud_assets.store.writer.ArchiveWriter._demand_newest", lambda _: None)
         patch.setattr("fraud_assets.store.keys.Trusted.rank", lambda *_: 0)
         promoted(stolen, "4")
 

@@ -18,6 +18,7 @@ from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store import staging, texts
 from fraud_assets.store.archive import REFUSED, Archive
 from fraud_assets.store.clock import timestamp
+from fraud_assets.store.collection import Collection
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal.owner import contract_of, demand_owner
 from fraud_assets.store.journal.position import Position
@@ -26,11 +27,10 @@ from fraud_assets.store.staging import Content
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, Staged
 from fraud_assets.store.verified import Verified, verify_version
 from fraud_assets.store.version import is_version
-from fraud_assets.store.versions import Versions
 
 
 @dataclass(frozen=True)
-class Workshop(Archive):
+class ArchiveWriter(Archive):
     """An archive that versions are added to."""
 
     def stage(self, files: Content, metadata: Metadata, *, now: datetime | None = None) -> Staged:
@@ -140,7 +140,7 @@ class Workshop(Archive):
         return verify_version(staged.path, self.trusted())
 
     def _stage_in(
-        self, among: Versions, files: Content, metadata: Metadata, now: datetime | None
+        self, among: Collection, files: Content, metadata: Metadata, now: datetime | None
     ) -> Staged:
         with self._writing():
             staged = staging.reserve(among, self._taken(), now)

@@ -12,7 +12,7 @@ from fraud_assets.store.version import check_version, is_version
 
 
 @dataclass(frozen=True)
-class Versions:
+class Collection:
     """The versions `under` a name of a storage, verified with the keys trusted in `home`."""
 
     storage: Storage
