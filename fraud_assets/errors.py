@@ -129,3 +129,21 @@ class RecordError(FraudAssetsError):
 
 class UnrecordedError(RecordError):
     """A decision that is not on record, and so must not be answered."""
+class StateError(FraudAssetsError):
+    """The state of the online features cannot be reached or written; nothing was changed."""
+
+
+class DamagedStateError(StateError):
+    """The state is not what was written; nothing is answered from it."""
+
+
+class PaymentError(FraudAssetsError):
+    """A raw payment that cannot be decided on; carries every rule that it breaks."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(map(str, faults)))
+
+
+class ConflictError(FraudAssetsError):
+    """A payment id that came again with other content."""

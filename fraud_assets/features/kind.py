@@ -28,18 +28,22 @@ Unit = Literal["days", "hours", "seconds"]
 class Reach:
     """How far before a payment a kind looks; `span` None is without bound.
 
-    Without bound means that the entity's first and last payments count, however old they are;
-    payments themselves count only within `span`.
+    Without bound means that the entity's first and last payments count, however old they are.
+    Without `payments` its first one is all that counts.
     """
 
     span: timedelta | None
+    payments: bool = True
 
 
-NO_HISTORY = Reach(timedelta(0))
+NO_HISTORY = Reach(timedelta(0), payments=False)
 """The payment alone decides."""
 
-EVER = Reach(None)
-"""An entity's first or last payment decides, however long ago."""
+FIRST = Reach(None, payments=False)
+"""An entity's first payment decides, however long ago."""
+
+LAST = Reach(None)
+"""An entity's last payment decides, however long ago."""
 
 
 class Kind(BaseModel, ABC):

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from fraud_assets.features.batch.past import Past
 from fraud_assets.features.batch.ranges import Floats
-from fraud_assets.features.kind import EVER, NO_HISTORY, UNIT_MICROS, Kind, Reach, Unit, Use
+from fraud_assets.features.kind import FIRST, NO_HISTORY, UNIT_MICROS, Kind, Reach, Unit, Use
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.terms.times import NamedTime
 
@@ -41,7 +41,7 @@ class Age(Kind):
     @property
     def reach(self) -> Reach:
         """Ever, where the entity's first payment is the start; else the payment alone."""
-        return EVER if self.since is None else NO_HISTORY
+        return FIRST if self.since is None else NO_HISTORY
 
     @property
     def definition(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fraud_assets.features.batch.past import Past
 from fraud_assets.features.batch.ranges import Floats
-from fraud_assets.features.kind import EVER, UNIT_MICROS, Kind, Reach, Unit, Use
+from fraud_assets.features.kind import LAST, UNIT_MICROS, Kind, Reach, Unit, Use
 from fraud_assets.features.online.seen import Seen
 
 
@@ -30,7 +30,7 @@ class SinceLast(Kind):
     @property
     def reach(self) -> Reach:
         """Ever: the last payment may be old."""
-        return EVER
+        return LAST
 
     @property
     def definition(self) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from fraud_assets.features.batch.past import Past
 from fraud_assets.features.batch.ranges import Floats
-from fraud_assets.features.kind import EVER, UNIT_MICROS, Kind, Reach, Unit, Use
+from fraud_assets.features.kind import FIRST, UNIT_MICROS, Kind, Reach, Unit, Use
 from fraud_assets.features.online.seen import Seen
 
 
@@ -31,7 +31,7 @@ class SinceMet(Kind):
     @property
     def reach(self) -> Reach:
         """Ever: their first payment decides."""
-        return EVER
+        return FIRST
 
     @property
     def definition(self) -> str:

@@ -1,0 +1,72 @@
+"""What a place must do to hold the state: one atomic transaction, and a walk through everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """Reads and writes that take effect together, or not at all."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value as it is when the transaction takes effect, None where there is none."""
+        ...
+
+    def glance(self, key: bytes) -> bytes | None:
+        """The value as it was a moment ago; the transaction may take effect though it changed."""
+        ...
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Write a value."""
+        ...
+
+    def delete(self, key: bytes) -> None:
+        """Take a value away, if there is one."""
+        ...
+
+
+class Items(NamedTuple):
+    """Some of the keys and values, and where to go on; None where all were walked through."""
+
+    found: list[tuple[bytes, bytes]]
+    cursor: bytes | None
+
+
+class Adapter(Protocol):
+    """A place that holds the state. Keys have at most 64 bytes."""
+
+    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:
+        """Run `work` as one atomic transaction; what it raises leaves nothing behind.
+
+        `work` may run more than once; only the last run counts. `keys` are those that it will
+        likely read.
+
+        Raises
+        ------
+        StateError
+            If the place cannot be reached or is full; nothing was written.
+        """
+        ...
+
+    def walk(self, cursor: bytes | None, most: int) -> Items:
+        """About `most` keys and values behind a cursor, each at least once over a whole walk."""
+        ...
+
+    def bytes_used(self) -> int:
+        """Room that the state takes."""
+        ...
+
+    def clear(self) -> None:
+        """Take everything away."""
+        ...
+
+    def sync(self) -> None:
+        """Bring to disk what may still be in memory only."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the place."""
+        ...

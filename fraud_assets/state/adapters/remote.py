@@ -1,0 +1,200 @@
+"""The state in Redis or Valkey, for a service on several hosts.
+
+A transaction works on what this worker read last, and takes effect in one script: the script
+writes if every key that was read still has the version that was seen, and else answers with what
+the keys hold now, upon which the work runs again. So one decision is one call where no other
+worker touched the same entities, and all arithmetic is Python's: the script only compares.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import redis
+
+from fraud_assets.errors import StateError
+from fraud_assets.masking import public
+from fraud_assets.state.adapter import Items, T, Transaction
+
+MOST_TRIES = 100
+"""How often a transaction starts again before it gives up; each time another one succeeded."""
+
+KEPT = 20_000
+"""Values that a worker remembers; the script tells where they are outdated."""
+
+_VERSION = 8
+_TIMEOUT_SECONDS = 2.0
+
+_COMMIT = """
+local reads, stale = tonumber(ARGV[1]), {}
+for i = 1, reads do
+  if redis.call('GETRANGE', KEYS[i], 0, 7) ~= ARGV[1 + i] then stale[#stale + 1] = i end
+end
+if #stale > 0 then
+  local now = {}
+  for _, i in ipairs(stale) do
+    now[#now + 1] = KEYS[i]
+    now[#now + 1] = redis.call('GET', KEYS[i]) or ''
+  end
+  return now
+end
+for i = reads + 1, #KEYS do
+  local value = ARGV[1 + i]
+  if value == '' then redis.call('DEL', KEYS[i]) else redis.call('SET', KEYS[i], value) end
+end
+return false
+"""
+
+
+class _Optimistic:
+    """A transaction on remembered values; notes what it read."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self.read: dict[bytes, bytes] = {}
+        self.written: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        if key in self.written:
+            return self.written[key]
+        held = self._remote.held(key)
+        self.read[key] = held[:_VERSION]
+        return held[_VERSION:] or None
+
+    def glance(self, key: bytes) -> bytes | None:
+        if key in self.written:
+            return self.written[key]
+        return self._remote.held(key)[_VERSION:] or None
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self.written[key] = value
+
+    def delete(self, key: bytes) -> None:
+        self.written[key] = None
+
+
+class Remote:
+    """Holds the state in a server at `url`, under keys that begin with `name`."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._prefix = public(url), b"fraud_assets:{%b}:" % name.encode()
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
+        try:
+            self._client: Any = redis.Redis.from_url(
+                url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+            )
+            self._commit = self._client.register_script(_COMMIT)
+            self._client.ping()
+        except (redis.RedisError, ValueError) as error:
+            raise self._unreachable(error) from error
+
+    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:
+        """See `Adapter`."""
+        try:
+            self._fetch([key for key in keys if key not in self._kept])
+            for _ in range(MOST_TRIES):
+                attempt = _Optimistic(self)
+                result = work(attempt)
+                if self._takes_effect(attempt):
+                    return result
+        except redis.RedisError as error:
+            raise self._unreachable(error) from error
+        raise StateError(
+            f"A transaction of the state in {self._url} must take effect within {MOST_TRIES} "
+            "tries, but others were always faster. Ask again."
+        )
+
+    def held(self, key: bytes) -> bytes:
+        """Version and value as last seen; empty where there was none."""
+        if key not in self._kept:
+            self._fetch([key])
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def walk(self, cursor: bytes | None, most: int) -> Items:
+        """See `Adapter`."""
+        try:
+            place, keys = self._client.scan(
+                int(cursor or b"0"), match=_escaped(self._prefix) + b"*", count=most
+            )
+            values = self._client.mget(keys) if keys else []
+        except redis.RedisError as error:
+            raise self._unreachable(error) from error
+        size = len(self._prefix)
+        found = [
+            (key[size:], value[_VERSION:])
+            for key, value in zip(keys, values, strict=True)
+            if value is not None
+        ]
+        return Items(found, str(place).encode() if place else None)
+
+    def bytes_used(self) -> int:
+        """Memory of the whole server."""
+        try:
+            return int(self._client.info("memory")["used_memory"])
+        except redis.RedisError as error:
+            raise self._unreachable(error) from error
+
+    def clear(self) -> None:
+        """See `Adapter`."""
+        try:
+            for key in self._client.scan_iter(match=_escaped(self._prefix) + b"*", count=1000):
+                self._client.delete(key)
+        except redis.RedisError as error:
+            raise self._unreachable(error) from error
+        self._kept.clear()
+
+    def sync(self) -> None:
+        """The server's own settings say what it brings to disk, and when."""
+
+    def close(self) -> None:
+        """See `Adapter`."""
+        self._client.close()
+
+    def _fetch(self, keys: Sequence[bytes]) -> None:
+        if keys:
+            values = self._client.mget([self._prefix + key for key in keys])
+            for key, value in zip(keys, values, strict=True):
+                self._keep(key, value or b"")
+
+    def _takes_effect(self, attempt: _Optimistic) -> bool:
+        version = os.urandom(_VERSION)
+        written = {
+            key: b"" if value is None else version + value for key, value in attempt.written.items()
+        }
+        if not attempt.read and not written:
+            return True
+        names = [self._prefix + key for key in (*attempt.read, *written)]
+        values: list[Any] = [len(attempt.read), *attempt.read.values(), *written.values()]
+        try:
+            stale = self._commit(keys=names, args=values)
+        except BaseException:
+            self._kept.clear()  # nobody knows whether it took effect
+            raise
+        if stale:
+            for name, value in zip(stale[::2], stale[1::2], strict=True):
+                self._keep(name[len(self._prefix) :], value)
+            return False
+        for key, value in written.items():
+            self._keep(key, value)
+        return True
+
+    def _keep(self, key: bytes, value: bytes) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _unreachable(self, error: Exception) -> StateError:
+        return StateError(
+            f"The state in {self._url} must answer within {_TIMEOUT_SECONDS:g} s, but: {error}. "
+            "See to the server; payments are decided again as soon as it answers."
+        )
+
+
+def _escaped(prefix: bytes) -> bytes:
+    """The prefix as a pattern that matches itself alone."""
+    return b"".join(b"\\" + bytes([c]) if c in b"*?[]\\" else bytes([c]) for c in prefix)
