@@ -129,6 +129,8 @@ class RecordError(FraudAssetsError):
 
 class UnrecordedError(RecordError):
     """A decision that is not on record, and so must not be answered."""
+
+
 class StateError(FraudAssetsError):
     """The state of the online features cannot be reached or written; nothing was changed."""
 
