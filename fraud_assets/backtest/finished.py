@@ -65,7 +65,7 @@ class TrainedWeek(msgspec.Struct, frozen=True):
     why: str | None = None
 
 
-Arrays = Mapping[str, np.ndarray]
+WeekArrays = Mapping[str, np.ndarray]
 """`scores` of the rows of history from position `first` on; `judged`, the positions of the
 judged rows; `naive`, the naive model's scores of the coming week. None where there is no model."""
 
@@ -75,7 +75,7 @@ class FinishedWeek:
     """A week and its scores."""
 
     week: TrainedWeek
-    arrays: Arrays
+    arrays: WeekArrays
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.source import FileRead, Skipped
 from fraud_assets.data.windows import Window
+from fraud_assets.documents.check import (
+    AmountChecked,
+    CheckDocument,
+    CheckWarning,
+    FilesChecked,
+    FraudsChecked,
+    RowsChecked,
+    RuleChecked,
+    SkippedFile,
+)
 
 
 @dataclass(frozen=True)
@@ -57,23 +66,20 @@ class Checkup:
         """The same with further warnings."""
         return replace(self, warnings=(*self.warnings, *more))
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able form, with the public names of `fraud-assets check --json`."""
+    @property
+    def document(self) -> CheckDocument:
+        """The same with the public names of `fraud-assets check --json`."""
         kept, lost = self.tally.kept, self.tally.quarantined
-        return {
-            "ok": self.ok,
-            "rows": {"read": self.read, "kept": kept.rows, "quarantined": lost.rows},
-            "frauds": {"kept": kept.frauds, "quarantined": lost.frauds},
-            "amount": {"kept": kept.amount, "quarantined": lost.amount},
-            "senders": self.senders,
-            "span": None if self.span is None else list(self.span),
-            "rules": {
-                name: {"rows": counts.rows, "frauds": counts.frauds}
-                for name, counts in self.tally.rules.items()
-            },
-            "files": {
-                "read": len(self.files),
-                "skipped": [{"path": skipped.path, "why": skipped.why} for skipped in self.skipped],
-            },
-            "warnings": [{"code": warned.code, "text": warned.text} for warned in self.warnings],
-        }
+        return CheckDocument(
+            ok=self.ok,
+            rows=RowsChecked(self.read, kept.rows, lost.rows),
+            frauds=FraudsChecked(kept.frauds, lost.frauds),
+            amount=AmountChecked(kept.amount, lost.amount),
+            senders=self.senders,
+            span=self.span,
+            rules={name: RuleChecked(c.rows, c.frauds) for name, c in self.tally.rules.items()},
+            files=FilesChecked(
+                len(self.files), tuple(SkippedFile(one.path, one.why) for one in self.skipped)
+            ),
+            warnings=tuple(CheckWarning(one.code, one.text) for one in self.warnings),
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +33,14 @@ def run(args: argparse.Namespace) -> int:
     """Print the checkup; exit 1 where the data cannot serve."""
     from fraud_assets.checkup import Warned, check_up
     from fraud_assets.contract import load_contract
+    from fraud_assets.documents.formats import write_document
     from fraud_assets.preflight import Place, found
 
     contract = load_contract(args.contract)
     here = (Warned(finding.code, finding.text) for finding in found(Place.here(contract)))
     checkup = check_up(contract).with_warnings(*here)
     if args.json:
-        print(json.dumps(checkup.as_dict(), indent=1, ensure_ascii=False, allow_nan=False))
+        print(write_document(checkup.document).decode(), end="")
     else:
         print("\n".join(lines(checkup, contract.name, contract.columns.currency)))
     return 0 if checkup.ok else 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from fraud_assets.contract.tables import Raw
 from fraud_assets.errors import ContractError, Fault
@@ -44,7 +43,7 @@ def read_text(file: Path) -> str:
     return text
 
 
-def parse_tables(text: str, name: str) -> dict[str, Any]:
+def parse_tables(text: str, name: str) -> dict[str, object]:
     """The tables of a TOML text.
 
     Raises

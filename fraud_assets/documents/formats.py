@@ -65,10 +65,10 @@ def examine_document(
     """The document as far as it can be read, with every fault; raises nothing."""
     if isinstance(document, msgspec.Struct):
         document = to_plain(document)
-    return read_parts(kind, _upgraded(document, current, upgrades))
+    return read_parts(kind, upgraded(document, current, upgrades))
 
 
-def _upgraded(document: object, current: int, upgrades: Upgrades) -> object:
+def upgraded(document: object, current: int, upgrades: Upgrades) -> object:
     """The document in the current format where an upgrade leads there, else as it is."""
     while isinstance(document, dict):
         found = document.get("format")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents.backtest.whole import Backtest
+from fraud_assets.documents.check import CheckDocument
 from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
@@ -22,6 +23,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "decision": Decision,
     "gap": Gap,
     "label": Label,
+    "check": CheckDocument,
     "metadata": Metadata,
     "move": Move,
     "proof": Proof,

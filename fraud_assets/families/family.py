@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.forest import Floats, Forest
 
-Parameters = Mapping[str, Any]
 Encoding = Literal["onehot", "ordinal"]
 Classifier = Any
 """A binary classifier with scikit-learn's `fit` and `predict_proba`."""

@@ -6,13 +6,11 @@ once, and a family that fits fast and does not grow with its rows can afford mor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
@@ -25,7 +23,7 @@ from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
 
 def freeze(
     family: str,
-    params: Mapping[str, Any],
+    params: Parameters,
     fit: Rows,
     threshold_rows: Rows,
     contract: Contract,
@@ -57,7 +55,7 @@ def freeze(
 
 
 def fit_pipeline(
-    family: str, params: Mapping[str, Any], fit: Rows, calibration: Rows, contract: Contract
+    family: str, params: Parameters, fit: Rows, calibration: Rows, contract: Contract
 ) -> Pipeline:
     """Fit on a sample of `fit` and calibrate on all of `calibration`, ready to be pickled."""
     pipeline = fit_uncalibrated(family, params, fit, contract)
@@ -65,9 +63,7 @@ def fit_pipeline(
     return on_one_thread(calibrate, pipeline, calibration)
 
 
-def fit_uncalibrated(
-    family: str, params: Mapping[str, Any], fit: Rows, contract: Contract
-) -> Pipeline:
+def fit_uncalibrated(family: str, params: Parameters, fit: Rows, contract: Contract) -> Pipeline:
     """Fit on a sample of `fit`, on one thread; the probabilities are the sample's."""
     columns = contract.features.numeric, contract.features.categorical
     sample = sample_to_fit(family, fit, contract).rows

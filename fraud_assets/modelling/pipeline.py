@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sklearn.pipeline import Pipeline
 
-from fraud_assets.families.family import Encoding, Parameters
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Encoding
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.preprocessing import build_preprocessor
 

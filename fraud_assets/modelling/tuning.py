@@ -12,7 +12,7 @@ from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.sampling import sample_as_declared
-from fraud_assets.modelling.search.winner import Search, find_winner
+from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
 
 
@@ -39,7 +39,7 @@ def tune(
     """
     started = time.monotonic()
     sample = sample_as_declared(fit, contract.search)
-    winner = find_winner(Search(sample, contract, workers, progress), leaderboard, family)
+    winner = find_winner(WeekSearch(sample, contract, workers, progress), leaderboard, family)
     tuned = freeze(winner.family.name, winner.params, fit, threshold_rows, contract)
     found = SearchSection(
         leaderboard=leaderboard.candidates,

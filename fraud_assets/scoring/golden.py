@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -17,7 +17,7 @@ from fraud_assets.scoring.spec import FORMAT, GOLDEN, READABLE
 class GoldenRow(msgspec.Struct, frozen=True):
     """One payment and its answer: `probability` is pipeline.joblib's, reasons the scorer's."""
 
-    values: dict[str, Any]
+    values: dict[str, Value]
     probability: float
     is_flagged: bool
     reasons: tuple[Reason, ...]

@@ -6,8 +6,6 @@ differs from scikit-learn's by rounding only; a float32 graph flips splits (diff
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -27,7 +25,7 @@ def forest_model(forest: Forest, columns: int) -> bytes:
         n_targets=1,
         aggregate_function=_SUM,
         post_transform=_NO_TRANSFORM,
-        **_attributes(forest),
+        **_attributes(forest),  # type: ignore[arg-type]  # its hints know no attributes
     )
     graph = helper.make_graph(
         [node],
@@ -40,7 +38,7 @@ def forest_model(forest: Forest, columns: int) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _attributes(forest: Forest) -> dict[str, Any]:
+def _attributes(forest: Forest) -> dict[str, list[int] | TensorProto]:
     leaf = forest.is_leaf
     # ONNX counts leaves and inner nodes apart; this is each node's number among its own kind.
     number = np.where(leaf, np.cumsum(leaf), np.cumsum(~leaf)) - 1

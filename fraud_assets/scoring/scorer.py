@@ -26,7 +26,7 @@ from fraud_assets.scoring.shapley import Leaves, TreeShapley
 from fraud_assets.scoring.spec import FOREST, SPEC, TABLES, Numeric, Spec, read_spec
 
 Row = tuple[Value, ...]
-Tables = Mapping[str, NDArray[Any]]
+NamedArrays = Mapping[str, NDArray[Any]]
 
 
 class Explainer(Protocol):
@@ -158,7 +158,7 @@ def load_scorer(files: Mapping[str, bytes]) -> Scorer:
     return Scorer(spec, Trees(_file(files, FOREST), columns), shapley, places)
 
 
-def read_tables(data: bytes) -> Tables:
+def read_tables(data: bytes) -> NamedArrays:
     """The arrays of `scorer.npz`; never unpickles."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
@@ -181,7 +181,7 @@ def _file(files: Mapping[str, bytes], name: str) -> bytes:
         ) from error
 
 
-def _places(tables: Tables, index: int, numeric: bool) -> Places:
+def _places(tables: NamedArrays, index: int, numeric: bool) -> Places:
     missing = float(tables[f"missing_{index}"])
     if numeric:
         return NumberPlaces(tables[f"points_{index}"].tolist(), missing)
@@ -189,7 +189,7 @@ def _places(tables: Tables, index: int, numeric: bool) -> Places:
     return LevelPlaces(dict(zip(levels, shares, strict=True)), missing)
 
 
-def _leaves(tables: Tables) -> list[Leaves]:
+def _leaves(tables: NamedArrays) -> list[Leaves]:
     widths = [int(width) for width in tables["widths"]]
     names = ("column", "low", "high", "zero", "value")
     return [Leaves(*(tables[f"leaves_{d}_{name}"] for name in names)) for d in widths]

@@ -7,11 +7,11 @@ format before it. So the current and the previous format are readable, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from fraud_assets.documents.formats import Upgrades, upgraded
 from fraud_assets.errors import StoreError
 
 FORMAT = 2
@@ -21,12 +21,8 @@ SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "gold
 """The service's own files inside a version."""
 
 
-def _named_normalisation(raw: dict[str, Any]) -> dict[str, Any]:
-    """Format 1 trimmed and changed case as Python alone does, and had no name for it."""
-    return raw | {"format": 2, "normalisation": "trim"}
-
-
-_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _named_normalisation}
+_UPGRADES: Upgrades = {1: lambda old: old | {"format": 2, "normalisation": "trim"}}
+"""Format 1 trimmed and changed case as Python alone does, and had no name for it."""
 
 READABLE = (*_UPGRADES, FORMAT)
 """Formats of the service's own files that are read."""
@@ -118,23 +114,20 @@ def read_spec(data: bytes) -> Spec:
         If it is no such JSON or of a format that is no longer, or not yet, read.
     """
     try:
-        raw = msgspec.json.decode(data, type=dict[str, Any])
-        return msgspec.convert(_upgraded(raw), Spec, strict=False)
+        raw = upgraded(msgspec.json.decode(data, type=dict[str, object]), FORMAT, _UPGRADES)
+        _demand_format(raw)
+        return msgspec.convert(raw, Spec, strict=False)
     except msgspec.MsgspecError as error:
         raise StoreError(
             f"{SPEC} must hold a scorer's description, got one where {error}; publish again."
         ) from error
 
 
-def _upgraded(raw: dict[str, Any]) -> Mapping[str, Any]:
-    found = raw.get("format")
-    while isinstance(found, int) and found in _UPGRADES:
-        raw = _UPGRADES[found](raw)
-        found = raw.get("format")
+def _demand_format(raw: object) -> None:
+    found = raw.get("format") if isinstance(raw, dict) else None
     if found != FORMAT:
         readable = " or ".join(map(str, READABLE))
         raise StoreError(
             f"{SPEC} must have format {readable}, got {found!r}; serve it with the release of "
             "fraud-assets that wrote it, or publish again with this one."
         )
-    return raw

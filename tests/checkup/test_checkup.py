@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from fraud_assets.checkup import Checkup, check_up
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.data.transactions import read_transactions
+from fraud_assets.documents.formats import write_document
 
 NOW = datetime(2025, 12, 1)
 ROWS = 3_000
@@ -63,6 +66,12 @@ def checked(folder, frame: pd.DataFrame, text: str = CONTRACT) -> Checkup:
     return check_up(contract(folder, text), NOW)
 
 
+def printed(checkup: Checkup) -> dict[str, Any]:
+    """What `fraud-assets check --json` prints of it."""
+    found: dict[str, Any] = json.loads(write_document(checkup.document))
+    return found
+
+
 def contract(folder, text: str = CONTRACT) -> Contract:
     return parse_contract(text, base=folder)
 
@@ -73,7 +82,7 @@ def codes(checkup: Checkup) -> list[str]:
 
 def test_clean_data_can_serve_without_a_warning(tmp_path):
     """Each number as counted by hand."""
-    found = checked(tmp_path, payments()).as_dict()
+    found = printed(checked(tmp_path, payments()))
 
     assert found == {
         "ok": True,
@@ -96,12 +105,12 @@ def test_what_is_put_aside_is_counted_by_rule_in_rows_and_frauds(tmp_path):
 
     found = checked(tmp_path, frame)
 
-    assert found.as_dict()["rules"] == {
+    assert printed(found)["rules"] == {
         "label_unknown": {"rows": 4, "frauds": 4},
         "paid_not_negative": {"rows": 10, "frauds": 1},
     }
-    assert found.as_dict()["rows"] == {"read": 3_000, "kept": 2_986, "quarantined": 14}
-    assert found.as_dict()["frauds"] == {"kept": 195, "quarantined": 5}
+    assert printed(found)["rows"] == {"read": 3_000, "kept": 2_986, "quarantined": 14}
+    assert printed(found)["frauds"] == {"kept": 195, "quarantined": 5}
     assert codes(found) == ["quarantined_frauds"]
     assert found.ok
 
@@ -181,7 +190,7 @@ def test_data_that_cannot_be_read_stop_with_the_sentence(tmp_path):
 
     assert codes(missing) == codes(column) == ["unreadable"]
     assert "'who'" in column.warnings[0].text
-    assert column.as_dict()["rows"] == {"read": 0, "kept": 0, "quarantined": 0}
+    assert printed(column)["rows"] == {"read": 0, "kept": 0, "quarantined": 0}
 
 
 def test_where_nothing_is_kept_the_rules_that_took_all_are_counted(tmp_path):
@@ -189,8 +198,8 @@ def test_where_nothing_is_kept_the_rules_that_took_all_are_counted(tmp_path):
     found = checked(tmp_path, payments().assign(at="once"))
 
     assert "nothing_kept" in codes(found)
-    assert found.as_dict()["rules"]["unparsable_at"] == {"rows": 3_000, "frauds": 200}
-    assert found.as_dict()["rows"] == {"read": 3_000, "kept": 0, "quarantined": 3_000}
+    assert printed(found)["rules"]["unparsable_at"] == {"rows": 3_000, "frauds": 200}
+    assert printed(found)["rows"] == {"read": 3_000, "kept": 0, "quarantined": 3_000}
 
 
 def test_months_hold_all_kept_rows_empty_ones_too(tmp_path):
@@ -213,9 +222,9 @@ def test_a_contract_without_time_amount_and_sender(tmp_path):
     found = checked(tmp_path, payments(), text)
 
     assert codes(found) == ["split_at_random"]
-    assert found.as_dict()["span"] is None
-    assert found.as_dict()["senders"] is None
-    assert found.as_dict()["amount"] == {"kept": None, "quarantined": None}
+    assert printed(found)["span"] is None
+    assert printed(found)["senders"] is None
+    assert printed(found)["amount"] == {"kept": None, "quarantined": None}
     assert found.ok
 
 

@@ -12,7 +12,7 @@ from benchmarks.search_data import shipped
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.search.folds import encode_folds, make_folds
-from fraud_assets.modelling.search.grid import Settings, search_grid
+from fraud_assets.modelling.search.grid import ScoredGrid, search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
 from fraud_assets.modelling.search.work import on_one_thread
 from tests.modelling.made_rows import make_rows, small_contract
@@ -41,7 +41,7 @@ SMALL = {
 }
 
 
-def searched(name: str, rows, grid, workers: int = 1) -> tuple[Settings, list]:
+def searched(name: str, rows, grid, workers: int = 1) -> tuple[ScoredGrid, list]:
     folds = make_folds(rows, 3, seed=0)
     family = replace(FAMILIES[name], grid=grid)
     encoded = encode_folds(rows, folds, COLUMNS, family.encoding)
@@ -60,7 +60,7 @@ def reference(name: str, rows, grid, folds) -> GridSearchCV:
     return on_one_thread(search.fit, rows.features, rows.label)
 
 
-def assert_same(ours: Settings, theirs: GridSearchCV) -> None:
+def assert_same(ours: ScoredGrid, theirs: GridSearchCV) -> None:
     results = theirs.cv_results_
     order = [_plain(params) for params in results["params"]]
     mine = [order.index(params) for params in ours.params]

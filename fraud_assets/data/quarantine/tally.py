@@ -6,8 +6,7 @@ Two percent of the rows may be half of the frauds: each loss is counted in all t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -56,12 +55,6 @@ class Tally:
         kept, lost = (getattr(part, of) or 0 for part in (self.kept, self.quarantined))
         return float(lost / (kept + lost)) if lost else 0.0
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able form: for rows, frauds and amount {kept, quarantined, share, rules}."""
-        return {of: self._told(of) for of in ("rows", "frauds", "amount")} | {
-            "unknown_labels": dict(self.unknown_labels)
-        }
-
     def with_lines(self, by_rule: Mapping[str, int]) -> Tally:
         """The same with lines that are no rows, counted by rule: nobody knows what they hold."""
         lines, nothing = sum(by_rule.values()), None if self.kept.amount is None else 0.0
@@ -74,11 +67,6 @@ class Tally:
         rules = {name: counts.frauds for name, counts in self.rules.items()}
         lost, kept = self.quarantined.frauds, self.kept.frauds
         return frauds_taken(lost, kept, rules, self.unknown_labels)
-
-    def _told(self, of: str) -> dict[str, Any]:
-        rules = {name: asdict(counts)[of] for name, counts in self.rules.items()}
-        kept, lost = getattr(self.kept, of), getattr(self.quarantined, of)
-        return {"kept": kept, "quarantined": lost, "share": self.share(of), "rules": rules}
 
 
 def tally(

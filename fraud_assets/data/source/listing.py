@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.lakes import refuse_lake
@@ -25,8 +25,14 @@ SECOND_LINK = "a link to a folder that is read already"
 _PATTERN = re.compile(r"[*?\[]")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
-Entry = dict[str, Any]
-"""What fsspec says of a path: name, size, type, for local files islink."""
+
+class Entry(TypedDict):
+    """What fsspec says of a path; `type` is "file", "directory" or another word."""
+
+    name: str
+    type: str
+    size: NotRequired[int | None]
+    islink: NotRequired[bool]
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 from catboost import CatBoostClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Matrix,
-    Parameters,
-    UnconvertibleError,
-)
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.dumps import read_dump
+from fraud_assets.families.family import Classifier, Converted, Family, Matrix, UnconvertibleError
 from fraud_assets.families.forest import Floats, Forest, join, rounded_thresholds
 from fraud_assets.families.table_stages import shares, stages_by_tables
 
@@ -35,49 +29,75 @@ class CatBoost(CatBoostClassifier):  # type: ignore[misc]  # the library has no 
         return np.asarray(raw, dtype=np.float64)
 
 
+class _Split(msgspec.Struct):
+    split_type: str
+    border: float = 0.0
+    float_feature_index: int = 0
+
+
+class _Tree(msgspec.Struct):
+    splits: list[_Split] | None
+    leaf_values: list[float]
+    leaf_weights: list[float]
+
+
+class _Column(msgspec.Struct):
+    feature_index: int
+    flat_feature_index: int
+
+
+class _Columns(msgspec.Struct):
+    float_features: list[_Column]
+
+
+class _Model(msgspec.Struct):
+    """A model as CatBoost writes it to JSON; `scale_and_bias` is [scale, bias or [bias]]."""
+
+    scale_and_bias: tuple[float, float | list[float]]
+    features_info: _Columns
+    oblivious_trees: list[_Tree] | None = None
+
+
 def _build(parameters: Parameters, seed: int) -> CatBoost:
-    fixed: dict[str, Any] = {
-        "random_seed": seed,
-        "thread_count": 1,
-        "allow_writing_files": False,
-        "verbose": False,
+    return CatBoost(
+        random_seed=seed,
+        thread_count=1,
+        allow_writing_files=False,
+        verbose=False,
         # Else 1 or 10 by the number of trees, and fewer trees would not be the first of more.
-        "leaf_estimation_iterations": 10,
-    }
-    return CatBoost(**fixed, **parameters)
+        leaf_estimation_iterations=10,
+        **parameters,
+    )
 
 
 def _convert(fitted: Classifier) -> Converted:
     with tempfile.TemporaryDirectory() as folder:  # no way to its JSON but a file
         path = Path(folder) / "model.json"
         fitted.save_model(str(path), format="json")
-        model = json.loads(path.read_text())
-    if "oblivious_trees" not in model:
+        model = read_dump(path.read_bytes(), _Model)
+    if model.oblivious_trees is None:
         raise UnconvertibleError("its trees are not oblivious")
-    scale, bias = model["scale_and_bias"]
-    place = {
-        f["feature_index"]: f["flat_feature_index"]
-        for f in model["features_info"]["float_features"]
-    }
-    trees = [_tables(tree, place, float(scale)) for tree in model["oblivious_trees"]]
+    scale, bias = model.scale_and_bias
+    place = {f.feature_index: f.flat_feature_index for f in model.features_info.float_features}
+    trees = [_tables(tree, place, scale) for tree in model.oblivious_trees]
     return Converted(join(trees), float(np.ravel(bias)[0]), "logistic", "log-odds")
 
 
-def _tables(tree: dict[str, Any], place: dict[int, int], scale: float) -> Forest:
+def _tables(tree: _Tree, place: dict[int, int], scale: float) -> Forest:
     """One tree as a complete binary tree, level after level.
 
     The last split is asked first, so that the leaves stand in CatBoost's order: split i adds
     2 ** i to a leaf's number where the value, rounded to float32, is > its border.
     """
-    splits = list(reversed(tree["splits"] or []))
-    if any(split["split_type"] != "FloatFeature" for split in splits):
+    splits = list(reversed(tree.splits or []))
+    if any(split.split_type != "FloatFeature" for split in splits):
         raise UnconvertibleError("it splits on sets of categories")
     depth = len(splits)
     inner, leaves = 2**depth - 1, 2**depth
     level = np.repeat(np.arange(depth), 2 ** np.arange(depth))
-    column = np.array([place[split["float_feature_index"]] for split in splits], dtype=np.int64)
-    border = rounded_thresholds(np.array([split["border"] for split in splits], dtype=np.float64))
-    cover = np.concatenate([np.zeros(inner), np.maximum(tree["leaf_weights"], EMPTY)])
+    column = np.array([place[split.float_feature_index] for split in splits], dtype=np.int64)
+    border = rounded_thresholds(np.array([split.border for split in splits], dtype=np.float64))
+    cover = np.concatenate([np.zeros(inner), np.maximum(tree.leaf_weights, EMPTY)])
     for node in reversed(range(inner)):
         cover[node] = cover[2 * node + 1] + cover[2 * node + 2]
     nodes, nothing = np.arange(inner), np.zeros(leaves)
@@ -86,7 +106,7 @@ def _tables(tree: dict[str, Any], place: dict[int, int], scale: float) -> Forest
         np.concatenate([border[level], nothing]).astype(np.float64),
         np.concatenate([2 * nodes + 1, nothing]).astype(np.int64),
         np.concatenate([2 * nodes + 2, nothing]).astype(np.int64),
-        np.concatenate([np.zeros(inner), scale * np.array(tree["leaf_values"])]),
+        np.concatenate([np.zeros(inner), scale * np.array(tree.leaf_values)]),
         cover,
         np.zeros(1, dtype=np.int64),
     )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
+import msgspec
 import numpy as np
 from lightgbm import LGBMClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Parameters,
-    UnconvertibleError,
-)
-from fraud_assets.families.forest import Forest, join
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.dumps import read_dump
+from fraud_assets.families.family import Classifier, Converted, Family, UnconvertibleError
+from fraud_assets.families.forest import Forest, Integers, join
 from fraud_assets.families.table_stages import shares, stages_by_tables
 
 STEADY = {"min_child_samples": 20, "reg_lambda": 1.0}
@@ -22,63 +19,87 @@ STEADY = {"min_child_samples": 20, "reg_lambda": 1.0}
 hist_gradient_boosting."""
 
 
+class _Node(msgspec.Struct):
+    """A leaf where no feature splits; a tree of one leaf does not count its rows."""
+
+    split_feature: int = -1
+    decision_type: str = ""
+    threshold: float | str = 0.0
+    left_child: _Node | None = None
+    right_child: _Node | None = None
+    leaf_value: float = 0.0
+    internal_count: int = 0
+    leaf_count: int = 1
+
+
+class _Tree(msgspec.Struct):
+    tree_structure: _Node
+
+
+class _Model(msgspec.Struct):
+    """A model as LightGBM dumps it."""
+
+    average_output: bool
+    objective: str
+    tree_info: list[_Tree]
+
+
 def _build(parameters: Parameters, seed: int) -> LGBMClassifier:
-    fixed: dict[str, Any] = {
-        "random_state": seed,
-        "n_jobs": 1,
-        "deterministic": True,
-        "force_col_wise": True,  # else a timing decides, and with it the sums' last digits
-        "importance_type": "gain",
-        "verbose": -1,
-    }
-    return LGBMClassifier(**fixed, **parameters)
+    return LGBMClassifier(
+        random_state=seed,
+        n_jobs=1,
+        deterministic=True,
+        force_col_wise=True,  # else a timing decides, and with it the sums' last digits
+        importance_type="gain",
+        verbose=-1,
+        **parameters,
+    )
 
 
 def _convert(fitted: Classifier) -> Converted:
-    model = fitted.booster_.dump_model()
-    if model["average_output"] or "sigmoid:1" not in model["objective"]:
-        raise UnconvertibleError(f"its objective {model['objective']!r} has another link")
-    trees = [_tables(tree["tree_structure"]) for tree in model["tree_info"]]
+    model = read_dump(fitted.booster_.dump_model(), _Model)
+    if model.average_output or "sigmoid:1" not in model.objective:
+        raise UnconvertibleError(f"its objective {model.objective!r} has another link")
+    trees = [_tables(tree.tree_structure) for tree in model.tree_info]
     return Converted(join(trees), 0.0, "logistic", "log-odds")
 
 
-def _tables(root: dict[str, Any]) -> Forest:
+def _tables(root: _Node) -> Forest:
     """Nodes in the order in which they are met, the root first.
 
     Values are compared as they are, in float64: left where value <= threshold.
     """
-    nodes: list[dict[str, Any]] = []
+    nodes: list[_Node] = []
     waiting = [root]
     places: dict[int, int] = {}
     while waiting:
         node = waiting.pop()
         places[id(node)] = len(nodes)
         nodes.append(node)
-        if "split_feature" in node:
-            if node["decision_type"] != "<=":
-                raise UnconvertibleError("it splits on sets of categories")
-            waiting += [node["right_child"], node["left_child"]]
-    inner = ["split_feature" in node for node in nodes]
-    pairs = list(zip(nodes, inner, strict=True))
+        if node.decision_type not in ("", "<="):
+            raise UnconvertibleError("it splits on sets of categories")
+        waiting += [child for child in (node.right_child, node.left_child) if child is not None]
 
-    def child(side: str) -> Any:
-        found = [places[id(node[side])] if split else 0 for node, split in pairs]
+    def child_of(side: Literal["left_child", "right_child"]) -> Integers:
+        children = [getattr(node, side) for node in nodes]
+        found = [0 if child is None else places[id(child)] for child in children]
         return np.array(found, dtype=np.int64)
 
     return Forest(
-        np.array([n["split_feature"] if split else -1 for n, split in pairs], dtype=np.int64),
-        np.array([n["threshold"] if split else 0.0 for n, split in pairs], dtype=np.float64),
-        child("left_child"),
-        child("right_child"),
-        np.array([0.0 if split else n["leaf_value"] for n, split in pairs], dtype=np.float64),
-        np.array([_cover(n) for n in nodes], dtype=np.float64),
+        np.array([node.split_feature for node in nodes], dtype=np.int64),
+        np.array([_border(node) for node in nodes], dtype=np.float64),
+        child_of("left_child"),
+        child_of("right_child"),
+        np.array([node.leaf_value for node in nodes], dtype=np.float64),
+        np.array([node.internal_count or node.leaf_count for node in nodes], dtype=np.float64),
         np.zeros(1, dtype=np.int64),
     )
 
 
-def _cover(node: dict[str, Any]) -> float:
-    """Rows that reached the node; a tree of one leaf does not say, and needs no more than 1."""
-    return float(node.get("internal_count", node.get("leaf_count", 1)))
+def _border(node: _Node) -> float:
+    if isinstance(node.threshold, str):
+        raise UnconvertibleError("it splits on sets of categories")
+    return node.threshold
 
 
 FAMILY = Family(

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+import msgspec
 import numpy as np
 from xgboost import XGBClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Matrix,
-    Parameters,
-    UnconvertibleError,
-)
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.dumps import read_dump
+from fraud_assets.families.family import Classifier, Converted, Family, Matrix, UnconvertibleError
 from fraud_assets.families.forest import Floats, Forest, join, rounded_thresholds
 from fraud_assets.families.table_stages import shares, stages_by_tables
 
@@ -28,52 +21,102 @@ class XGBoost(XGBClassifier):
         return np.asarray(self.predict(matrix, output_margin=True), dtype=np.float64)
 
 
+class _Tree(msgspec.Struct):
+    """One entry a node; a leaf has no left child, and its value as its condition."""
+
+    split_type: list[int]
+    left_children: list[int]
+    right_children: list[int]
+    split_conditions: list[float]
+    split_indices: list[int]
+    sum_hessian: list[float]
+
+
+class _Name(msgspec.Struct):
+    name: str
+
+
+class _Kinds(msgspec.Struct):
+    objective: _Name
+    gradient_booster: _Name
+
+
+class _Named(msgspec.Struct):
+    """Which objective and booster a model has; the rest depends on them."""
+
+    learner: _Kinds
+
+
+class _Trees(msgspec.Struct):
+    trees: list[_Tree]
+
+
+class _Booster(msgspec.Struct):
+    model: _Trees
+
+
+class _Base(msgspec.Struct):
+    base_score: str
+
+
+class _Learner(msgspec.Struct):
+    gradient_booster: _Booster
+    learner_model_param: _Base
+
+
+class _Model(msgspec.Struct):
+    """A model of trees, as XGBoost writes it to JSON."""
+
+    learner: _Learner
+
+
 def _build(parameters: Parameters, seed: int) -> XGBoost:
-    fixed: dict[str, Any] = {
-        "random_state": seed,
-        "n_jobs": 1,
-        "tree_method": "hist",
-        "importance_type": "total_gain",
-    }
-    return XGBoost(**fixed, **parameters)
+    return XGBoost(
+        random_state=seed,
+        n_jobs=1,
+        tree_method="hist",
+        importance_type="total_gain",
+        **parameters,
+    )
 
 
 def _convert(fitted: Classifier) -> Converted:
-    learner = json.loads(fitted.get_booster().save_raw("json"))["learner"]
-    if learner["objective"]["name"] != "binary:logistic":
-        raise UnconvertibleError(f"its objective {learner['objective']['name']!r} has another link")
-    if learner["gradient_booster"]["name"] != "gbtree":
+    raw = bytes(fitted.get_booster().save_raw("json"))
+    named = read_dump(raw, _Named).learner
+    if named.objective.name != "binary:logistic":
+        raise UnconvertibleError(f"its objective {named.objective.name!r} has another link")
+    if named.gradient_booster.name != "gbtree":
         raise UnconvertibleError("it boosts something other than trees")
-    trees = learner["gradient_booster"]["model"]["trees"]
-    forest = join([_tables(tree) for tree in trees])
-    return Converted(forest, _start(learner), "logistic", "log-odds")
+    learner = read_dump(raw, _Model).learner
+    forest = join([_tables(tree) for tree in learner.gradient_booster.model.trees])
+    start = _start(learner.learner_model_param.base_score)
+    return Converted(forest, start, "logistic", "log-odds")
 
 
-def _start(learner: dict[str, Any]) -> float:
-    """The margin before the first tree, which is kept as a probability."""
-    text = learner["learner_model_param"]["base_score"]
-    share = float(str(text).strip("[]"))
+def _start(base_score: str) -> float:
+    """The margin before the first tree, which is kept as a probability such as "[2.5E-1]"."""
+    share = float(base_score.strip("[]"))
     return float(np.log(share) - np.log1p(-share))
 
 
-def _tables(tree: dict[str, Any]) -> Forest:
+def _tables(tree: _Tree) -> Forest:
     """One tree; a row goes left where its value, rounded to float32, is < the condition.
 
     That is where it is at most the float32 before it.
     """
-    if any(tree["split_type"]):
+    if any(tree.split_type):
         raise UnconvertibleError("it splits on sets of categories")
-    left = np.array(tree["left_children"], dtype=np.int64)
+    left = np.array(tree.left_children, dtype=np.int64)
     leaf = left < 0
-    condition = np.array(tree["split_conditions"], dtype=np.float32)
+    condition = np.array(tree.split_conditions, dtype=np.float32)
     before = np.nextafter(condition, np.float32(-np.inf)).astype(np.float64)
     return Forest(
-        np.where(leaf, -1, np.array(tree["split_indices"], dtype=np.int64)),
+        np.where(leaf, -1, np.array(tree.split_indices, dtype=np.int64)),
         np.where(leaf, 0.0, rounded_thresholds(np.where(leaf, 0.0, before))),
         np.where(leaf, 0, left),
-        np.where(leaf, 0, np.array(tree["right_children"], dtype=np.int64)),
+        np.where(leaf, 0, np.array(tree.right_children, dtype=np.int64)),
         np.where(leaf, condition.astype(np.float64), 0.0),
-        np.array(tree["sum_hessian"], dtype=np.float64),
+        np.array(tree.sum_hessian, dtype=np.float64),
         np.zeros(1, dtype=np.int64),
     )
 

@@ -6,13 +6,8 @@ import numpy as np
 from sklearn.ensemble import AdaBoostClassifier
 from sklearn.tree import BaseDecisionTree, DecisionTreeClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Parameters,
-    UnconvertibleError,
-)
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Classifier, Converted, Family, UnconvertibleError
 from fraud_assets.families.forest import join
 from fraud_assets.families.sklearn_trees import fraud_share, tree_tables, zero_padding
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Parameters,
-    StandIn,
-    UnconvertibleError,
-)
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Classifier, Converted, Family, StandIn, UnconvertibleError
 from fraud_assets.families.forest import join
 from fraud_assets.families.sklearn_trees import tree_tables, zero_padding
 

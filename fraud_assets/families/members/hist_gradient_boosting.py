@@ -11,13 +11,8 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from fraud_assets.families.family import (
-    Classifier,
-    Converted,
-    Family,
-    Parameters,
-    UnconvertibleError,
-)
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Classifier, Converted, Family, UnconvertibleError
 from fraud_assets.families.forest import Floats, Forest, join
 
 STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from fraud_assets.families.family import Classifier, Converted, Family, Parameters
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Classifier, Converted, Family
 
 
 def _build(parameters: Parameters, seed: int) -> LogisticRegression:

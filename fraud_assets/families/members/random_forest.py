@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sklearn.ensemble import RandomForestClassifier
 
-from fraud_assets.families.family import Family, Parameters
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Family
 from fraud_assets.families.sklearn_trees import averaged, averaged_stages, zero_padding
 
 

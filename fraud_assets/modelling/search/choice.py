@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.modelling.search.validation import (
     AVERAGE_PRECISION,
     MEASURES,
@@ -38,7 +39,7 @@ class Contender:
     """A family with a setting: its margins on the validation rows, and tests per payment."""
 
     family: str
-    params: dict[str, Any]
+    params: Parameters
     scores: FoldScores
     cost: float
 

@@ -17,6 +17,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SettingRow
 from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Classifier, Family
@@ -27,11 +28,9 @@ from fraud_assets.modelling.search.margins import staged_margins
 from fraud_assets.modelling.search.validation import FoldScores
 from fraud_assets.modelling.search.work import Ticker, run_tasks
 
-Setting = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Settings:
+class ScoredGrid:
     """Settings of one family with `fold_auc` (settings, folds), and how many fits that took.
 
     `scores` are each setting's margins on the validation rows of each fold, float32, and `cost`
@@ -39,7 +38,7 @@ class Settings:
     """
 
     family: str
-    params: tuple[Setting, ...]
+    params: tuple[Parameters, ...]
     fold_auc: np.ndarray
     fits: int
     scores: tuple[FoldScores, ...]
@@ -82,7 +81,7 @@ def search_grid(
     *,
     workers: int = 1,
     progress: Callable[[str], None] | None = None,
-) -> Settings:
+) -> ScoredGrid:
     """Score every setting of the family's grid on every fold by ROC-AUC.
 
     Settings come in the order of `ParameterGrid(family.grid)`. The scores do not depend on
@@ -100,13 +99,13 @@ def search_grid(
 
 def score_settings(
     family: Family,
-    settings: Sequence[Setting],
+    settings: Sequence[Parameters],
     folds: Sequence[EncodedFold],
     seed: int,
     *,
     workers: int = 1,
     progress: Callable[[str], None] | None = None,
-) -> Settings:
+) -> ScoredGrid:
     """Score the given settings on every fold, those that differ by size alone from one fit."""
     groups = _nested(family, settings)
     # Largest folds and deepest trees first, so that no worker ends alone with one of them.
@@ -124,7 +123,7 @@ def score_settings(
     )
     by_key = {(_key(one.params), one.fold): one for done in scored for one in done}
     table = [[by_key[_key(setting), k] for k in range(len(folds))] for setting in settings]
-    return Settings(
+    return ScoredGrid(
         family.name,
         tuple(settings),
         np.array([[one.auc for one in row] for row in table]),
@@ -139,7 +138,7 @@ class _Task:
     """One fit: a setting without its size, on one fold, read at `sizes`."""
 
     family: str
-    params: Setting
+    params: Parameters
     sizes: Sequence[int]
     k: int
     fold: EncodedFold
@@ -151,7 +150,7 @@ class _Task:
 class _Scored:
     """One setting on one fold; `cost` is counted on the last fold alone."""
 
-    params: Setting
+    params: Parameters
     fold: int
     auc: float
     scores: np.ndarray
@@ -169,7 +168,7 @@ def _score(task: _Task) -> list[_Scored]:
     return [_scored(task, {family.size: size}, stages[size], classifier) for size in task.sizes]
 
 
-def _scored(task: _Task, size: Setting, scores: np.ndarray, classifier: Classifier) -> _Scored:
+def _scored(task: _Task, size: Parameters, scores: np.ndarray, classifier: Classifier) -> _Scored:
     family = FAMILIES[task.family]
     trees = next(iter(size.values()), None)
     return _Scored(
@@ -181,8 +180,8 @@ def _scored(task: _Task, size: Setting, scores: np.ndarray, classifier: Classifi
     )
 
 
-def _nested(family: Family, settings: Sequence[Setting]) -> list[tuple[Setting, list[int]]]:
-    groups: dict[Any, tuple[Setting, list[int]]] = {}
+def _nested(family: Family, settings: Sequence[Parameters]) -> list[tuple[Parameters, list[int]]]:
+    groups: dict[Any, tuple[Parameters, list[int]]] = {}
     for setting in settings:
         rest = {name: value for name, value in setting.items() if name != family.size}
         _, sizes = groups.setdefault(_key(rest), (rest, []))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Encoding, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
@@ -22,7 +23,7 @@ from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.choice import Contender, choose, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
-from fraud_assets.modelling.search.grid import Setting, Settings, score_settings, search_grid
+from fraud_assets.modelling.search.grid import ScoredGrid, score_settings, search_grid
 from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.validation import Validation
 
@@ -32,12 +33,12 @@ class Winner:
     """The family and setting to fit, every setting scored on the way, and why."""
 
     family: Family
-    params: Setting
-    searched: tuple[Settings, ...]
+    params: Parameters
+    searched: tuple[ScoredGrid, ...]
     sentence: str
 
 
-class Search:
+class WeekSearch:
     """One week's sample, its folds, and each encoding of them made once."""
 
     def __init__(
@@ -55,12 +56,12 @@ class Search:
         self._encoded: dict[Encoding, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
-    def grid(self, family: Family) -> Settings:
+    def grid(self, family: Family) -> ScoredGrid:
         """Score the family's whole grid."""
         folds = self._encode(family)
         return search_grid(family, folds, self.seed, workers=self._workers, progress=self._progress)
 
-    def score(self, family: Family, settings: Sequence[Setting]) -> Settings:
+    def score(self, family: Family, settings: Sequence[Parameters]) -> ScoredGrid:
         """Score a few settings of the family."""
         folds = self._encode(family)
         return score_settings(
@@ -86,7 +87,7 @@ class Search:
         return self._encoded[family.encoding]
 
 
-def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = None) -> Winner:
+def find_winner(search: WeekSearch, leaderboard: Leaderboard, forced: str | None = None) -> Winner:
     """Search the grid of the family named by `forced`, or let the leaderboard's compete.
 
     Raises
@@ -108,14 +109,14 @@ def find_winner(search: Search, leaderboard: Leaderboard, forced: str | None = N
     return Winner(family, own.params[own.best], (own, stand_in), sentence)
 
 
-def best_searched(searched: Sequence[Settings], validation: Validation, seed: int) -> Winner:
+def best_searched(searched: Sequence[ScoredGrid], validation: Validation, seed: int) -> Winner:
     """The winner among the best settings of families whose grids were searched."""
     choice = choose([settings.contender for settings in searched], validation, seed)
     chosen = choice.contender
     return Winner(FAMILIES[chosen.family], chosen.params, tuple(searched), choice.sentence)
 
 
-def _compete(search: Search, leaderboard: Leaderboard) -> Winner:
+def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     validation = search.validation
     entries = {
         candidate.family: search.with_defaults(candidate, leaderboard.scores[candidate.family])
@@ -128,7 +129,7 @@ def _compete(search: Search, leaderboard: Leaderboard) -> Winner:
     searched = [search.grid(FAMILIES[name]) for name in wanted]
     said = f" The whole grid of {' and that of '.join(wanted)} was searched."
 
-    def enter(settings: Settings) -> None:
+    def enter(settings: ScoredGrid) -> None:
         both = [settings.contender, entries[settings.family]]
         entries[settings.family] = leading(both, validation)
 
@@ -145,7 +146,7 @@ def _compete(search: Search, leaderboard: Leaderboard) -> Winner:
     return Winner(family, chosen.params, tuple(searched), choice.sentence + said)
 
 
-def _translated(family: Family, slow: StandIn, searched: Settings) -> Setting:
+def _translated(family: Family, slow: StandIn, searched: ScoredGrid) -> Parameters:
     """The stand-in's best setting under the slow family's names."""
     best = searched.params[searched.best]
     renamed = {slow.renamed.get(key, key): value for key, value in best.items()}
@@ -153,7 +154,7 @@ def _translated(family: Family, slow: StandIn, searched: Settings) -> Setting:
     return {key: value for key, value in renamed.items() if key in kept}
 
 
-def _told_stand_in(family: Family, stand_in: Settings) -> str:
+def _told_stand_in(family: Family, stand_in: ScoredGrid) -> str:
     return (
         f" The grid of {family.name} was searched by {stand_in.family} over "
         f"{len(stand_in.params)} settings, whose best (mean ROC-AUC {stand_in.mean.max():.4f}) "

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.rules import Rule
@@ -16,6 +17,7 @@ from fraud_assets.encodings.registry import encoding_of
 from fraud_assets.encodings.tables import codes_of
 from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.scoring.places import POINTS
+from fraud_assets.scoring.scorer import NamedArrays
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric
 from fraud_assets.scoring.wording import description, wording
 from fraud_assets.values.words import allowed_levels, allowed_numbers
@@ -84,9 +86,9 @@ def plain_features(contract: Contract) -> tuple[Feature, ...]:
     return (*numeric, *categorical)
 
 
-def place_tables(contract: Contract, legitimate: pd.DataFrame) -> dict[str, Any]:
+def place_tables(contract: Contract, legitimate: pd.DataFrame) -> NamedArrays:
     """Arrays from which `scoring.places` places a value, by the feature's position."""
-    tables: dict[str, Any] = {}
+    tables: dict[str, NDArray[np.generic]] = {}
     for index, name in enumerate(contract.features.names):
         values = legitimate[name]
         tables[f"missing_{index}"] = np.array(values.isna().mean() if len(values) else 0.0)

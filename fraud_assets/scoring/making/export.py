@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.kinds.column import Spellings
@@ -20,7 +21,7 @@ from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
 from fraud_assets.scoring.making.convert import convert_classifier
 from fraud_assets.scoring.making.describe import describe_features, place_tables, plain_features
 from fraud_assets.scoring.making.golden_rows import make_golden
-from fraud_assets.scoring.scorer import load_scorer
+from fraud_assets.scoring.scorer import NamedArrays, load_scorer
 from fraud_assets.scoring.shapley import leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
 from fraud_assets.values.text import NORMALISATION
@@ -95,9 +96,7 @@ def _base(converted: Converted, mean: Floats) -> float:
     return converted.intercept + float(converted.model @ mean)
 
 
-def _files(
-    spec: Spec, converted: Converted, mean: Floats, tables: dict[str, Any]
-) -> dict[str, bytes]:
+def _files(spec: Spec, converted: Converted, mean: Floats, tables: NamedArrays) -> dict[str, bytes]:
     files = {SPEC: msgspec.json.format(msgspec.json.encode(spec), indent=1)}
     if isinstance(converted.model, Forest):
         from fraud_assets.scoring.onnx_forest import (  # noqa: PLC0415  # only forests need onnx
@@ -106,25 +105,25 @@ def _files(
         )
 
         files[FOREST] = forest_model(with_inner_roots(converted.model), len(spec.columns))
-        tables |= _leaf_tables(converted.model)
+        tables = {**tables, **_leaf_tables(converted.model)}
     else:
-        tables |= {"weights": converted.model, "mean": mean}
+        tables = {**tables, "weights": converted.model, "mean": mean}
     files[TABLES] = _archive(tables)
     return files
 
 
-def _leaf_tables(forest: Forest) -> dict[str, Any]:
+def _leaf_tables(forest: Forest) -> NamedArrays:
     groups = {len(leaves.column): leaves for leaves in leaves_by_width(forest)}
-    tables: dict[str, Any] = {"widths": np.array(sorted(groups), dtype=np.int64)}
+    tables: dict[str, NDArray[np.generic]] = {"widths": np.array(sorted(groups), dtype=np.int64)}
     for width, leaves in groups.items():
         for name in ("column", "low", "high", "zero", "value"):
             tables[f"leaves_{width}_{name}"] = getattr(leaves, name)
     return tables
 
 
-def _archive(tables: dict[str, Any]) -> bytes:
+def _archive(tables: NamedArrays) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **tables)
+    np.savez_compressed(buffer, allow_pickle=False, **tables)
     return buffer.getvalue()
 
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.kinds.text import parse_text
-from fraud_assets.scoring.encode import Encoder
+from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.limits import admits
 from fraud_assets.scoring.spec import Categorical, Feature, Spec
 
 NASTY = ("Gießen", " gießen\u00a0", "ΟΔΟΣ", "i\u0307stanbul", "\ufb01n", "\u200bNA", "n/a", "\\N")
 """Texts of which systems have made different things: case, composition, blanks, missing."""
 
-Row = dict[str, Any]
+SentPayment = dict[str, Value]
+"""What a caller sends, by feature: a number, a text, or None."""
 
 
 def as_sent(
-    rows: list[Row], spec: Spec, encoder: Encoder, spellings: Mapping[str, Spellings]
-) -> list[Row]:
+    rows: list[SentPayment], spec: Spec, encoder: Encoder, spellings: Mapping[str, Spellings]
+) -> list[SentPayment]:
     """Every second row with its texts as the export spells them, or as callers may."""
     features = [feature for feature in spec.features if isinstance(feature, Categorical)]
     found = [dict(row) for row in rows]
@@ -39,10 +39,12 @@ def as_sent(
     return found
 
 
-def nasty_rows(usual: Row, spec: Spec, encoder: Encoder) -> list[Row]:
+def nasty_rows(usual: SentPayment, spec: Spec, encoder: Encoder) -> list[SentPayment]:
     """The usual row once for each nasty text, in every feature that may hold it."""
     texts = [feature for feature in spec.features if isinstance(feature, Categorical)]
-    fitting = [{f.name: text for f in texts if admits(f, text, encoder.level)} for text in NASTY]
+    fitting: list[SentPayment] = [
+        {f.name: text for f in texts if admits(f, text, encoder.level)} for text in NASTY
+    ]
     return [usual | chosen for chosen in fitting if chosen]
 
 
@@ -64,7 +66,7 @@ def _variants(level: str) -> tuple[str, ...]:
 
 
 def _sent(
-    texts: tuple[str, ...], at: int, level: object, feature: Feature, encoder: Encoder
-) -> object:
+    texts: tuple[str, ...], at: int, level: Value, feature: Feature, encoder: Encoder
+) -> Value:
     fitting = [text for text in texts if admits(feature, text, encoder.level)]
     return fitting[at % len(fitting)] if fitting else level

@@ -118,25 +118,21 @@ def test_hand_worked(tmp_path):
         "h;2025-01-02;c;3.25;DE;perhaps\n",
     )
 
-    told = read_lines(tmp_path).tally.as_dict()
+    tally = read_lines(tmp_path).tally
 
-    assert told["rows"] | {"share": None} == {
-        "kept": 8,
-        "quarantined": 3,
-        "share": None,
-        "rules": {
-            "label_unknown": 1,
-            "unparsable_Paid At": 1,
-            "time_missing": 1,
-            "amount_not_negative": 1,
-        },
+    assert (tally.kept.rows, tally.quarantined.rows) == (8, 3)
+    assert {name: counts.rows for name, counts in tally.rules.items()} == {
+        "label_unknown": 1,
+        "unparsable_Paid At": 1,
+        "time_missing": 1,
+        "amount_not_negative": 1,
     }
-    assert told["frauds"]["quarantined"] == 3
-    assert told["frauds"]["share"] == 1.0
-    assert told["amount"]["kept"] == sum(10 * i + 0.5 for i in range(1, 9))
-    assert told["amount"]["quarantined"] == 10.25
-    assert told["amount"]["rules"]["amount_not_negative"] == 0.0
-    assert told["unknown_labels"] == {"perhaps": 1}
+    assert tally.quarantined.frauds == 3
+    assert tally.share("frauds") == 1.0
+    assert tally.kept.amount == sum(10 * i + 0.5 for i in range(1, 9))
+    assert tally.quarantined.amount == 10.25
+    assert tally.rules["amount_not_negative"].amount == 0.0
+    assert tally.unknown_labels == {"perhaps": 1}
 
 
 def test_a_contract_without_an_amount_loses_none(tmp_path):
