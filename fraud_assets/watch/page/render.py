@@ -1,0 +1,91 @@
+"""The page as one HTML file: self-contained, in the report's own style, no script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from fraud_assets.documents.formats import write_document
+from fraud_assets.documents.move import Move
+from fraud_assets.documents.production import Production
+from fraud_assets.report import numbers
+from fraud_assets.report.charts import svg
+from fraud_assets.report.located import Located, shown
+from fraud_assets.watch.page import charts
+
+
+def render_production(document: Production, moves: Sequence[Move] = ()) -> str:
+    """production.html for production.json; the same document gives the same bytes.
+
+    `moves` are the store's, in order: each promotion, rollback and override with its reason.
+    """
+    pictures = {
+        "recall": charts.recall_by_week(document.weeks, _floor(document)),
+        "worth": (
+            charts.worth_by_day(document.versions[-1], document.limit) if document.versions else ""
+        ),
+    }
+    return (
+        _environment(document.currency)
+        .get_template("production.html.j2")
+        .render(
+            live=Located(json.loads(write_document(document))),
+            moves=list(reversed(moves)),
+            alarmed=document.alarmed,
+            pictures={name: Markup(drawn) for name, drawn in pictures.items()},  # noqa: S704 - ours
+        )
+    )
+
+
+def _floor(document: Production) -> float:
+    return document.versions[-1].floor if document.versions else 0.0
+
+
+def _environment(currency: str) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("fraud_assets.watch.page"), PackageLoader("fraud_assets.report")]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=lambda part: shown(part, numbers.count),
+        money=lambda part: shown(part, lambda value: numbers.money(value, currency)),
+        percent=lambda part: shown(part, numbers.percent),
+        number=lambda part: shown(part, numbers.number),
+        worth=lambda part: shown(part, _worth),
+        rate=_rate,
+        words=lambda part: str(part).replace("_", " "),
+    )
+    environment.globals.update(
+        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
+        light=svg.LIGHT,
+        dark=svg.DARK,
+    )
+    return environment
+
+
+def _worth(value: object) -> str:
+    """Two digits; beyond a million more digits say nothing more."""
+    worth = float(str(value))
+    return "over a million" if worth > 1e6 else f"{worth:.2g}"
+
+
+def _rate(part: Located) -> Markup:
+    """A rate with its interval and n; a dash where it cannot be known or not yet."""
+    if not part or not part["n"]:
+        return Markup('<span class="missing">not known yet</span>')
+    return Markup(
+        '{} <span class="ci whole">({} to {},</span> <span class="ci whole">n\u00a0{})</span>'
+    ).format(
+        shown(part["value"], numbers.percent),
+        shown(part["low"], numbers.percent),
+        shown(part["high"], numbers.percent),
+        shown(part["n"], numbers.count),
+    )
