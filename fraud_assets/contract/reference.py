@@ -82,6 +82,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
+    if isinstance(value, timedelta):
+        return f'`"{format_duration(value)}"`'
     if value is None or value is PydanticUndefined:
         return "not set"
     if isinstance(value, datetime):

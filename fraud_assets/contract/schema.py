@@ -1,8 +1,8 @@
 """What one contract file says about a team's transactions, as validated values.
 
 Sections stand in the order in which the data meets them: source, columns, label, rules,
-features, derived, windows, policy, evaluation, search, reasons, decisions. Each has a room of
-its own under `contract.sections`.
+features, derived, windows, policy, evaluation, search, live, reasons, decisions. Each has a room
+of its own under `contract.sections`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fraud_assets.contract.sections.decisions import Decisions
 from fraud_assets.contract.sections.evaluation import Evaluation
 from fraud_assets.contract.sections.features import Features
 from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.live import Live
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.contract.sections.reasons import ReasonWords
 from fraud_assets.contract.sections.rules import Rule
@@ -31,7 +32,7 @@ from fraud_assets.terms.times import TimeColumn
 class Contract(Section):
     """One team's transactions, completely described. `base` is the contract file's folder."""
 
-    LATER: ClassVar[frozenset[str]] = frozenset({"decisions"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"decisions", "live"})
 
     format: Literal[1]
     """Format of the contract."""
@@ -74,6 +75,9 @@ class Contract(Section):
 
     search: Search = Field(default_factory=Search)
     """The search."""
+
+    live: Live | None = None
+    """What happens to live payments; without it flagged payments are not stopped."""
 
     reasons: dict[str, ReasonWords] = Field(default_factory=dict)
     """Sentences of the reasons."""
