@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from fraud_assets.contract.schema import Contract
+from fraud_assets.terms.duration import format_duration
 
 _HEAD = """# The contract
 
@@ -82,17 +83,20 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, timedelta):
-        return f'`"{format_duration(value)}"`'
     if value is None or value is PydanticUndefined:
         return "not set"
-    if isinstance(value, datetime):
-        return f"`{value.isoformat()}`"
     if isinstance(value, tuple | list | dict):
         return ", ".join(f"`{part}`" for part in value) or "none"
-    if value == "":
-        return "empty"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return f"`{_written(value)}`" if value != "" else "empty"
+
+
+def _written(value: object) -> str:
+    """A single default as a contract writes it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _type(annotation: Any) -> str:
