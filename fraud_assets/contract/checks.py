@@ -30,6 +30,7 @@ def cross_faults(raw: Raw) -> list[Fault]:
         *_reason_faults(raw),
         *_policy_faults(raw),
         *_decision_faults(raw),
+        *_rate_faults(raw),
     ]
 
 
@@ -140,6 +141,24 @@ def _checked_faults(raw: Raw) -> Iterator[Fault]:
         if isinstance(reason, str) and len(reason.split()) < LEAST_WORDS:
             rule = f"must say in at least {LEAST_WORDS} words why a payment has it when it is made"
             yield Fault(f"policy.checked.{name}", rule, reason)
+
+
+def _rate_faults(raw: Raw) -> Iterator[Fault]:
+    """A rate is a day's, and of money."""
+    if "rates" not in raw:
+        return
+    rates, columns = section(raw, "rates"), section(raw, "columns")
+    if "event_time" not in columns:
+        yield Fault(
+            "rates", "must not be given without columns.event_time, whose day they are of", NOTHING
+        )
+    if "amount" not in columns:
+        yield Fault(
+            "rates", "must not be given without columns.amount, which they convert", NOTHING
+        )
+    money = {folded(str(name)) for name in (columns.get("amount"), *texts(rates.get("amounts")))}
+    if isinstance(rates.get("column"), str) and folded(rates["column"]) in money:
+        yield Fault("rates.column", "must be a column of codes and no amount", rates["column"])
 
 
 def _decision_faults(raw: Raw) -> Iterator[Fault]:

@@ -121,6 +121,8 @@ def _reserved_faults(raw: Raw) -> Iterator[Fault]:
     used += [section(raw, "label").get("column"), *section(raw, "derived")]
     used += [named(value) for _, _, value in derived_sources(raw)]
     used += [table.get("column") for _, table in tables(raw, "rules")]
+    rates = section(raw, "rates")
+    used += [rates.get("column"), *texts(rates.get("amounts"))]
     taken = {name for name in used if isinstance(name, str) and _is_reserved(name)}
     for name in sorted(taken):
         yield Fault("columns", "must not be a name that the chain keeps for itself", name)

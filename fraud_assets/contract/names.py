@@ -71,6 +71,7 @@ BUILT_IN_RULES = (
     "contradicts",
     "id_reused",
     "label_unknown",
+    "rate_missing",
 )
 """Rules that every contract has."""
 

@@ -1,6 +1,6 @@
 """What one contract file says about a team's transactions, as validated values.
 
-Sections stand in the order in which the data meets them: source, columns, label, rules,
+Sections stand in the order in which the data meets them: source, columns, rates, label, rules,
 features, derived, windows, policy, evaluation, search, live, reasons, decisions. Each has a room
 of its own under `contract.sections`.
 """
@@ -19,6 +19,7 @@ from fraud_assets.contract.sections.features import Features
 from fraud_assets.contract.sections.label import Label
 from fraud_assets.contract.sections.live import Live
 from fraud_assets.contract.sections.policy import Policy
+from fraud_assets.contract.sections.rates import Rates
 from fraud_assets.contract.sections.reasons import ReasonWords
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.search import Search
@@ -32,7 +33,7 @@ from fraud_assets.terms.times import TimeColumn
 class Contract(Section):
     """One team's transactions, completely described. `base` is the contract file's folder."""
 
-    LATER: ClassVar[frozenset[str]] = frozenset({"decisions", "live"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"decisions", "live", "rates"})
 
     format: Literal[1]
     """Format of the contract."""
@@ -51,6 +52,9 @@ class Contract(Section):
 
     columns: Columns = Columns()
     """Which columns play which role."""
+
+    rates: Rates | None = None
+    """Rates that put amounts of several currencies into `columns.currency`."""
 
     label: Label
     """The label."""

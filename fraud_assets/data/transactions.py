@@ -22,6 +22,7 @@ from fraud_assets.data.deliveries import (
     with_earlier_values,
 )
 from fraud_assets.data.deliveries.arrivals import DELIVERED
+from fraud_assets.data.exchange import RATE_MISSING, in_one_currency, read_rates
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.kinds.time_notes import ahead_note
 from fraud_assets.data.notes import Notes, each_once
@@ -117,13 +118,18 @@ def read_typed(contract: Contract) -> TypedExport:
     """Read and type everything; nothing is put aside yet."""
     export = read_source(contract)
     typed = typed_rows(export.frame, contract)
-    rows, notes = typed.rows, each_once((*export.notes, *typed.notes))
+    rows, failures = typed.rows, typed.failures
+    notes = each_once((*export.notes, *typed.notes))
+    if (table := read_rates(contract)) is not None:
+        exchanged = in_one_currency(rows, export.frame, contract, table)
+        rows, notes = exchanged.rows, (*notes, *exchanged.notes)
+        failures = {**failures, RATE_MISSING: exchanged.missing}
     rows[ROW] = export.position
     column = delivery_column(contract)
     delivered = None if column is None else rows[column]
     arrivals = arrivals_of(delivered, export.file, [file.path for file in export.files])
     rows = with_earlier_values(rows, arrivals, contract)
-    return TypedExport(export, rows, typed.failures, arrivals, notes, typed.spellings)
+    return TypedExport(export, rows, failures, arrivals, notes, typed.spellings)
 
 
 def transactions_at(

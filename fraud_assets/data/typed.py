@@ -15,13 +15,14 @@ from fraud_assets.data.kinds.category_column import category_column
 from fraud_assets.data.kinds.column import Column, Spellings
 from fraud_assets.data.kinds.identity_column import identity_column
 from fraud_assets.data.kinds.labels import parse_labels
-from fraud_assets.data.kinds.number_column import number_column
+from fraud_assets.data.kinds.number_column import number_column, without_currencies
 from fraud_assets.data.kinds.time_column import time_column
 from fraud_assets.data.kinds.time_notes import time_notes
 from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Failures
 from fraud_assets.data.source import contract_columns
+from fraud_assets.data.source.noticed import named_currencies
 from fraud_assets.errors import DataError
 
 
@@ -63,7 +64,11 @@ def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
     return Typed(
         pd.DataFrame(rows),
         failures,
-        (*(note for c in columns.values() for note in c.notes), *time_notes(rows, contract)),
+        (
+            *(note for c in columns.values() for note in c.notes),
+            *time_notes(rows, contract),
+            *named_currencies(exported, contract),
+        ),
         {name: column.spellings for name, column in columns.items() if column.spellings},
     )
 
@@ -90,7 +95,8 @@ def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Co
         return time_column(values, contract.time_columns[name])
     if name in _number_columns(contract):
         is_amount = name == contract.columns.amount
-        return number_column(values, source, contract.columns.currency if is_amount else None)
+        found = number_column(values, source, contract.columns.currency if is_amount else None)
+        return found if contract.rates is None else without_currencies(found)
     if name in contract.features.categorical:
         return category_column(values, contract.features.case, text_words(source))
     return identity_column(values, text_words(source))
@@ -103,5 +109,6 @@ def _number_columns(contract: Contract) -> set[str]:
         if rule.min is not None or rule.max is not None
     }
     of = {name for kind in contract.derived.values() for name in kind.names("number")}
-    names = {*contract.features.numeric, contract.columns.amount, *of, *bounded}
+    money = () if contract.rates is None else contract.rates.amounts
+    names = {*contract.features.numeric, contract.columns.amount, *of, *bounded, *money}
     return {name for name in names if name is not None} - set(contract.features.categorical)

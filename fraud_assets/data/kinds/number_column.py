@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from fraud_assets.data.kinds.words import number_words
 from fraud_assets.data.notes import Note, rows_of
 from fraud_assets.values.currency import CODE_OF
 
+_CURRENCIES = ("several_currencies", "other_currency")
+
 
 def number_column(column: pd.Series, source: Source, currency: str | None = None) -> Column:
     """float64 with NaN for missing; `currency` is the code that an amount is declared in."""
@@ -26,6 +29,12 @@ def number_column(column: pd.Series, source: Source, currency: str | None = None
         return Column(numbers, broken)
     notes = tuple(_notes(name, signs, source, currency))
     return Column(numbers, broken, notes, tuple(_faults(name, signs, source)))
+
+
+def without_currencies(column: Column) -> Column:
+    """The same where rates put its money into one currency: its marks are no doubt."""
+    told = tuple(note for note in column.notes if not note.code.endswith(_CURRENCIES))
+    return replace(column, notes=told)
 
 
 def _faults(name: str, signs: Signs, source: Source) -> Iterator[str]:
@@ -79,7 +88,8 @@ def _currency_notes(name: str, signs: Signs, currency: str | None) -> Iterator[N
         yield Note(
             "several_currencies",
             f"Column {name!r} holds amounts of several currencies ({counts}), whose numbers are "
-            "taken as they stand. Convert them to one currency before the export.",
+            'taken as they stand. Give rates by day: [rates] path = "rates.csv", or export one '
+            "currency.",
             marks.total(),
             name,
         )

@@ -13,6 +13,7 @@ _BY_RULE = {
     "time_leaps_back": "look for times of 1970 and for payments of another system",
     "contradicts": "columns.delivered_at may say which of them is the latest, and else columns.id "
     "must tell payments apart",
+    "rate_missing": "look at the rates of [rates], their days and codes, and at rates.signs",
     "id_reused": "columns.id must tell payments apart, over weeks and shops too",
 }
 _BY_PREFIX = {

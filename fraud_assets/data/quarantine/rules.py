@@ -20,7 +20,7 @@ Failures = dict[str, pd.Series]
 
 TIME_RULES = ("time_missing", "time_after_now", "time_leaps_ahead", "time_leaps_back")
 DELIVERY_RULES = ("contradicts", "id_reused")
-BUILT_IN = (*TIME_RULES, *DELIVERY_RULES, "label_unknown")
+BUILT_IN = (*TIME_RULES, *DELIVERY_RULES, "label_unknown", "rate_missing")
 """Rules that every contract has, besides those named after a column."""
 
 

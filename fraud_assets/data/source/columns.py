@@ -28,6 +28,7 @@ def _mentions(contract: Contract) -> Iterator[str | TimeColumn | None]:
     for derived in contract.derived.values():
         yield from (column for _, column in derived.columns.values())
     yield from (rule.column for rule in contract.rules.values())
+    yield from () if contract.rates is None else (contract.rates.column, *contract.rates.amounts)
     yield from (contract.evaluation.k_entity, contract.evaluation.exclude_known)
 
 

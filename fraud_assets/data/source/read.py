@@ -18,6 +18,13 @@ from fraud_assets.data.source.export import Export, FileRead, Skipped, no_lines
 from fraud_assets.data.source.files import relative_name, single_table, source_tables
 from fraud_assets.data.source.formats import open_table
 from fraud_assets.data.source.hive import partitions, require_agreement
+from fraud_assets.data.source.noticed import (
+    WATCHED,
+    copies,
+    currency_notes,
+    currency_place,
+    taken_out,
+)
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import Bound, EmptyTableError, Rows, Table
 from fraud_assets.errors import DataError
@@ -34,6 +41,7 @@ class _Part:
     format: str
     table: Table
     picked: Picked
+    watched: int | None = None
 
 
 def read_source(contract: Contract) -> Export:
@@ -44,15 +52,26 @@ def read_source(contract: Contract) -> Export:
     DataError
         If nothing is found, files cannot be read, or named columns are missing (all listed).
     """
+    return read_columns(contract, contract_columns(contract))
+
+
+def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
+    """Every row of the contract's source, the wanted columns alone. Raises as `read_source`."""
     tables = source_tables(contract)
-    wanted = contract_columns(contract)
-    parts, empty = _looked_into(tables.stored, contract.source, wanted)
+    parts, empty = _looked_into(tables.stored, contract, wanted)
     bound = Bound(contract.source.max_rows)
     read: list[Rows] = []
     for part in parts:
         read.append(_rows(part, wanted, bound))
         bound = replace(bound, taken=bound.taken + read[-1].records)
-    return _export(contract, parts, read, (*tables.skipped, *empty))
+    names = [relative_name(part.stored.shown, contract.base) for part in parts]
+    frames = [rows.frame for rows in read]
+    codes = taken_out(frames)
+    notes = (
+        *copies(names, frames),
+        *currency_notes(codes, "A column that the contract does not name", contract),
+    )
+    return replace(_export(contract, names, parts, read, (*tables.skipped, *empty)), notes=notes)
 
 
 def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
@@ -73,16 +92,17 @@ def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
 
 
 def _looked_into(
-    stored: Sequence[Stored], source: Source, wanted: Sequence[str]
+    stored: Sequence[Stored], contract: Contract, wanted: Sequence[str]
 ) -> tuple[list[_Part], list[Skipped]]:
     """Every table's columns; tells the faults of all tables at once."""
     parts, empty, faults = [], [], []
     for one in stored:
         try:
-            name, table = open_table(one, source, wanted)
+            name, table = open_table(one, contract.source, wanted)
             picked = pick(table.names, wanted, partitions(one.plain), one.shown)
             _refuse_nested(one.shown, picked, table)
-            parts.append(_Part(one, name, table, picked))
+            watched = currency_place(table.names, wanted, contract)
+            parts.append(_Part(one, name, table, picked, watched))
         except EmptyTableError as error:
             empty.append(Skipped(one.shown, "empty: neither a header nor rows"))
             last = str(error)
@@ -107,24 +127,26 @@ def _refuse_nested(shown: str, picked: Picked, table: Table) -> None:
 def _rows(part: _Part, wanted: Sequence[str], bound: Bound) -> Rows:
     """One table's rows under the contract's names, what its folders tell included."""
     picked, shown = part.picked, part.stored.shown
-    rows = part.table.read(picked.places, bound)
-    frame = rows.frame.set_axis(list(picked.held), axis=1)
+    beside = [] if part.watched is None else [part.watched]
+    rows = part.table.read([*picked.places, *beside], bound)
+    frame = rows.frame.set_axis([*picked.held, *([WATCHED] if beside else [])], axis=1)
     for name, value in picked.told.items():
         if name in frame:
             require_agreement(frame[name], value, shown, name)
         else:
             frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
-    return Rows(frame[list(wanted)], rows.position, rows.records, rows.lines)
+    kept = [*wanted, *([WATCHED] if beside else [])]
+    return Rows(frame[kept], rows.position, rows.records, rows.lines)
 
 
 def _export(
     contract: Contract,
+    names: Sequence[str],
     parts: Sequence[_Part],
     read: Sequence[Rows],
     skipped: Sequence[Skipped],
 ) -> Export:
     starts = np.cumsum([0, *(rows.records for rows in read)])[:-1]
-    names = [relative_name(part.stored.shown, contract.base) for part in parts]
     files = [_file_read(*one) for one in zip(names, parts, read, strict=True)]
     lines = [
         rows.lines.assign(**{ROW: rows.lines[ROW] + start, "_file": name})

@@ -1,0 +1,119 @@
+"""What the files of a source show beside the contract's columns: copies, and other currencies."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import pandas as pd
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.names import folded
+from fraud_assets.data.kinds.distinct import distinct
+from fraud_assets.data.kinds.text import as_written
+from fraud_assets.data.notes import Note, rows_of
+from fraud_assets.values.currency import CODES
+from fraud_assets.values.rates import currency_code
+
+WATCHED = "_currency_beside"
+"""Stands for a column of currencies that the contract does not name."""
+
+_NAMED = re.compile(
+    r"(?:.*[\s_.-])?(?:curr(?:ency)?|ccy|waehrung|währung|devise|moneda|valuta)(?:[\s_.-].*)?"
+)
+_MOST_NAMED = 5
+
+
+def currency_place(names: Sequence[str], wanted: Sequence[str], contract: Contract) -> int | None:
+    """Where a table holds a column of currencies that nobody reads; None where it holds none."""
+    if contract.columns.amount is None or contract.rates is not None:
+        return None
+    asked = {folded(name) for name in wanted}
+    return next(
+        (
+            at
+            for at, name in enumerate(names)
+            if _NAMED.fullmatch(folded(name)) and folded(name) not in asked
+        ),
+        None,
+    )
+
+
+def taken_out(frames: Sequence[pd.DataFrame]) -> Counter[str]:
+    """Rows by code of what stands in the watched columns, which are taken out of the frames."""
+    counts: Counter[str] = Counter()
+    for frame in frames:
+        if WATCHED in frame:
+            counts += codes_of(frame.pop(WATCHED))
+    return counts
+
+
+def codes_of(column: pd.Series) -> Counter[str]:
+    """Rows by code of a currency; nothing where the column holds other words."""
+    found = distinct(as_written(column))
+    names = [currency_code(value) for value in found.values]
+    if not names or any(name and name not in CODES.split() for name in names):
+        return Counter()
+    counts: Counter[str] = Counter()
+    for name, n in zip(names, found.counts.tolist(), strict=True):
+        counts[name] += n if name else 0
+    return counts
+
+
+def currency_notes(counts: Counter[str], where: str, contract: Contract) -> Iterator[Note]:
+    """A note where amounts are of several currencies, or of another than the contract says."""
+    base, amount = contract.columns.currency, contract.columns.amount
+    shown = ", ".join(f"{code} in {rows_of(n)}" for code, n in counts.most_common(_MOST_NAMED))
+    if len(counts) > 1:
+        yield Note(
+            "several_currencies",
+            f"{where} names several currencies ({shown}), but the numbers of {amount!r} are taken "
+            'as they stand. Give rates by day: [rates] path = "rates.csv", column = "...", or '
+            "export one currency.",
+            counts.total(),
+            amount,
+        )
+    elif counts and base not in counts:
+        yield Note(
+            "other_currency",
+            f"{where} says that amounts are in {shown}, but the contract says {base}. Set "
+            "[columns] currency, which is what reports show.",
+            counts.total(),
+            amount,
+        )
+
+
+def named_currencies(exported: pd.DataFrame, contract: Contract) -> Iterator[Note]:
+    """The same of columns that the contract names for another use than its rates."""
+    if contract.rates is not None or contract.columns.amount is None:
+        return
+    for name in contract.features.categorical:
+        if _NAMED.fullmatch(folded(name)) and name in exported:
+            yield from currency_notes(codes_of(exported[name]), f"Column {name!r}", contract)
+
+
+def copies(names: Sequence[str], frames: Sequence[pd.DataFrame]) -> Iterator[Note]:
+    """A note for each file that holds the same rows as another one."""
+    sizes: dict[int, list[int]] = {}
+    for at, frame in enumerate(frames):
+        sizes.setdefault(len(frame), []).append(at)
+    for size, places in sizes.items():
+        seen: set[int] = set()
+        for one, other in combinations(places, 2) if size else ():
+            if other not in seen and _same(frames[one], frames[other]):
+                seen.add(other)
+                yield Note(
+                    "file_copied",
+                    f"{names[other]} holds the same {rows_of(size)} as {names[one]}: the file was "
+                    "likely copied. With columns.id each payment counts once, without it twice. "
+                    "Move one of the two out.",
+                    size,
+                )
+
+
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    if not one.iloc[[0, -1]].astype(str).equals(other.iloc[[0, -1]].astype(str)):
+        return False
+    return all(as_written(one[name]).equals(as_written(other[name])) for name in one)
