@@ -127,7 +127,7 @@ def test_rates_may_be_any_source(tmp_path, kind):
 
 
 def test_marks_beside_the_amounts_say_their_currency(tmp_path):
-    """A sign ahead is euros, a code behind yen, none the contract's; "¥" is named by the contract."""
+    """A sign ahead is euros, none the contract's; "¥" may be two, so the contract names it."""
     made = three_currencies(300)
     forms = {"USD": "{}", "EUR": "€{}", "JPY": "{} ¥"}
     plain = made.assign(
