@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fraud_assets.decisions.segment import Segment, parse, segment_files
 from fraud_assets.decisions.verify import demand_writers
-from fraud_assets.documents.decision import Decision, Entry
+from fraud_assets.documents.decision import Decision, Entry, Label
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import one_sentence
 
@@ -53,6 +53,11 @@ def read_decisions(
         and (until is None or entry.decided_at < until)
     ]
     return sorted(found, key=lambda decision: (decision.decided_at, decision.decision_id))
+
+
+def read_labels(folder: Path) -> list[Label]:
+    """Every label, in the order in which each writer received them."""
+    return [entry for entry in read_entries(folder) if isinstance(entry, Label)]
 
 
 def _demand_whole(path: Path, segment: Segment, digest: str | None, *, is_closed: bool) -> None:

@@ -27,6 +27,9 @@ FORMAT = 1
 START = bytes(32)
 """The digest before a writer's first segment."""
 
+DROPPED = "dropped.json"
+"""A writer's note of what retention dropped."""
+
 _HEAD = re.compile(rb"=([0-9]{1,9}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 _LATER = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
 _NAME = re.compile(r"[0-9]{8}\.log")
@@ -47,6 +50,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="s
     first: int
     previous: str
     opened_at: int
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """The last segment that retention dropped, and the digest that the next one follows."""
+
+    number: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -189,8 +199,23 @@ def _is_torn(data: bytes, at: int) -> bool:
 
 
 def segment_files(writer: Path) -> list[Path]:
-    """A writer's segments, oldest first."""
-    return sorted(path for path in writer.iterdir() if _NAME.fullmatch(path.name))
+    """A writer's segments, oldest first; those that retention has noted as gone are gone."""
+    first = segment_name(dropped_of(writer).number + 1)
+    names = (path for path in writer.iterdir() if _NAME.fullmatch(path.name))
+    return sorted(path for path in names if path.name >= first)
+
+
+def dropped_of(writer: Path) -> Dropped:
+    """Up to where retention has dropped a writer's segments; number 0 where nowhere."""
+    try:
+        return msgspec.json.decode((writer / DROPPED).read_bytes(), type=Dropped)
+    except FileNotFoundError:
+        return Dropped(0, START.hex())
+    except msgspec.MsgspecError as error:
+        raise RecordError(
+            f"{writer / DROPPED} must say which segments were dropped, got {error}: put it back "
+            "from a backup."
+        ) from error
 
 
 def segment_name(number: int) -> str:

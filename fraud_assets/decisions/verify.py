@@ -9,7 +9,10 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.decisions.segment import (
+    Dropped,
+    Header,
     Segment,
+    dropped_of,
     parse,
     segment_files,
     segment_name,
@@ -120,6 +123,14 @@ def _differences(writer: Path, tally: _Tally) -> Iterator[str]:
         before = segment
 
 
+def _first(path: Path, header: Header, dropped: Dropped) -> Iterator[str]:
+    """What does not hold between the first segment and what retention dropped before it."""
+    if header.number != dropped.number + 1:
+        yield f"{path} is the first segment, and those before it are gone and not noted as dropped."
+    elif header.previous != dropped.digest:
+        yield f"{path} does not follow what was dropped before it."
+
+
 def _linked(path: Path, segment: Segment, before: Segment | None, accounted: int) -> Iterator[str]:
     """What does not hold between a segment and the one before it."""
     header = segment.header
@@ -127,7 +138,10 @@ def _linked(path: Path, segment: Segment, before: Segment | None, accounted: int
         return
     if path.name != segment_name(header.number) or path.parent.name != f"w{header.writer}":
         yield f"{path} is segment {header.number} of writer {header.writer} by its own header."
-    if before is None or before.header is None:
+    if before is None:
+        yield from _first(path, header, dropped_of(path.parent))
+        return
+    if before.header is None:
         return
     if header.number != before.header.number + 1:
         yield f"{path} follows segment {before.header.number}: those between are gone."

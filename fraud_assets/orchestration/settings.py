@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.decisions.log.settings import DEFAULT, default_folder
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.preflight import Place
 from fraud_assets.release.case import Case
@@ -28,6 +29,7 @@ class Settings:
     models: Address | None = None
     keys: Path | None = None
     workers: int | None = None
+    record: Path | None = None
 
     def contract(self) -> Contract:
         """Read the contract anew, so that a corrected file counts at once."""
@@ -37,6 +39,17 @@ class Settings:
         """Open the model store with its keys."""
         keys = Keys.default() if self.keys is None else Keys(self.keys)
         return Store(self.models or default_root(), keys)
+
+    def decisions(self) -> Path:
+        """The folder of the record: as set, or beside a store that is set, or the default."""
+        if self.record is not None:
+            return self.record
+        return self.models.parent / DEFAULT if isinstance(self.models, Path) else default_folder()
+
+    def copies(self) -> Path:
+        """The folder of its copies for analysis."""
+        log = self.decisions()
+        return log.with_name(f"{log.name}.parquet")
 
     def place(self) -> Place:
         """Where this run works, for a look at it before anything is read."""

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from fraud_assets.errors import FraudAssetsError
+from fraud_assets.orchestration.assets import GROUP
 from fraud_assets.orchestration.settings import Settings
 
 _NAME = "weekly_retrain"
@@ -24,7 +25,7 @@ _monday = functools.partial(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Each Monday at 06:00 UTC: the week that has just ended.",
 )
-weekly_job = _job(_NAME, selection=dg.AssetSelection.all())
+weekly_job = _job(_NAME, selection=dg.AssetSelection.groups(GROUP))
 
 
 def run_config(as_of: str, step: str = STEP) -> dict[str, object]:
@@ -52,7 +53,8 @@ def job_of(chain: str) -> str:
 
 def weekly_of(chain: str, settings: Settings) -> tuple[Any, dg.ScheduleDefinition]:
     """Job and schedule of one chain among several: that whose assets bear the prefix `chain`."""
-    job = _job(job_of(chain), selection=dg.AssetSelection.key_prefixes(chain))
+    chosen = dg.AssetSelection.key_prefixes(chain) & dg.AssetSelection.groups(GROUP)
+    job = _job(job_of(chain), selection=chosen)
 
     @_monday(name=job.name, job=job)
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:

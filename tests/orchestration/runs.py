@@ -41,7 +41,7 @@ def launch(
     as_of: str | None = None,
 ) -> dg.ExecuteInProcessResult:
     """Run a selection of the chain in process; a failure is a result, not an exception."""
-    chosen = dg.AssetSelection.all() if selection is None else selection
+    chosen = dg.AssetSelection.groups("weekly_model") if selection is None else selection
     job = dg.define_asset_job("launched", selection=chosen)
     defs = definitions or week.definitions()
     merged = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))

@@ -1,0 +1,102 @@
+"""What happens to published versions, as Dagster assets of the group `production`.
+
+Belongs here: names, descriptions, wiring. Not here: anything that computes or decides.
+Concept: https://docs.dagster.io/guides/build/assets
+"""
+
+import time
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from fraud_assets.decisions.copies.parquet import copy_to_parquet
+from fraud_assets.decisions.copies.postgres import copy_to_postgres, database_url, demand_database
+from fraud_assets.decisions.outcomes import known_labels, outcomes, unknown_payments
+from fraud_assets.decisions.reading import read_decisions, read_labels
+from fraud_assets.decisions.retention import drop_older, oldest_kept
+from fraud_assets.decisions.segment import writer_folders
+from fraud_assets.decisions.tables import counted, write_outcomes
+from fraud_assets.decisions.verify import verify_log
+from fraud_assets.errors import RecordError
+from fraud_assets.orchestration.assets import OWNERS, Week
+from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.settings import Settings
+
+GROUP = "production"
+_NONE = "No decision is on record yet: the service keeps those of POST /decisions."
+
+
+@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"parquet", "postgres"}, name="decisions")
+def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+    """The record, verified and copied: Parquet by day, PostgreSQL where one is named."""
+    log = settings.decisions()
+    if not writer_folders(log):
+        return dg.MaterializeResult(metadata={"sentence": _NONE})
+    with sentences():
+        keep = settings.contract().decisions.keep
+        found = verify_log(log)
+        if found.difference:
+            raise RecordError(found.difference)
+        copied = copy_to_parquet(log, settings.copies())
+        tables = None if database_url() is None else copy_to_postgres(log, demand_database())
+        before = None if keep is None else oldest_kept(_now(), keep)
+        dropped = 0 if before is None else drop_older(log, before)
+    return dg.MaterializeResult(
+        metadata={
+            "decisions": found.decisions,
+            "labels": found.labels,
+            "missing, declared": found.missing,
+            "copied to Parquet now": copied.decisions,
+            "copied to PostgreSQL now": "no database is named"
+            if tables is None
+            else tables.decisions,
+            "segments dropped for their age": dropped,
+            "folder": dg.MetadataValue.path(str(log)),
+        }
+    )
+
+
+@dg.asset(
+    group_name=GROUP, owners=OWNERS, kinds={"parquet"}, deps=[decisions_on_record], name="outcomes"
+)
+def outcomes_known(
+    config: Week, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult[None]:
+    """Decisions joined with the labels known at `as_of`; "newest" is now."""
+    log = settings.decisions()
+    if not writer_folders(log):
+        return dg.MaterializeResult(metadata={"sentence": _NONE})
+    with sentences():
+        at = _now() if config.asked is None else _instant(config.asked)
+        decisions, labels = read_decisions(log), read_labels(log)
+        found = list(outcomes(decisions, known_labels(labels, at), at))
+        path = settings.copies() / "outcomes.parquet"
+        write_outcomes(path, found)
+        counts = counted(found)
+        unknown = unknown_payments(decisions, labels)
+    return dg.MaterializeResult(
+        metadata={
+            "as of": datetime.fromtimestamp(at / 1e6, UTC).isoformat(timespec="seconds"),
+            "decisions": counts.decisions,
+            "labelled": counts.labelled,
+            "frauds": counts.frauds,
+            "flagged": counts.flagged,
+            "frauds that were flagged": counts.caught,
+            "released on purpose": counts.released,
+            "labels of payments without a decision": len(unknown),
+            "table": dg.MetadataValue.path(str(path)),
+        }
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _instant(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise RecordError(f"as_of must be an ISO date or time, got {text!r}.") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1_000_000)
