@@ -51,8 +51,11 @@ class Candidate:
 
 def _published(contract: Contract) -> str:
     """The contract's text without a password that stands in it: each scoring machine reads it."""
-    secrets = Secrets.of(contract.source.path).literal
-    return secrets.mask(contract.text) if secrets.hidden else contract.text
+    text = contract.text
+    for path in (contract.source.path, contract.rates.path if contract.rates else ""):
+        secrets = Secrets.of(path).literal
+        text = secrets.mask(text) if secrets.hidden else text
+    return text
 
 
 def make_candidate(case: Case, judged: Rows) -> Candidate:

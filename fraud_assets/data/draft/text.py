@@ -43,6 +43,12 @@ def _opening(found: Look) -> Iterator[str]:
         f"# Drafted from {quoted(Path(found.path).name)} ({files}) by looking at "
         f"{sample.looked_at:,} of {sample.read:,} rows."
     )
+    if sample.no_rows:
+        rules = ", ".join(f"{rule} ({n:,})" for rule, n in sample.no_rows.most_common())
+        yield from _wrapped(
+            f"{sample.no_rows.total():,} lines of these files are no rows and go to quarantine: "
+            f"{rules}."
+        )
     yield "# Each guess says how sure it is: sure, likely, or doubtful, which is a question here."
     for at, question in enumerate(found.questions, 1):
         yield "#"

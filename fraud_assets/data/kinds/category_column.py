@@ -8,6 +8,7 @@ import pandas as pd
 
 from fraud_assets.data.kinds.column import Column, Spellings
 from fraud_assets.data.kinds.distinct import Distinct, distinct
+from fraud_assets.data.kinds.mangled import mangled_notes
 from fraud_assets.data.kinds.text import as_written, levels_of
 from fraud_assets.data.notes import Note, Notes, rows_of
 from fraud_assets.values.missing import DOUBTFUL_WORDS
@@ -23,7 +24,7 @@ def category_column(column: pd.Series, case: Case, missing: Collection[str]) -> 
     levels = levels_of(found, case, missing)
     return Column(
         pd.Series(found.spread(levels, float("nan"), object), column.index, object, column.name),
-        notes=kept_words(found, str(column.name), missing),
+        notes=(*kept_words(found, str(column.name), missing), *mangled_notes(found, column.name)),
         spellings=_spellings(found, levels),
     )
 

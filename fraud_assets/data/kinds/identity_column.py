@@ -14,6 +14,7 @@ import pandas as pd
 from fraud_assets.data.kinds.category_column import kept_words
 from fraud_assets.data.kinds.column import Column
 from fraud_assets.data.kinds.distinct import distinct
+from fraud_assets.data.kinds.mangled import is_ascii, mangled_notes
 from fraud_assets.data.kinds.text import as_written, parse_text
 from fraud_assets.data.notes import Note, rows_of
 from fraud_assets.values.identity import EXACT
@@ -36,6 +37,8 @@ def identity_column(column: pd.Series, missing: Collection[str]) -> Column:
     dropped = {word for word in doubtful if not _looks_like_others(text, word)}
     values = parse_text(text, "keep", {*missing, *dropped})
     notes = [*_lost_digits(column, text), *_lost_zeros(text, str(column.name))]
+    if not is_ascii(text):
+        notes += mangled_notes(distinct(text), column.name)
     if doubtful:
         folded = text.str.lower()
         notes += _dropped(folded, dropped, str(column.name))

@@ -14,6 +14,7 @@ from fraud_assets.contract.names import folded
 from fraud_assets.data.kinds.distinct import distinct
 from fraud_assets.data.kinds.text import as_written
 from fraud_assets.data.notes import Note, rows_of
+from fraud_assets.masking import Secrets
 from fraud_assets.values.currency import CODES
 from fraud_assets.values.rates import currency_code
 
@@ -92,6 +93,21 @@ def named_currencies(exported: pd.DataFrame, contract: Contract) -> Iterator[Not
     for name in contract.features.categorical:
         if _NAMED.fullmatch(folded(name)) and name in exported:
             yield from currency_notes(codes_of(exported[name]), f"Column {name!r}", contract)
+
+
+def secret_notes(contract: Contract) -> Iterator[Note]:
+    """A note where a password stands in the contract itself, which many read and git keeps."""
+    paths = {"source.path": contract.source.path}
+    if contract.rates is not None:
+        paths["rates.path"] = contract.rates.path
+    for key, path in paths.items():
+        if Secrets.of(path).literal.hidden:
+            yield Note(
+                "secret_in_contract",
+                f"{key} holds a password or token. Put it into an environment variable and write "
+                'its name, as in "s3://${KEY}:${SECRET}@bucket", and change the one that stood '
+                "there.",
+            )
 
 
 def copies(names: Sequence[str], frames: Sequence[pd.DataFrame]) -> Iterator[Note]:

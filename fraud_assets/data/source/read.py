@@ -23,6 +23,7 @@ from fraud_assets.data.source.noticed import (
     copies,
     currency_notes,
     currency_place,
+    secret_notes,
     taken_out,
 )
 from fraud_assets.data.source.stored import Stored
@@ -68,17 +69,27 @@ def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
     frames = [rows.frame for rows in read]
     codes = taken_out(frames)
     notes = (
+        *secret_notes(contract),
         *copies(names, frames),
         *currency_notes(codes, "A column that the contract does not name", contract),
     )
     return replace(_export(contract, names, parts, read, (*tables.skipped, *empty)), notes=notes)
 
 
-def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
-    """One file, all columns under the names of its header, text unparsed.
+@dataclass(frozen=True)
+class WholeTable:
+    """All columns of one file under the names of its header, text unparsed.
 
-    A name that stands twice in the header stands twice in the frame. Lines that are no rows are
-    left out.
+    A name that stands twice in the header stands twice in `frame` (n); `lines` are those of the
+    file that are no rows, with the columns of `fraud_assets.data.source.export.SET_ASIDE`.
+    """
+
+    frame: pd.DataFrame
+    lines: pd.DataFrame
+
+
+def read_table(file: Path | str, source: Source | None = None) -> WholeTable:
+    """One file, and which of its lines are no rows.
 
     Raises
     ------
@@ -88,7 +99,7 @@ def read_table(file: Path | str, source: Source | None = None) -> pd.DataFrame:
     source = source or Source(path=str(file))
     _, table = open_table(single_table(str(file)), source)
     rows = table.read(range(len(table.names)), Bound(source.max_rows))
-    return rows.frame.set_axis(list(table.names), axis=1)
+    return WholeTable(rows.frame.set_axis(list(table.names), axis=1), rows.lines)
 
 
 def _looked_into(

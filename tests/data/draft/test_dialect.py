@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from fraud_assets.data.draft import look
+from fraud_assets.data.draft import contract_text, look
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import DataError
 from tests.data.draft.drafts import ROWS, asked, contract_of, frauds, looked, payments
@@ -132,4 +132,30 @@ def test_columns_that_only_some_files_have_are_left_out(tmp_path):
     found = look("in", tmp_path)
 
     assert found.roles.left_out["extra"] == "a.csv has no such column"
+    assert len(read_transactions(contract_of(found, tmp_path)).rows) == ROWS
+
+
+def test_lines_that_are_no_rows_are_counted_in_the_draft(tmp_path):
+    """A total below and a header between the payments: the draft says how many and why."""
+    text = payments().to_csv(index=False)
+    header = text.split("\n", 1)[0]
+    (tmp_path / "p.csv").write_text(f"{text}{header}\nTotal,,12\n")
+
+    found = look(str(tmp_path / "p.csv"), tmp_path)
+
+    assert found.sample.no_rows == {"malformed_repeated_header": 1, "malformed_total_line": 1}
+    assert "# 2 lines of these files are no rows" in contract_text(found)
+    assert found.sample.read == ROWS
+
+
+@pytest.mark.parametrize("name", ["p.csv.gz", "p.csv.xz", "p.csv.zip", "p.csv.bz2"])
+def test_a_packed_file_is_drafted_as_it_is_read(tmp_path, name):
+    """One place knows encodings, separators and packing, for the draft and for each run."""
+    german().to_csv(tmp_path / name, index=False, sep="|", encoding="cp1252")
+
+    found = look(str(tmp_path / name), tmp_path)
+
+    settings = {key: guess.value for key, guess in found.sample.settings.items()}
+    assert settings["separator"] == "|"
+    assert settings["encoding"] == "cp1252"
     assert len(read_transactions(contract_of(found, tmp_path)).rows) == ROWS

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import fsspec
+from itertools import islice
 
 from fraud_assets.data.draft.guess import Guess, Question
 from fraud_assets.data.draft.toml import assigned, quoted
+from fraud_assets.data.source.files import single_table
+from fraud_assets.data.source.stored import whole
+from fraud_assets.data.source.text.dialect import Layout, find_layout, is_separator_line
+from fraud_assets.data.source.text.encoding import Likely, find_encoding
 from fraud_assets.errors import DataError
 
 _CHUNK = 1 << 20
-_LOOKED_AT = 64 * _CHUNK
-_SEPARATORS = ",;\t|"
-_LINES = 30
+_LOOKED_AT = 64
+"""Parts of a file that are looked at for its encoding."""
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_LINES = 31
+_OTHERS = ("cp1252", "iso-8859-2", "cp1251", "cp850")
+"""Encodings that are offered beside the likely one."""
 
 
 @dataclass(frozen=True)
@@ -46,84 +42,53 @@ def find_dialect(file: str) -> Dialect:
     DataError
         If its first lines are no table with a header.
     """
-    with fsspec.open(file, "rb", compression="infer") as stream:
-        head = stream.read(_CHUNK)
-        encoding, questions = _encoding(head, iter(lambda: stream.read(_CHUNK), b""))
-    lines = _lines(head, encoding.value)
-    separator = _separator(lines)
-    _refuse_without_header(file, lines, separator.value)
-    return Dialect(encoding, separator, questions)
+    stored = single_table(file)
+    with stored.open() as stream:
+        head = whole(stream, _CHUNK)
+        rest = islice(iter(lambda: stream.read(_CHUNK), b""), _LOOKED_AT)
+        likely = find_encoding(head, rest)
+    lines = _lines(head, likely.name)
+    layout = find_layout(lines, "auto", ())
+    if layout is None:
+        raise DataError(f"{file} must hold a header line and rows, but is empty. Add some.")
+    _refuse_without_header(file, lines, layout)
+    encoding = Guess(likely.name, likely.why, "sure" if likely.word is None else "doubtful")
+    return Dialect(encoding, _separator(layout), _asked(likely))
 
 
-def _encoding(head: bytes, rest: Iterable[bytes]) -> tuple[Guess, list[Question]]:
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return Guess(name, "its byte order mark", "sure"), []
-    zeros = head[:2_000].count(0)
-    if zeros > 0.2 * min(len(head), 2_000) > 0:
-        order = "le" if head[1:2_000:2].count(0) > head[:2_000:2].count(0) else "be"
-        return Guess(f"utf-16-{order}", "every second byte is zero", "likely"), []
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    read = 0
-    try:
-        for chunk in _chunks(head, rest):
-            decoder.decode(chunk)
-            read += len(chunk)
-            if read > _LOOKED_AT:
-                break
-    except UnicodeDecodeError as error:
-        return _one_byte(error)
-    return Guess("utf-8", "all its bytes decode so", "sure"), []
-
-
-def _chunks(head: bytes, rest: Iterable[bytes]) -> Iterable[bytes]:
-    yield head
-    yield from rest
-
-
-def _one_byte(error: UnicodeDecodeError) -> tuple[Guess, list[Question]]:
+def _asked(likely: Likely) -> list[Question]:
     """An encoding of one byte a letter: nothing in a file says which, so a word is put to view."""
-    around = bytes(error.object[max(0, error.start - 12) : error.start + 12])
-    word = re.split(rb"[\s,;|\"]", around[: 12 + 1])[-1] + re.split(rb"[\s,;|\"]", around[13:])[0]
-    shown = quoted(word.decode("cp1252", errors="replace"))
-    guess = Guess("cp1252", "it is no UTF-8, and this is the most frequent other", "doubtful")
-    return guess, [
+    if likely.word is None:
+        return []
+    others = [name for name in _OTHERS if name != likely.name]
+    return [
         Question(
             "source.encoding",
-            f"The file is no UTF-8; read as cp1252 (Windows, Western Europe) one of its words is "
-            f"{shown}. Is that right?",
-            (assigned("encoding", "iso-8859-2"), assigned("encoding", "cp850")),
+            f"The file is no UTF-8; read as {likely.name} one of its words is "
+            f"{quoted(likely.word)}. Is that right?",
+            tuple(assigned("encoding", name) for name in others),
         )
     ]
 
 
 def _lines(head: bytes, encoding: str) -> list[str]:
-    """First lines without a byte order mark and without the `sep=` line of a spreadsheet."""
+    """First lines, their byte order mark taken off."""
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
-    lines = text.lstrip("\ufeff").splitlines()[: _LINES + 1]
-    return lines[1:] if lines and re.fullmatch(r'"?sep=.{1,2}', lines[0], re.I) else lines
+    return list(islice(io.StringIO(text.lstrip("\ufeff"), newline=""), _LINES))
 
 
-def _separator(lines: list[str]) -> Guess:
-    """The sign that splits the first lines into the same number of fields, and most of them."""
-    best, fields = ",", 0
-    for sign in _SEPARATORS:
-        widths = [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)]
-        widths = [width for width in widths if width]
-        if not widths:
-            continue
-        usual = max(set(widths), key=widths.count)
-        if usual > fields and widths.count(usual) >= 0.8 * len(widths):
-            best, fields = sign, usual
-    sure = fields > 1
-    why = f"it splits the first lines into {fields} fields each" if sure else "no sign splits it"
-    return Guess(best, why, "sure" if sure else "doubtful")
+def _separator(layout: Layout) -> Guess:
+    """The sign that reading splits lines by."""
+    fields = len(layout.names)
+    if fields > 1:
+        why = f"it splits the first lines into {fields} fields each"
+        return Guess(layout.separator, why, "sure")
+    return Guess(layout.separator, "no sign splits it", "doubtful")
 
 
-def _refuse_without_header(file: str, lines: list[str], separator: str) -> None:
-    rows = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=separator) if row]
-    if not rows:
-        raise DataError(f"{file} must hold a header line and rows, but is empty. Add some.")
+def _refuse_without_header(file: str, lines: list[str], layout: Layout) -> None:
+    start = 1 if is_separator_line(lines[0]) else 0
+    rows = [row for row in layout.reader(map(layout.prepared, lines[start:])) if any(row)]
     header = rows[0]
     values = [cell for cell in header if _is_value(cell)]
     if len(values) >= 2 and len(values) >= 0.3 * len(header):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Sample:
     """Columns by name, and what was learned about the files on the way.
 
     `settings` are those of the contract's [source], `read` counts the rows of the files read,
-    `looked_at` those looked at closely.
+    `looked_at` those looked at closely, `no_rows` the lines that are none by the rule that says so.
     """
 
     columns: dict[str, Facts]
@@ -44,6 +45,7 @@ class Sample:
     looked_at: int
     left_out: dict[str, str]
     questions: list[Question] = field(default_factory=list)
+    no_rows: Counter[str] = field(default_factory=Counter)
 
 
 def take_sample(path: str, base: Path) -> Sample:
@@ -60,7 +62,9 @@ def take_sample(path: str, base: Path) -> Sample:
     source = Source.model_validate(
         {"path": path, **{key: guess.value for key, guess in settings.items()}}
     )
-    frames = [read_table(file, source) for file in chosen]
+    tables = [read_table(file, source) for file in chosen]
+    frames = [table.frame for table in tables]
+    no_rows = Counter(rule for table in tables for rule in table.lines["_rules"])
     names = tuple(dict.fromkeys(str(name) for frame in frames for name in frame.columns))
     left_out: dict[str, str] = {}
     usable = [_usable(frame, left_out) for frame in frames]
@@ -74,7 +78,9 @@ def take_sample(path: str, base: Path) -> Sample:
         questions += asked
     sign = settings["decimal"].value if settings else "."
     columns = {name: Facts(name, part[name], whole[name], sign) for name in part}
-    return Sample(columns, names, settings, len(files), len(whole), len(part), left_out, questions)
+    return Sample(
+        columns, names, settings, len(files), len(whole), len(part), left_out, questions, no_rows
+    )
 
 
 def _bare(path: str, base: Path) -> Contract:

@@ -97,6 +97,11 @@ def find_layout(lines: Sequence[str], separator: str, wanted: Collection[str]) -
     return max(found, key=lambda one: _merit(one, lines, wanted), default=None)
 
 
+def is_separator_line(line: str) -> bool:
+    """Whether a line names the separator, as spreadsheets write it, and is no header."""
+    return _SEP_LINE.fullmatch(line) is not None
+
+
 def _layout(
     lines: Sequence[str], start: int, separator: str, wanted: Collection[str]
 ) -> Layout | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 
 from fraud_assets.errors import DataError
 
@@ -21,6 +24,10 @@ _BETWEEN_LETTERS = re.compile(rb"[A-Za-z][\x80-\xa5][a-z]")
 
 _SEVERAL = re.compile(rb"[\x80-\xff]{4,}")
 _CYRILLIC = re.compile(rb"[\xc0-\xff]{4,}")
+_AROUND, _JUDGED = 24, 4000
+"""Bytes shown around the first odd one, and those by which an encoding is guessed."""
+
+_APART = re.compile(rb"[\s,;|\"]")
 _WIDE = ("gb18030", "shift_jis", "euc_kr", "big5")
 
 
@@ -46,6 +53,35 @@ def encoding_of(head: bytes, setting: str, shown: str) -> str:
     if wide and not found.startswith(("utf-16", "utf-32")):
         raise DataError(encoding_sentence(shown, setting, head))
     return found
+
+
+@dataclass(frozen=True)
+class Likely:
+    """An encoding and why; `word` is one of the file's that made it a guess, else None."""
+
+    name: str
+    why: str
+    word: str | None = None
+
+
+def find_encoding(head: bytes, rest: Iterable[bytes]) -> Likely:
+    """The encoding of a file by its mark, else by all its bytes: `head` and what follows it."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Likely(name.removesuffix("-sig"), "its byte order mark")
+    if wide := _two_bytes(head):
+        return Likely(wide, "every second byte is zero")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for part in chain([head], rest):
+            decoder.decode(part)
+    except UnicodeDecodeError as error:
+        guess = likely_encoding(error.object[error.start : error.start + _JUDGED])
+        before = error.object[max(0, error.start - _AROUND) : error.start]
+        after = error.object[error.start : error.start + _AROUND]
+        word = (_APART.split(before)[-1] + _APART.split(after)[0]).decode(guess, errors="replace")
+        return Likely(guess, f"it is no UTF-8, and its bytes look like {guess}", word)
+    return Likely("utf-8", "all its bytes decode so")
 
 
 def encoding_sentence(shown: str, encoding: str, part: bytes) -> str:
