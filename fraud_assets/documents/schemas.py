@@ -12,6 +12,7 @@ from fraud_assets.documents.check import CheckDocument
 from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
+from fraud_assets.documents.production import Production
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.removal import Removal
 from fraud_assets.documents.report.whole import Report
@@ -26,6 +27,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "check": CheckDocument,
     "metadata": Metadata,
     "move": Move,
+    "production": Production,
     "proof": Proof,
     "removal": Removal,
     "report": Report,

@@ -134,23 +134,32 @@ class Store(ArchiveWriter):
                     self.storage.discard(staged)
 
     def rollback(
-        self, to: str | None = None, *, actor: str, reason: str, is_restored: bool = False
+        self,
+        to: str | None = None,
+        *,
+        actor: str,
+        reason: str,
+        is_restored: bool = False,
+        expected: str | None = None,
     ) -> Move:
         """Point production back at `to`, or at what served before the current version did.
 
         Also mends a pointer that is missing or does not hold, from the log's last line; `to`
         must be named then. `is_restored` accepts a journal that is older than was seen, such as
-        one out of a backup.
+        one out of a backup. Where `expected` is given, it must be what serves until then.
 
         Raises
         ------
         StoreError
-            If there is nothing to go back to, `to` never served or is another contract's.
+            If there is nothing to go back to, `to` never served or is another contract's, or
+            something else serves than expected.
         TrustError
             If the version does not verify, or the log does not hold.
         """
         with self._writing():
             now = self._mendable(to, is_restored=is_restored)
+            if expected is not None:
+                moves.refuse_moved(now, expected)
             past = _moves(now)
             last = moves.last_move_to(to or moves.served_before(past), past)
             verified = self.verify(last)

@@ -17,6 +17,8 @@ class Outcomes:
     ----------
     time
         Event time, datetime64[us], UTC.
+    decided
+        When it was decided, likewise.
     version
         The version that decided, text.
     flagged
@@ -35,6 +37,7 @@ class Outcomes:
     """
 
     time: np.ndarray
+    decided: np.ndarray
     version: np.ndarray
     flagged: np.ndarray
     release: np.ndarray

@@ -85,7 +85,7 @@ def production(
 def _watched(outcomes: Outcomes, reigns: Sequence[Reign], at: int) -> WatchedVersion:
     reign = reigns[at]
     until = reigns[at + 1].since if at + 1 < len(reigns) else None
-    rows = outcomes.where((outcomes.version == reign.version) & (outcomes.time >= reign.since))
+    rows = outcomes.where(_own(outcomes, reigns, at))
     seen = episodes(rows.frauds)
     last = seen.complete[-1] if len(seen.complete) else reign.since
     found = evidence(
@@ -110,6 +110,18 @@ def _watched(outcomes: Outcomes, reigns: Sequence[Reign], at: int) -> WatchedVer
         alarm=None if found.alarm is None else str(found.alarm)[:10],
         evidence=tuple(_daily(found)),
     )
+
+
+def _own(outcomes: Outcomes, reigns: Sequence[Reign], at: int) -> np.ndarray:
+    """The rows (n,) that a version decided in this reign, where it came back after another."""
+    version, since = reigns[at].version, reigns[at].since
+    own = outcomes.version == version
+    if any(one.version == version for one in reigns[:at]):
+        own &= outcomes.decided >= since
+    for later in reigns[at + 1 :]:
+        if later.version == version:
+            return np.asarray(own & (outcomes.decided < later.since))
+    return np.asarray(own)
 
 
 def _daily(found: Evidence) -> Iterator[EvidencePoint]:

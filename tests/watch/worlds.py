@@ -32,6 +32,7 @@ def lived(
     passed = random.random(n) < release
     return Outcomes(
         time=time,
+        decided=time,
         version=np.full(n, version, dtype=object),
         flagged=flagged,
         release=np.full(n, release),

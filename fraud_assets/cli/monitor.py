@@ -1,0 +1,90 @@
+"""`fraud-assets monitor`: whether the promise of publication still holds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fraud_assets.cli._printing import print_json
+from fraud_assets.cli._tables import paragraph, table
+
+if TYPE_CHECKING:
+    from fraud_assets.documents.production import LiveWeek, Production
+    from fraud_assets.documents.rates import Rate
+
+_WEEKS = 12
+"""Newest weeks that a terminal shows; the page shows all."""
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "monitor",
+        help="say whether the promise of publication still holds",
+        description="Reads decisions and labels on record and says what the versions that served "
+        "promised, what came, and what the evidence against the newest is worth. Writes "
+        'production.html and production.json. With [live] rollback = "alarm" an alarm moves '
+        "production back. Exit 0: no alarm; 1: alarm.",
+    )
+    parser.add_argument(
+        "--log", type=Path, metavar="FOLDER", help="instead of the default folder of decisions"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", default=Path("production"), help="where the page goes"
+    )
+    parser.add_argument("--until", metavar="TIME", help="as of an earlier instant (ISO, UTC)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what holds; exit 1 on an alarm."""
+    from fraud_assets.contract import load_contract
+    from fraud_assets.documents.formats import to_plain
+    from fraud_assets.store.store import Store
+    from fraud_assets.watch.once import look, write_page
+    from fraud_assets.watch.react import go_back
+
+    contract, store = load_contract(), Store.default()
+    found = look(contract, store, args.log, args.until)
+    write_page(args.out, found.document, found.moves)
+    if args.json:
+        print_json(to_plain(found.document))
+    else:
+        print("\n".join(lines(found.document)))
+        print(f"page: {args.out / 'production.html'}")
+    if found.document.alarmed and contract.live is not None and contract.live.rollback == "alarm":
+        print(go_back(found.document, found.moves, store), file=sys.stderr)
+    return 1 if found.document.alarmed else 0
+
+
+def lines(document: Production) -> Iterator[str]:
+    """The document for a person: newest weeks, warnings, the answer last."""
+    if document.weeks:
+        heads = ("week", "payments", "flagged", "frauds", "recall", "promised")
+        yield from table(heads, [_row(week) for week in document.weeks[-_WEEKS:]])
+        yield ""
+    for warning in document.warnings:
+        yield from paragraph(warning.text, "warning: ")
+    yield from paragraph(document.sentence)
+
+
+def _row(week: LiveWeek) -> tuple[str, ...]:
+    promised = week.promised
+    return (
+        week.week,
+        f"{week.payments:,}",
+        f"{week.alert_rate.value or 0:.2%}",
+        f"{week.frauds:,}" if week.matured else "-",
+        _range(week.recall),
+        f"{promised.low:.0%} to {promised.high:.0%}" if promised else "-",
+    )
+
+
+def _range(rate: Rate | None) -> str:
+    if rate is None or rate.value is None:
+        return "-"
+    return f"{rate.value:.1%} ({rate.low:.0%} to {rate.high:.0%})"

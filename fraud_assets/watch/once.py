@@ -1,0 +1,106 @@
+"""One look at production: reads store and record, judges, writes the page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.decisions.erasure import Opener, keys_folder
+from fraud_assets.decisions.log.settings import default_folder
+from fraud_assets.decisions.outcomes import known_labels
+from fraud_assets.decisions.reading import read_entries
+from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.documents.formats import write_document
+from fraud_assets.documents.move import Move
+from fraud_assets.documents.production import Production
+from fraud_assets.documents.report.whole import Report, read_report
+from fraud_assets.errors import FraudAssetsError, UsageError
+from fraud_assets.store.files import write_over
+from fraud_assets.store.store import Store
+from fraud_assets.watch.collect import collect, moment, place_of, reigns
+from fraud_assets.watch.page import render_production
+from fraud_assets.watch.production import production
+
+
+@dataclass(frozen=True)
+class Look:
+    """What production did, and the moves that say who served when."""
+
+    document: Production
+    moves: Sequence[Move]
+
+
+def look(
+    contract: Contract, store: Store, log: Path | None = None, until: str | None = None
+) -> Look:
+    """What may be said of a contract's production at `until` (ISO, UTC; None: now).
+
+    Raises
+    ------
+    UsageError
+        If `until` is no instant.
+    RecordError
+        If the record of decisions is missing or does not hold.
+    StoreError
+        If the store's journal does not hold.
+    """
+    now, folder = _instant(until), default_folder() if log is None else log.absolute()
+    entries = list(read_entries(folder))
+    opener = Opener(keys_folder(folder))
+    made = [opener.open(e) for e in entries if isinstance(e, Decision) and _by(e.decided_at, now)]
+    labels = known_labels(e for e in entries if isinstance(e, Label) and _by(e.known_at, now))
+    moves = [m for m in store.history() if moment(m.promoted_at) <= now]
+    reports = {
+        name: report for name in {m.version for m in moves} if (report := _report(store, name))
+    }
+    outcomes = collect(made, labels, contract, now)
+    return Look(
+        production(
+            outcomes,
+            reigns(moves, reports, contract.policy.min_recall),
+            place_of(contract),
+            now,
+        ),
+        moves,
+    )
+
+
+def write_page(folder: Path, document: Production, moves: Sequence[Move]) -> None:
+    """Put production.json and production.html into a folder, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _put(folder / "production.json", write_document(document))
+    _put(folder / "production.html", render_production(document, moves).encode())
+
+
+def _put(path: Path, data: bytes) -> None:
+    """The new file or the old one, never half of one."""
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    write_over(staged, data)
+    staged.replace(path)
+
+
+def _by(micros: int, now: np.datetime64) -> bool:
+    return micros <= int(now.astype(np.int64))
+
+
+def _report(store: Store, version: str) -> Report | None:
+    """A version's own report; None where it was pruned or does not verify any more."""
+    try:
+        return read_report(store.look_at(version).read("report.json"))
+    except FraudAssetsError:
+        return None
+
+
+def _instant(text: str | None) -> np.datetime64:
+    if text is None:
+        return np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
+    try:
+        return moment(text)
+    except ValueError as error:
+        raise UsageError(f"--until must be an ISO date or time, got {text!r}.") from error
