@@ -15,6 +15,10 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 """Levels of tables and lists; a contract needs five."""
 
+MAX_VALUES = 20_000
+"""Values, lists and tables together: twenty for each of a thousand features. Each that is at fault
+is explained."""
+
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*"|'[^'\n]*')"""
 _START = r"(?:^[ \t]*+\[{0,2}|[{,])[ \t]*+"
 _LONG_KEY = re.compile(_START + rf"(?:{_PART}[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}", re.MULTILINE)
@@ -49,7 +53,7 @@ def parse_tables(text: str, name: str) -> dict[str, object]:
     Raises
     ------
     ContractError
-        If it is no TOML, too large, or nests deeper than `MAX_DEPTH` levels.
+        If it is no TOML, too large, holds too much, or nests deeper than `MAX_DEPTH` levels.
     """
     if len(text) > MAX_BYTES:
         raise ContractError(name, [_too_large(name)])
@@ -61,16 +65,21 @@ def parse_tables(text: str, name: str) -> dict[str, object]:
         raise ContractError(name, [_too_deep(name)]) from error
     except ValueError as error:  # TOMLDecodeError is one, and so is a number of 5,000 digits
         raise ContractError(name, [Fault("file", f"must be TOML ({error})", name)]) from error
-    if _is_deeper(raw, MAX_DEPTH):
-        raise ContractError(name, [_too_deep(name)])
+    _demand_bounded(raw, name)
     return raw
 
 
-def _is_deeper(raw: Raw, levels: int) -> bool:
+def _demand_bounded(raw: Raw, name: str) -> None:
     layer: list[object] = [raw]
-    for _ in range(levels):
+    count = 0
+    for _ in range(MAX_DEPTH):
         layer = [inner for value in layer for inner in _inside(value)]
-    return any(isinstance(value, dict | list) for value in layer)
+        count += len(layer)
+    if any(isinstance(value, dict | list) for value in layer):
+        raise ContractError(name, [_too_deep(name)])
+    if count > MAX_VALUES:
+        rule = f"must hold at most {MAX_VALUES:,} values, holds {count:,}"
+        raise ContractError(name, [Fault("file", rule, name)])
 
 
 def _inside(value: object) -> list[object]:
