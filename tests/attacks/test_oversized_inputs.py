@@ -140,6 +140,13 @@ def test_a_contract_that_means_too_much_is_a_fault(text: Callable[[], str]) -> N
     assert len(str(found.value)) < 50_000
 
 
+@pytest.mark.parametrize("name", ["many keys", "many faults"])
+def test_values_are_counted_before_each_fault_is_explained(name: str) -> None:
+    """Looking for what was meant by 90,000 keys takes half a minute."""
+    with pytest.raises(ContractError, match="at most 20,000 values"):
+        parse_contract(CONTRACTS[name]())
+
+
 def test_the_command_says_so_in_a_sentence(tmp_path: Path) -> None:
     """Exit code 2, no stack trace."""
     file = tmp_path / "contract.toml"
