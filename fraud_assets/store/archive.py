@@ -20,10 +20,9 @@ from fraud_assets.store.journal.owner import contract_of
 from fraud_assets.store.journal.position import RESTORED, Mark, Position, demand_fresh
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.places import default_root, is_store
-from fraud_assets.store.storage.port import STAGING, Storage
+from fraud_assets.store.storage.port import Storage
 from fraud_assets.store.storage.registry import Address, storage_at
 from fraud_assets.store.verified import Verified
-from fraud_assets.store.version import is_version
 
 REFUSED = "refused"
 
@@ -77,7 +76,7 @@ class Archive:
             If one or both are missing though there were moves.
         """
         found = self._journal.position()
-        if found is None and self._misses_journal():
+        if found is None and self._models.are_ripe():
             found = self._journal.position()  # unless the first move took place meanwhile
             self._demand_journal(found)
         demand_fresh(found, seen, self.where())
@@ -166,11 +165,6 @@ class Archive:
     @property
     def _marks(self) -> Marks:
         return Marks(self.keys.folder, self.storage)
-
-    def _misses_journal(self) -> bool:
-        """Whether there are versions other than such as a first move is just bringing in."""
-        names = set(self.storage.names())
-        return any(is_version(name) and f"{STAGING}{name}" not in names for name in names)
 
     def _demand_journal(self, found: Position | None) -> None:
         if found is None:

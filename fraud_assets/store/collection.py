@@ -24,6 +24,11 @@ class Collection:
         """Names, oldest first, verified or not."""
         return sorted(name for name in self._entries() if is_version(name))
 
+    def are_ripe(self) -> bool:
+        """Whether there is a version other than such as a first move is just bringing in."""
+        names = set(self._entries())
+        return any(is_version(name) and f"{STAGING}{name}" not in names for name in names)
+
     def taken(self) -> set[str]:
         """Names that are here or in the making."""
         return {name.removeprefix(STAGING) for name in self._entries()}

@@ -67,7 +67,9 @@ def test_a_marker_of_another_user_moves_nothing(
     assert default_root() == below / "models"
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/prefix", "redis://:secret@host/0"])
+@pytest.mark.parametrize(
+    "url", ["http://ada:secret@host/models", "redis://:secret@host/0", "memory://x"]
+)
 def test_a_url_is_no_folder(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """It is refused without its credentials, rather than made a folder of that name."""
     monkeypatch.setenv("FRAUD_ASSETS_MODELS", url)

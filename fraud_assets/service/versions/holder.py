@@ -101,7 +101,7 @@ class Holder:
 
         The stamp is taken before loading, so that a move meanwhile is noticed the next time.
         """
-        stamp = self.source.stamp
+        stamp = await self._asked()
         if stamp == self._stamp and time.monotonic() < self._retry_at:
             return
         self._stamp = stamp
@@ -112,6 +112,11 @@ class Holder:
         else:
             self._take(loaded)
             self.is_kept = await asyncio.to_thread(self.source.keep, self.loaded)
+
+    async def _asked(self) -> Stamp:
+        if self.source.is_remote:
+            return await asyncio.to_thread(lambda: self.source.stamp)
+        return self.source.stamp
 
     def _load(self) -> Loaded:
         loaded = self.source.load(self.loaded)

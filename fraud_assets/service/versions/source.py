@@ -19,7 +19,7 @@ from fraud_assets.service.versions.version import Served, load_version
 from fraud_assets.store.files import file_stamp
 from fraud_assets.store.journal.position import Mark
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.storage.port import Stamp
+from fraud_assets.store.storage.port import Stamp, Storage
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
 from fraud_assets.store.verified import Verified, verify_version
@@ -47,11 +47,21 @@ class Source:
 
     @property
     def stamp(self) -> Stamp:
-        """What changes when production or the keys do; a few stat calls."""
+        """What changes when production or the keys do; None while the store cannot be asked.
+
+        A few stat calls for a folder; for a URL a request, see `is_remote`.
+        """
         if self.settings.version_dir is not None:
             return file_stamp(self.settings.version_dir)
-        keys = file_stamp(Keys(self.settings.keys).public)
-        return storage_at(self.settings.store).stamp(), keys
+        try:
+            return self._storage.stamp(), file_stamp(Keys(self.settings.keys).public)
+        except (OSError, StoreError):
+            return None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether asking for the stamp may take longer than answers may wait."""
+        return self.settings.version_dir is None and isinstance(self.settings.store, str)
 
     def load(self, now: Loaded | None) -> Loaded:
         """What is to serve; `now` itself where nothing has moved since.
@@ -109,6 +119,10 @@ class Source:
             _log.warning("There is no last good copy of %s: %s", kept.version, error)
             return False
         return True
+
+    @property
+    def _storage(self) -> Storage:
+        return storage_at(self.settings.store)
 
     @property
     def _last_good(self) -> LastGood | None:

@@ -14,7 +14,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -152,7 +152,8 @@ class Objects:
             return
         shutil.rmtree(staged.path.parent, ignore_errors=True)
         staged.lock.release()
-        self._give_up(staged.tree)
+        with suppress(OSError):  # what cannot be deleted now is swept up later
+            self._give_up(staged.tree)
 
     def remove(self, tree: str) -> None:
         """Delete the signature first, without which a tree is none."""
@@ -172,8 +173,11 @@ class Objects:
             self.publish(staged)
         try:
             self.append(LOG_FILE, seen, line)
-        except BaseException:
-            if staged is not None and not self._is_logged(line):
+        except BaseException as error:
+            if self._is_logged(line):
+                if isinstance(error, OSError):
+                    return  # the server had heard it, only its answer was lost
+            elif staged is not None:
                 self.remove(staged.tree)
             raise
 

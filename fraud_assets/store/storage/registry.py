@@ -60,8 +60,23 @@ _OWN = ("file", "memory")
 """Kinds that nobody writes as a URL: a folder is its path, and memory ends with the process."""
 
 
+def open_anew(address: Address) -> Storage:
+    """A client of its own, which shares nothing with the others of this process.
+
+    Raises
+    ------
+    StoreError
+        If no kind of storage has the URL's scheme, or what it needs is not installed.
+    """
+    return Folder(address) if isinstance(address, Path) else _open(address)
+
+
 @cache
 def _opened(url: str) -> Storage:
+    return _open(url)
+
+
+def _open(url: str) -> Storage:
     scheme = url.partition("://")[0]
     if scheme not in _kinds():
         raise StoreError(f"No kind of store has URLs of scheme {scheme!a}: name a folder.")

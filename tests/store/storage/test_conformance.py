@@ -14,6 +14,7 @@ from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, STAGING, Staged, Storage, read
 from fraud_assets.store.storage.registry import Address, storage_at
 from fraud_assets.store.store import Store
+from tests.store.storage.servers import BUCKET
 from tests.store.stores import files, metadata, promoted
 
 MOST = 1 << 20
@@ -23,12 +24,15 @@ OTHER = "fraud_detector_20261123_063001"
 KINDS: dict[str, Callable[[Path], Address]] = {
     "folder": lambda folder: folder / "models",
     "memory": lambda _: f"memory://{uuid.uuid4().hex}",
+    "s3": lambda _: f"s3://{BUCKET}/stores/{uuid.uuid4().hex}",
 }
 
 
 @pytest.fixture(params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
-    """An empty place of each kind."""
+    """An empty place of each kind; the last one's server is started by its first test."""
+    if request.param == "s3":
+        request.getfixturevalue("s3")
     return KINDS[request.param](tmp_path)
 
 

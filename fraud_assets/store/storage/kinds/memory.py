@@ -12,8 +12,8 @@ from fraud_assets.store.storage.objects import Found, Objects
 
 
 def open_storage(url: str) -> Objects:
-    """An empty store, the same one each time it is asked for."""
-    return Objects(url, Memory())
+    """The store of that name, empty at first."""
+    return Objects(url, _STORES.setdefault(url, Memory()))
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,6 @@ class Memory:
     def delete(self, key: str) -> None:
         """Drop it."""
         self.objects.pop(key, None)
+
+
+_STORES: dict[str, Memory] = {}
