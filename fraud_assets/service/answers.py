@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -30,7 +30,7 @@ def one_answer(served: Served, metrics: Metrics, row: Row, reasons: Reasons) -> 
             repr(probability).encode(),
             served.version.encode(),
         )
-    answer: dict[str, Any] = {
+    answer: dict[str, object] = {
         "fraud_probability": probability,
         "is_flagged": flagged,
         "model_version": served.version,
@@ -72,15 +72,19 @@ def fault(loc: Sequence[str], msg: str, kind: str) -> list[Fault]:
     return [{"loc": list(loc), "msg": msg, "type": kind}]
 
 
-def _explanation(served: Served, row: Row) -> dict[str, Any] | None:
+class _Explanation(msgspec.Struct, frozen=True):
+    """Base and contributions sum to the margin."""
+
+    scale: str
+    base: float
+    margin: float
+    contributions: dict[str, float]
+
+
+def _explanation(served: Served, row: Row) -> _Explanation | None:
     found = served.scorer.explain(row)
     if found is None:
         return None
-    return {
-        "scale": served.scorer.spec.scale,
-        "base": found.base,
-        "margin": found.margin,
-        "contributions": dict(
-            zip(served.scorer.encoder.names, found.contributions.tolist(), strict=True)
-        ),
-    }
+    names = served.scorer.encoder.names
+    contributions = dict(zip(names, found.contributions.tolist(), strict=True))
+    return _Explanation(served.scorer.spec.scale, found.base, found.margin, contributions)

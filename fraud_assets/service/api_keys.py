@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from fraud_assets.errors import RefusedError
 from fraud_assets.service.answers import fault
 from fraud_assets.service.api_key_line import ApiKey, Scope, read_line
+from fraud_assets.service.faults import Fault
 
 _BEARER = b"bearer "
 _MOST_SENT = 4
@@ -153,7 +153,7 @@ def _lines(path: Path) -> list[str]:
     return text.splitlines()
 
 
-def denial(denied: Denied) -> list[dict[str, Any]]:
+def denial(denied: Denied) -> list[Fault]:
     """The faults to answer with."""
     kind = "unauthorized" if denied.status == 401 else "forbidden"
     return fault(["header", "x-api-key"], denied.message, kind)

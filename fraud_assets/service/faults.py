@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-Fault = dict[str, Any]
+
+class Fault(TypedDict):
+    """One thing wrong: where, in words, and a stable kind."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
 
 UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OverflowError)
 """What the fast reader raises for bodies that are no payments."""
@@ -41,7 +48,7 @@ def told(error: Exception) -> Fault:
     message, _, place = str(error).partition(" - at `$")
     # Payments are flat: behind the first dot stands a field's whole name, dots of its own included.
     name = place.removesuffix("`").removeprefix(".")
-    loc = ["body", name] if name else ["body"]
+    loc: list[str | int] = ["body", name] if name else ["body"]
     missing = _MISSING.fullmatch(message)
     if missing:
         return {"loc": [*loc, missing[1]], "msg": "Field required", "type": "missing"}
@@ -53,5 +60,5 @@ def cut(faults: list[Fault]) -> list[Fault]:
     more = len(faults) - MOST_FAULTS
     if more <= 0:
         return faults
-    last = {"loc": ["body"], "msg": f"And {more} more faults", "type": "too_many_faults"}
+    last: Fault = {"loc": ["body"], "msg": f"And {more} more faults", "type": "too_many_faults"}
     return [*faults[:MOST_FAULTS], last]

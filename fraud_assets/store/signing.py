@@ -86,7 +86,7 @@ def read_manifest(bundle: bytes, trusted: Trusted) -> Manifest:
     return _read_statement(payload)
 
 
-def _bundle(hint: str, payload: str, signature: str) -> dict[str, Any]:
+def _bundle(hint: str, payload: str, signature: str) -> dict[str, object]:
     """What model-signing writes; anything more, less or else was not written by it."""
     return {
         "mediaType": _BUNDLE,
