@@ -48,7 +48,7 @@ test-slow: $(READY) ## races, kills, browsers, large data
 	$(BIN)/python -m pytest -m slow
 
 lock: $(READY) ## pin the newest versions again, with hashes
-	$(BIN)/uv pip compile pyproject.toml --extra chain --extra serve --group dev --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra chain --extra serve --extra s3 --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --upgrade --quiet -o requirements/dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra boosting --universal \
