@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -72,6 +73,11 @@ def source_tables(contract: Contract) -> Tables:
         skipped += inside[1]
         refused += inside[2]
     refuse_rest(place.shown, refused)
+    if not stored:
+        raise DataError(
+            f"source.path must lead to CSV or Parquet files, but what lies at {place.shown} holds "
+            f"none{_passed(skipped)}. Correct the path, or export again."
+        )
     return Tables(tuple(stored), tuple(skipped))
 
 
@@ -101,18 +107,18 @@ def _listing(contract: Contract) -> tuple[Place, Listing]:
     if not listing.files:
         raise DataError(
             f"source.path of contract {contract.name} must lead to CSV or Parquet files, but "
-            f"nothing lies at {place.shown}{_passed(listing)}. Correct the path, or make sample "
-            "data with `fraud-assets simulate --out DIR` and set "
+            f"nothing lies at {place.shown}{_passed(listing.skipped)}. Correct the path, or make "
+            "sample data with `fraud-assets simulate --out DIR` and set "
             "FRAUD_ASSETS_CONTRACT=DIR/contract.toml."
         )
     return place, listing
 
 
-def _passed(listing: Listing) -> str:
-    if not listing.skipped:
+def _passed(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
         return ""
-    first = listing.skipped[0]
-    return f" but {len(listing.skipped):,} that are not read, such as {first.path} ({first.why})"
+    first = skipped[0]
+    return f" but {len(skipped):,} that are not read, such as {first.path} ({first.why})"
 
 
 def _readable(source: Source) -> Readable:

@@ -37,7 +37,7 @@ class Packed:
 
 
 STREAMS = (
-    Packed(b"\x1f\x8b", (".gz", ".gzip"), lambda stream: gzip.GzipFile(fileobj=stream)),
+    Packed(b"\x1f\x8b", (".gz", ".gzip"), lambda stream: gzip.GzipFile(fileobj=stream, mode="rb")),
     Packed(b"BZh", (".bz2",), bz2.BZ2File),
     Packed(b"\xfd7zXZ\x00", (".xz",), lzma.LZMAFile),
     Packed(b"\x28\xb5\x2f\xfd", (".zst", ".zstd"), lambda s: pa.CompressedInputStream(s, "zstd")),
@@ -89,6 +89,8 @@ def _members(
 ) -> tuple[list[Stored], list[Skipped], list[str]]:
     tables, skipped, refused = [], [], []
     members = _infos(stored)
+    if not members:
+        return [], [Skipped(stored.shown, "an archive without files")], []
     for info in members:
         found = _sorted(info, readable)
         member = _member(stored, info, alone=len(members) == 1)

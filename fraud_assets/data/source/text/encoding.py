@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from fraud_assets.data.source.text.likely import likely_of
 from fraud_assets.errors import DataError
 
 _MARKS = (
@@ -19,16 +20,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-_BETWEEN_LETTERS = re.compile(rb"[A-Za-z][\x80-\xa5][a-z]")
-"""Letters with marks of DOS code pages, which are signs between words in those of Windows."""
-
-_SEVERAL = re.compile(rb"[\x80-\xff]{4,}")
-_CYRILLIC = re.compile(rb"[\xc0-\xff]{4,}")
 _AROUND, _JUDGED = 24, 4000
 """Bytes shown around the first odd one, and those by which an encoding is guessed."""
 
 _APART = re.compile(rb"[\s,;|\"]")
-_WIDE = ("gb18030", "shift_jis", "euc_kr", "big5")
 
 
 def encoding_of(head: bytes, setting: str, shown: str) -> str:
@@ -97,17 +92,7 @@ def likely_encoding(part: bytes) -> str:
     """A guess for bytes that are not UTF-8."""
     if wide := _two_bytes(part):
         return wide
-    if len(_BETWEEN_LETTERS.findall(part)) > len(re.findall(rb"[\xc0-\xff]", part)):
-        return "cp850"
-    if _SEVERAL.search(part):
-        if _CYRILLIC.search(part) and _decodes(part, "cp1251"):
-            high = len(re.findall(rb"[\x80-\xbf]", part))
-            if high < 0.1 * len(re.findall(rb"[\xc0-\xff]", part)):
-                return "cp1251"
-        wide = next((name for name in _WIDE if _decodes(part, name)), "")
-        if wide:
-            return wide
-    return "cp1252" if _decodes(part, "cp1252") else "latin-1"
+    return likely_of(part)
 
 
 def _two_bytes(part: bytes) -> str:
@@ -117,11 +102,3 @@ def _two_bytes(part: bytes) -> str:
     if max(even, odd) < 0.3 * length or length < 2 or min(even, odd) > 0.1 * length:
         return ""
     return "utf-16-be" if even > odd else "utf-16-le"
-
-
-def _decodes(part: bytes, encoding: str) -> bool:
-    try:
-        codecs.getincrementaldecoder(encoding)().decode(part)  # the end may be half a letter
-    except UnicodeDecodeError:
-        return False
-    return True
