@@ -18,12 +18,13 @@ from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.number_column import number_column, without_currencies
 from fraud_assets.data.kinds.time_column import time_column
 from fraud_assets.data.kinds.time_notes import time_notes
-from fraud_assets.data.kinds.words import text_words
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Failures
 from fraud_assets.data.source import contract_columns
 from fraud_assets.data.source.noticed import named_currencies
 from fraud_assets.errors import DataError
+from fraud_assets.payments.roles import number_columns
+from fraud_assets.payments.words import text_words
 
 
 @dataclass(frozen=True)
@@ -93,22 +94,10 @@ def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Co
         return time_column(values, event, exported[event.time])
     if name in contract.time_columns:
         return time_column(values, contract.time_columns[name])
-    if name in _number_columns(contract):
+    if name in number_columns(contract):
         is_amount = name == contract.columns.amount
         found = number_column(values, source, contract.columns.currency if is_amount else None)
         return found if contract.rates is None else without_currencies(found)
     if name in contract.features.categorical:
         return category_column(values, contract.features.case, text_words(source))
     return identity_column(values, text_words(source))
-
-
-def _number_columns(contract: Contract) -> set[str]:
-    bounded = {
-        rule.column
-        for rule in contract.rules.values()
-        if rule.min is not None or rule.max is not None
-    }
-    of = {name for kind in contract.derived.values() for name in kind.names("number")}
-    money = () if contract.rates is None else contract.rates.amounts
-    names = {*contract.features.numeric, contract.columns.amount, *of, *bounded, *money}
-    return {name for name in names if name is not None} - set(contract.features.categorical)

@@ -18,6 +18,9 @@ from unicodedata import decimal as digit_value
 from fraud_assets.values.currency import MARK
 from fraud_assets.values.text import trimmed
 
+LARGEST_NUMBER = 1e15
+"""Beyond it a float64 no longer holds cents, and squares and sums of a column lose the rest."""
+
 Sign = str
 """A decimal sign: "." or ","."""
 

@@ -106,7 +106,7 @@ def test_columns_and_single_texts_agree(texts, case):
 
 def read_words() -> frozenset[str]:
     from fraud_assets.contract.sections.source import Source
-    from fraud_assets.data.kinds.words import text_words
+    from fraud_assets.payments.words import text_words
 
     return text_words(Source(path="x"))
 

@@ -10,11 +10,12 @@ import pandas as pd
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.column import Column
-from fraud_assets.data.kinds.numbers import LARGEST_NUMBER, parse_numbers
+from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.signs import Signs, look_at_signs
-from fraud_assets.data.kinds.words import number_words
 from fraud_assets.data.notes import Note, rows_of
+from fraud_assets.payments.words import number_words
 from fraud_assets.values.currency import CODE_OF
+from fraud_assets.values.number import LARGEST_NUMBER
 
 _CURRENCIES = ("several_currencies", "other_currency")
 

@@ -17,9 +17,6 @@ from fraud_assets.values.missing import NUMBER_WORDS
 from fraud_assets.values.number import Sign, number
 from fraud_assets.values.text import folded
 
-LARGEST_NUMBER = 1e15
-"""Beyond it a float64 no longer holds cents, and squares and sums of a column lose the rest."""
-
 PLAIN = {".": r"^-?[0-9]+(?:\.[0-9]+)?$", ",": r"^-?[0-9]+(?:,[0-9]+)?$"}
 """Numbers that need nothing but their decimal sign changed, by that sign."""
 

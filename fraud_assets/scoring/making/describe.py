@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.words import Scalar
-from fraud_assets.data.kinds.words import missing_numbers
 from fraud_assets.encodings.registry import encoding_of
 from fraud_assets.encodings.tables import codes_of
 from fraud_assets.families.family import UnconvertibleError
+from fraud_assets.payments.words import missing_numbers
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.scorer import NamedArrays
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric

@@ -13,7 +13,7 @@ from fraud_assets.data.draft.roles.codes import is_phone, not_a_quantity
 from fraud_assets.data.draft.roles.tells import telling
 from fraud_assets.data.draft.seen.facts import Facts
 from fraud_assets.data.draft.toml import quoted
-from fraud_assets.data.kinds.numbers import LARGEST_NUMBER
+from fraud_assets.values.number import LARGEST_NUMBER
 
 FEW_LEVELS = 60
 """Levels that are always few enough for a category."""

@@ -1,0 +1,212 @@
+"""From a payment's JSON to typed values, or to every rule that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import time_ns
+from typing import Any
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
+from fraud_assets.contract.sections.rules import Rule
+from fraud_assets.errors import Fault, PaymentError
+from fraud_assets.payments.instants import NoInstantError, read_instant
+from fraud_assets.payments.roles import kind_of, raw_columns
+from fraud_assets.payments.words import number_words, text_words
+from fraud_assets.state.payment import Payment
+from fraud_assets.values.identity import written
+from fraud_assets.values.number import LARGEST_NUMBER, number
+from fraud_assets.values.text import folded, level
+from fraud_assets.values.words import allowed_levels, allowed_numbers
+
+Value = float | str | int | None
+Raw = Mapping[str, Any]
+Clock = Callable[[], int]
+
+
+class BrokenRuleError(Exception):
+    """A value that breaks a rule by its name; `value` is what other rules still see of it."""
+
+    def __init__(self, rule: str, value: Value = None) -> None:
+        super().__init__(rule)
+        self.value = value
+
+
+def _now() -> int:
+    return time_ns() // 1000
+
+
+@dataclass(frozen=True)
+class Read:
+    """A payment for the state, and its raw features as the model takes them."""
+
+    payment: Payment
+    features: dict[str, float | str | None]
+
+
+class RawReader:
+    """Reads payments of one contract; `now` is the wall clock in microseconds, UTC."""
+
+    def __init__(self, contract: Contract, now: Clock = _now) -> None:
+        columns = contract.columns
+        self._now, self._id = now, columns.id
+        self._time = columns.event_time.column if columns.event_time else None
+        self._hour = columns.event_time.time if columns.event_time else None
+        self.columns = raw_columns(contract)
+        self._readers = {
+            name: reader_of(name, contract) for name in self.columns if name != self._hour
+        }
+        self._kinds = {name: kind_of(name, contract) for name in self._readers}
+        self._rules = [
+            (name, rule.column, _check_of(rule, contract)) for name, rule in contract.rules.items()
+        ]
+        features = contract.features
+        self._features = [name for name in features.names if name not in contract.derived]
+        self._entities = {
+            name
+            for kind in contract.derived.values()
+            for use in ("entity", "value")
+            for name in kind.names(use)
+        }
+
+    def read(self, raw: Raw) -> Read:
+        """The payment.
+
+        Raises
+        ------
+        PaymentError
+            If it breaks rules: all of them, each with its column.
+        """
+        faults = [
+            Fault(name, "must be a field of the payment; null means missing", "nothing")
+            for name in self.columns
+            if name not in raw
+        ]
+        values: dict[str, Value] = {}
+        for name, reader in self._readers.items():
+            try:
+                values[name] = reader(self._with_hour(name, raw))
+            except BrokenRuleError as broken:
+                values[name] = broken.value
+                if name in raw:
+                    faults.append(Fault(name, str(broken), raw[name]))
+        faults += self._broken(values, raw)
+        if faults:
+            raise PaymentError(faults)
+        return Read(self._payment(values), {name: values[name] for name in self._features})
+
+    def _with_hour(self, name: str, raw: Raw) -> object:
+        value = raw.get(name)
+        if name != self._time or self._hour is None or value is None:
+            return value
+        date = written(value).strip().removesuffix("T00:00:00").removesuffix(" 00:00:00")
+        hour = raw.get(self._hour)
+        return None if hour is None else f"{date} {written(hour).strip()}"
+
+    def _broken(self, values: Mapping[str, Value], raw: Raw) -> Iterator[Fault]:
+        if self._time is not None and self._time in values:
+            time = values[self._time]
+            if time is None:
+                yield Fault(self._time, "time_missing", raw.get(self._time))
+            elif time > self._now():  # type: ignore[operator]
+                yield Fault(self._time, "time_after_now", raw.get(self._time))
+        if self._id is not None and self._id in values and values[self._id] is None:
+            yield Fault(self._id, "id_missing", raw.get(self._id))
+        for name, column, holds in self._rules:
+            if column in values and not holds(values[column]):
+                yield Fault(column, name, raw.get(column))
+
+    def _payment(self, values: Mapping[str, Value]) -> Payment:
+        present = {name: value for name, value in values.items() if value is not None}
+        by = {kind: {n: v for n, v in present.items() if self._kinds[n] == kind} for kind in _KINDS}
+        texts = by["category"] | by["identity"]
+        others = {
+            name: written(value)
+            for name, value in present.items()
+            if name in self._entities and name not in texts
+        }
+        times = {name: value for name, value in by["time"].items() if name != self._time}
+        return Payment(
+            None if self._id is None else texts.get(self._id) or others.get(self._id),  # type: ignore[arg-type]
+            None if self._time is None else values[self._time],  # type: ignore[arg-type]
+            by["number"],  # type: ignore[arg-type]
+            texts | others,  # type: ignore[arg-type]
+            times,  # type: ignore[arg-type]
+        )
+
+
+_KINDS = ("time", "number", "category", "identity")
+
+
+def reader_of(name: str, contract: Contract) -> Callable[[object], Value]:
+    """What reads one value of a column; it raises `BrokenRuleError` with the rule's name."""
+    kind, source = kind_of(name, contract), contract.source
+    if kind == "time":
+        return _time_reader(name, contract)
+    if kind == "number":
+        return _number_reader(name, source.decimal, number_words(source))
+    case = contract.features.case if kind == "category" else "keep"
+    words = text_words(source)
+
+    def read(value: object) -> Value:
+        return None if value is None else level(written(_scalar(value)), case, words)
+
+    return read
+
+
+def _time_reader(name: str, contract: Contract) -> Callable[[object], Value]:
+    column = contract.time_columns[name]
+
+    def read(value: object) -> Value:
+        try:
+            return read_instant(value, column)
+        except NoInstantError as error:
+            raise BrokenRuleError(f"{UNPARSABLE}{name}") from error
+
+    return read
+
+
+def _number_reader(name: str, decimal: str, words: frozenset[str]) -> Callable[[object], Value]:
+    gone = {found for word in words if (found := number(word, decimal)) is not None}
+
+    def read(value: object) -> Value:
+        if value is None:
+            return None
+        value = _scalar(value)
+        found = number(value, decimal)
+        if found is None:
+            if isinstance(value, str) and folded(value) in words:
+                return None
+            raise BrokenRuleError(f"{UNPARSABLE}{name}")
+        if found in gone:
+            return None
+        if abs(found) > LARGEST_NUMBER:
+            raise BrokenRuleError(f"{TOO_LARGE}{name}", found)
+        return found
+
+    return read
+
+
+def _scalar(value: object) -> object:
+    return str(value) if isinstance(value, bool | list | dict) else value
+
+
+def _check_of(rule: Rule, contract: Contract) -> Callable[[Value], bool]:
+    kind = kind_of(rule.column, contract)
+    case = contract.features.case if rule.column in contract.features.categorical else "keep"
+    allowed: tuple[object, ...] | None = None
+    if rule.one_of is not None:
+        numbers = kind == "number"
+        allowed = allowed_numbers(rule.one_of) if numbers else allowed_levels(rule.one_of, case)
+
+    def holds(value: Value) -> bool:
+        if value is None:
+            return not rule.required
+        if rule.min is not None and value < rule.min:  # type: ignore[operator]
+            return False
+        if rule.max is not None and value > rule.max:  # type: ignore[operator]
+            return False
+        return allowed is None or value in allowed
+
+    return holds
