@@ -8,7 +8,7 @@ Concept: https://docs.dagster.io/guides/build/projects
 import dagster as dg
 
 from fraud_assets.contract.load import default_contract_path
-from fraud_assets.orchestration import assets, checks, production
+from fraud_assets.orchestration import assets, checks, health, production
 from fraud_assets.orchestration.backtesting import backtest_job
 from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.settings import Settings
@@ -24,10 +24,11 @@ def build_definitions(
     `terminal` is the logger of a run that a person watches in a terminal.
     """
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, production]),
+        assets=dg.load_assets_from_modules([assets, production, health]),
         asset_checks=checks.ALL,
-        jobs=[weekly_job, backtest_job],
-        schedules=[weekly_schedule],
+        jobs=[weekly_job, health.health_job, backtest_job],
+        schedules=[weekly_schedule, health.daily_health],
+        sensors=[health.retrain_on_alarm],
         resources={
             "settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings()),
             "io_manager": handover,

@@ -23,7 +23,7 @@ from fraud_assets.orchestration.failures import sentences
 from fraud_assets.orchestration.settings import Settings
 
 GROUP = "production"
-_NONE = "No decision is on record yet: the service keeps those of POST /decisions."
+NOTHING = "No decision is on record yet: the service keeps those of POST /decisions."
 
 
 @dg.asset(group_name=GROUP, owners=OWNERS, kinds={"parquet", "postgres"}, name="decisions")
@@ -31,7 +31,7 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
     """The record, verified and copied: Parquet by day, PostgreSQL where one is named."""
     log = settings.decisions()
     if not writer_folders(log):
-        return dg.MaterializeResult(metadata={"sentence": _NONE})
+        return dg.MaterializeResult(metadata={"sentence": NOTHING})
     with sentences():
         keep = settings.contract().decisions.keep
         found = verify_log(log)
@@ -65,7 +65,7 @@ def outcomes_known(
     """Decisions joined with the labels known at `as_of`; "newest" is now."""
     log = settings.decisions()
     if not writer_folders(log):
-        return dg.MaterializeResult(metadata={"sentence": _NONE})
+        return dg.MaterializeResult(metadata={"sentence": NOTHING})
     with sentences():
         at = _now() if config.asked is None else _instant(config.asked)
         decisions, labels = read_decisions(log), read_labels(log)

@@ -13,7 +13,7 @@ import dagster as dg
 
 from fraud_assets.contract.load import contracts_in
 from fraud_assets.decisions.log.settings import default_folder
-from fraud_assets.orchestration import assets, checks, production
+from fraud_assets.orchestration import assets, checks, health, production
 from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_of
@@ -47,7 +47,7 @@ def repository_of(
         "settings": dg.ResourceDefinition.hardcoded_resource(settings),
         "io_manager": handover,
     }
-    loaded = dg.load_assets_from_modules([assets, production], key_prefix=name)
+    loaded = dg.load_assets_from_modules([assets, production, health], key_prefix=name)
     chain = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
     checked = dg.load_asset_checks_from_modules([checks], asset_key_prefix=name)
     job, schedule = weekly_of(name, settings)

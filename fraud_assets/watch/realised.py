@@ -29,7 +29,7 @@ def realised_recall(
         raise ValueError(
             f"Recall is unknown where no flagged payment passes; release share {release}."
         )
-    seen = rate(caught, caught + missed, confidence)
+    seen = rate(int(caught), int(caught) + int(missed), confidence)
     low, high = (_recall(q, release) for q in (seen.low, seen.high))
     value = None if seen.value is None else _recall(seen.value, release)
     method = seen.method if release == 1 else f"{seen.method}, weighted by 1/{release:g}"
@@ -37,4 +37,4 @@ def realised_recall(
 
 
 def _recall(share: float, release: float) -> float:
-    return share / (share + release * (1 - share))
+    return float(share / (share + release * (1 - share)))

@@ -1,0 +1,118 @@
+"""`production_health`: each day, whether the promise of what serves still holds.
+
+An alarm fails the asset's check, tells the webhook, moves production back where the contract says
+so, and requests a retraining at once.
+Concept: https://docs.dagster.io/guides/automate/sensors
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from fraud_assets.decisions.segment import writer_folders
+from fraud_assets.notices import notify
+from fraud_assets.orchestration.assets import OWNERS
+from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.production import GROUP, NOTHING, outcomes_known
+from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.weekly import weekly_job
+from fraud_assets.watch.once import Look, look, write_page
+from fraud_assets.watch.react import go_back
+
+CHECK = "promise_holds"
+_ALARM = "alarm"
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"html"},
+    deps=[outcomes_known],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK,
+            asset="production_health",
+            description="The evidence against the promised recall stays under its limit.",
+        )
+    ],
+)
+def production_health(
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads it, and knows no other form
+    """Promise and outcome of each version that served, and the evidence of the alarm."""
+    log = settings.decisions()
+    if not writer_folders(log):
+        quiet = dg.AssetCheckResult(passed=True, check_name=CHECK, description=NOTHING)
+        return dg.MaterializeResult(metadata={"sentence": NOTHING}, check_results=[quiet])
+    with sentences():
+        contract, store = settings.contract(), settings.store()
+        found = look(contract, store, log)
+        page = log.with_name("production")
+        write_page(page, found.document, found.moves)
+        done = ""
+        if found.document.alarmed:
+            if contract.live is not None and contract.live.rollback == "alarm":
+                done = go_back(found.document, found.moves, store)
+            context.log.error("%s %s", found.document.sentence, done)
+            if failed := notify("alarm", f"{found.document.sentence} {done}".strip()):
+                context.log.warning(failed)
+    return _result(found, page, done)
+
+
+def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
+    document = found.document
+    now = document.versions[-1] if document.versions else None
+    shown: dict[str, dg.RawMetadataValue] = {
+        "sentence": document.sentence,
+        "page": dg.MetadataValue.path(str(page / "production.html")),
+        _ALARM: now.version if now and document.alarmed else "",
+        "what was done": done or "nothing",
+        "warnings": [warning.text for warning in document.warnings],
+    }
+    if now is not None:
+        shown |= {"evidence": now.worth, "limit": document.limit, "matured frauds": now.frauds}
+        if now.recall is not None and now.recall.value is not None:
+            shown |= {"recall": now.recall.value, "recall low": now.recall.low}
+    check = dg.AssetCheckResult(
+        passed=not document.alarmed, check_name=CHECK, description=document.sentence
+    )
+    return dg.MaterializeResult(metadata=shown, check_results=[check])
+
+
+health_job = dg.define_asset_job(
+    "daily_health",
+    selection=dg.AssetSelection.groups(GROUP),
+    description="The record copied, labels joined, the promise of what serves looked at.",
+)
+
+
+@dg.schedule(
+    name="daily_health",
+    job=health_job,
+    cron_schedule="0 5 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Each day at 05:00 UTC.",
+)
+def daily_health(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One look a day; looking more often costs the alarm nothing."""
+    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat())
+
+
+@dg.asset_sensor(
+    asset_key=dg.AssetKey("production_health"),
+    job=weekly_job,
+    name="retrain_on_alarm",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="An alarm requests a retraining at once, once for each version called bad.",
+)
+def retrain_on_alarm(
+    _: dg.SensorEvaluationContext, event: dg.EventLogEntry
+) -> dg.RunRequest | dg.SkipReason:
+    """The weekly chain on the newest week, with the version that it is to replace as its key."""
+    made = event.asset_materialization
+    accused = None if made is None else made.metadata.get(_ALARM)
+    version = "" if accused is None else str(accused.value)
+    if not version:
+        return dg.SkipReason("No alarm.")
+    return dg.RunRequest(run_key=f"alarm-{version}", tags={"requested_by": f"alarm on {version}"})

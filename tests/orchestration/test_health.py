@@ -1,0 +1,123 @@
+"""`production_health` in Dagster: the check, the webhook, the retraining that an alarm requests."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.sensor_definition import SensorExecutionData
+
+from fraud_assets.notices import notify
+from fraud_assets.orchestration.definitions import build_definitions
+from fraud_assets.orchestration.health import health_job, retrain_on_alarm
+from fraud_assets.orchestration.settings import Settings
+from tests.watch.test_monitor import Gateway
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """A webhook on loopback, and what was posted there."""
+    posted: list[dict[str, str]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("FRAUD_ASSETS_WEBHOOK", f"http://127.0.0.1:{server.server_port}/hook")
+    yield posted
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    return Gateway(tmp_path, begin_days_ago=80)
+
+
+def looked(gateway: Gateway, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    gateway.finish()
+    settings = Settings(models=gateway.store.root, keys=gateway.store.keys.folder)
+    definitions = build_definitions(settings)
+    return definitions.resolve_job_def(health_job.name).execute_in_process(
+        instance=instance, raise_on_error=False
+    )
+
+
+def ticked(instance: dg.DagsterInstance) -> SensorExecutionData:
+    with dg.build_sensor_context(instance=instance, definitions=build_definitions()) as context:
+        return retrain_on_alarm.evaluate_tick(context)
+
+
+def test_nothing_on_record_is_no_alarm(gateway):
+    """A factory whose service keeps no decisions yet has a green check that says so."""
+    gateway.finish()
+    shutil.rmtree(gateway.log)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = looked(gateway, instance)
+
+    check = result.get_asset_check_evaluations()[0]
+    assert result.success
+    assert check.passed
+    assert "No decision is on record yet" in check.description
+
+
+def test_an_alarm_fails_the_check_tells_the_webhook_and_requests_a_retraining(gateway, told):
+    """One request for each version called bad, however often one looks."""
+    gateway.serve(0.95)
+    bad = gateway.serve(0.6)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = looked(gateway, instance)
+        tick = ticked(instance)
+
+    check = result.get_asset_check_evaluations()[0]
+    assert result.success
+    assert not check.passed
+    assert check.description.startswith("Alarm since ")
+    assert [notice["event"] for notice in told] == ["alarm"]
+    assert [request.run_key for request in tick.run_requests] == [f"alarm-{bad}"]
+
+
+def test_without_an_alarm_nothing_is_requested(gateway, told):
+    """The sensor skips, the webhook stays silent."""
+    gateway.serve(0.95)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = looked(gateway, instance)
+        tick = ticked(instance)
+
+    assert result.get_asset_check_evaluations()[0].passed
+    assert tick.run_requests == []
+    assert tick.skip_message == "No alarm."
+    assert told == []
+
+
+def test_a_webhook_that_does_not_answer_is_a_sentence(monkeypatch):
+    """No exception, no secret: the text is in the sentence so that the log has it."""
+    monkeypatch.setenv("FRAUD_ASSETS_WEBHOOK", "http://user:hidden@127.0.0.1:9/hook?token=hidden")
+
+    said = notify("alarm", "The promise broke.")
+
+    assert said.startswith("The webhook at 127.0.0.1 did not take the notice")
+    assert "The promise broke." in said
+    assert "hidden" not in said
+
+
+def test_a_webhook_that_is_no_url_is_said(monkeypatch):
+    """Only http and https are spoken."""
+    monkeypatch.setenv("FRAUD_ASSETS_WEBHOOK", "file:///etc/passwd")
+
+    assert "must be an http or https URL" in notify("alarm", "text")
