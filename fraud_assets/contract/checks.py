@@ -35,7 +35,20 @@ def cross_faults(raw: Raw) -> list[Fault]:
 
 
 def _source_faults(raw: Raw) -> Iterator[Fault]:
-    source = section(raw, "source")
+    source, columns = section(raw, "source"), section(raw, "columns")
+    if source.get("decisions") is True:
+        known_at = section(raw, "label").get("known_at")
+        if "path" in source:
+            yield Fault("source.path", "must not stand beside decisions = true", source["path"])
+        if not columns.get("id"):
+            rule = "must be named with source.decisions: labels meet their payments by it"
+            yield Fault("columns.id", rule, NOTHING)
+        if not isinstance(known_at, str):
+            rule = "must be a column's name alone with source.decisions, which knows each instant"
+            yield Fault("label.known_at", rule, NOTHING if known_at is None else known_at)
+        if not section(raw, "label").get("maturity_days"):
+            rule = "must be set with source.decisions: until then silence says nothing of a payment"
+            yield Fault("label.maturity_days", rule, NOTHING)
     if source.get("thousands", "auto") == source.get("decimal", "."):
         rule = "must not be the decimal sign, which is source.decimal"
         yield Fault("source.thousands", rule, source.get("thousands"))

@@ -118,8 +118,8 @@ def decode(line: bytes) -> Entry:
         return _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RecordError(
-            f"A line of the decision log is no entry that this release reads ({error}): use the "
-            "release that wrote it, or a newer one."
+            f"An entry of the decision log must be one that this release reads, got {error}: use "
+            "the release that wrote it, or a newer one."
         ) from error
 
 

@@ -64,6 +64,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     latency_us: int = 0
     api_key: str = ""
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the payment was stopped: flagged, not let through, where anything is stopped.
+
+        Its label will never come, so nobody knows what it was.
+        """
+        return self.is_flagged and not self.released and self.release_probability is not None
+
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="label"):
     """What was said of a payment, and since when it was known; a later one supersedes it."""

@@ -54,7 +54,7 @@ def collect(
         version=np.array([one.version for one in made], dtype=object),
         flagged=np.array([one.is_flagged for one in made], dtype=bool),
         release=np.array(probability, dtype=np.float64),
-        blocked=np.array([_blocked(one) for one in made], dtype=bool),
+        blocked=np.array([one.was_stopped for one in made], dtype=bool),
         fraud=np.array(
             [_known(labels.get(one.payment_id, ()), _time(one) + age if age else last)
              for one in made],
@@ -85,11 +85,6 @@ def _reign(move: Move, report: Report | None, floor: float) -> Reign:
 
 def _time(one: Decision) -> int:
     return one.decided_at if one.event_time is None else one.event_time
-
-
-def _blocked(one: Decision) -> bool:
-    """Whether the payment was stopped: flagged, not let through, where anything is stopped."""
-    return one.is_flagged and not one.released and one.release_probability is not None
 
 
 def _known(labels: Sequence[Label], at: int) -> bool:

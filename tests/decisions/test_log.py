@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from fraud_assets.decisions.log import LogSettings, UnrecordedError, open_log
+from fraud_assets.decisions.log import LogSettings, RecordError, UnrecordedError, open_log
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.reading import read_decisions, read_entries
 from fraud_assets.decisions.verify import verify_log
@@ -123,6 +123,20 @@ def test_a_closed_log_takes_nothing(tmp_path):
 
     with pytest.raises(UnrecordedError, match="closed"):
         log.record(decision())
+
+
+@pytest.mark.parametrize("wrong", [{"probability": float("nan")}, {"decided_at": 1.5}])
+def test_what_could_not_be_read_back_is_not_taken(tmp_path, wrong):
+    """A field of another type, a probability that is no number: refused, and nothing is spoiled."""
+    log = open_log(tmp_path)
+
+    with pytest.raises(RecordError, match="must be one that this release reads"):
+        log.record(decision(**wrong))
+
+    made = recorded(log, 1)
+    log.close()
+    assert read_decisions(tmp_path) == made
+    assert verify_log(tmp_path).missing == 0
 
 
 def test_times_never_go_back(tmp_path):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from fraud_assets.contract.sections.words import Scalar, as_list
 from fraud_assets.masking import public
 from fraud_assets.terms.section import Section
+
+RECORD = "decisions"
+"""Stands for the path where the source is the factory's own record."""
 
 
 class Source(Section):
@@ -21,7 +24,9 @@ class Source(Section):
     memory: about 0.3 kB a row for ten columns.
     """
 
-    LATER: ClassVar[frozenset[str]] = frozenset({"thousands", "missing", "not_missing", "max_rows"})
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {"thousands", "missing", "not_missing", "max_rows", "decisions"}
+    )
 
     path: str = Field(min_length=1)
     """File, folder, glob or fsspec URL; relative paths start from the contract's folder;
@@ -51,8 +56,21 @@ class Source(Section):
     not_missing: Annotated[tuple[Scalar, ...], BeforeValidator(as_list)] = ()
     """Words that are values here although they usually mean missing, such as `NA` for Namibia."""
 
+    decisions: bool = False
+    """Whether the payments and labels are those of the factory's own record, instead of a path's;
+    FRAUD_ASSETS_DECISIONS says where that lies.
+    """
+
     max_rows: int = Field(default=20_000_000, ge=1)
     """Most rows that a run may read; a small file can hold very many."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _record_or_path(cls, raw: Any) -> Any:
+        """The record has no path of its own; that none is given beside it is checked elsewhere."""
+        if isinstance(raw, Mapping) and raw.get("decisions") is True and "path" not in raw:
+            return {**raw, "path": RECORD}
+        return raw
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Nobody who prints a contract prints the password in its URL."""

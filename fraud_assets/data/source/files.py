@@ -17,6 +17,7 @@ from fraud_assets.data.source.formats import format_name
 from fraud_assets.data.source.listing import Listing, Readable, list_place, refuse_rest
 from fraud_assets.data.source.packing import plain_name, unpack
 from fraud_assets.data.source.place import Place, find_place
+from fraud_assets.data.source.record import record_table
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.errors import DataError
 from fraud_assets.masking import Secrets, public
@@ -53,6 +54,8 @@ def located_files(contract: Contract) -> list[Located]:
         If nothing is found, the place cannot be reached, or it holds files that are neither read
         nor passed over by a rule, in a sentence that says what to do.
     """
+    if contract.source.decisions:
+        return []  # the record is appended to alone: what was read of it stays true
     place, listing = _listing(contract)
     return [
         Located(place.location(found.path), place.name(found.path), place.secrets)
@@ -62,6 +65,8 @@ def located_files(contract: Contract) -> list[Located]:
 
 def source_tables(contract: Contract) -> Tables:
     """Every table of the source, those inside of archives too. Raises as `source_files`."""
+    if contract.source.decisions:
+        return Tables((record_table(contract),), ())
     place, listing = _listing(contract)
     readable = _readable(contract.source)
     stored: list[Stored] = []

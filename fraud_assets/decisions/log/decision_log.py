@@ -72,6 +72,8 @@ class DecisionLog:
         ------
         UnrecordedError
             If it cannot be kept, and the policy is to refuse then; one sentence.
+        RecordError
+            If it is no entry: a field of it has another type than the document says.
         """
         flusher = self._flusher
         if flusher.trouble or flusher.late or self._is_closed:
@@ -81,6 +83,7 @@ class DecisionLog:
         if self._guard is not None:
             entry = self._guard.cover(entry)
         line = encode(entry)
+        decode(line)  # what could not be read back must not be answered, nor spoil its block
         self._counter.accept()
         return flusher.put(line)
 

@@ -1,0 +1,118 @@
+"""The factory's own record as a source: the payments that were decided, and what was said of them.
+
+A payment stands there as it was sent, once for each of its labels in the order of knowing, so
+that deliveries and labels are read by the rules that hold for files; one of which nobody said
+anything is no fraud as far as is known, and counts so after `label.maturity_days`, but for those
+that were stopped, of which nothing can be known. Values whose subject was forgotten are missing.
+Nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.source.stored import Stored
+from fraud_assets.decisions.erasure import Opener, keys_folder
+from fraud_assets.decisions.erasure.tokens import key_of
+from fraud_assets.decisions.log.settings import folder_of
+from fraud_assets.decisions.outcomes import known_labels
+from fraud_assets.decisions.reading import read_decisions, read_labels
+from fraud_assets.documents.decision import Decision, Label, Value
+from fraud_assets.errors import DataError, RecordError
+from fraud_assets.values.identity import written
+
+NAME = "decisions on record.parquet"
+"""How sentences and reports name it."""
+
+Said: TypeAlias = tuple[Decision, Label | None]
+"""A decision and one thing that was said of its payment, None where nobody said anything."""
+
+_STAMP = pa.timestamp("us", "UTC")
+
+
+def record_table(contract: Contract) -> Stored:
+    """The record of the contract's decisions as one table.
+
+    Raises
+    ------
+    DataError
+        If there is no record, it does not hold, or it has no decision.
+    """
+    folder = folder_of(contract.name)
+    try:
+        opener = Opener(keys_folder(folder))
+        decisions = [opener.open(one) for one in read_decisions(folder)]
+        labels = known_labels(read_labels(folder))
+    except RecordError as error:
+        raise DataError(f"source.decisions of contract {contract.name}: {error}") from error
+    if not decisions:
+        raise DataError(
+            f"source.decisions of contract {contract.name} needs decisions on record, and {folder} "
+            "has none yet: let the service decide payments first."
+        )
+    data = _written(decisions, labels, contract)
+    return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data))
+
+
+def _written(
+    decisions: Sequence[Decision], labels: dict[str, list[Label]], contract: Contract
+) -> bytes:
+    said: list[Said] = []
+    for decision in decisions:
+        told: Sequence[Label | None] = labels.get(decision.payment_id) or (None,)
+        said += [(decision, label) for label in told]
+    names = dict.fromkeys(name for decision in decisions for name in decision.payment)
+    decimal = contract.source.decimal
+    columns = {
+        name: _column([_clear(one.payment.get(name)) for one, _ in said], decimal) for name in names
+    }
+    columns |= _label_columns(said, contract)
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def _label_columns(said: Sequence[Said], contract: Contract) -> dict[str, pa.Array]:
+    told, known_at = contract.label, contract.label.known_at
+    words = {True: written(told.positive[0]), False: written(told.negative[0]), None: None}
+    values = [words[_fraud(*one)] for one in said]
+    times = [None if label is None else label.known_at for _, label in said]
+    columns = {told.column: pa.array(values, pa.string())}
+    if known_at is not None:
+        columns[known_at.column] = pa.array(times, _STAMP)
+    return columns
+
+
+def _fraud(decision: Decision, label: Label | None) -> bool | None:
+    """What is known: nothing of a stopped payment, no fraud of one that nobody reported."""
+    if label is not None:
+        return label.is_fraud
+    return None if decision.was_stopped else False
+
+
+def _clear(value: Value) -> Value:
+    """A value, missing where its subject was forgotten."""
+    return None if key_of(value) is not None else value
+
+
+def _column(values: Sequence[Value], decimal: str) -> pa.Array:
+    """Numbers as such; where some value is text, all are, as the contract's files write them."""
+    present = [value for value in values if value is not None]
+    if all(type(value) is int for value in present):
+        return pa.array(values, pa.int64() if present else pa.string())
+    if all(type(value) in {int, float} for value in present):
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
+    return pa.array([_text(value, decimal) for value in values], pa.string())
+
+
+def _text(value: Value, decimal: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    text = written(value)
+    return text.lower() if isinstance(value, bool) else text.replace(".", decimal)
