@@ -143,6 +143,6 @@ def replace_file(path: Path, data: bytes) -> None:
         raise
 
 
-def digest_of(*parts: object) -> str:
+def digest_of_parts(*parts: object) -> str:
     """SHA-256 of JSON-able parts."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

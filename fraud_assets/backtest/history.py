@@ -33,7 +33,7 @@ _MONDAY = np.datetime64("1970-01-05", "us")
 
 
 @dataclass(frozen=True)
-class History:
+class BacktestHistory:
     """All of a contract's rows, read once.
 
     `source` is all that was read, `raw` the rows as known at the end of history. `frame` holds
@@ -94,7 +94,7 @@ class History:
         return to_rows(told, self.contract.features.names)
 
 
-def read_history(contract: Contract, now: datetime | None = None) -> History:
+def read_history(contract: Contract, now: datetime | None = None) -> BacktestHistory:
     """Read and type all rows, derive all features.
 
     Raises
@@ -110,20 +110,20 @@ def read_history(contract: Contract, now: datetime | None = None) -> History:
     now = now or datetime.now(UTC)
     source = read_typed(contract)
     raw = transactions_at(source, contract, None, now)
-    return History(contract, source, raw, derive_features(raw.rows, contract), now)
+    return BacktestHistory(contract, source, raw, derive_features(raw.rows, contract), now)
 
 
-def mondays(history: History) -> list[np.datetime64]:
+def mondays(history: BacktestHistory) -> list[np.datetime64]:
     """Every Monday, 0:00 UTC, after the first row and not after the end of history."""
     return list(_mondays(history.times[0], history.end))
 
 
-def known_at(history: History, as_of: np.datetime64) -> RawTransactions:
+def known_at(history: BacktestHistory, as_of: np.datetime64) -> RawTransactions:
     """The raw transactions as a run at `as_of` would have read them."""
     return transactions_at(history.source, history.contract, as_of, history.now)
 
 
-def coming_week(history: History, as_of: np.datetime64) -> tuple[np.ndarray, Rows] | None:
+def coming_week(history: BacktestHistory, as_of: np.datetime64) -> tuple[np.ndarray, Rows] | None:
     """Positions and rows of the seven days after `as_of`, labels as of the end of history.
 
     None while the last of them are younger than the label's maturity.
@@ -137,7 +137,7 @@ def coming_week(history: History, as_of: np.datetime64) -> tuple[np.ndarray, Row
     return positions, history.rows(positions, history.end)
 
 
-def _known_entities(history: History, positions: np.ndarray, stop: int) -> np.ndarray:
+def _known_entities(history: BacktestHistory, positions: np.ndarray, stop: int) -> np.ndarray:
     """Which rows (m,) the contract leaves out, their entity being known as fraudulent."""
     entity = history.contract.evaluation.exclude_known
     if entity is None:

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from fraud_assets.backtest.finished import NaiveModel
-from fraud_assets.backtest.history import History, coming_week
+from fraud_assets.backtest.history import BacktestHistory, coming_week
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.backtest.week import WeekShares
@@ -19,7 +19,7 @@ TEST_SHARE = 0.2
 
 
 def naive_week(
-    history: History, raw: RawTransactions, as_of: np.datetime64, tuned: TunedPipeline
+    history: BacktestHistory, raw: RawTransactions, as_of: np.datetime64, tuned: TunedPipeline
 ) -> tuple[NaiveModel, np.ndarray]:
     """The same family and parameters, trained, thresholded and judged the careless way.
 

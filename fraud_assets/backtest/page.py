@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fraud_assets.backtest import charts
-from fraud_assets.backtest.tables import DECISIONS, sentences
+from fraud_assets.backtest.tables import DECISIONS, backtest_sentences
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.formats import write_document
 from fraud_assets.report import numbers
@@ -24,7 +24,7 @@ def render_backtest(result: Backtest) -> str:
         .render(
             result=Located(json.loads(write_document(result))),
             decisions=DECISIONS,
-            sentences=sentences(result),
+            backtest_sentences=backtest_sentences(result),
             pictures=_pictures(result),
         )
     )

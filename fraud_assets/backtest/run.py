@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fraud_assets.backtest.finished import FORMAT, FinishedWeeks, digest_of, replace_file
-from fraud_assets.backtest.history import History, known_at, mondays, read_history
+from fraud_assets.backtest.finished import FORMAT, FinishedWeeks, digest_of_parts, replace_file
+from fraud_assets.backtest.history import BacktestHistory, known_at, mondays, read_history
 from fraud_assets.backtest.page import render_backtest
 from fraud_assets.backtest.schedule import plan, train_all
 from fraud_assets.backtest.summary import summary
@@ -80,7 +80,7 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
     say(f"Read {len(history.frame):,} rows from {_date(history.times[0])} on.")
     fitting, skipped = _fitting(history, options.weeks)
     data, code = history.fingerprint(), code_digest(__name__)
-    base = digest_of(FORMAT, contract_digest(contract), data, code, pickling_libraries())
+    base = digest_of_parts(FORMAT, contract_digest(contract), data, code, pickling_libraries())
     kept = FinishedWeeks(folder, base)
     trained = train_all(history, plan(fitting, options.search_every), kept, options.workers, say)
     kept.sweep()
@@ -109,7 +109,9 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
     )
 
 
-def _fitting(history: History, newest: int | None) -> tuple[list[np.datetime64], list[SkippedWeek]]:
+def _fitting(
+    history: BacktestHistory, newest: int | None
+) -> tuple[list[np.datetime64], list[SkippedWeek]]:
     """The Mondays whose windows fit, and why each of the others has none."""
     fitting, skipped = [], []
     for as_of in mondays(history)[-newest if newest else None :]:

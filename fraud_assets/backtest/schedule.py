@@ -21,8 +21,8 @@ import joblib
 import numpy as np
 from joblib.externals.loky import ProcessPoolExecutor
 
-from fraud_assets.backtest.finished import SCRATCH, FinishedWeek, FinishedWeeks, digest_of
-from fraud_assets.backtest.history import History
+from fraud_assets.backtest.finished import SCRATCH, FinishedWeek, FinishedWeeks, digest_of_parts
+from fraud_assets.backtest.history import BacktestHistory
 from fraud_assets.backtest.training import FoundSetting, train_week
 from fraud_assets.modelling.search.work import on_one_thread
 
@@ -46,7 +46,7 @@ class Task:
     def name(self) -> str:
         """The week's name among the finished ones."""
         setting = self.setting and [self.setting.family, dict(self.setting.parameters)]
-        return f"{str(self.as_of)[:10]}-{digest_of(str(self.as_of), setting)[:16]}"
+        return f"{str(self.as_of)[:10]}-{digest_of_parts(str(self.as_of), setting)[:16]}"
 
 
 def plan(weeks: Sequence[np.datetime64], search_every: int) -> list[Task]:
@@ -67,13 +67,17 @@ def next_tasks(task: Task, made: FinishedWeek) -> list[Task]:
 
 
 def train_all(
-    history: History, tasks: Sequence[Task], kept: FinishedWeeks, workers: int, progress: Progress
+    history: BacktestHistory,
+    tasks: Sequence[Task],
+    kept: FinishedWeeks,
+    workers: int,
+    progress: Progress,
 ) -> dict[np.datetime64, FinishedWeek]:
     """All weeks by their Monday; those already finished are not made again."""
     done: dict[np.datetime64, FinishedWeek] = {}
     # The newest windows are the fullest: begun first, no process ends alone with them.
     waiting = deque(sorted(tasks, key=lambda task: task.as_of, reverse=True))
-    ticker = Ticker(tasks, progress)
+    ticker = WeekTicker(tasks, progress)
 
     def finished(task: Task, week: FinishedWeek, *, made: bool) -> None:
         done[task.as_of] = week
@@ -100,7 +104,7 @@ def train_all(
     return done
 
 
-class Ticker:
+class WeekTicker:
     """Tells how many weeks are done and about how long the others will take."""
 
     def __init__(self, tasks: Sequence[Task], progress: Progress) -> None:
@@ -126,7 +130,7 @@ class Ticker:
 
 @contextmanager
 def _runner(
-    history: History, kept: FinishedWeeks, workers: int
+    history: BacktestHistory, kept: FinishedWeeks, workers: int
 ) -> Iterator[Callable[[Task], Future[None]]]:
     """A function that starts a task in this process or another."""
     if workers == 1:
@@ -147,7 +151,7 @@ def _runner(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _now(history: History, task: Task, kept: FinishedWeeks) -> Future[None]:
+def _now(history: BacktestHistory, task: Task, kept: FinishedWeeks) -> Future[None]:
     future: Future[None] = Future()
     _make(history, task, kept)
     future.set_result(None)
@@ -159,12 +163,12 @@ def _there(path: Path, task: Task, kept: FinishedWeeks) -> None:
 
 
 @lru_cache(maxsize=1)
-def _history(path: Path) -> History:
+def _history(path: Path) -> BacktestHistory:
     """The run's own history, handed over in a folder that only this user can read."""
-    loaded: History = joblib.load(path)
+    loaded: BacktestHistory = joblib.load(path)
     return loaded
 
 
-def _make(history: History, task: Task, kept: FinishedWeeks) -> None:
+def _make(history: BacktestHistory, task: Task, kept: FinishedWeeks) -> None:
     week = on_one_thread(train_week, history, task.as_of, task.setting)
     kept.put(task.name, week)

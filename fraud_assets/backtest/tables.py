@@ -29,18 +29,18 @@ HEAD = (
 DECISIONS = {"promote": "promoted", "refuse": "refused", "insufficient_evidence": "too little"}
 
 
-def table(result: Backtest) -> str:
+def backtest_table(result: Backtest) -> str:
     """All weeks, then the summary's sentences."""
     currency = result.contract.currency
     rows = [HEAD, *(_row(week, currency) for week in result.weeks)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join([*(line.rstrip() for line in lines), "", *sentences(result)]).replace(
+    return "\n".join([*(line.rstrip() for line in lines), "", *backtest_sentences(result)]).replace(
         numbers.SPACE, " "
     )
 
 
-def sentences(result: Backtest) -> list[str]:
+def backtest_sentences(result: Backtest) -> list[str]:
     """What the weeks say together."""
     summary, currency = result.summary, result.contract.currency
     decisions = ", ".join(

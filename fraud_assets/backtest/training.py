@@ -9,7 +9,7 @@ import pandas as pd
 from msgspec.structs import replace
 
 from fraud_assets.backtest.finished import FinishedWeek, TrainedModel, TrainedWeek
-from fraud_assets.backtest.history import History, known_at
+from fraud_assets.backtest.history import BacktestHistory, known_at
 from fraud_assets.backtest.naive import naive_week
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
@@ -38,7 +38,7 @@ class FoundSetting:
 
 
 def train_week(
-    history: History, as_of: np.datetime64, setting: FoundSetting | None
+    history: BacktestHistory, as_of: np.datetime64, setting: FoundSetting | None
 ) -> FinishedWeek:
     """Search (without a setting) or refit, judge, and score every row after the threshold's.
 
@@ -81,7 +81,7 @@ def _tuned(
     return tune(fit, middle, compare_candidates(fit, contract), contract)
 
 
-def _after_threshold(history: History, cleaned: CleanedFeatures) -> int:
+def _after_threshold(history: BacktestHistory, cleaned: CleanedFeatures) -> int:
     """Position of the first row that the model was neither fitted nor thresholded on."""
     end = cleaned.span("threshold").end
     if end is None:
@@ -89,12 +89,12 @@ def _after_threshold(history: History, cleaned: CleanedFeatures) -> int:
     return history.position(end)
 
 
-def _positions(history: History, window: pd.DataFrame) -> np.ndarray:
+def _positions(history: BacktestHistory, window: pd.DataFrame) -> np.ndarray:
     """Where a window's rows stand in history, (n,) ascending."""
     return np.flatnonzero(history.frame[ROW].isin(window[ROW]).to_numpy())
 
 
-def _scores(tuned: TunedPipeline, history: History, first: int) -> np.ndarray:
+def _scores(tuned: TunedPipeline, history: BacktestHistory, first: int) -> np.ndarray:
     """Scores of all rows from a position on, as the frozen model gives them."""
     features = history.frame.iloc[first:][list(history.contract.features.names)]
     return np.asarray(unpickle_unverified(tuned.payload).predict_proba(features)[:, 1])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fraud_assets.backtest.finished import FinishedWeek, TrainedModel
-from fraud_assets.backtest.history import WEEK, History, coming_week
+from fraud_assets.backtest.history import WEEK, BacktestHistory, coming_week
 from fraud_assets.backtest.promise import held, outcome, promise
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.backtest.week import (
@@ -28,19 +28,19 @@ from fraud_assets.documents.backtest.week import (
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide
 from fraud_assets.gate.grounds import Serving
-from fraud_assets.gate.past import Past, Rival
+from fraud_assets.gate.past import PastWeek, Rival
 from fraud_assets.gate.registry import gate_rules
 
 
 @dataclass(frozen=True)
-class Candidate:
+class WeekCandidate:
     """A week's model with its scores, under the date of its week."""
 
     version: str
     model: TrainedModel
     week: FinishedWeek
 
-    def scores(self, evidence: Evidence) -> np.ndarray:
+    def scores(self, evidence: JudgedWeek) -> np.ndarray:
         """Its scores (n,) of rows that lie after those of its threshold."""
         found: np.ndarray = self.week.arrays["scores"][evidence.positions - self.model.first]
         return found
@@ -50,27 +50,27 @@ class Candidate:
 class Promotions:
     """Promoted candidates in order; the last one serves."""
 
-    promoted: list[Candidate] = field(default_factory=list)
+    promoted: list[WeekCandidate] = field(default_factory=list)
 
     @property
-    def serving(self) -> Candidate | None:
+    def serving(self) -> WeekCandidate | None:
         """What serves now."""
         return self.promoted[-1] if self.promoted else None
 
 
 @dataclass(frozen=True)
-class Evidence:
+class JudgedWeek:
     """The judged rows of a week: their positions in history and what was known of them."""
 
     positions: np.ndarray
     rows: Rows
     weeks: float
 
-    def since(self, first: int) -> Evidence:
+    def since(self, first: int) -> JudgedWeek:
         """Only the rows from a position on."""
         after = self.positions >= first
         share = float(after.mean()) if len(after) else 1.0
-        return Evidence(self.positions[after], self.rows.take(after), self.weeks * share)
+        return JudgedWeek(self.positions[after], self.rows.take(after), self.weeks * share)
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,18 @@ Coming = tuple[np.ndarray, Rows] | None
 """Positions and rows of the seven days after a Monday; None while their labels are not in."""
 
 
-def walk(history: History, weeks: list[FinishedWeek]) -> tuple[BacktestWeek, ...]:
+def walk(history: BacktestHistory, weeks: list[FinishedWeek]) -> tuple[BacktestWeek, ...]:
     """One record for each week, in order of time."""
     promotions = Promotions()
     return tuple(_step(history, week, promotions) for week in weeks)
 
 
-def _step(history: History, finished: FinishedWeek, promotions: Promotions) -> BacktestWeek:
+def _step(history: BacktestHistory, finished: FinishedWeek, promotions: Promotions) -> BacktestWeek:
     week, model = finished.week, finished.week.model
     as_of, version = np.datetime64(week.as_of), week.as_of[:10]
     evidence = verdict = None
     if model is not None:
-        candidate = Candidate(version, model, finished)
+        candidate = WeekCandidate(version, model, finished)
         evidence = _evidence(history, finished, as_of)
         verdict = _verdict(history, candidate, evidence, promotions)
         if verdict.decision == "promote":
@@ -129,14 +129,14 @@ def _judged(model: TrainedModel) -> WeekShares:
     return WeekShares(metrics.recall, metrics.precision, metrics.alert_rate)
 
 
-def _evidence(history: History, week: FinishedWeek, as_of: np.datetime64) -> Evidence:
+def _evidence(history: BacktestHistory, week: FinishedWeek, as_of: np.datetime64) -> JudgedWeek:
     positions = week.arrays["judged"]
     span = history.times[positions[-1]] - history.times[positions[0]]
-    return Evidence(positions, history.rows(positions, as_of), max(float(span / WEEK), 1 / 7))
+    return JudgedWeek(positions, history.rows(positions, as_of), max(float(span / WEEK), 1 / 7))
 
 
 def _verdict(
-    history: History, candidate: Candidate, evidence: Evidence, promotions: Promotions
+    history: BacktestHistory, candidate: WeekCandidate, evidence: JudgedWeek, promotions: Promotions
 ) -> Verdict:
     policy, serving = history.contract.policy, promotions.serving
     current, rivals = None, []
@@ -144,21 +144,24 @@ def _verdict(
         current = Serving(serving.version, serving.model.report.as_of)
         last = promotions.promoted[-policy.champion_lookback : -1]
         rivals = [_rival(candidate, earlier, evidence) for earlier in (serving, *last)]
-    past = Past(policy, rivals[0] if rivals else None, tuple(rivals[1:]))
+    past = PastWeek(policy, rivals[0] if rivals else None, tuple(rivals[1:]))
     report = candidate.model.report
     for rule in gate_rules():
         report = report if rule.fill is None else rule.fill(report, past)
     return decide(report, policy, expected=candidate.model.expected, production=current)
 
 
-def _rival(candidate: Candidate, earlier: Candidate, evidence: Evidence) -> Rival:
+def _rival(candidate: WeekCandidate, earlier: WeekCandidate, evidence: JudgedWeek) -> Rival:
     """An earlier model on the rows after those that its own threshold was chosen on."""
     shared = evidence.since(earlier.model.first)
     return Rival(earlier.version, shared.rows, candidate.scores(shared), earlier.scores(shared))
 
 
 def _ours(
-    history: History, serving: Candidate | None, evidence: Evidence | None, coming: Coming
+    history: BacktestHistory,
+    serving: WeekCandidate | None,
+    evidence: JudgedWeek | None,
+    coming: Coming,
 ) -> Production:
     """Production, its promise from this week's evidence, and what the coming week brought."""
     if serving is None:
@@ -180,7 +183,9 @@ def _ours(
     )
 
 
-def _naive(history: History, model: TrainedModel, week: FinishedWeek, coming: Coming) -> NaiveWeek:
+def _naive(
+    history: BacktestHistory, model: TrainedModel, week: FinishedWeek, coming: Coming
+) -> NaiveWeek:
     naive, came = model.naive, None
     if coming is not None and coming[1].frauds:
         flagged = week.arrays["naive"] >= naive.threshold

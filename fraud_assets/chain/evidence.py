@@ -18,7 +18,7 @@ from fraud_assets.data.provenance.made import (
     require_current,
 )
 from fraud_assets.data.provenance.sources import SourceFile, changed, look_at
-from fraud_assets.data.source import Located, located_files
+from fraud_assets.data.source import LocatedRow, located_files
 from fraud_assets.data.source.files import relative_name
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import EvidenceError
@@ -30,7 +30,7 @@ TUNED = Step("tuned_pipeline", "fraud_assets.modelling.tuning", THRESHOLD)
 REPORT = Step("evaluation_report", "fraud_assets.release.judgement", THRESHOLD)
 
 
-class Bound(Protocol):
+class StepValue(Protocol):
     """A step's value that says what it was made of."""
 
     @property
@@ -39,7 +39,7 @@ class Bound(Protocol):
         ...
 
 
-Value = TypeVar("Value", bound=Bound)
+Value = TypeVar("Value", bound=StepValue)
 
 
 def witnessed(contract: Contract) -> tuple[SourceFile, ...]:
@@ -68,7 +68,7 @@ def begun(
     return dataclasses.replace(raw, made=made)
 
 
-def demand_current(contract: Contract, *upstream: Bound) -> None:
+def demand_current(contract: Contract, *upstream: StepValue) -> None:
     """Demand that all were made by the chain, of what holds now and of each other.
 
     Raises
@@ -79,14 +79,16 @@ def demand_current(contract: Contract, *upstream: Bound) -> None:
     require_current(contract, [_made(value) for value in upstream], _changed)
 
 
-def bound(value: Value, step: Step, contract: Contract, content: str, *upstream: Bound) -> Value:
+def bound(
+    value: Value, step: Step, contract: Contract, content: str, *upstream: StepValue
+) -> Value:
     """The value with the record of what it was made of; `content` is its digest."""
     made = follow(step, contract, [_made(part) for part in upstream], content)
     changed_value: Any = value
     return dataclasses.replace(changed_value, made=made)
 
 
-def _made(value: Bound) -> Made:
+def _made(value: StepValue) -> Made:
     if value.made is None:
         raise EvidenceError(
             f"A {type(value).__name__} must say what it was made of, but this one does not. "
@@ -99,7 +101,7 @@ def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
     return changed(before, _files(contract))
 
 
-def _files(contract: Contract) -> list[Located]:
+def _files(contract: Contract) -> list[LocatedRow]:
     """The files under names that hold wherever contract and data lie together."""
     return [
         dataclasses.replace(file, shown=relative_name(file.shown, contract.base))

@@ -31,7 +31,7 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run it with progress on stderr and the table, or JSON, on stdout."""
     from fraud_assets.backtest.run import Options, backtest, cores
-    from fraud_assets.backtest.tables import table
+    from fraud_assets.backtest.tables import backtest_table
     from fraud_assets.contract import load_contract
     from fraud_assets.documents.formats import write_document
 
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(write_document(result).decode(), end="")
     else:
-        print(table(result))
+        print(backtest_table(result))
         print(f"\nWrote {args.out / 'backtest.json'} and {args.out / 'backtest.html'}.")
     return 0
 

@@ -34,10 +34,10 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.checkup import Warned, check_up
     from fraud_assets.contract import load_contract
     from fraud_assets.documents.formats import write_document
-    from fraud_assets.preflight import Place, found
+    from fraud_assets.preflight import Workplace, found
 
     contract = load_contract(args.contract)
-    here = (Warned(finding.code, finding.text) for finding in found(Place.here(contract)))
+    here = (Warned(finding.code, finding.text) for finding in found(Workplace.here(contract)))
     checkup = check_up(contract).with_warnings(*here)
     if args.json:
         print(write_document(checkup.document).decode(), end="")

@@ -71,7 +71,7 @@ def serve(args: argparse.Namespace) -> int:
 
     try:
         from fraud_assets.service.run import run
-        from fraud_assets.service.settings import Settings
+        from fraud_assets.service.settings import ServiceSettings
         from fraud_assets.service.versions.last_good import default_folder
     except ImportError as error:
         raise RefusedError(
@@ -80,7 +80,7 @@ def serve(args: argparse.Namespace) -> int:
         ) from error
     models = default_root()
     return run(
-        Settings(
+        ServiceSettings(
             models=str(models),
             keys=Keys.default().folder,
             host=args.host,

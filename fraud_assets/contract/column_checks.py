@@ -11,7 +11,7 @@ from fraud_assets.contract.names import (
     TOO_LARGE,
     UNPARSABLE,
     WAS_FRAUD,
-    folded,
+    folded_name,
 )
 from fraud_assets.contract.tables import (
     Raw,
@@ -46,18 +46,20 @@ def _label_columns(raw: Raw) -> dict[str, str]:
     """
     label = section(raw, "label")
     roles = {role: named(label.get(role)) for role in ("known_at", "column")}
-    return {folded(name): role for role, name in roles.items() if name}
+    return {folded_name(name): role for role, name in roles.items() if name}
 
 
 def _feature_faults(raw: Raw) -> Iterator[Fault]:
     label = _label_columns(raw)
-    times = {folded(name): role for name, role in time_columns(raw).items()}
+    times = {folded_name(name): role for name, role in time_columns(raw).items()}
     for name in dict.fromkeys(feature_names(raw)):
-        if folded(name) in label:
-            role = label[folded(name)]
+        if folded_name(name) in label:
+            role = label[folded_name(name)]
             yield Fault("features", f"must not contain the label's {role}", name)
-        elif folded(name) in times:
-            rule = f"must not contain the {times[folded(name)]} column; derive an age or calendar"
+        elif folded_name(name) in times:
+            rule = (
+                f"must not contain the {times[folded_name(name)]} column; derive an age or calendar"
+            )
             yield Fault("features", f"{rule} flag from it", name)
 
 
@@ -65,8 +67,8 @@ def _leaks(raw: Raw) -> Iterator[Fault]:
     label = _label_columns(raw)
     for key, _, value in derived_sources(raw):
         column = named(value)
-        if column is not None and folded(column) in label:
-            rule = f"must not be the label's {label[folded(column)]}, which a payment"
+        if column is not None and folded_name(column) in label:
+            rule = f"must not be the label's {label[folded_name(column)]}, which a payment"
             hint = 'cannot know when it is made; kind "label_share" waits for it'
             yield Fault(key, f"{rule} {hint}", column)
 
@@ -105,7 +107,7 @@ def _rule_faults(raw: Raw) -> Iterator[Fault]:
 
 
 def _is_reserved(name: str) -> bool:
-    return folded(name) in RESERVED_COLUMNS or folded(name).startswith(WAS_FRAUD)
+    return folded_name(name) in RESERVED_COLUMNS or folded_name(name).startswith(WAS_FRAUD)
 
 
 def _is_number(value: object) -> bool:

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from fraud_assets.contract.schema import Contract
 
-Place = Sequence[int | str]
+ErrorPlace = Sequence[int | str]
 """Where an error of pydantic lies: keys, positions in lists, and names of union members."""
 
 
 @dataclass(frozen=True)
-class Found:
+class SchemaPlace:
     """A place in the schema: its path as a person writes it, and what is expected there.
 
     `in_union` says that the place's last part named a member of a union and no key.
@@ -27,15 +27,15 @@ class Found:
     in_union: bool = False
 
 
-def find(place: Place) -> Found:
+def find(place: ErrorPlace) -> SchemaPlace:
     """Follow a place through the schema; union members and kinds are left out of the path."""
-    found = Found((), Contract)
+    found = SchemaPlace((), Contract)
     for part in place:
         inner = _step(found.annotation, part)
         if inner is None:
-            found = Found(found.path, _member(found.annotation, part), in_union=True)
+            found = SchemaPlace(found.path, _member(found.annotation, part), in_union=True)
         else:
-            found = Found((*found.path, str(part)), inner)
+            found = SchemaPlace((*found.path, str(part)), inner)
     return found
 
 

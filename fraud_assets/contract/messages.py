@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fraud_assets.contract.keys import (
-    Found,
+    SchemaPlace,
     did_you_mean,
     find,
     known_keys,
@@ -66,7 +66,7 @@ def plain_faults(error: ValidationError) -> list[Fault]:
     return [fault for key, fault in faults.items() if not (key in short and key in inner)]
 
 
-def _fault(found: Found, item: Mapping[str, Any]) -> Fault:
+def _fault(found: SchemaPlace, item: Mapping[str, Any]) -> Fault:
     kind, value = item["type"], item["input"]
     key = ".".join(found.path)
     if kind == "extra_forbidden":

@@ -90,6 +90,6 @@ def is_plain(name: str) -> bool:
     return not any(letter in '"\\' or ord(letter) < 32 for letter in name)
 
 
-def folded(name: object) -> str:
+def folded_name(name: object) -> str:
     """A column's name as far as it tells columns apart: without outer blanks and case."""
     return str(name).strip().casefold()

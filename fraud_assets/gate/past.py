@@ -21,7 +21,7 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class Past:
+class PastWeek:
     """The policy, what would have served that week, and what was promoted before it."""
 
     policy: Policy

@@ -10,12 +10,12 @@ from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.rates import Interval
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.past import Past
+from fraud_assets.gate.past import PastWeek
 
 Bound: TypeAlias = int | float | str | None
 Unit = Literal["share", "count", "number", "milliseconds"]
 Frauds = Literal["independent", "rests", "demands"]
-Section = Literal[
+PageSection = Literal[
     "rules",
     "cost",
     "curves",
@@ -88,11 +88,11 @@ class GateRule:
     title: str
     unit: Unit
     advice: str
-    section: Section
+    section: PageSection
     frauds: Frauds = "independent"
     answers_for: tuple[str, ...] = ()
     applies: Callable[[Policy], bool] = always
-    fill: Callable[[Report, Past], Report] | None = None
+    fill: Callable[[Report, PastWeek], Report] | None = None
     closes_a_promotion: bool = False
 
 

@@ -16,7 +16,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration import metadata, words
-from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.preflight import demand_workable
 from fraud_assets.release.judgement import Judgement
@@ -38,12 +38,12 @@ def version_of(step: Step) -> str:
     return code_digest(step.module)[:12]
 
 
-def tag(context: dg.AssetExecutionContext, **tags: str) -> None:
+def tag_run(context: dg.AssetExecutionContext, **tags: str) -> None:
     """Say in the list of runs what this run is about."""
     context.instance.add_run_tags(context.run.run_id, tags)
 
 
-class Week(dg.Config):
+class WeekConfig(dg.Config):
     """The week to run: `as_of` is an ISO date (that day's beginning, UTC) or time.
 
     "newest" is the newest plausible event time in the data.
@@ -64,15 +64,15 @@ class Week(dg.Config):
     code_version=version_of(evidence.RAW),
 )
 def raw_transactions(
-    context: dg.AssetExecutionContext, config: Week, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext, config: WeekConfig, settings: dg.ResourceParam[Settings]
 ) -> dg.Output[RawTransactions]:
     """Every transaction the contract names, typed; rows that break a rule kept in quarantine."""
-    with sentences():
+    with as_sentences():
         contract = settings.contract()
         demand_workable(settings.place())
         settings.store().demand_ready(contract.name)
         raw = steps.raw_transactions(contract, config.asked)
-    tag(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
+    tag_run(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
     return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw)))
 
@@ -84,7 +84,7 @@ def cleaned_features(
     raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
 ) -> dg.Output[CleanedFeatures]:
     """Point-in-time features of the fitted, threshold and judged windows."""
-    with sentences():
+    with as_sentences():
         cleaned = steps.cleaned_features(raw_transactions, settings.contract())
     return dg.Output(
         cleaned, metadata=words.headed(words.of_cleaned(cleaned), metadata.of_cleaned(cleaned))
@@ -103,7 +103,7 @@ def candidate_models(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[Leaderboard]:
     """The contract's model families compared in time-ordered folds by ROC-AUC and one-row p95."""
-    with sentences():
+    with as_sentences():
         leaderboard = steps.candidate_models(
             cleaned_features,
             settings.contract(),
@@ -128,7 +128,7 @@ def tuned_pipeline(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[TunedPipeline]:
     """The winner after its grid search, with its threshold frozen on rows it never saw."""
-    with sentences():
+    with as_sentences():
         tuned = steps.tuned_pipeline(
             cleaned_features,
             candidate_models,
@@ -149,14 +149,14 @@ def evaluation_report(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[Judgement]:
     """The evidence on the judged rows, the champion beside it, and the verdict."""
-    with sentences():
+    with as_sentences():
         judgement = steps.evaluation_report(
             settings.case(cleaned_features, tuned_pipeline),
             run_id=context.run.run_id,
             workers=settings.processes(),
             progress=context.log.info,
         )
-    tag(context, verdict=judgement.verdict.decision)
+    tag_run(context, verdict=judgement.verdict.decision)
     say = context.log.info if judgement.refused is None else context.log.error
     say(judgement.sentence)
     return dg.Output(
@@ -176,7 +176,7 @@ def published_artifact(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[str]:
     """The signed version that serves from now on; only a proven candidate gets here."""
-    with sentences():
+    with as_sentences():
         case = settings.case(cleaned_features, tuned_pipeline)
         published = steps.published_artifact(
             case,
@@ -186,7 +186,7 @@ def published_artifact(
             workers=settings.processes(),
             progress=context.log.info,
         )
-    tag(context, version=published.version)
+    tag_run(context, version=published.version)
     context.log.info(published.sentence)
     return dg.Output(
         published.version,

@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 
 from fraud_assets.backtest.run import SEARCH_EVERY, Options, backtest
-from fraud_assets.backtest.tables import sentences
+from fraud_assets.backtest.tables import backtest_sentences
 from fraud_assets.documents.backtest.whole import Backtest
-from fraud_assets.orchestration.failures import sentences as in_sentences
+from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
 
 
@@ -33,11 +33,13 @@ def walk_history(
     """What the weekly run would have promised and done, as in backtest.json."""
     options = Options(config.weeks, config.search_every, settings.processes())
     out = Path(config.out).resolve()
-    with in_sentences():
+    with as_sentences():
         result = backtest(settings.contract(), out, options, context.log.info)
     context.add_output_metadata(
         {
-            "summary": dg.MetadataValue.md("\n".join(f"- {line}" for line in sentences(result))),
+            "summary": dg.MetadataValue.md(
+                "\n".join(f"- {line}" for line in backtest_sentences(result))
+            ),
             "page": dg.MetadataValue.path(str(out / "backtest.html")),
             "weeks": len(result.weeks),
         }

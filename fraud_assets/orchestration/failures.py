@@ -51,7 +51,7 @@ class Stopped(Exception):  # noqa: N818 - a decision, not an error
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
+def as_sentences() -> Iterator[None]:
     """Stop the run with a domain error's sentence; its kind and its report become an event."""
     try:
         yield

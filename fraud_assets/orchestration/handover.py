@@ -12,7 +12,7 @@ import dagster as dg
 
 from fraud_assets.errors import EvidenceError
 from fraud_assets.intermediates.cabinet import Cabinet
-from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
 
 _NO_RUN = "outside-runs"
@@ -30,7 +30,7 @@ class Handover(dg.IOManager):
             return
         made = getattr(obj, "made", None)
         week = "" if made is None else made.record.week
-        with sentences():
+        with as_sentences():
             self._cabinet().put(_step(context), self._runs[0], week, obj)
 
     def load_input(self, context: dg.InputContext) -> Any:
@@ -40,7 +40,7 @@ class Handover(dg.IOManager):
         if step is None and upstream is not None:
             step = _step(upstream)
         kind = context.dagster_type.typing_type
-        with sentences():
+        with as_sentences():
             if step is None:
                 raise EvidenceError("An input must come from a step; name an asset or an op.")
             return self._cabinet().get(step, self._runs, kind)

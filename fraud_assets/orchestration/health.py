@@ -12,7 +12,7 @@ import dagster as dg
 from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.notices import notify
 from fraud_assets.orchestration.assets import OWNERS
-from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.production import GROUP, NOTHING, outcomes_known
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_job
@@ -44,7 +44,7 @@ def production_health(
     if not writer_folders(log):
         quiet = dg.AssetCheckResult(passed=True, check_name=CHECK, description=NOTHING)
         return dg.MaterializeResult(metadata={"sentence": NOTHING}, check_results=[quiet])
-    with sentences():
+    with as_sentences():
         contract, store = settings.contract(), settings.store()
         found = look(contract, store, log)
         page = log.with_name("production")

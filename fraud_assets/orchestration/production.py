@@ -18,8 +18,8 @@ from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.decisions.tables import counted, write_outcomes
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.errors import RecordError
-from fraud_assets.orchestration.assets import OWNERS, Week
-from fraud_assets.orchestration.failures import sentences
+from fraud_assets.orchestration.assets import OWNERS, WeekConfig
+from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
 
 GROUP = "production"
@@ -32,7 +32,7 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
     log = settings.decisions()
     if not writer_folders(log):
         return dg.MaterializeResult(metadata={"sentence": NOTHING})
-    with sentences():
+    with as_sentences():
         keep = settings.contract().decisions.keep
         found = verify_log(log)
         if found.difference:
@@ -60,13 +60,13 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
     group_name=GROUP, owners=OWNERS, kinds={"parquet"}, deps=[decisions_on_record], name="outcomes"
 )
 def outcomes_known(
-    config: Week, settings: dg.ResourceParam[Settings]
+    config: WeekConfig, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult[None]:
     """Decisions joined with the labels known at `as_of`; "newest" is now."""
     log = settings.decisions()
     if not writer_folders(log):
         return dg.MaterializeResult(metadata={"sentence": NOTHING})
-    with sentences():
+    with as_sentences():
         at = _now() if config.asked is None else _instant(config.asked)
         decisions, labels = read_decisions(log), read_labels(log)
         found = list(outcomes(decisions, known_labels(labels, at), at))

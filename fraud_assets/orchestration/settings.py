@@ -14,7 +14,7 @@ from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.decisions.log.settings import DEFAULT, default_folder
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.preflight import Place
+from fraud_assets.preflight import Workplace
 from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.registry import Address
@@ -51,9 +51,9 @@ class Settings:
         log = self.decisions()
         return log.with_name(f"{log.name}.parquet")
 
-    def place(self) -> Place:
+    def place(self) -> Workplace:
         """Where this run works, for a look at it before anything is read."""
-        return Place(self.contract(), str(self.models or default_root()), self.keys)
+        return Workplace(self.contract(), str(self.models or default_root()), self.keys)
 
     def case(self, cleaned: CleanedFeatures, tuned: TunedPipeline) -> Case:
         """Put a candidate before its judge, under the contract and store of this run."""

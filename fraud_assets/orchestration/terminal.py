@@ -41,7 +41,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """Whether everything succeeded, and where Dagster's own log lies."""
 
     succeeded: bool
@@ -53,7 +53,7 @@ def run_week(
     as_of: str | None = None,
     settings: Settings | None = None,
     chain: str | None = None,
-) -> Outcome:
+) -> RunResult:
     """Run a whole chain once, as the schedule would, recorded in the instance.
 
     `chain` is the name of one chain among several; `settings` are its own.
@@ -74,7 +74,7 @@ def run_week(
         result = launched.execute_in_process(
             instance=instance, run_config=config, raise_on_error=False
         )
-        return Outcome(result.success, Path(name))
+        return RunResult(result.success, Path(name))
 
 
 @contextmanager

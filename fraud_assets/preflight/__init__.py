@@ -5,6 +5,6 @@ that is wrong is said at once. Not here: what the data hold (`fraud_assets.check
 """
 
 from fraud_assets.preflight.demand import demand_workable, found
-from fraud_assets.preflight.place import Finding, Place
+from fraud_assets.preflight.place import Obstacle, Workplace
 
-__all__ = ["Finding", "Place", "demand_workable", "found"]
+__all__ = ["Obstacle", "Workplace", "demand_workable", "found"]

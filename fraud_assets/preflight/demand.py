@@ -7,19 +7,19 @@ import pkgutil
 
 from fraud_assets.errors import PlaceError
 from fraud_assets.preflight import looks
-from fraud_assets.preflight.place import Finding, Place
+from fraud_assets.preflight.place import Obstacle, Workplace
 
 
-def found(place: Place) -> list[Finding]:
+def found(place: Workplace) -> list[Obstacle]:
     """Everything at this place that would stop a run, in order of the looks' names."""
-    result: list[Finding] = []
+    result: list[Obstacle] = []
     for module in sorted(found.name for found in pkgutil.iter_modules(looks.__path__)):
         look = importlib.import_module(f"{looks.__name__}.{module}")
-        result += [Finding(look.CODE, text) for text in look.faults(place)]
+        result += [Obstacle(look.CODE, text) for text in look.faults(place)]
     return result
 
 
-def demand_workable(place: Place) -> None:
+def demand_workable(place: Workplace) -> None:
     """Refuse a place where a run could not finish.
 
     Raises

@@ -19,7 +19,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Place:
+class Workplace:
     """A contract, a store's location, the keys' folder (None: by the environment), a clock."""
 
     contract: Contract
@@ -28,7 +28,7 @@ class Place:
     now: Callable[[], datetime] = field(default=_now)
 
     @classmethod
-    def here(cls, contract: Contract) -> Place:
+    def here(cls, contract: Contract) -> Workplace:
         """The store and keys that the environment names."""
         return cls(contract, str(default_root()))
 
@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Obstacle:
     """One thing that would stop a run: a stable code, and a sentence that says what to do."""
 
     code: str

@@ -13,7 +13,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.data import DataSection, Drift, Profile, Week
+from fraud_assets.documents.report.data import DataSection, Drift, Profile, WeekCounts
 from fraud_assets.documents.report.explained import Examples, Importances, NaiveEvaluation, Payment
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.drift import drift, profile
@@ -82,7 +82,7 @@ def _newest_drift(case: Case, fit: Rows) -> tuple[Drift, ...]:
     return drift(fit, Rows(features, np.zeros(len(features), dtype="int8")), "fitted rows")
 
 
-def weeks_of(cleaned: CleanedFeatures) -> tuple[Week, ...]:
+def weeks_of(cleaned: CleanedFeatures) -> tuple[WeekCounts, ...]:
     """Payments, frauds and unjudged payments of every seven days up to the week's instant."""
     if TIME not in cleaned.history or len(cleaned.history) == 0:
         return ()
@@ -97,7 +97,7 @@ def weeks_of(cleaned: CleanedFeatures) -> tuple[Week, ...]:
         for part in (np.ones(len(days)), fraud, ~inside)
     )
     return tuple(
-        Week(
+        WeekCounts(
             str(last - np.timedelta64(7 * i + 6, "D")),
             int(rows[i]),
             int(frauds[i]),

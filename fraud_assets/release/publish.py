@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from fraud_assets.documents.formats import same
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.report.origin import Lineage
-from fraud_assets.documents.report.whole import Evaluation, Report, read_report
+from fraud_assets.documents.report.whole import JudgedSections, Report, read_report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
 from fraud_assets.release.candidate import Candidate, make_candidate
@@ -133,7 +133,7 @@ def _refuse(candidate: Candidate, report: Report, verdict: Verdict) -> NoReturn:
     )
 
 
-COMPARED = ("as_of", "model", "data", "search", "leaks", *Evaluation.__struct_fields__)
+COMPARED = ("as_of", "model", "data", "search", "leaks", *JudgedSections.__struct_fields__)
 """Sections that must be what this run finds.
 
 The policy may have changed since: the chain has demanded the contract's other sections, and the

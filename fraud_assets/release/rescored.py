@@ -13,7 +13,7 @@ from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.leaks import LeaksSection
-from fraud_assets.documents.report.whole import Evaluation, Report
+from fraud_assets.documents.report.whole import JudgedSections, Report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide
 from fraud_assets.gate.grounds import Expected, Serving
@@ -32,7 +32,7 @@ class Rescored:
 
     judged: Rows
     scores: np.ndarray
-    evaluation: Evaluation
+    evaluation: JudgedSections
     leaks: LeaksSection
     expected: Expected
 

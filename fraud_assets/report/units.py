@@ -9,7 +9,7 @@ from fraud_assets.gate.registry import known_rule
 from fraud_assets.gate.rule import Unit
 from fraud_assets.report import numbers
 
-Text = Callable[[object, object], str]
+Written = Callable[[object, object], str]
 """A value as text, with enough digits not to look like a bound that it does not equal."""
 
 
@@ -18,7 +18,7 @@ def _milliseconds(value: object, bound: object) -> str:
     return words or f"{numbers.number_apart(value, bound)}{numbers.SPACE}ms"
 
 
-TEXTS: Mapping[Unit, Text] = {
+TEXTS: Mapping[Unit, Written] = {
     "share": numbers.percent_apart,
     "count": lambda value, _bound: numbers.count(value),
     "number": numbers.number_apart,
@@ -31,7 +31,7 @@ class ShownRule:
     """How a rule is shown, and the next step when it fails, with the section that helps."""
 
     title: str
-    text: Text
+    text: Written
     advice: str
     section: str
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, MutableSequence
 from typing import cast
 
 from fraud_assets.scoring.spec import Categorical, Numeric, Spec
-from fraud_assets.values.text import Case, level
+from fraud_assets.values.text import LetterCase, level
 
 Value = float | str | None
 """One feature's value: a number, text, or missing."""
@@ -87,7 +87,7 @@ class _Levels:
         return codes
 
 
-def _level_of_format_1(text: str, case: Case, missing: Collection[str]) -> str | None:
+def _level_of_format_1(text: str, case: LetterCase, missing: Collection[str]) -> str | None:
     trimmed = text.strip()
     if trimmed.lower() in missing:
         return None

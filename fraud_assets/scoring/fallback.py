@@ -14,7 +14,7 @@ import numpy as np
 from fraud_assets.documents.reason import Reason
 from fraud_assets.families.forest import Floats
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.scorer import Explanation, Scorer, load_scorer
+from fraud_assets.scoring.scorer import Scorer, SplitMargin, load_scorer
 from fraud_assets.scoring.spec import SPEC, Numeric, Spec, read_spec
 
 
@@ -52,7 +52,7 @@ class PipelineScorer:
         }
         return np.asarray(self._pipeline.predict_proba(pd.DataFrame(columns))[:, 1])
 
-    def explain(self, row: tuple[Value, ...]) -> Explanation | None:  # noqa: ARG002
+    def explain(self, row: tuple[Value, ...]) -> SplitMargin | None:  # noqa: ARG002
         """None: such a winner cannot be explained exactly."""
         return None
 

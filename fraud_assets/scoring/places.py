@@ -11,7 +11,7 @@ POINTS = 4096
 """Order statistics kept per number: a place is right to 1/4096, exact for fewer payments."""
 
 
-class Place(NamedTuple):
+class ValuePlace(NamedTuple):
     """Shares (0 to 1) of legitimate payments below, at and above a value; they sum to 1.
 
     For text and for a missing value only `same` says something: the share that has it too.
@@ -35,13 +35,13 @@ class NumberPlaces:
     points: Sequence[float]
     missing: float
 
-    def place(self, value: float | None) -> Place:
+    def place(self, value: float | None) -> ValuePlace:
         """Where `value` lies; a missing one beside the others that miss it."""
         if value is None or not self.points:
             return _unordered(self.missing if value is None else 0.0)
         n = len(self.points)
         below, up_to = bisect_left(self.points, value), bisect_right(self.points, value)
-        return Place(below / n, (up_to - below) / n, (n - up_to) / n, ordered=True)
+        return ValuePlace(below / n, (up_to - below) / n, (n - up_to) / n, ordered=True)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class LevelPlaces:
     shares: dict[str, float]
     missing: float
 
-    def place(self, level: str | None) -> Place:
+    def place(self, level: str | None) -> ValuePlace:
         """Where a level stands; one never seen has share 0."""
         return _unordered(self.missing if level is None else self.shares.get(level, 0.0))
 
@@ -59,5 +59,5 @@ class LevelPlaces:
 Places = NumberPlaces | LevelPlaces
 
 
-def _unordered(same: float) -> Place:
-    return Place(0.0, same, 1 - same, ordered=False)
+def _unordered(same: float) -> ValuePlace:
+    return ValuePlace(0.0, same, 1 - same, ordered=False)

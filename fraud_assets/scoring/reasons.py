@@ -9,7 +9,7 @@ from fraud_assets.documents.reason import Reason
 from fraud_assets.families.forest import Floats
 from fraud_assets.profiles import MAX_REASONS
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.places import Place, Places
+from fraud_assets.scoring.places import Places, ValuePlace
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
 
 _PLACEHOLDER = re.compile(r"\{(value|percentile)\}")
@@ -47,7 +47,7 @@ class Reasoner:
         )
 
 
-def sentence(feature: Feature, value: Value, place: Place) -> str:
+def sentence(feature: Feature, value: Value, place: ValuePlace) -> str:
     """The contract's sentence that is true of this value and this place."""
     wording = feature.wording
     if value is None:

@@ -50,7 +50,7 @@ class LinearExplainer:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class SplitMargin:
     """Base plus contributions (features,) is the margin, in the spec's scale."""
 
     base: float
@@ -97,12 +97,12 @@ class Scorer:
         sums = self._margins.many(encoded) + self.spec.intercept if len(rows) else np.zeros(0)
         return np.array([self._link(float(margin)) for margin in sums])
 
-    def explain(self, row: Row) -> Explanation:
+    def explain(self, row: Row) -> SplitMargin:
         """Base, margin and the features' contributions; may run in any thread."""
         encoded = np.zeros(len(self.spec.columns))
         self.encoder.write(row, _view(encoded))
         margin = float(self._margins.many(encoded[None, :])[0]) + self.spec.intercept
-        return Explanation(self.spec.base, margin, self._contributions(encoded))
+        return SplitMargin(self.spec.base, margin, self._contributions(encoded))
 
     def reasons(self, values: Mapping[str, object], flagged: bool = True) -> list[Reason]:
         """At most four reasons for one payment given as feature names and values."""

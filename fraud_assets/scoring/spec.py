@@ -27,7 +27,7 @@ _UPGRADES: Upgrades = {1: lambda old: old | {"format": 2, "normalisation": "trim
 READABLE = (*_UPGRADES, FORMAT)
 """Formats of the service's own files that are read."""
 
-Family = Literal["forest", "linear", "pipeline"]
+ModelForm = Literal["forest", "linear", "pipeline"]
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class Spec(msgspec.Struct, frozen=True):
     """
 
     format: int
-    family: Family
+    family: ModelForm
     contract: str
     normalisation: Literal["trim", "nfc"]
     case: Literal["keep", "upper", "lower"]

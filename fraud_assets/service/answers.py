@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from fraud_assets.service.faults import Fault
+from fraud_assets.service.faults import FieldFault
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.payments.payment import Row
 from fraud_assets.service.versions.version import Served
@@ -62,12 +62,12 @@ def batch_answer(
     return body, probabilities
 
 
-def fault_answer(faults: Sequence[Fault]) -> bytes:
+def fault_answer(faults: Sequence[FieldFault]) -> bytes:
     """The body of every refusal: a list of {loc, msg, type}."""
     return _encode({"detail": list(faults)})
 
 
-def fault(loc: Sequence[str], msg: str, kind: str) -> list[Fault]:
+def fault(loc: Sequence[str], msg: str, kind: str) -> list[FieldFault]:
     """One fault as a list, as the bodies of refusals hold it."""
     return [{"loc": list(loc), "msg": msg, "type": kind}]
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from fraud_assets.errors import RefusedError
 from fraud_assets.service.answers import fault
 from fraud_assets.service.api_key_line import ApiKey, Scope, read_line
-from fraud_assets.service.faults import Fault
+from fraud_assets.service.faults import FieldFault
 
 _BEARER = b"bearer "
 _MOST_SENT = 4
@@ -153,7 +153,7 @@ def _lines(path: Path) -> list[str]:
     return text.splitlines()
 
 
-def denial(denied: Denied) -> list[Fault]:
+def denial(denied: Denied) -> list[FieldFault]:
     """The faults to answer with."""
     kind = "unauthorized" if denied.status == 401 else "forbidden"
     return fault(["header", "x-api-key"], denied.message, kind)

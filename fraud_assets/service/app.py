@@ -23,7 +23,7 @@ from fraud_assets.service.net.logs import log_sparingly
 from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
 
 _SWITCH_SECONDS = 0.0005
@@ -65,7 +65,7 @@ async def refuse_foreign(send: Send) -> None:
     await respond(send, 421, _FOREIGN)
 
 
-def create_app(settings: Settings, holder: Holder | None = None) -> Front:
+def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front:
     """The ASGI application of one worker; loads and verifies the current version first.
 
     Raises

@@ -53,7 +53,7 @@ class ReasonModel(BaseModel):
     text: str
 
 
-class Explanation(BaseModel):
+class ExplanationAnswer(BaseModel):
     """Base and contributions sum to the margin."""
 
     scale: Literal["log-odds", "probability", "vote"]
@@ -73,11 +73,11 @@ class Scored(BaseModel):
 _EXPLANATION = "Only with reasons=full; null for a model that is served through scikit-learn."
 
 
-class Prediction(Scored):
+class PredictionAnswer(Scored):
     """One payment's score, and the version that gave it."""
 
     model_version: str
-    explanation: Explanation | None = Field(default=None, description=_EXPLANATION)
+    explanation: ExplanationAnswer | None = Field(default=None, description=_EXPLANATION)
 
 
 class Predictions(BaseModel):
@@ -159,7 +159,7 @@ def _scoring_routes(reader: PaymentReader) -> list[BaseRoute]:
         "/predict",
         _endpoint("predict", reader.payment, Literal["flagged", "always", "full"]),
         methods=["POST"],
-        response_model=Prediction,
+        response_model=PredictionAnswer,
         responses=REFUSALS,
         summary="Score one payment",
     )

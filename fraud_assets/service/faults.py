@@ -9,7 +9,7 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 
-class Fault(TypedDict):
+class FieldFault(TypedDict):
     """One thing wrong: where, in words, and a stable kind."""
 
     loc: list[str | int]
@@ -26,7 +26,7 @@ MOST_FAULTS = 1000
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 
 
-def model_faults(model: type[BaseModel], body: bytes) -> list[Fault]:
+def model_faults(model: type[BaseModel], body: bytes) -> list[FieldFault]:
     """Every fault that `model` finds in the JSON `body`; empty where it finds none."""
     try:
         model.model_validate_json(body)
@@ -39,7 +39,7 @@ def model_faults(model: type[BaseModel], body: bytes) -> list[Fault]:
     return []
 
 
-def told(error: Exception) -> Fault:
+def told(error: Exception) -> FieldFault:
     """The one fault that the fast reader stopped at, with the field that its message names."""
     if not isinstance(error, msgspec.ValidationError):
         utf8 = isinstance(error, UnicodeDecodeError)
@@ -55,10 +55,14 @@ def told(error: Exception) -> Fault:
     return {"loc": loc, "msg": message, "type": "value_error"}
 
 
-def cut(faults: list[Fault]) -> list[Fault]:
+def cut(faults: list[FieldFault]) -> list[FieldFault]:
     """At most `MOST_FAULTS`, and then how many more there are."""
     more = len(faults) - MOST_FAULTS
     if more <= 0:
         return faults
-    last: Fault = {"loc": ["body"], "msg": f"And {more} more faults", "type": "too_many_faults"}
+    last: FieldFault = {
+        "loc": ["body"],
+        "msg": f"And {more} more faults",
+        "type": "too_many_faults",
+    }
     return [*faults[:MOST_FAULTS], last]

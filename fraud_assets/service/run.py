@@ -15,7 +15,7 @@ from fraud_assets.service.net.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
     DRAIN_SECONDS,
     ENVIRONMENT,
-    Settings,
+    ServiceSettings,
     check_exposure,
     write_settings,
 )
@@ -23,7 +23,7 @@ from fraud_assets.service.several import create
 from fraud_assets.service.versions.last_good import LastGood
 
 
-def run(settings: Settings) -> int:
+def run(settings: ServiceSettings) -> int:
     """Serve until told to stop; returns the exit code.
 
     Raises
@@ -55,7 +55,7 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _options(settings: Settings) -> dict[str, Any]:
+def _options(settings: ServiceSettings) -> dict[str, Any]:
     return {
         "host": settings.host,
         "port": settings.port,

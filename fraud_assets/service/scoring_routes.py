@@ -24,7 +24,7 @@ from fraud_assets.service.answers import (
 )
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys, denial
-from fraud_assets.service.faults import UNREADABLE, Fault
+from fraud_assets.service.faults import UNREADABLE, FieldFault
 from fraud_assets.service.settings import MAX_BODY, MAX_WAITING
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
@@ -44,7 +44,7 @@ _CHOICES = ("flagged", "always", "full")
 class RefusedRequestError(Exception):
     """A request that is answered with a status of its own and never reaches the model."""
 
-    def __init__(self, status: int, faults: list[Fault]) -> None:
+    def __init__(self, status: int, faults: list[FieldFault]) -> None:
         super().__init__(status)
         self.answer: Answer = (status, fault_answer(faults))
 
@@ -186,9 +186,9 @@ def _is_json(kind: bytes) -> bool:
     return media.strip() == b"application/json" and utf8
 
 
-def _too_large(limit: int) -> list[Fault]:
+def _too_large(limit: int) -> list[FieldFault]:
     return fault(["body"], f"Body must have at most {limit} bytes", "too_large")
 
 
-def _bad_reasons(choices: str) -> list[Fault]:
+def _bad_reasons(choices: str) -> list[FieldFault]:
     return fault(["query", "reasons"], f"Input should be one of {choices}", "literal_error")

@@ -33,7 +33,7 @@ DRAIN_SECONDS = 10
 """How long SIGTERM lets requests under way finish."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen, what to serve, who may ask.
 
     `models` is the store's folder or URL. `version_dir` serves that one signed version without a
@@ -66,17 +66,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return parse_address(str(self.models))
 
 
-def write_settings(settings: Settings) -> str:
+def write_settings(settings: ServiceSettings) -> str:
     """The settings as the JSON that `read_settings` reads."""
     return msgspec.json.encode(settings, enc_hook=str).decode()
 
 
-def read_settings(text: str) -> Settings:
+def read_settings(text: str) -> ServiceSettings:
     """The settings that another process wrote."""
-    return msgspec.json.decode(text, type=Settings, dec_hook=lambda _, value: Path(value))
+    return msgspec.json.decode(text, type=ServiceSettings, dec_hook=lambda _, value: Path(value))
 
 
-def check_exposure(settings: Settings) -> None:
+def check_exposure(settings: ServiceSettings) -> None:
     """Refuse to listen beyond this machine without API keys, unless told so expressly.
 
     Raises

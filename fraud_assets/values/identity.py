@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import singledispatch
 from numbers import Integral, Real
 
-from fraud_assets.values.text import Case, normal
+from fraud_assets.values.text import LetterCase, normal
 
 EXACT = 2**53
 """Up to here every whole float64 is one integer and no other."""
@@ -60,6 +60,6 @@ def _(value: date) -> str:
     return value.isoformat()
 
 
-def identity(value: object, case: Case = "keep") -> str:
+def identity(value: object, case: LetterCase = "keep") -> str:
     """The text that names the same thing in every file and in every payment."""
     return normal(written(value), case)

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Literal
 from unicodedata import category, normalize
 
-Case = Literal["keep", "upper", "lower"]
+LetterCase = Literal["keep", "upper", "lower"]
 
 NORMALISATION: Literal["nfc"] = "nfc"
 """Name of this normalisation, which every version that was trained under it carries."""
@@ -44,7 +44,7 @@ def folded(text: str) -> str:
     return trimmed(text).casefold()
 
 
-def normal(text: str, case: Case = "keep") -> str:
+def normal(text: str, case: LetterCase = "keep") -> str:
     """The text as training and serving see it: trimmed, in the contract's case, composed.
 
     A whole number loses the decimals that only its storage gave it: "1001.0" is "1001".
@@ -57,7 +57,7 @@ def normal(text: str, case: Case = "keep") -> str:
     return text if whole is None else _unsigned_zero(whole[1])
 
 
-def level(text: str, case: Case, missing: Collection[str]) -> str | None:
+def level(text: str, case: LetterCase, missing: Collection[str]) -> str | None:
     """The level of a category that a text means; None where it is one of the `missing` words."""
     return None if folded(text) in missing else normal(text, case)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from fraud_assets.values.identity import identity
 from fraud_assets.values.number import Sign, number
-from fraud_assets.values.text import Case, folded, normal
+from fraud_assets.values.text import LetterCase, folded, normal
 
 
-def allowed_levels(listed: Iterable[object], case: Case = "keep") -> tuple[str, ...]:
+def allowed_levels(listed: Iterable[object], case: LetterCase = "keep") -> tuple[str, ...]:
     """Listed values as levels of a category; true is also "true" and "1", however written."""
     written = [identity(value, case) for value in listed]
     truths = [value for value in listed if isinstance(value, bool)]

@@ -14,7 +14,7 @@ import pytest
 from fraud_assets.errors import RefusedError
 from fraud_assets.service.api_keys import read_api_keys
 from fraud_assets.service.net.hosts import hosts_of
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from tests.service.stores import PAYMENT, new_store, promote, serving
 
 
@@ -52,11 +52,11 @@ def test_with_keys_or_beyond_loopback_any_name_serves_unless_some_are_named(tmp_
     foreign = [(b"host", b"evil.example")]
     base = {"models": tmp_path, "keys": tmp_path}
 
-    assert hosts_of(Settings(**base, api_keys=tmp_path)).admits(foreign)
-    assert hosts_of(Settings(**base, host="0.0.0.0", without_keys=True)).admits(foreign)
-    named = Settings(**base, api_keys=tmp_path, allowed_hosts=("fraud.example.org",))
+    assert hosts_of(ServiceSettings(**base, api_keys=tmp_path)).admits(foreign)
+    assert hosts_of(ServiceSettings(**base, host="0.0.0.0", without_keys=True)).admits(foreign)
+    named = ServiceSettings(**base, api_keys=tmp_path, allowed_hosts=("fraud.example.org",))
     assert not hosts_of(named).admits(foreign)
-    assert not hosts_of(Settings(**base)).admits([(b"host", b"localhost"), *foreign])
+    assert not hosts_of(ServiceSettings(**base)).admits([(b"host", b"localhost"), *foreign])
 
 
 def line(key: str) -> str:

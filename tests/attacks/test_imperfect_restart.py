@@ -17,7 +17,7 @@ import pytest
 from fraud_assets.errors import StoreError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.pages.model_card import health
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.store.store import Store
 from tests.service.stores import RISKY, new_store, promote, serving
@@ -56,9 +56,9 @@ class World:
         self.root = self.store.root
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> ServiceSettings:
         keys, state = self.store.keys.folder, self.folder / "state"
-        return Settings(models=self.root, keys=keys, last_good=state)
+        return ServiceSettings(models=self.root, keys=keys, last_good=state)
 
     def start(self) -> Holder:
         return Holder.start(self.settings, Metrics())

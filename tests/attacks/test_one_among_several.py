@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.several import create
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
@@ -107,7 +107,7 @@ def test_where_none_can_be_served_every_reason_is_told(root):
     """At once, in one error."""
     for name in FAMILIES:
         spoil(root.root / name)
-    settings = Settings(models=root.root, keys=root.keys.folder)
+    settings = ServiceSettings(models=root.root, keys=root.keys.folder)
 
     with pytest.raises(StoreError, match=r"None of the contracts .*alpha: .*beta: "):
         create(settings)

@@ -21,7 +21,7 @@ from fraud_assets.errors import FraudAssetsError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.pages.model_card import health
 from fraud_assets.service.pages.page import render_page
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.store.journal import moves
 from fraud_assets.store.keys import rotation
@@ -74,7 +74,9 @@ def pointed(store: Store, version: str) -> None:
 
 
 def started(store: Store, **more: Any) -> Holder:
-    return Holder.start(Settings(models=store.root, keys=store.keys.folder, **more), Metrics())
+    return Holder.start(
+        ServiceSettings(models=store.root, keys=store.keys.folder, **more), Metrics()
+    )
 
 
 @pytest.mark.parametrize("changed", UNFIT.values(), ids=UNFIT)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fraud_assets.backtest.history import History, read_history
+from fraud_assets.backtest.history import BacktestHistory, read_history
 from fraud_assets.backtest.run import Options, backtest
 from fraud_assets.documents.backtest.whole import Backtest
 from tests.backtest.histories import make_small
@@ -32,7 +32,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Week:
 
 
 @pytest.fixture(scope="session")
-def history(small: Week) -> History:
+def history(small: Week) -> BacktestHistory:
     return read_history(small.settings.contract())
 
 

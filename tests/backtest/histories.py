@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.backtest.finished import FinishedWeek, NaiveModel, TrainedModel, TrainedWeek
-from fraud_assets.backtest.history import History
+from fraud_assets.backtest.history import BacktestHistory
 from fraud_assets.data.columns import KNOWN_AT, LABEL, ROW
 from fraud_assets.data.simulator import simulate
 from fraud_assets.documents.backtest.week import WeekShares
@@ -39,7 +39,9 @@ def make_small(folder: Path) -> Week:
     return week
 
 
-def relabelled_after(history: History, as_of: np.datetime64, seed: int = 0) -> History:
+def relabelled_after(
+    history: BacktestHistory, as_of: np.datetime64, seed: int = 0
+) -> BacktestHistory:
     """The same history but for what became known after an instant: other frauds, other labels."""
     rng = np.random.default_rng(seed)
 

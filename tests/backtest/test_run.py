@@ -15,7 +15,7 @@ import pytest
 
 from fraud_assets.backtest.history import WEEK
 from fraud_assets.backtest.run import backtest
-from fraud_assets.backtest.tables import table
+from fraud_assets.backtest.tables import backtest_table
 from fraud_assets.cli import main
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.documents.backtest.whole import read_backtest
@@ -160,7 +160,7 @@ def test_the_command_prints_table_or_json(small, finished, monkeypatch, capsys):
     assert main([*arguments, "--json"]) == 0
     printed = capsys.readouterr().out
 
-    assert table(finished.result) in shown
+    assert backtest_table(finished.result) in shown
     assert printed == (finished.out / "backtest.json").read_text()
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from fraud_assets.data.provenance.code import reached
 from fraud_assets.data.provenance.sources import changed, look_at
-from fraud_assets.data.source import Located
+from fraud_assets.data.source import LocatedRow
 from fraud_assets.masking import NO_SECRETS, public
 
 
-def located(files: list[Path], names: str) -> list[Located]:
+def located(files: list[Path], names: str) -> list[LocatedRow]:
     pairs = zip(files, names, strict=True)
-    return [Located(str(file), name, NO_SECRETS) for file, name in pairs]
+    return [LocatedRow(str(file), name, NO_SECRETS) for file, name in pairs]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from fraud_assets.contract import load_contract
 from fraud_assets.documents.report.curves import RocPoint
 from fraud_assets.documents.report.data import WindowSection
 from fraud_assets.documents.report.judged import Confusion
-from fraud_assets.documents.report.whole import Evaluation, read_report
+from fraud_assets.documents.report.whole import JudgedSections, read_report
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.gate.decide import decide
 from fraud_assets.modelling.judging.evaluation import evaluate
@@ -36,13 +36,13 @@ FLAGGED = THRESHOLD.value <= SCORES
 
 
 @pytest.fixture(scope="module")
-def found() -> Evaluation:
+def found() -> JudgedSections:
     return evaluate(
         JUDGED, SCORES, THRESHOLD, CONTRACT, earlier_senders=np.array(["s1", "s2", "s3", None])
     )
 
 
-def test_metrics_equal_scikit_learns(found: Evaluation) -> None:
+def test_metrics_equal_scikit_learns(found: JudgedSections) -> None:
     """Every metric at the frozen threshold is what scikit-learn computes from the same rows."""
     metrics, label = found.metrics, JUDGED.label
     assert metrics.recall.value == pytest.approx(recall_score(label, FLAGGED))
@@ -61,7 +61,7 @@ def test_metrics_equal_scikit_learns(found: Evaluation) -> None:
     assert metrics.classification_report.fraud.recall == metrics.recall.value
 
 
-def test_the_judgement_is_plain_json_and_the_same_each_time(found: Evaluation) -> None:
+def test_the_judgement_is_plain_json_and_the_same_each_time(found: JudgedSections) -> None:
     """No NaN, no numpy type that JSON refuses, and not a bit of chance between two calls."""
     again = evaluate(
         JUDGED, SCORES, THRESHOLD, CONTRACT, earlier_senders=np.array(["s1", "s2", "s3", None])
@@ -69,7 +69,7 @@ def test_the_judgement_is_plain_json_and_the_same_each_time(found: Evaluation) -
     assert plain_json(found) == plain_json(again)
 
 
-def test_the_gate_reads_the_judgement_without_contradiction(found: Evaluation) -> None:
+def test_the_gate_reads_the_judgement_without_contradiction(found: JudgedSections) -> None:
     """What is computed here is what the gate derives again from the counts."""
     old = read_report(next(iter(published_by("d2ae1cc").values())).report)
     window = WindowSection("judged", None, None, 4000, 200)
@@ -80,7 +80,7 @@ def test_the_gate_reads_the_judgement_without_contradiction(found: Evaluation) -
     assert rules["numbers_agree"].passed, rules["numbers_agree"].sentence
 
 
-def test_evidence_counts_frauds_and_their_senders(found: Evaluation) -> None:
+def test_evidence_counts_frauds_and_their_senders(found: JudgedSections) -> None:
     """Both bounds lie below the recall, the clustered one below the exact one."""
     evidence, fraud = found.evidence, JUDGED.label == 1
     assert evidence.frauds == 200
@@ -91,7 +91,7 @@ def test_evidence_counts_frauds_and_their_senders(found: Evaluation) -> None:
     assert low[0] <= low[1] < found.metrics.recall.value
 
 
-def test_cost_is_told_in_alerts_and_money(found: Evaluation) -> None:
+def test_cost_is_told_in_alerts_and_money(found: JudgedSections) -> None:
     """Alerts a day over whole days; caught and missed add up to all fraud, missing as 0."""
     cost, fraud = found.cost, JUDGED.label == 1
     assert cost.days == 21
@@ -101,7 +101,7 @@ def test_cost_is_told_in_alerts_and_money(found: Evaluation) -> None:
     assert cost.share_of_amount_caught == pytest.approx(cost.amount_caught / total)
 
 
-def test_curves_hold_the_frozen_point_and_the_corners(found: Evaluation) -> None:
+def test_curves_hold_the_frozen_point_and_the_corners(found: JudgedSections) -> None:
     """Curves are monotone, in the unit square, and their rates those at the thresholds told."""
     curves = found.curves
     for point in curves.precision_recall:
@@ -120,7 +120,7 @@ def test_curves_hold_the_frozen_point_and_the_corners(found: Evaluation) -> None
     assert sum(histogram.legitimate) == 3800
 
 
-def test_reliability_equals_scikit_learns_in_one_bin(found: Evaluation) -> None:
+def test_reliability_equals_scikit_learns_in_one_bin(found: JudgedSections) -> None:
     """The bins hold all rows; a bin's numbers are those of scikit-learn's calibration curve."""
     bins = found.curves.reliability
     assert sum(b.observed.n for b in bins) == 4000
@@ -133,7 +133,7 @@ def test_reliability_equals_scikit_learns_in_one_bin(found: Evaluation) -> None:
     assert found.metrics.calibration_error == pytest.approx(sum(gaps) / 4000)
 
 
-def test_weeks_add_up_to_the_whole(found: Evaluation) -> None:
+def test_weeks_add_up_to_the_whole(found: JudgedSections) -> None:
     """Three weeks of seven days each from the first judged day."""
     weeks = found.curves.weekly
     assert [week.week for week in weeks] == ["2026-03-02", "2026-03-09", "2026-03-16"]
@@ -141,7 +141,7 @@ def test_weeks_add_up_to_the_whole(found: Evaluation) -> None:
     assert sum(week.alert_rate.k for week in weeks) == FLAGGED.sum()
 
 
-def test_slices_partition_the_rows_worst_recall_first(found: Evaluation) -> None:
+def test_slices_partition_the_rows_worst_recall_first(found: JudgedSections) -> None:
     """Each dimension holds every row once; the lowest recall stands first."""
     slices = found.slices
     for by in ("chain", "amount_band", "sender"):

@@ -13,7 +13,7 @@ import pytest
 
 from fraud_assets.contract import load_contract
 from fraud_assets.errors import PlaceError
-from fraud_assets.preflight import Place, demand_workable, found
+from fraud_assets.preflight import Workplace, demand_workable, found
 from fraud_assets.preflight.looks import clock, packages, room
 from fraud_assets.store.keys import Keys
 from tests.weeks import Week
@@ -24,12 +24,12 @@ NOBODY = 54_321
 
 
 @pytest.fixture
-def place(week: Week, tmp_path: Path) -> Place:
+def place(week: Week, tmp_path: Path) -> Workplace:
     """A place where a run could work."""
-    return Place(load_contract(week.contract), str(tmp_path / "models"), tmp_path / "keys")
+    return Workplace(load_contract(week.contract), str(tmp_path / "models"), tmp_path / "keys")
 
 
-def codes(place: Place) -> list[str]:
+def codes(place: Workplace) -> list[str]:
     return [finding.code for finding in found(place)]
 
 
@@ -79,7 +79,7 @@ def test_no_home_folder(place, monkeypatch):
     for name in ("HOME", "XDG_CONFIG_HOME", "FRAUD_ASSETS_KEYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "home", _no_home)
-    homeless = Place(place.contract, place.models)
+    homeless = Workplace(place.contract, place.models)
 
     assert codes(homeless) == ["keys"]
     assert "FRAUD_ASSETS_KEYS" in found(homeless)[0].text
@@ -107,7 +107,7 @@ def test_a_folder_that_this_user_may_not_write(place, tmp_path):
 
 def test_the_clock_behind_the_files(place):
     """A clock of 1970 would put every payment aside as later than now."""
-    behind = Place(
+    behind = Workplace(
         place.contract, place.models, place.keys_folder, lambda: datetime(1970, 1, 2, tzinfo=UTC)
     )
 
@@ -118,7 +118,9 @@ def test_the_clock_behind_the_files(place):
 def test_files_from_another_time_zone_are_no_finding(place):
     """Archives without a zone may put a file half a day ahead."""
     now = datetime.now(UTC)
-    slow = Place(place.contract, place.models, place.keys_folder, lambda: now - timedelta(hours=14))
+    slow = Workplace(
+        place.contract, place.models, place.keys_folder, lambda: now - timedelta(hours=14)
+    )
 
     assert list(clock.faults(slow)) == []
 
@@ -182,6 +184,6 @@ def test_a_user_without_name_and_home_is_told_at_once(week: Week):
 
 def test_the_looks_are_found_by_their_folder():
     """Each has a code and faults; load_contract is what a place starts from."""
-    place = Place.here(load_contract())
+    place = Workplace.here(load_contract())
 
     assert isinstance(found(place), list)

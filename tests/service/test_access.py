@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.errors import RefusedError
 from fraud_assets.service.api_keys import read_api_keys
-from fraud_assets.service.settings import Settings, check_exposure
+from fraud_assets.service.settings import ServiceSettings, check_exposure
 from tests.service.stores import COMMAND, PAYMENT, serving
 
 KEY = "s3cret-key"
@@ -63,19 +63,21 @@ def test_a_file_without_hashes_is_refused(tmp_path, text):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
 def test_beyond_loopback_needs_keys_or_insistence(tmp_path, host):
     """It refuses to bind, unless told so expressly."""
-    plain = Settings(models=tmp_path, keys=tmp_path, host=host)
+    plain = ServiceSettings(models=tmp_path, keys=tmp_path, host=host)
 
     with pytest.raises(RefusedError, match="--without-keys"):
         check_exposure(plain)
 
-    check_exposure(Settings(models=tmp_path, keys=tmp_path, host=host, without_keys=True))
-    check_exposure(Settings(models=tmp_path, keys=tmp_path, host=host, api_keys=tmp_path / "k"))
+    check_exposure(ServiceSettings(models=tmp_path, keys=tmp_path, host=host, without_keys=True))
+    check_exposure(
+        ServiceSettings(models=tmp_path, keys=tmp_path, host=host, api_keys=tmp_path / "k")
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_needs_no_keys(tmp_path, host):
     """Only this machine may ask."""
-    check_exposure(Settings(models=tmp_path, keys=tmp_path, host=host))
+    check_exposure(ServiceSettings(models=tmp_path, keys=tmp_path, host=host))
 
 
 def test_the_command_ends_with_one_sentence_where_nothing_is_in_production(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from fraud_assets.service.app import create_app
 from fraud_assets.service.documents import openapi_document
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.payments.payment import payment_reader
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
 from tests.service.stores import PAYMENT, RISKY, version_files
 
@@ -113,7 +113,7 @@ def test_what_every_worker_sees_is_counted_once(tmp_path):
 
 def test_the_document_tells_keys_where_they_are_needed(store):
     """Security schemes only then; 401 is JSON everywhere, also where metrics are text."""
-    settings = Settings(models=store.root, keys=store.keys.folder)
+    settings = ServiceSettings(models=store.root, keys=store.keys.folder)
     routes = create_app(settings, Holder.start(settings, Metrics())).app.routes
     reader = payment_reader(load_scorer(version_files("gradient_boosting")).spec)
 

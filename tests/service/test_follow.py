@@ -16,10 +16,10 @@ from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN, SPEC
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.pages.model_card import health
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions import holder as holder_module
 from fraud_assets.service.versions.holder import Holder
-from fraud_assets.service.versions.source import Source
+from fraud_assets.service.versions.source import VersionSource
 from fraud_assets.store.keys import Keys
 from tests.scoring.worlds import files
 from tests.service.stores import PAYMENT, RISKY, new_store, promote, serving
@@ -56,18 +56,20 @@ def test_a_turn_that_fails_does_not_end_the_following(tmp_path, monkeypatch, cap
     """Neither a full disk under the counters nor anything else; it is logged once."""
     store = new_store(tmp_path)
     promote(store, "gradient_boosting")
-    settings = Settings(models=store.root, keys=store.keys.folder, metrics_dir=tmp_path / "gone")
+    settings = ServiceSettings(
+        models=store.root, keys=store.keys.folder, metrics_dir=tmp_path / "gone"
+    )
     holder = Holder.start(settings, Metrics(settings.metrics_dir))
     second = promote(store, "logistic_regression")
     stamps = iter([OSError("odd"), ValueError("odd")])
-    real = Source.stamp.fget
+    real = VersionSource.stamp.fget
 
     def stamp(source):
         for error in stamps:
             raise error
         return real(source)
 
-    monkeypatch.setattr(Source, "stamp", property(stamp))
+    monkeypatch.setattr(VersionSource, "stamp", property(stamp))
     monkeypatch.setattr(holder_module, "POLL_SECONDS", 0.01)
     asyncio.run(followed(holder, second))
 
@@ -89,7 +91,7 @@ def test_a_worker_that_starts_on_a_bad_pointer_serves_what_was_verified_last(tmp
     """And tells the refusal; without a last good copy it ends with the sentence."""
     store = new_store(tmp_path)
     good = promote(store, "gradient_boosting")
-    alone = Settings(models=store.root, keys=store.keys.folder)
+    alone = ServiceSettings(models=store.root, keys=store.keys.folder)
     shared = msgspec.structs.replace(alone, last_good=tmp_path / "state")
     first = Holder.start(shared, Metrics())
     promote_damaged(store)

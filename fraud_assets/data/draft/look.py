@@ -8,10 +8,10 @@ from pathlib import Path
 from fraud_assets.data.draft.guess import Question, Roles
 from fraud_assets.data.draft.roles.entities import find_entities
 from fraud_assets.data.draft.roles.features import find_features
-from fraud_assets.data.draft.roles.labels import Label, find_label, frauds_among
+from fraud_assets.data.draft.roles.labels import DraftedLabel, find_label, frauds_among
 from fraud_assets.data.draft.roles.money import find_currency
 from fraud_assets.data.draft.roles.times import Clocks, find_times
-from fraud_assets.data.draft.seen.sample import Sample, take_sample
+from fraud_assets.data.draft.seen.sample import FileSample, take_sample
 from fraud_assets.errors import DataError
 
 
@@ -20,8 +20,8 @@ class Look:
     """What was found: where, the sample, and the roles."""
 
     path: str
-    sample: Sample
-    label: Label
+    sample: FileSample
+    label: DraftedLabel
     clocks: Clocks
     roles: Roles
 

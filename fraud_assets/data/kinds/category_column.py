@@ -12,13 +12,13 @@ from fraud_assets.data.kinds.mangled import mangled_notes
 from fraud_assets.data.kinds.text import as_written, levels_of
 from fraud_assets.data.notes import Note, Notes, rows_of
 from fraud_assets.values.missing import DOUBTFUL_WORDS
-from fraud_assets.values.text import Case, folded
+from fraud_assets.values.text import LetterCase, folded
 
 _SPELLED_LEVELS, _SPELLINGS = 200, 3
 """Levels whose spellings are kept, most frequent first, and how many of each."""
 
 
-def category_column(column: pd.Series, case: Case, missing: Collection[str]) -> Column:
+def category_column(column: pd.Series, case: LetterCase, missing: Collection[str]) -> Column:
     """Levels as object, NaN for missing; which words stayed levels; how levels were written."""
     found = distinct(as_written(column))
     levels = levels_of(found, case, missing)

@@ -14,7 +14,7 @@ import pandas as pd
 from fraud_assets.data.kinds.distinct import Distinct, distinct, repeats
 from fraud_assets.values.identity import EXACT, written
 from fraud_assets.values.missing import NUMBER_WORDS, TEXT_WORDS
-from fraud_assets.values.text import Case, level
+from fraud_assets.values.text import LetterCase, level
 
 _PLAIN = r"^[!-~](?:[ -~]*[!-~])?$"
 """ASCII that prints, without blanks at its ends."""
@@ -23,7 +23,7 @@ _WHOLE = r"^[+-]?[0-9]+\.0+$"
 
 
 def parse_text(
-    column: pd.Series, case: Case = "keep", missing: Collection[str] = TEXT_WORDS
+    column: pd.Series, case: LetterCase = "keep", missing: Collection[str] = TEXT_WORDS
 ) -> pd.Series:
     """Normalised text as object, NaN for missing; `missing` are folded words."""
     text = as_written(column)
@@ -45,7 +45,7 @@ def present_text(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     return text, text.isna() | text.str.lower().isin(NUMBER_WORDS)
 
 
-def levels_of(found: Distinct, case: Case, missing: Collection[str]) -> list[str | float]:
+def levels_of(found: Distinct, case: LetterCase, missing: Collection[str]) -> list[str | float]:
     """The normalised text of each distinct text, NaN where it is a word for missing."""
     levels = (level(text, case, missing) for text in found.values)
     return [np.nan if known is None else known for known in levels]
@@ -76,6 +76,6 @@ def _floats_written(column: pd.Series) -> pd.Series:
     return text.rename(column.name)
 
 
-def _one_by_one(text: pd.Series, case: Case, missing: Collection[str]) -> np.ndarray:
+def _one_by_one(text: pd.Series, case: LetterCase, missing: Collection[str]) -> np.ndarray:
     found = distinct(text)
     return found.spread(levels_of(found, case, missing), np.nan, object)

@@ -9,7 +9,7 @@ from pathlib import Path
 import fsspec
 import msgspec
 
-from fraud_assets.data.source.files import Located
+from fraud_assets.data.source.files import LocatedRow
 from fraud_assets.data.source.place import plain_errors
 
 _CHUNK = 1 << 20
@@ -28,12 +28,12 @@ class SourceFile(msgspec.Struct, frozen=True):
     stamp: tuple[int, ...] | None = None
 
 
-def look_at(files: Sequence[Located]) -> tuple[SourceFile, ...]:
+def look_at(files: Sequence[LocatedRow]) -> tuple[SourceFile, ...]:
     """The files as they are now, under the names that people may see."""
     return tuple(map(_one, files))
 
 
-def changed(before: Sequence[SourceFile], files: Sequence[Located]) -> list[str]:
+def changed(before: Sequence[SourceFile], files: Sequence[LocatedRow]) -> list[str]:
     """Sentences for each file that is no longer what it was, is gone, or is new."""
     now = {file.shown: file for file in files}
     then = {file.name: file for file in before}
@@ -46,14 +46,14 @@ def changed(before: Sequence[SourceFile], files: Sequence[Located]) -> list[str]
     ]
 
 
-def _differs(before: SourceFile, file: Located) -> bool:
+def _differs(before: SourceFile, file: LocatedRow) -> bool:
     size, stamp = _stamp(file.location)
     if stamp is not None and (size, stamp) == (before.size, before.stamp):
         return False
     return _one(file).sha256 != before.sha256
 
 
-def _one(file: Located) -> SourceFile:
+def _one(file: LocatedRow) -> SourceFile:
     size, stamp = _stamp(file.location)
     digest, read = hashlib.sha256(), 0
     reading = plain_errors(

@@ -12,7 +12,7 @@ from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.data.columns import ROW, TIME
 from fraud_assets.data.plausible import leaps
-from fraud_assets.values.text import Case
+from fraud_assets.values.text import LetterCase
 from fraud_assets.values.words import allowed_levels, allowed_numbers
 
 Failures = dict[str, pd.Series]
@@ -83,14 +83,14 @@ def set_aside_counts(lines: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(count) for name, count in lines["_rules"].value_counts().items()}
 
 
-def _breaks(values: pd.Series, rule: Rule, case: Case) -> pd.Series:
+def _breaks(values: pd.Series, rule: Rule, case: LetterCase) -> pd.Series:
     broken = pd.Series(data=False, index=values.index)
     for mask in _masks(values, rule, case):
         broken |= mask.fillna(value=False).astype(bool)
     return broken
 
 
-def _masks(values: pd.Series, rule: Rule, case: Case) -> Iterator[pd.Series]:
+def _masks(values: pd.Series, rule: Rule, case: LetterCase) -> Iterator[pd.Series]:
     if rule.required:
         yield values.isna()
     if rule.min is not None:
@@ -101,7 +101,7 @@ def _masks(values: pd.Series, rule: Rule, case: Case) -> Iterator[pd.Series]:
         yield values.notna() & ~values.isin(_allowed(values, rule.one_of, case))
 
 
-def _allowed(values: pd.Series, listed: tuple[Scalar, ...], case: Case) -> tuple[object, ...]:
+def _allowed(values: pd.Series, listed: tuple[Scalar, ...], case: LetterCase) -> tuple[object, ...]:
     """Listed values as they stand in a typed column: numbers, or text in the features' case."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return allowed_numbers(listed)

@@ -6,13 +6,13 @@ Not here: what a value means; text stays text until `fraud_assets.data.typed`.
 
 from fraud_assets.data.source.columns import contract_columns
 from fraud_assets.data.source.export import Export, FileRead, Skipped
-from fraud_assets.data.source.files import Located, located_files, source_files
+from fraud_assets.data.source.files import LocatedRow, located_files, source_files
 from fraud_assets.data.source.read import read_source, read_table
 
 __all__ = [
     "Export",
     "FileRead",
-    "Located",
+    "LocatedRow",
     "Skipped",
     "contract_columns",
     "located_files",

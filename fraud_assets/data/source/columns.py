@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.names import folded
+from fraud_assets.contract.names import folded_name
 from fraud_assets.errors import DataError
 from fraud_assets.terms.times import TimeColumn, column_name
 
@@ -59,7 +59,7 @@ def pick(
         contract does not name: a file that is no table may hold what nobody may see.
     """
     found = {want: _places(want, names) for want in wanted}
-    given = {want: told[folded(want)] for want in wanted if folded(want) in told}
+    given = {want: told[folded_name(want)] for want in wanted if folded_name(want) in told}
     missing = [want for want, places in found.items() if not places and want not in given]
     twice = [want for want, places in found.items() if len(places) > 1]
     faults = []
@@ -78,14 +78,16 @@ def pick(
 
 def _places(want: str, present: Sequence[str]) -> list[int]:
     exact = [at for at, name in enumerate(present) if name == want]
-    return exact or [at for at, name in enumerate(present) if folded(name) == folded(want)]
+    return exact or [
+        at for at, name in enumerate(present) if folded_name(name) == folded_name(want)
+    ]
 
 
 def _missing_sentence(shown: str, missing: Sequence[str], present: Sequence[str]) -> str:
-    alike = {folded(name): name for name in present}
+    alike = {folded_name(name): name for name in present}
 
     def hint(name: str) -> str:
-        close = difflib.get_close_matches(folded(name), alike, n=1)
+        close = difflib.get_close_matches(folded_name(name), alike, n=1)
         return f"{name!r} (did you mean {alike[close[0]]!r}?)" if close else repr(name)
 
     return (

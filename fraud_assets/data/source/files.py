@@ -16,7 +16,7 @@ from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.formats import format_name
 from fraud_assets.data.source.listing import Listing, Readable, list_place, refuse_rest
 from fraud_assets.data.source.packing import plain_name, unpack
-from fraud_assets.data.source.place import Place, find_place
+from fraud_assets.data.source.place import SourcePlace, find_place
 from fraud_assets.data.source.record import record_table
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.errors import DataError
@@ -24,7 +24,7 @@ from fraud_assets.masking import Secrets, public
 
 
 @dataclass(frozen=True)
-class Tables:
+class SourceTables:
     """The tables of a source in order, and what in it is none."""
 
     stored: tuple[Stored, ...]
@@ -32,7 +32,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Located:
+class LocatedRow:
     """One file of a source: where it lies, its name as people may see it, and what to hide."""
 
     location: str = field(repr=False)
@@ -45,7 +45,7 @@ def source_files(contract: Contract) -> list[str]:
     return [file.location for file in located_files(contract)]
 
 
-def located_files(contract: Contract) -> list[Located]:
+def located_files(contract: Contract) -> list[LocatedRow]:
     """The source's files in natural order of their names: week_2 before week_10.
 
     Raises
@@ -58,15 +58,15 @@ def located_files(contract: Contract) -> list[Located]:
         return []  # the record is appended to alone: what was read of it stays true
     place, listing = _listing(contract)
     return [
-        Located(place.location(found.path), place.name(found.path), place.secrets)
+        LocatedRow(place.location(found.path), place.name(found.path), place.secrets)
         for found in listing.files
     ]
 
 
-def source_tables(contract: Contract) -> Tables:
+def source_tables(contract: Contract) -> SourceTables:
     """Every table of the source, those inside of archives too. Raises as `source_files`."""
     if contract.source.decisions:
-        return Tables((record_table(contract),), ())
+        return SourceTables((record_table(contract),), ())
     place, listing = _listing(contract)
     readable = _readable(contract.source)
     stored: list[Stored] = []
@@ -83,7 +83,7 @@ def source_tables(contract: Contract) -> Tables:
             f"source.path must lead to CSV or Parquet files, but what lies at {place.shown} holds "
             f"none{_passed(skipped)}. Correct the path, or export again."
         )
-    return Tables(tuple(stored), tuple(skipped))
+    return SourceTables(tuple(stored), tuple(skipped))
 
 
 def single_table(file: str) -> Stored:
@@ -106,7 +106,7 @@ def file_format(name: str, source: Source) -> str | None:
     return format_name(plain_name(public(name.partition("::")[0])), source)
 
 
-def _listing(contract: Contract) -> tuple[Place, Listing]:
+def _listing(contract: Contract) -> tuple[SourcePlace, Listing]:
     place = find_place(contract)
     listing = list_place(place, _readable(contract.source))
     if not listing.files:
@@ -134,7 +134,7 @@ def _is_readable(name: str, source: Source) -> bool:
     return name.lower().endswith(".zip") or file_format(name, source) is not None
 
 
-def _stored(location: str, shown: str, size: int | None, place: Place | None) -> Stored:
+def _stored(location: str, shown: str, size: int | None, place: SourcePlace | None) -> Stored:
     plain = public(location.partition("::")[0])
     secrets = Secrets.of(location) if place is None else place.secrets
     return Stored(shown, plain, size, lambda: fsspec.open(location, "rb"), secrets)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from fraud_assets.contract.names import folded
+from fraud_assets.contract.names import folded_name
 from fraud_assets.data.kinds.text import as_written
 from fraud_assets.errors import DataError
 
@@ -19,7 +19,7 @@ def partitions(path: str) -> dict[str, str | None]:
     for folder in path.split("/")[:-1]:
         name, sign, value = folder.partition("=")
         if sign and name:
-            found[folded(unquote(name))] = None if value == _MISSING else unquote(value)
+            found[folded_name(unquote(name))] = None if value == _MISSING else unquote(value)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import NotRequired, TypedDict
 
 from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.lakes import refuse_lake
-from fraud_assets.data.source.place import Place
+from fraud_assets.data.source.place import SourcePlace
 from fraud_assets.data.source.sorting import Sorted, sort_file, sort_folder
 from fraud_assets.errors import DataError
 
@@ -26,7 +26,7 @@ _PATTERN = re.compile(r"[*?\[]")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
 
-class Entry(TypedDict):
+class DirectoryEntry(TypedDict):
     """What fsspec says of a path; `type` is "file", "directory" or another word."""
 
     name: str
@@ -36,7 +36,7 @@ class Entry(TypedDict):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file to be read: its path in the file system, its size in bytes where that is known."""
 
     path: str
@@ -47,11 +47,11 @@ class Found:
 class Listing:
     """The files to be read, in natural order of their names, and what is not read."""
 
-    files: tuple[Found, ...]
+    files: tuple[FoundFile, ...]
     skipped: tuple[Skipped, ...]
 
 
-def list_place(place: Place, readable: Readable) -> Listing:
+def list_place(place: SourcePlace, readable: Readable) -> Listing:
     """What lies at a place: one file, or all that a folder or a pattern holds.
 
     Raises
@@ -93,9 +93,9 @@ def refuse_rest(place: str, refused: list[str]) -> None:
 class _Walk:
     """Collects files, skipped and refused ones on the way through a place's folders."""
 
-    def __init__(self, place: Place, readable: Readable) -> None:
+    def __init__(self, place: SourcePlace, readable: Readable) -> None:
         self.place, self.readable = place, readable
-        self.files: dict[str, Found] = {}
+        self.files: dict[str, FoundFile] = {}
         self.skipped: dict[str, Skipped] = {}
         self.refused: dict[str, str] = {}
         self.seen: set[str] = set()
@@ -133,7 +133,7 @@ class _Walk:
         for entry in self._entries(path):
             self._entry(entry)
 
-    def _entries(self, path: str) -> list[Entry]:
+    def _entries(self, path: str) -> list[DirectoryEntry]:
         listed = self.place.filesystem.ls(path, detail=True)
         return [one for one in listed if _path(one) != path.rstrip("/")]
 
@@ -145,7 +145,7 @@ class _Walk:
         except (FileNotFoundError, NotADirectoryError):
             return set()
 
-    def _entry(self, entry: Entry) -> None:
+    def _entry(self, entry: DirectoryEntry) -> None:
         path = _path(entry)
         name = path.rpartition("/")[2]
         if entry.get("islink") and entry["type"] == "other":
@@ -158,7 +158,7 @@ class _Walk:
         else:
             self._folder(path)
 
-    def _file(self, path: str, entry: Entry, found: Sorted) -> None:
+    def _file(self, path: str, entry: DirectoryEntry, found: Sorted) -> None:
         if found.decision == "skip":
             self._skip(path, found.why)
         elif entry["type"] != "file":
@@ -168,16 +168,16 @@ class _Walk:
         else:
             self._keep(path, entry)
 
-    def _keep(self, path: str, entry: Entry) -> None:
-        self.files[path] = Found(path, entry.get("size"))
+    def _keep(self, path: str, entry: DirectoryEntry) -> None:
+        self.files[path] = FoundFile(path, entry.get("size"))
 
     def _skip(self, path: str, why: str) -> None:
         self.skipped[path] = Skipped(self.place.name(path), why)
 
-    def _target(self, path: str) -> Entry | None:
+    def _target(self, path: str) -> DirectoryEntry | None:
         """What a link leads to."""
         try:
-            found: Entry = self.place.filesystem.info(path)
+            found: DirectoryEntry = self.place.filesystem.info(path)
         except FileNotFoundError:
             return None
         return found | {"name": path}
@@ -192,11 +192,11 @@ class _Walk:
         return known
 
 
-def _path(entry: Entry) -> str:
+def _path(entry: DirectoryEntry) -> str:
     return str(entry["name"]).rstrip("/")
 
 
-def _refuse_twins(place: Place, files: dict[str, Found]) -> None:
+def _refuse_twins(place: SourcePlace, files: dict[str, FoundFile]) -> None:
     """A file beside its own packed copy would count each payment twice."""
     twins = [
         path

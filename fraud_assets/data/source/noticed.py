@@ -10,7 +10,7 @@ from itertools import combinations
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.names import folded
+from fraud_assets.contract.names import folded_name
 from fraud_assets.data.kinds.distinct import distinct
 from fraud_assets.data.kinds.text import as_written
 from fraud_assets.data.notes import Note, rows_of
@@ -31,12 +31,12 @@ def currency_place(names: Sequence[str], wanted: Sequence[str], contract: Contra
     """Where a table holds a column of currencies that nobody reads; None where it holds none."""
     if contract.columns.amount is None or contract.rates is not None:
         return None
-    asked = {folded(name) for name in wanted}
+    asked = {folded_name(name) for name in wanted}
     return next(
         (
             at
             for at, name in enumerate(names)
-            if _NAMED.fullmatch(folded(name)) and folded(name) not in asked
+            if _NAMED.fullmatch(folded_name(name)) and folded_name(name) not in asked
         ),
         None,
     )
@@ -91,7 +91,7 @@ def named_currencies(exported: pd.DataFrame, contract: Contract) -> Iterator[Not
     if contract.rates is not None or contract.columns.amount is None:
         return
     for name in contract.features.categorical:
-        if _NAMED.fullmatch(folded(name)) and name in exported:
+        if _NAMED.fullmatch(folded_name(name)) and name in exported:
             yield from currency_notes(codes_of(exported[name]), f"Column {name!r}", contract)
 
 

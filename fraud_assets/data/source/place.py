@@ -26,7 +26,7 @@ _SETTING = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """Where a source lies.
 
     `root` is the path inside `filesystem`; `outer` the rest of a chained URL such as
@@ -70,7 +70,7 @@ class Place:
             yield
 
 
-def find_place(contract: Contract) -> Place:
+def find_place(contract: Contract) -> SourcePlace:
     """The place of a contract's source; nothing is read yet.
 
     Raises
@@ -99,7 +99,7 @@ def find_place(contract: Contract) -> Place:
         raise DataError(sentence)
     # As in zip://a.csv::s3://bucket/a.zip, where only the part before "::" is looked into.
     outer = location[location.index("::") :] if re.search("://.*::", location) else ""
-    return Place(filesystem, root, outer, shown, secrets)
+    return SourcePlace(filesystem, root, outer, shown, secrets)
 
 
 @contextmanager

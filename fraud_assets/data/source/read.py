@@ -27,7 +27,7 @@ from fraud_assets.data.source.noticed import (
     taken_out,
 )
 from fraud_assets.data.source.stored import Stored
-from fraud_assets.data.source.table import Bound, EmptyTableError, Rows, Table
+from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, TableRows
 from fraud_assets.errors import DataError
 
 MOST_FAULTS = 20
@@ -60,8 +60,8 @@ def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
     """Every row of the contract's source, the wanted columns alone. Raises as `read_source`."""
     tables = source_tables(contract)
     parts, empty = _looked_into(tables.stored, contract, wanted)
-    bound = Bound(contract.source.max_rows)
-    read: list[Rows] = []
+    bound = RowBound(contract.source.max_rows)
+    read: list[TableRows] = []
     for part in parts:
         read.append(_rows(part, wanted, bound))
         bound = replace(bound, taken=bound.taken + read[-1].records)
@@ -98,7 +98,7 @@ def read_table(file: Path | str, source: Source | None = None) -> WholeTable:
     """
     source = source or Source(path=str(file))
     _, table = open_table(single_table(str(file)), source)
-    rows = table.read(range(len(table.names)), Bound(source.max_rows))
+    rows = table.read(range(len(table.names)), RowBound(source.max_rows))
     return WholeTable(rows.frame.set_axis(list(table.names), axis=1), rows.lines)
 
 
@@ -135,7 +135,7 @@ def _refuse_nested(shown: str, picked: Picked, table: Table) -> None:
         )
 
 
-def _rows(part: _Part, wanted: Sequence[str], bound: Bound) -> Rows:
+def _rows(part: _Part, wanted: Sequence[str], bound: RowBound) -> TableRows:
     """One table's rows under the contract's names, what its folders tell included."""
     picked, shown = part.picked, part.stored.shown
     beside = [] if part.watched is None else [part.watched]
@@ -147,14 +147,14 @@ def _rows(part: _Part, wanted: Sequence[str], bound: Bound) -> Rows:
         else:
             frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
     kept = [*wanted, *([WATCHED] if beside else [])]
-    return Rows(frame[kept], rows.position, rows.records, rows.lines)
+    return TableRows(frame[kept], rows.position, rows.records, rows.lines)
 
 
 def _export(
     contract: Contract,
     names: Sequence[str],
     parts: Sequence[_Part],
-    read: Sequence[Rows],
+    read: Sequence[TableRows],
     skipped: Sequence[Skipped],
 ) -> Export:
     starts = np.cumsum([0, *(rows.records for rows in read)])[:-1]
@@ -175,7 +175,7 @@ def _export(
     )
 
 
-def _file_read(name: str, part: _Part, rows: Rows) -> FileRead:
+def _file_read(name: str, part: _Part, rows: TableRows) -> FileRead:
     return FileRead(
         path=name,
         rows=len(rows.frame),

@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Decision = Literal["read", "skip", "refuse"]
+Handling = Literal["read", "skip", "refuse"]
 
 
 @dataclass(frozen=True)
 class Sorted:
     """What to do with one file or folder, and why."""
 
-    decision: Decision
+    decision: Handling
     why: str = ""
 
 
@@ -81,10 +81,10 @@ def sort_file(name: str, size: int | None, *, readable: bool) -> Sorted:
         return READ
     if size == 0:
         return Sorted("skip", EMPTY)
-    return Sorted("refuse", advice(name))
+    return Sorted("refuse", kind_advice(name))
 
 
-def advice(name: str) -> str:
+def kind_advice(name: str) -> str:
     """What to do with a file of a kind that is not read."""
     lower = name.lower()
     ending = lower[lower.rfind(".") :] if "." in lower else ""

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from fraud_assets.data.source.place import plain_errors
 from fraud_assets.masking import NO_SECRETS, Secrets
 
-Opening = Callable[[], AbstractContextManager[BinaryIO]]
+Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Stored:
     shown: str
     plain: str
     size: int | None
-    opening: Opening = field(repr=False)
+    opening: Opener = field(repr=False)
     secrets: Secrets = field(default=NO_SECRETS, repr=False)
     is_packed: bool = False
 

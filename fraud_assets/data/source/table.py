@@ -13,7 +13,7 @@ from fraud_assets.errors import DataError
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """The rows of one table.
 
     `frame` (n) holds the columns asked for, in that order, under an index 0..n-1; `position` (n,)
@@ -28,7 +28,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Bound:
+class RowBound:
     """How many rows a source may hold, `most`, and how many the tables before have taken."""
 
     most: int
@@ -53,7 +53,7 @@ class Table:
     """
 
     names: tuple[str, ...]
-    read: Callable[[Sequence[int], Bound], Rows]
+    read: Callable[[Sequence[int], RowBound], TableRows]
     nested: frozenset[str] = frozenset()
     note: str = ""
 

@@ -77,7 +77,7 @@ Profile = dict[str, FeatureProfile]
 """The profile of each feature by its name."""
 
 
-class Week(msgspec.Struct, frozen=True):
+class WeekCounts(msgspec.Struct, frozen=True):
     """Payments of seven days from `start`, up to the week's instant: `unjudged` have no say yet.
 
     `unjudged` payments are too young for their labels, or lie in no window.
@@ -102,4 +102,4 @@ class DataSection(msgspec.Struct, frozen=True):
     drift: tuple[Drift, ...] | None = None
     profile: Profile | None = None
     newest_drift: tuple[Drift, ...] | msgspec.UnsetType = msgspec.UNSET
-    weeks: tuple[Week, ...] | msgspec.UnsetType = msgspec.UNSET
+    weeks: tuple[WeekCounts, ...] | msgspec.UnsetType = msgspec.UNSET

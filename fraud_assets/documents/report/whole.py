@@ -34,7 +34,7 @@ UPGRADES: formats.Upgrades = {}
 """From each format before to the one after it; format 1 is the first."""
 
 
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedSections(msgspec.Struct, frozen=True, kw_only=True):
     """The sections that the judged rows give at a frozen threshold."""
 
     threshold: Threshold

@@ -25,7 +25,7 @@ from fraud_assets.documents.report.judged import (
     RecallEvidence,
     Threshold,
 )
-from fraud_assets.documents.report.whole import Evaluation
+from fraud_assets.documents.report.whole import JudgedSections
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.judging.operating import operating_points
 from fraud_assets.modelling.judging.slices import slice_rates
@@ -56,7 +56,7 @@ def evaluate(
     entity: np.ndarray | None = None,
     earlier_senders: np.ndarray | None = None,
     seed: int = 0,
-) -> Evaluation:
+) -> JudgedSections:
     """Everything that the judged rows say about `scores` (n,) at a frozen threshold.
 
     Parameters
@@ -83,7 +83,7 @@ def evaluate(
     flagged = scores >= threshold.value
     bins = curves.reliability(scores, judged.label)
     spent = cost(judged, flagged, contract.columns.currency)
-    return Evaluation(
+    return JudgedSections(
         threshold=threshold,
         metrics=_metrics(judged, scores, flagged, bins, seed),
         precision_at_k=_precision_at_k(judged, scores, contract, entity),

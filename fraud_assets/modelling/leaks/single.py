@@ -35,7 +35,7 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Finding:
+class SingleLeak:
     """How grave, by which code, the measure and its value, and one sentence."""
 
     severity: Severity
@@ -68,7 +68,7 @@ def judge_feature(measures: Measures) -> Leak | None:
     )
 
 
-def _copies(measures: Measures) -> Iterator[Finding]:
+def _copies(measures: Measures) -> Iterator[SingleLeak]:
     """It ranks frauds as only the label can."""
     alone = measures.alone
     sure = alone.auc_low >= bounds.SURE_AUC or alone.auc >= bounds.COPY_AUC
@@ -81,7 +81,7 @@ def _copies(measures: Measures) -> Iterator[Finding]:
         yield _by_auc("refuse", "copies_the_label", measures, what)
 
 
-def _is_strong(measures: Measures) -> Iterator[Finding]:
+def _is_strong(measures: Measures) -> Iterator[SingleLeak]:
     """It ranks frauds better than honest features were seen to."""
     bound = bounds.WARNED_AUC_OF_VALUES if measures.few_values else bounds.WARNED_AUC
     if measures.alone.auc >= bound and not measures.is_fact:
@@ -89,14 +89,14 @@ def _is_strong(measures: Measures) -> Iterator[Finding]:
         yield _by_auc("warn", "strong_alone", measures, what)
 
 
-def _has_own_values(measures: Measures) -> Iterator[Finding]:
+def _has_own_values(measures: Measures) -> Iterator[SingleLeak]:
     """Some of its values occur with fraud alone."""
     alone, recall = measures.alone, measures.alone.own.frauds / measures.alone.frauds
     if alone.own.precision_low < bounds.OWN_SHARE or recall < bounds.SUSPECT_RECALL:
         return
     suspect = is_suspect(alone.feature)
     name = ", and its name speaks of what comes after a fraud" if suspect else ""
-    yield Finding(
+    yield SingleLeak(
         "refuse" if suspect or recall >= bounds.OWN_RECALL else "warn",
         "only_with_fraud",
         "share of the frauds at its values",
@@ -106,13 +106,13 @@ def _has_own_values(measures: Measures) -> Iterator[Finding]:
     )
 
 
-def _is_filled_for_frauds(measures: Measures) -> Iterator[Finding]:
+def _is_filled_for_frauds(measures: Measures) -> Iterator[SingleLeak]:
     """It has a value, or an unusual one, where there is fraud and nowhere else."""
     alone, marked = measures.alone, measures.alone.marked
     others = marked.others / max(alone.rows - alone.frauds, 1)
     recall = marked.frauds / alone.frauds
     if marked.precision_low >= bounds.OWN_SHARE and recall >= bounds.SUSPECT_RECALL:
-        yield Finding(
+        yield SingleLeak(
             "refuse",
             "filled_only_for_frauds",
             "share of the frauds where it is filled",
@@ -123,14 +123,14 @@ def _is_filled_for_frauds(measures: Measures) -> Iterator[Finding]:
         )
 
 
-def _lies_after(measures: Measures) -> Iterator[Finding]:
+def _lies_after(measures: Measures) -> Iterator[SingleLeak]:
     """Its times lie after their payments."""
     if measures.after is None or measures.lag is None:
         return
     share = float((measures.after.dropna() > 0).mean())
     if share >= bounds.AFTER_SHARE:
         tells = max(measures.alone.auc, measures.lag.auc) >= bounds.AFTER_AUC
-        yield Finding(
+        yield SingleLeak(
             "refuse" if tells else "warn",
             "times_after_the_payment",
             "share of its times after their payments",
@@ -141,7 +141,7 @@ def _lies_after(measures: Measures) -> Iterator[Finding]:
         )
 
 
-LOOKS: tuple[Callable[[Measures], Iterator[Finding]], ...] = (
+LOOKS: tuple[Callable[[Measures], Iterator[SingleLeak]], ...] = (
     _copies,
     _is_filled_for_frauds,
     _has_own_values,
@@ -151,10 +151,10 @@ LOOKS: tuple[Callable[[Measures], Iterator[Finding]], ...] = (
 """What is looked for; of two findings that are alike grave the first is told."""
 
 
-def _by_auc(severity: Severity, code: str, measures: Measures, what: str) -> Finding:
+def _by_auc(severity: Severity, code: str, measures: Measures, what: str) -> SingleLeak:
     alone = measures.alone
     text = (
         f"{alone.feature} alone ranks frauds with a ROC-AUC of {alone.auc:.4f} "
         f"({measures.sample}): {what}."
     )
-    return Finding(severity, code, "ROC-AUC alone", alone.auc, text)
+    return SingleLeak(severity, code, "ROC-AUC alone", alone.auc, text)

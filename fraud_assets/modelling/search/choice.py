@@ -45,7 +45,7 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MeasuredLoss:
     """A cheaper contender beside the leader: its loss in each measure, and the losses' bounds.
 
     `bound` (3,) are one-sided upper bounds, or None where a loss itself lies beyond its margin.
@@ -106,7 +106,7 @@ def _not_by_luck(
 
 def compare(
     leader: Contender, others: Sequence[Contender], validation: Validation, seed: int
-) -> list[Comparison]:
+) -> list[MeasuredLoss]:
     """Each other's loss against the leader, bounded on the same draws of senders.
 
     A sender's rows are drawn together; losses beyond a margin need no draws.
@@ -122,7 +122,7 @@ def compare(
             bound = np.nanquantile(drawn[:, 0] - drawn[:, column], CONFIDENCE, axis=0)
             bounds[at] = np.maximum(bound, losses[at])
     pairs = zip(others, losses, strict=True)
-    return [Comparison(other, loss, bounds.get(at)) for at, (other, loss) in enumerate(pairs)]
+    return [MeasuredLoss(other, loss, bounds.get(at)) for at, (other, loss) in enumerate(pairs)]
 
 
 def _opening(best: Contender, leader: Contender, validation: Validation) -> str:
@@ -148,7 +148,7 @@ def _measured(contender: Contender, validation: Validation) -> str:
     )
 
 
-def _kept(leader: Contender, compared: Sequence[Comparison]) -> str:
+def _kept(leader: Contender, compared: Sequence[MeasuredLoss]) -> str:
     if not compared:
         return ", and none is cheaper to serve"
     nearest = min(compared, key=lambda found: float(_beyond(found).max()))
@@ -166,7 +166,7 @@ def _kept(leader: Contender, compared: Sequence[Comparison]) -> str:
     )
 
 
-def _taken(leader: Contender, taken: Comparison, validation: Validation) -> str:
+def _taken(leader: Contender, taken: MeasuredLoss, validation: Validation) -> str:
     bounds: list[float] = [] if taken.bound is None else taken.bound.tolist()
     losses = ", ".join(
         f"{bound:.4f} of {name} ({margin:g} allowed)"
@@ -180,7 +180,7 @@ def _taken(leader: Contender, taken: Comparison, validation: Validation) -> str:
     )
 
 
-def _beyond(found: Comparison) -> np.ndarray:
+def _beyond(found: MeasuredLoss) -> np.ndarray:
     """Losses in margins, as far as they are bounded."""
     return np.asarray((found.loss if found.bound is None else found.bound) / MARGINS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import fraud_assets
 from fraud_assets.data.source import source_files
 from fraud_assets.errors import DataError
-from fraud_assets.preflight.place import Place
+from fraud_assets.preflight.place import Workplace
 
 CODE = "clock"
 
@@ -17,7 +17,7 @@ SKEW = timedelta(days=1)
 """Archives without a time zone give files up to 14 hours ahead; a day is beyond that."""
 
 
-def faults(place: Place) -> Iterator[str]:
+def faults(place: Workplace) -> Iterator[str]:
     """Whether the clock is behind what was written before now."""
     now = place.now()
     newest = max(_written(place), default=None)
@@ -30,7 +30,7 @@ def faults(place: Place) -> Iterator[str]:
         )
 
 
-def _written(place: Place) -> Iterator[tuple[datetime, str]]:
+def _written(place: Workplace) -> Iterator[tuple[datetime, str]]:
     """When local files were last written."""
     try:
         files = source_files(place.contract)

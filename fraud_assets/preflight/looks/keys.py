@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fraud_assets.errors import FraudAssetsError
-from fraud_assets.preflight.place import Place, why_not_writable
+from fraud_assets.preflight.place import Workplace, why_not_writable
 from fraud_assets.store.keys import Keys, fingerprint
 
 CODE = "keys"
 
 
-def faults(place: Place) -> Iterator[str]:
+def faults(place: Workplace) -> Iterator[str]:
     """What keeps this user from signing."""
     folder = place.keys_folder
     try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 
-from fraud_assets.preflight.place import Place
+from fraud_assets.preflight.place import Workplace
 
 CODE = "packages"
 
@@ -14,7 +14,7 @@ _NAME = re.compile(r"^([A-Za-z0-9._-]+)[^;]*(?:;(.*))?$")
 _EXTRAS = ("chain", "serve")
 
 
-def faults(place: Place) -> Iterator[str]:  # noqa: ARG001, the same everywhere
+def faults(place: Workplace) -> Iterator[str]:  # noqa: ARG001, the same everywhere
     """Which packages of the extras are not installed."""
     missing = [name for name in needed() if not _is_installed(name)]
     if missing:

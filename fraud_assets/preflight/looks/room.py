@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from fraud_assets.preflight.place import Place
+from fraud_assets.preflight.place import Workplace
 
 CODE = "room"
 
@@ -15,7 +15,7 @@ LEAST_BYTES = 200_000_000
 """A version takes a few MB, what the steps hand on some tens of MB for a week of 100,000 rows."""
 
 
-def faults(place: Place) -> Iterator[str]:
+def faults(place: Workplace) -> Iterator[str]:
     """What would be full or missing."""
     try:
         tempfile.gettempdir()

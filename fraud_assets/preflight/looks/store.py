@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fraud_assets.preflight.place import Place, why_not_writable
+from fraud_assets.preflight.place import Workplace, why_not_writable
 
 CODE = "store"
 
 
-def faults(place: Place) -> Iterator[str]:
+def faults(place: Workplace) -> Iterator[str]:
     """What keeps a version from being published or refused."""
     if place.is_remote:
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fraud_assets.documents.report.data import Week
+from fraud_assets.documents.report.data import WeekCounts
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
 
-def volume(weeks: Sequence[Week]) -> str:
+def volume(weeks: Sequence[WeekCounts]) -> str:
     """A bar for each week; what nobody has judged yet is hollow on top. `weeks` is `data.weeks`."""
     rows = list(weeks)
     top = max((week.rows for week in rows), default=0)

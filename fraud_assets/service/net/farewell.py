@@ -25,17 +25,17 @@ from fraud_assets.service.net.limits import (
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Farewell:
     """Why a connection is closed: a word for the metrics, and the whole answer as bytes."""
 
     why: str
     answer: bytes
 
 
-def _refusal(why: str, status: int, place: str, message: str) -> Refusal:
+def _refusal(why: str, status: int, place: str, message: str) -> Farewell:
     body = fault_answer(fault([place], message, why))
     head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
-    return Refusal(why, STATUS_LINE[status] + head % len(body) + body)
+    return Farewell(why, STATUS_LINE[status] + head % len(body) + body)
 
 
 BAD = _refusal("bad_request", 400, "request", "This is no HTTP request")
@@ -87,7 +87,7 @@ def listen_no_more(transport: asyncio.Transport, connection: asyncio.Protocol) -
 
 
 def say_goodbye(
-    transport: asyncio.Transport, connection: asyncio.Protocol, refusal: Refusal
+    transport: asyncio.Transport, connection: asyncio.Protocol, refusal: Farewell
 ) -> None:
     """Send the refusal, and nothing after it."""
     transport.write(refusal.answer)

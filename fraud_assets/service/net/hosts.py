@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fraud_assets.service.settings import Settings, is_loopback
+from fraud_assets.service.settings import ServiceSettings, is_loopback
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _REMEMBERED = 64
@@ -38,7 +38,7 @@ class Hosts:
         return found
 
 
-def hosts_of(settings: Settings) -> Hosts:
+def hosts_of(settings: ServiceSettings) -> Hosts:
     """Those that were named; without API keys on a loopback address its usual names too."""
     if settings.api_keys is not None or not is_loopback(settings.host):
         return Hosts(settings.allowed_hosts)

@@ -24,7 +24,7 @@ from fraud_assets.service.net.farewell import (
     LATE,
     PIPELINED,
     URL,
-    Refusal,
+    Farewell,
     listen_no_more,
     say_goodbye,
 )
@@ -212,7 +212,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
-    def _stop(self, farewell: Refusal) -> NoReturn:
+    def _stop(self, farewell: Farewell) -> NoReturn:
         self._farewell = farewell
         raise _StopError
 
@@ -235,7 +235,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # The end
 
-    def _say_goodbye(self, refusal: Refusal) -> None:
+    def _say_goodbye(self, refusal: Farewell) -> None:
         """Answer and close, after the answer that is under way."""
         self._all.closed[refusal.why] += 1
         if self.pipeline or (self._in_body() and self.cycle.response_started):

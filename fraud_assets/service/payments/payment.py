@@ -13,7 +13,7 @@ from fraud_assets.errors import StoreError
 from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.limits import LONGEST, bounds
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
-from fraud_assets.service.faults import UNREADABLE, Fault, cut, model_faults, told
+from fraud_assets.service.faults import UNREADABLE, FieldFault, cut, model_faults, told
 from fraud_assets.service.payments.payment_model import batch_model, payment_model
 from fraud_assets.service.payments.payment_rules import Rules
 from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
@@ -47,14 +47,14 @@ class PaymentReader:
     batch: type[BaseModel]
     batch_limit: int
 
-    def faults(self, body: bytes, error: Exception) -> list[Fault]:
+    def faults(self, body: bytes, error: Exception) -> list[FieldFault]:
         """Each field at fault as {loc, msg, type}, for a body that `one` rejected with `error`."""
         # A large body is told by its first fault: finding all holds the interpreter too long.
         found = model_faults(self.payment, body) if len(body) <= MAX_BODY else []
         # The fast reader is the stricter one in corners such as numbers of 400 digits.
         return cut(found or [told(error)])
 
-    def batch_faults(self, body: bytes, error: Exception) -> list[Fault]:
+    def batch_faults(self, body: bytes, error: Exception) -> list[FieldFault]:
         """The same for a batch that `many` rejected; payment by payment, so that others score."""
         try:
             parts = _parts.decode(body).transactions
@@ -69,7 +69,7 @@ class PaymentReader:
         ]
         return cut(found or [told(error)])
 
-    def _part_faults(self, part: bytes) -> list[Fault]:
+    def _part_faults(self, part: bytes) -> list[FieldFault]:
         try:
             self.one(part)
         except UNREADABLE as error:
@@ -146,6 +146,6 @@ def _fast_type(feature: Feature) -> Any:
     return kind if feature.required else kind | None
 
 
-def _too_many(count: int) -> Fault:
+def _too_many(count: int) -> FieldFault:
     message = f"List should have at most {MAX_BATCH} items after validation, not {count}"
     return {"loc": ["body", "transactions"], "msg": message, "type": "too_long"}

@@ -12,7 +12,7 @@ from fraud_assets.errors import StoreError
 from fraud_assets.service.app import Front, create_app
 from fraud_assets.service.net.hosts import hosts_of
 from fraud_assets.service.net.parent import end_with
-from fraud_assets.service.settings import ENVIRONMENT, Settings, read_settings
+from fraud_assets.service.settings import ENVIRONMENT, ServiceSettings, read_settings
 from fraud_assets.service.several.front import Several
 from fraud_assets.service.several.member import Member
 from fraud_assets.service.versions.last_good import LastGood
@@ -20,7 +20,7 @@ from fraud_assets.store.places import is_store, stores_under
 from fraud_assets.store.storage.registry import within
 
 
-def create(settings: Settings) -> Front | Several:
+def create(settings: ServiceSettings) -> Front | Several:
     """The application of one store, or of all stores that lie in the folder.
 
     Raises
@@ -46,7 +46,7 @@ def create_from_environment() -> Front | Several:
     return create(settings)
 
 
-def _members(settings: Settings) -> list[Member]:
+def _members(settings: ServiceSettings) -> list[Member]:
     """The stores inside a folder that is none itself, and those that were served from it before."""
     root = settings.store
     if isinstance(root, str) or is_store(root):
@@ -55,7 +55,7 @@ def _members(settings: Settings) -> list[Member]:
     return [Member(name, partial(_make, settings, name)) for name in sorted(names)]
 
 
-def _make(settings: Settings, name: str) -> Front:
+def _make(settings: ServiceSettings, name: str) -> Front:
     return create_app(_own(settings, name))
 
 
@@ -66,7 +66,7 @@ def _served_before(last_good: Path | None) -> set[str]:
     return {path.name for path in last_good.iterdir() if LastGood(path).read() is not None}
 
 
-def _own(settings: Settings, name: str) -> Settings:
+def _own(settings: ServiceSettings, name: str) -> ServiceSettings:
     """One contract's settings: its store, its last good copy, its keys where there are several."""
     keys, metrics = settings.api_keys, settings.metrics_dir
     if keys is not None and keys.is_dir():

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from fraud_assets.errors import FraudAssetsError, StoreError
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.payments.payment import PaymentReader
-from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, Settings
-from fraud_assets.service.versions.source import Loaded, Source
+from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, ServiceSettings
+from fraud_assets.service.versions.source import Loaded, VersionSource
 from fraud_assets.service.versions.version import Served
 from fraud_assets.store.storage.port import Stamp
 
@@ -29,7 +29,7 @@ def _now() -> str:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class NotTaken:
     """A version that was not taken into service, and why."""
 
     why: str
@@ -40,11 +40,11 @@ class Refusal:
 class Holder:
     """The one mutable thing of the service: `served` is replaced whole, never changed."""
 
-    source: Source
+    source: VersionSource
     metrics: Metrics
     loaded: Loaded
     since: str = field(default_factory=_now)
-    refusal: Refusal | None = None
+    refusal: NotTaken | None = None
     is_kept: bool = False
     _stamp: Stamp | None = None
     _retry_at: float = float("inf")
@@ -56,13 +56,13 @@ class Holder:
         self.served = self.loaded.served
 
     @classmethod
-    def start(cls, settings: Settings, metrics: Metrics) -> Holder:
+    def start(cls, settings: ServiceSettings, metrics: Metrics) -> Holder:
         """Load the first version; errors are the caller's where there is none to serve.
 
         Where the store or the key will not do, the last good version serves from its copy, and
         what was wrong is told until it is mended.
         """
-        source = Source(settings)
+        source = VersionSource(settings)
         stamp = source.stamp
         try:
             holder = cls(source, metrics, source.load(None), _stamp=stamp)
@@ -139,12 +139,12 @@ class Holder:
         if self.refusal is None or self.refusal.why != why:
             _log.error("Serving %s on; refused: %s", self.served.version, why)
             self.metrics.numbers.refusals += 1
-            self.refusal = Refusal(why, _now())
+            self.refusal = NotTaken(why, _now())
             self.metrics.numbers.degraded = 1
         self._retry_at = time.monotonic() + RETRY_SECONDS
 
 
-def _last_good(source: Source) -> Loaded | None:
+def _last_good(source: VersionSource) -> Loaded | None:
     try:
         return source.load_last_good()
     except StoreError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from fraud_assets.errors import StoreError
-from fraud_assets.service.settings import Settings
+from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.last_good import Kept, LastGood
 from fraud_assets.service.versions.verdict import demand_passed
 from fraud_assets.service.versions.version import Served, load_version
@@ -40,10 +40,10 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Source:
+class VersionSource:
     """What a service was told to serve from."""
 
-    settings: Settings
+    settings: ServiceSettings
 
     @property
     def stamp(self) -> Stamp:

@@ -14,7 +14,7 @@ from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source import Export, read_source
 from fraud_assets.data.source.files import single_table
 from fraud_assets.data.source.formats import open_table
-from fraud_assets.data.source.table import Bound, Rows
+from fraud_assets.data.source.table import RowBound, TableRows
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "make_cases.py"
 
@@ -45,14 +45,14 @@ def records(export: Export) -> list[dict[str, object]]:
     return frame.where(export.frame.notna(), None).to_dict("records")
 
 
-def rows_of(file: Path, **source: object) -> Rows:
+def rows_of(file: Path, **source: object) -> TableRows:
     """All columns of one file, with its lines set aside."""
     settings = Source.model_validate({"path": str(file), **source})
     _, table = open_table(single_table(str(file)), settings)
-    return table.read(range(len(table.names)), Bound(settings.max_rows))
+    return table.read(range(len(table.names)), RowBound(settings.max_rows))
 
 
-def cells(rows: Rows) -> list[list[str]]:
+def cells(rows: TableRows) -> list[list[str]]:
     """Texts of all rows, "" where nothing stands."""
     return rows.frame.astype(object).where(rows.frame.notna(), "").to_numpy().tolist()
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.data.source.table import Bound
+from fraud_assets.data.source.table import RowBound
 from fraud_assets.data.source.text.careful import read_carefully
-from fraud_assets.data.source.text.dialect import Layout, Text
+from fraud_assets.data.source.text.dialect import Layout, TextFile
 from fraud_assets.data.source.text.fast import read_fast
 from fraud_assets.errors import DataError
 from tests.data.source.support import cells, read, records, rows_of, rules
@@ -259,13 +259,13 @@ LINE = st.lists(
 def test_the_fast_reader_gives_what_the_careful_one_gives_or_nothing(text):
     """Law: of any text; a file that one of them reads otherwise would depend on its neighbours."""
     layout = Layout(("x", "y", "z"), ",", (), 1)
-    whole = Text("x.csv", "utf-8", layout)
+    whole = TextFile("x.csv", "utf-8", layout)
     data = ("x,y,z\n" + text).encode()
 
-    fast = read_fast(io.BytesIO(data), whole, [2, 0], Bound(1000))
+    fast = read_fast(io.BytesIO(data), whole, [2, 0], RowBound(1000))
 
     slow = read_carefully(
-        io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), whole, [2, 0], Bound(1000)
+        io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), whole, [2, 0], RowBound(1000)
     )
     assert fast is None or (cells(fast), fast.records) == (cells(slow), slow.records)
     assert fast is None or slow.lines.empty

@@ -33,7 +33,7 @@ RARE = 0.2
 
 
 @dataclass(frozen=True)
-class Label:
+class DraftedLabel:
     """The column, its values by meaning with their rows, and what remains doubtful.
 
     `blank` counts rows without a value; `undecided` are values of rows that nobody has judged.
@@ -54,7 +54,7 @@ class Label:
         return sum(self.positive.values())
 
 
-def find_label(columns: Sequence[Facts], named: str | None = None) -> Label:
+def find_label(columns: Sequence[Facts], named: str | None = None) -> DraftedLabel:
     """The label among the columns; `named` is the owner's word for it.
 
     Raises
@@ -100,7 +100,7 @@ def _score(facts: Facts) -> int:
     return name + words + int(rare and len(values) == 2)
 
 
-def _label(facts: Facts, score: int, others: list[str]) -> Label:
+def _label(facts: Facts, score: int, others: list[str]) -> DraftedLabel:
     values = facts.words
     positive, negative, undecided, how = by_meaning(facts, values)
     rows = sum(values.values())
@@ -119,7 +119,7 @@ def _label(facts: Facts, score: int, others: list[str]) -> Label:
     if asked:
         sure = "doubtful"
     why = "its name and its values" if score >= 4 else "its values; the name does not say"
-    return Label(
+    return DraftedLabel(
         facts.name,
         {value: values[value] for value in positive},
         {value: values[value] for value in negative},
@@ -157,7 +157,7 @@ def _none_found(columns: Sequence[Facts], named: str | None) -> str:
     )
 
 
-def frauds_among(facts: Facts, label: Label) -> np.ndarray:
+def frauds_among(facts: Facts, label: DraftedLabel) -> np.ndarray:
     """Which of the rows looked at (n,) are frauds by the label found."""
     text = facts.text.astype("string").str.lower().str.replace(r"\.0+$", "", regex=True)
     fraud = np.zeros(len(facts.values), dtype=bool)

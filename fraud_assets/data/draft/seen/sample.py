@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.names import RESERVED_COLUMNS, folded
+from fraud_assets.contract.names import RESERVED_COLUMNS, folded_name
 from fraud_assets.contract.sections.features import Features
 from fraud_assets.contract.sections.label import Label
 from fraud_assets.contract.sections.source import Source
@@ -30,7 +30,7 @@ FILES = 60
 
 
 @dataclass(frozen=True)
-class Sample:
+class FileSample:
     """Columns by name, and what was learned about the files on the way.
 
     `settings` are those of the contract's [source], `read` counts the rows of the files read,
@@ -48,7 +48,7 @@ class Sample:
     no_rows: Counter[str] = field(default_factory=Counter)
 
 
-def take_sample(path: str, base: Path) -> Sample:
+def take_sample(path: str, base: Path) -> FileSample:
     """Read files of the source at `path`, which starts from the folder `base`.
 
     Raises
@@ -78,7 +78,7 @@ def take_sample(path: str, base: Path) -> Sample:
         questions += asked
     sign = settings["decimal"].value if settings else "."
     columns = {name: Facts(name, part[name], whole[name], sign) for name in part}
-    return Sample(
+    return FileSample(
         columns, names, settings, len(files), len(whole), len(part), left_out, questions, no_rows
     )
 
@@ -127,9 +127,9 @@ def _usable(frame: pd.DataFrame, left_out: dict[str, str]) -> pd.DataFrame:
 
 
 def _unusable(name: str, values: pd.Series, kept: dict[str, int]) -> str | None:
-    if folded(name) in RESERVED_COLUMNS:
+    if folded_name(name) in RESERVED_COLUMNS:
         return "the chain keeps this name for itself"
-    if folded(name) in map(folded, kept):
+    if folded_name(name) in map(folded_name, kept):
         return "a column of this name stands before it"
     if not name.strip():
         return "it has no name"

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Protocol
 
 from fraud_assets.contract.sections.source import Source
-from fraud_assets.data.source.sorting import advice
+from fraud_assets.data.source.sorting import kind_advice
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import Table
 from fraud_assets.errors import DataError
@@ -65,6 +65,6 @@ def open_table(stored: Stored, source: Source, wanted: Collection[str] = ()) -> 
     if name is None:
         raise DataError(
             f"{stored.shown} must end in .csv or .parquet, or source.format must say which it "
-            f"is; else {advice(stored.plain)}."
+            f"is; else {kind_advice(stored.plain)}."
         )
     return name, formats()[name].open(stored, source, wanted)

@@ -9,9 +9,9 @@ from functools import partial
 
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.stored import Stored
-from fraud_assets.data.source.table import Bound, EmptyTableError, Rows, Table
+from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, TableRows
 from fraud_assets.data.source.text.careful import read_carefully
-from fraud_assets.data.source.text.dialect import Text, find_layout
+from fraud_assets.data.source.text.dialect import TextFile, find_layout
 from fraud_assets.data.source.text.encoding import encoding_of, encoding_sentence
 from fraud_assets.data.source.text.fast import read_fast
 from fraud_assets.errors import DataError
@@ -38,7 +38,7 @@ class _Csv:
                 f"{stored.shown} must be a readable csv file with a header line, but is empty. "
                 "Export it again, or move it out."
             )
-        text = Text(stored.shown, encoding, layout)
+        text = TextFile(stored.shown, encoding, layout)
         return Table(text.names, partial(_read, stored, text))
 
 
@@ -59,13 +59,15 @@ def _first_lines(stored: Stored, head: bytes, encoding: str) -> list[str]:
     return lines[:_LINES]
 
 
-def _read(stored: Stored, text: Text, places: Sequence[int], bound: Bound) -> Rows:
+def _read(stored: Stored, text: TextFile, places: Sequence[int], bound: RowBound) -> TableRows:
     with stored.open() as stream:
         rows = read_fast(stream, text, places, bound)
     return rows or _read_slowly(stored, text, places, bound)
 
 
-def _read_slowly(stored: Stored, text: Text, places: Sequence[int], bound: Bound) -> Rows:
+def _read_slowly(
+    stored: Stored, text: TextFile, places: Sequence[int], bound: RowBound
+) -> TableRows:
     with stored.open() as stream:
         try:
             with io.TextIOWrapper(stream, text.encoding, newline="") as lines:

@@ -18,7 +18,7 @@ from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.place import plain_errors
 from fraud_assets.data.source.stored import Stored
-from fraud_assets.data.source.table import Bound, Rows, Table
+from fraud_assets.data.source.table import RowBound, Table, TableRows
 from fraud_assets.errors import DataError
 
 MAX_TEXT = 8 << 30
@@ -57,7 +57,7 @@ class _Parquet:
 FORMAT = _Parquet()
 
 
-def _read(stored: Stored, places: Sequence[int], bound: Bound) -> Rows:
+def _read(stored: Stored, places: Sequence[int], bound: RowBound) -> TableRows:
     with _opened(stored) as stream:
         file = _file(stored, stream)
         rows = file.metadata.num_rows
@@ -71,7 +71,7 @@ def _read(stored: Stored, places: Sequence[int], bound: Bound) -> Rows:
             table = _file(stored, stream, short).read(columns=list(dict.fromkeys(names)))
     columns = [_plain(stored, table.column(name)) for name in names]
     frame = exact_frame(pa.table(columns, names=list(map(str, range(len(names))))))
-    return Rows(frame.set_axis(range(len(names)), axis=1), np.arange(rows), rows)
+    return TableRows(frame.set_axis(range(len(names)), axis=1), np.arange(rows), rows)
 
 
 @contextmanager

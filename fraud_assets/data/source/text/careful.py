@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fraud_assets.contract.names import folded
+from fraud_assets.contract.names import folded_name
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.export import SET_ASIDE, no_lines
-from fraud_assets.data.source.table import Bound, Rows
+from fraud_assets.data.source.table import RowBound, TableRows
 from fraud_assets.data.source.text.arrow import read_lines
-from fraud_assets.data.source.text.dialect import Layout, Text
+from fraud_assets.data.source.text.dialect import Layout, TextFile
 from fraud_assets.data.source.text.lines import MAX_LINES, lists_of_lines
 from fraud_assets.data.source.text.malformed import (
     BEFORE_HEADER,
@@ -29,7 +29,9 @@ MAX_TEXT = 500
 """Letters kept of a line that is set aside."""
 
 
-def read_carefully(stream: TextIO, text: Text, places: Sequence[int], bound: Bound) -> Rows:
+def read_carefully(
+    stream: TextIO, text: TextFile, places: Sequence[int], bound: RowBound
+) -> TableRows:
     """The rows of a file, whose stream stands at its start and was opened with newline="".
 
     Raises
@@ -48,7 +50,7 @@ def read_carefully(stream: TextIO, text: Text, places: Sequence[int], bound: Bou
     frame = exact_frame(pa.concat_tables(tables)).set_axis(range(len(places)), axis=1)
     aside = [position for position, *_ in records.aside]
     position = np.delete(np.arange(records.read), aside)
-    return Rows(frame, position, records.read, _lines(records.aside))
+    return TableRows(frame, position, records.read, _lines(records.aside))
 
 
 class _Records:
@@ -63,7 +65,7 @@ class _Records:
         self.read = 0
         self.aside: list[tuple[int, str, int, str]] = []
         self.waiting: list[str] = []
-        self._layout, self._header = layout, folded(layout.names[0])
+        self._layout, self._header = layout, folded_name(layout.names[0])
         self._line = 0
         self._has_nul = False
         self._like: list[str] | None = None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from fraud_assets.contract.names import folded
+from fraud_assets.contract.names import folded_name
 
 SEPARATORS = (",", ";", "\t", "|", "\x01", "~", "^")
 """Tried in this order; the fifth is Hive's own."""
@@ -68,7 +68,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Text:
+class TextFile:
     """A text file that was looked into: its name in sentences, its encoding, its layout."""
 
     shown: str
@@ -110,8 +110,8 @@ def _layout(
     records = _records(bare, lines, start)
     if not records:
         return None
-    asked = {folded(name) for name in wanted}
-    matches = [len(asked & {folded(cell) for cell in cells}) for _, _, cells in records]
+    asked = {folded_name(name) for name in wanted}
+    matches = [len(asked & {folded_name(cell) for cell in cells}) for _, _, cells in records]
     at = matches.index(max(matches))
     before = tuple(first for first, _, _ in records[:at])
     _, first, header = records[at]
@@ -138,9 +138,9 @@ def _records(layout: Layout, lines: Sequence[str], start: int) -> list[tuple[int
 
 def _merit(layout: Layout, lines: Sequence[str], wanted: Collection[str]) -> tuple[float, ...]:
     """Wanted names found; share of records as wide as the header; width."""
-    asked = {folded(name) for name in wanted}
+    asked = {folded_name(name) for name in wanted}
     width = len(layout.names)
     rows = [len(cells) for _, _, cells in _records(layout, lines, layout.first)]
     agreeing = sum(1 for row in rows if row == width) / max(len(rows), 1)
-    matched = len(asked & {folded(name) for name in layout.names})
+    matched = len(asked & {folded_name(name) for name in layout.names})
     return matched, agreeing if width > 1 else 0.0, width

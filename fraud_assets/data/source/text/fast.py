@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraud_assets.data.kinds.exact import exact_frame
-from fraud_assets.data.source.table import Bound, Rows
+from fraud_assets.data.source.table import RowBound, TableRows
 from fraud_assets.data.source.text.arrow import read_stream
-from fraud_assets.data.source.text.dialect import Layout, Text
+from fraud_assets.data.source.text.dialect import Layout, TextFile
 from fraud_assets.data.source.text.malformed import TOTAL_WORDS
 from fraud_assets.data.source.text.quotes import ends_open
 
@@ -31,7 +31,9 @@ _TAIL = 1 << 16
 _ONE_BYTE = ("cp125", "cp85", "cp437", "iso8859", "koi8", "mac-")
 
 
-def read_fast(stream: BinaryIO, text: Text, places: Sequence[int], bound: Bound) -> Rows | None:
+def read_fast(
+    stream: BinaryIO, text: TextFile, places: Sequence[int], bound: RowBound
+) -> TableRows | None:
     """The rows of a file, whose stream stands at its start; None where a line may be no row."""
     layout, encoding = text.layout, text.encoding
     if len(layout.separator) > 1 or layout.spaced or layout.before or not _is_simple(encoding):
@@ -54,7 +56,7 @@ def read_fast(stream: BinaryIO, text: Text, places: Sequence[int], bound: Bound)
     if _has_odd_rows(table, layout, taken):
         return None
     frame = exact_frame(table.select(range(len(places))))
-    return Rows(frame.set_axis(range(len(places)), axis=1), np.arange(rows), rows)
+    return TableRows(frame.set_axis(range(len(places)), axis=1), np.arange(rows), rows)
 
 
 def _is_simple(encoding: str) -> bool:

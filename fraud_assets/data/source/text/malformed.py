@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from fraud_assets.contract.names import MALFORMED, folded
+from fraud_assets.contract.names import MALFORMED, folded_name
 from fraud_assets.data.source.text.dialect import Layout
 
 Cells = Sequence[str]
-Rule = Callable[[Cells, Layout], bool]
+LineRule = Callable[[Cells, Layout], bool]
 
 TOTAL_WORDS = (
     r"\W*(?:grand[ _-]?|sub[ _-]?)?(?:totals?|totaal|totale|sum|suma|summe|gesamt(?:summe|betrag)?|"
@@ -33,7 +33,9 @@ def total_line(cells: Cells, layout: Layout) -> bool:
 
 def repeated_header(cells: Cells, layout: Layout) -> bool:
     """The header once more, as where files were put one below the other."""
-    return [folded(c.removeprefix("\ufeff")) for c in cells] == [folded(n) for n in layout.names]
+    return [folded_name(c.removeprefix("\ufeff")) for c in cells] == [
+        folded_name(n) for n in layout.names
+    ]
 
 
 def too_many_fields(cells: Cells, layout: Layout) -> bool:
@@ -59,7 +61,7 @@ def nul_byte(cells: Cells, layout: Layout) -> bool:  # noqa: ARG001
     return any("\0" in cell for cell in cells)
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[LineRule, ...] = (
     nul_byte,
     empty_row,
     total_line,
@@ -75,7 +77,7 @@ BEFORE_HEADER = f"{MALFORMED}before_header"
 def may_be_row(first: str, header: str) -> bool:
     """Whether a record whose first cell is `first` is neither empty, a total nor the header."""
     return bool(
-        first.strip() and _TOTAL_START.match(first) is None and folded(first[:200]) != header
+        first.strip() and _TOTAL_START.match(first) is None and folded_name(first[:200]) != header
     ) and not first.startswith("\ufeff")
 
 

@@ -21,7 +21,7 @@ from fraud_assets.documents.report.champion import (
 )
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.past import Past, Rival
+from fraud_assets.gate.past import PastWeek, Rival
 from fraud_assets.gate.rule import GateRule, Outcome, show
 from fraud_assets.modelling.statistics.comparison import compare_models
 
@@ -90,7 +90,7 @@ def _best_earlier(champion: ScoredChampion | UnscorableChampion) -> ScoredModel 
     return max(scored, key=lambda model: model.average_precision.value, default=None)
 
 
-def fill(report: Report, past: Past) -> Report:
+def fill(report: Report, past: PastWeek) -> Report:
     """The section that a backtest lacks: its own production in place of a store's."""
     champion: Champion = NoChampion()
     if past.serving is not None:
