@@ -28,10 +28,10 @@ FAMILIES = ("logistic_regression", "gradient_boosting", "hist_gradient_boosting"
 class Gateway:
     """A store whose versions served one after the other, and what is on record of them."""
 
-    def __init__(self, folder: Path, begin_days_ago: int = -1) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder, self.store = folder, new_store(folder)
         self.log = folder / "decisions"
-        self.now = int(datetime.now(UTC).timestamp() * 1e6) - begin_days_ago * DAY
+        self.now = int(datetime.now(UTC).timestamp() * 1e6) + DAY
         self._made = 0
         self._open = open_log(self.log)
 
