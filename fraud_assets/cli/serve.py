@@ -94,8 +94,19 @@ def serve(args: argparse.Namespace) -> int:
             without_keys=args.without_keys,
             allowed_hosts=tuple(args.allowed_host),
             parent=args.with_parent,
+            state=_state(args, models),
         )
     )
+
+
+def _state(args: argparse.Namespace, models: object) -> str:
+    """Where the state lies: FRAUD_ASSETS_STATE; of one signed version in memory, for its proof."""
+    import os
+
+    from fraud_assets.state.opening import MEMORY, default_place
+
+    named = os.environ.get("FRAUD_ASSETS_STATE")
+    return MEMORY if args.version_dir is not None and not named else named or default_place(models)
 
 
 def _port(text: str) -> int:

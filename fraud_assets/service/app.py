@@ -15,6 +15,8 @@ from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
+from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.routes import DecisionRoute, decision_routes
 from fraud_assets.service.documents import FORBIDDEN, UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.metrics import Metrics
 from fraud_assets.service.net.connections import Connections, most_connections
@@ -42,7 +44,7 @@ _FOREIGN = fault_answer(
 class Front:
     """The scoring routes first, then everything else through the framework."""
 
-    def __init__(self, app: FastAPI, hot: dict[str, Scoring], hosts: Hosts) -> None:
+    def __init__(self, app: FastAPI, hot: dict[str, Scoring | DecisionRoute], hosts: Hosts) -> None:
         self.app, self._hot, self._hosts = app, hot, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,13 +79,17 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     if holder is None:
         metrics = Metrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
-    hot = {path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()}
+    desk = Desk(holder, settings.state)
+    hot: dict[str, Scoring | DecisionRoute] = {
+        **{path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()},
+        **decision_routes(desk, keys),
+    }
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(holder, keys),
+        lifespan=_lifespan(holder, keys, desk),
     )
     _add_routes(app, holder, keys)
     # Here for other methods' 405; POST is answered before the framework sees it.
@@ -97,7 +103,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
 _PATHS = {"/predict": False, "/predict/batch": True}
 
 
-def _lifespan(holder: Holder, keys: ApiKeys) -> Callable[[FastAPI], Any]:
+def _lifespan(holder: Holder, keys: ApiKeys, desk: Desk) -> Callable[[FastAPI], Any]:
     """What runs beside the answers; the protocol takes the connections from the state."""
 
     @asynccontextmanager
@@ -106,7 +112,7 @@ def _lifespan(holder: Holder, keys: ApiKeys) -> Callable[[FastAPI], Any]:
         _collect_seldom()
         log_sparingly()
         connections = holder.metrics.connections
-        works = (holder.follow, connections.watch, keys.follow)
+        works = (holder.follow, connections.watch, keys.follow, desk.follow)
         tasks = [asyncio.create_task(work()) for work in works]
         try:
             yield {"connections": connections}

@@ -42,7 +42,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     backup.
     `allowed_hosts` are further names by which the service may be called.
     `metrics_dir` is where several workers leave their counters for each other. `parent` is the
-    process with which the service ends.
+    process with which the service ends. `state` is the folder or server of the online features.
     """
 
     models: str
@@ -59,6 +59,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     metrics_dir: Path | None = None
     parent: int | None = None
+    state: str = "memory:"
 
     @property
     def store(self) -> Address:

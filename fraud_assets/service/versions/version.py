@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.unread import readable
-from fraud_assets.errors import StoreError
+from fraud_assets.errors import ContractError, StoreError
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test
 from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
@@ -18,7 +19,7 @@ from fraud_assets.store.storage.port import METADATA_FILE
 from fraud_assets.store.trust import load_pipeline
 from fraud_assets.store.verified import Verified
 
-REPORT = "report.html"
+REPORT, CONTRACT = "report.html", "contract.toml"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Served:
     """Everything that one request needs, bound once, so that nothing of two versions mixes.
 
     `described` is its metadata as it was signed, JSON. `move` is how it came to serve, None where
-    no pointer was asked. `document` is its OpenAPI document as JSON, empty until the application
-    has described it.
+    no pointer was asked. `manifest` is the digest of all its files' digests, `contract` the one
+    that it carries, None where this release cannot read it. `document` is its OpenAPI document as
+    JSON, empty until the application has described it.
     """
 
     version: str
@@ -39,6 +41,8 @@ class Served:
     report: bytes
     move: Move | None
     example: Mapping[str, object]
+    manifest: str = ""
+    contract: Contract | None = None
     document: bytes = b""
 
     @property
@@ -78,4 +82,16 @@ def load_version(verified: Verified, move: Move | None) -> Served:
         report,
         move,
         shown.values,
+        verified.manifest,
+        _contract(verified),
     )
+
+
+def _contract(verified: Verified) -> Contract | None:
+    """The contract that the version carries; None where this release cannot read it."""
+    if CONTRACT not in verified.files:
+        return None
+    try:
+        return parse_contract(verified.read(CONTRACT).decode(), name=CONTRACT)
+    except (ContractError, UnicodeDecodeError):
+        return None

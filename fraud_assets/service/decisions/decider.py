@@ -1,0 +1,152 @@
+"""Decides on raw payments with one version and its state; knows no web framework."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter, time_ns
+from typing import Any
+
+import msgspec
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.sections.live import Live
+from fraud_assets.documents.decision import Decision
+from fraud_assets.errors import StateError
+from fraud_assets.payments.reader import RawReader, Read
+from fraud_assets.service.versions.version import Served
+from fraud_assets.state.plan import Plan, plan_of
+from fraud_assets.state.state import Found, State
+
+Record = Callable[[Decision], None]
+"""Puts a decision on record before it is answered; raises where it may not be answered then."""
+
+_encode = msgspec.json.encode
+
+
+def plan_for(contract: Contract) -> Plan:
+    """What the state of a contract keeps."""
+    maturity = timedelta(days=contract.label.maturity_days)
+    return plan_of(contract.derived, (contract.live or Live()).late_after, maturity)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
+
+    raw: Mapping[str, Any]
+    read: Read
+    always: bool
+    started: float
+
+
+@dataclass(frozen=True)
+class Decider:
+    """One version on one state; everything of a request is decided with the same."""
+
+    served: Served
+    contract: Contract
+    reader: RawReader
+    state: State
+    record: Record
+
+    @classmethod
+    def of(cls, served: Served, state: State, record: Record) -> Decider:
+        """Raises StateError where the version cannot decide on raw payments."""
+        contract = contract_of(served)
+        return cls(served, contract, RawReader(contract), state, record)
+
+    def decide(self, raws: Sequence[Mapping[str, Any]], *, always: bool) -> list[bytes]:
+        """The answers to payments in order, as JSON objects; all or none enter the state.
+
+        `always` asks for reasons of payments that are not flagged too.
+
+        Raises
+        ------
+        PaymentError, ConflictError, StateError, RecordError
+            As reading, the state and the record do.
+        """
+        started = perf_counter()
+        read = [self.reader.read(raw) for raw in raws]
+        found = self.state.meet([one.payment for one in read])
+        asked = (_Asked(raw, one, always, started) for raw, one in zip(raws, read, strict=True))
+        return [
+            _repeated(one.answer) if one.answer else self._answer(payment, one)
+            for payment, one in zip(asked, found, strict=True)
+        ]
+
+    def _answer(self, asked: _Asked, found: Found) -> bytes:
+        served, scorer = self.served, self.served.scorer
+        values: dict[str, Any] = {**asked.read.features, **found.features}
+        row = scorer.encoder.row(values)
+        probability = scorer.probability(row)
+        flagged = probability >= served.threshold
+        answer: dict[str, Any] = {
+            "decision_id": os.urandom(16).hex(),
+            "payment_id": asked.read.payment.id,
+            "fraud_probability": probability,
+            "is_flagged": flagged,
+            "released": False,
+            "model_version": served.version,
+            "features": {name: _plain(values[name]) for name in scorer.encoder.names},
+            "reasons": scorer.row_reasons(row, flagged) if flagged or asked.always else [],
+        }
+        if found.is_late:
+            answer["late"] = True
+        self.record(self._entry(asked, found, answer))
+        data = _encode(answer)
+        self.state.answered(asked.read.payment, data)
+        return data
+
+    def _entry(self, asked: _Asked, found: Found, answer: Mapping[str, Any]) -> Decision:
+        payment = asked.read.payment
+        return Decision(
+            decision_id=answer["decision_id"],
+            payment_id=payment.id or "",
+            event_time=payment.time,
+            decided_at=time_ns() // 1000,
+            contract=self.served.metadata.contract.digest,
+            version=self.served.version,
+            manifest=self.served.manifest,
+            payment={name: asked.raw.get(name) for name in self.reader.columns},
+            features=answer["features"],
+            late=found.is_late,
+            probability=answer["fraud_probability"],
+            threshold=self.served.threshold,
+            is_flagged=answer["is_flagged"],
+            reasons=tuple(answer["reasons"]),
+            latency_us=round((perf_counter() - asked.started) * 1e6),
+        )
+
+
+def contract_of(served: Served) -> Contract:
+    """The contract that a version carries.
+
+    Raises
+    ------
+    StateError
+        If it carries none, or one whose payments cannot be read one by one.
+    """
+    contract = served.contract
+    if contract is None:
+        raise StateError(
+            f"Version {served.version} must carry its contract to decide on raw payments; publish "
+            "again with this release."
+        )
+    if contract.rates is not None:
+        raise StateError(
+            "A contract with [rates] cannot decide on raw payments yet: convert the amounts before "
+            "the export and the request."
+        )
+    return contract
+
+
+def _repeated(answer: bytes) -> bytes:
+    return answer[:-1] + b',"repeated":true}'
+
+
+def _plain(value: float | str | None) -> float | str | None:
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,102 @@
+"""Holds the state for as long as the service runs, and a decider for the version that serves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from fraud_assets.documents.decision import Decision
+from fraud_assets.errors import FraudAssetsError, StateError
+from fraud_assets.service.decisions.decider import Decider, Record, contract_of, plan_for
+from fraud_assets.service.versions.holder import Holder
+from fraud_assets.service.versions.version import Served
+from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.opening import MEMORY, begin, close, go_on, open_adapter
+from fraud_assets.state.state import State
+
+RETRY_SECONDS = 1.0
+"""After how long a state that could not be opened is tried again; also how often it is brought to
+disk."""
+
+_log = logging.getLogger("fraud_assets.service")
+
+
+def not_kept(_: Decision) -> None:
+    """Where decisions go without a record."""
+
+
+@dataclass
+class Desk:
+    """`place` is where the state lies; in memory it begins empty, for proofs and tests."""
+
+    holder: Holder
+    place: str
+    record: Record = not_kept
+    _decider: Decider | None = None
+    _adapter: Adapter | None = None
+    _state: State | None = None
+    _why: str = ""
+    _seen: Served | None = field(default=None, repr=False)
+
+    def decider(self) -> Decider:
+        """The decider for the version that serves now.
+
+        Raises
+        ------
+        StateError
+            If there is no state to decide from; the sentence says what to do.
+        """
+        served = self.holder.served
+        if self._decider is None or self._decider.served is not served:
+            self._open(served)
+        if self._decider is None:
+            raise StateError(self._why)
+        return self._decider
+
+    def distrust(self, error: FraudAssetsError) -> None:
+        """Answer nothing from the state any more, as it is damaged; tell why."""
+        _log.error("The state is not served from: %s", error)
+        self._decider, self._why, self._seen = None, str(error), self.holder.served
+
+    @property
+    def bytes_used(self) -> int | None:
+        """Room that the state takes; None where there is none."""
+        with suppress(StateError):
+            return None if self._adapter is None else self._adapter.bytes_used()
+        return None
+
+    async def follow(self) -> None:
+        """Try again what could not be opened, and bring the state to disk, until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(RETRY_SECONDS)
+                if self._decider is None:
+                    self._seen = None
+                elif self._adapter is not None:
+                    with suppress(StateError):
+                        await asyncio.to_thread(self._adapter.sync)
+        finally:
+            if self._state is not None:
+                with suppress(StateError):
+                    close(self._state)
+
+    def _open(self, served: Served) -> None:
+        if self._seen is served:
+            return
+        self._seen = served
+        try:
+            self._decider = Decider.of(served, self._state_for(served), self.record)
+        except StateError as error:
+            self._decider, self._why = None, str(error)
+
+    def _state_for(self, served: Served) -> State:
+        contract = contract_of(served)
+        plan = plan_for(contract)
+        if self._adapter is None:
+            self._adapter = open_adapter(self.place, contract.name)
+        if self._state is None or self._state.plan.digest != plan.digest:
+            start = begin if self.place == MEMORY else go_on
+            self._state = start(self._adapter, plan)
+        return State(self._adapter, plan)

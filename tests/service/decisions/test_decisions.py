@@ -1,0 +1,144 @@
+"""POST /decisions takes the raw payment: the real server, on a real state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fraud_assets.contract import parse_contract
+from fraud_assets.service.decisions.decider import plan_for
+from fraud_assets.state.opening import begin, close, open_adapter
+from tests.service.stores import Server, new_store, promote, serving
+from tests.waiting import wait_until
+
+CONTRACT = """
+format = 1
+name = "crypto_gateway"
+source = { path = "none.csv" }
+label = { column = "fraud", maturity_days = 1 }
+rules.amount_not_negative = { column = "amount", min = 0 }
+[columns]
+id = "id"
+event_time = "made"
+sender = "who"
+amount = "amount"
+[features]
+numeric = ["amount", "age", "count"]
+categorical = ["chain", "country"]
+case = "upper"
+[derived.count]
+kind = "count"
+entity = "who"
+window = "24h"
+include_current = true
+[derived.age]
+kind = "age"
+entity = "who"
+"""
+
+
+def payment(number: int, **changes: object) -> dict:
+    """A raw payment, an hour after the one before it."""
+    plain = {
+        "id": f"p{number}",
+        "made": f"2026-11-01T{number % 24:02}:00:00Z",
+        "who": "a",
+        "amount": 120.5,
+        "chain": "eth",
+        "country": "DE",
+    }
+    return plain | changes
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the state lies; nothing is there yet."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def server(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on an empty state, which it was without at first."""
+    store = new_store(tmp_path_factory.mktemp("store"))
+    promote(store, "gradient_boosting", {"contract.toml": CONTRACT.encode()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAUD_ASSETS_STATE", str(place))
+        with serving(store) as running:
+            status, told = running.ask("/decisions", payment(0))
+            assert status == 503
+            assert "fraud-assets state build" in told["detail"][0]["msg"]
+            contract = parse_contract(CONTRACT)
+            close(begin(open_adapter(str(place), contract.name), plan_for(contract)))
+            wait_until(lambda: running.ask("/decisions", payment(0))[0] == 200)
+            yield running
+
+
+def test_a_raw_payment_gets_features_and_a_decision(server: Server) -> None:
+    """The second payment of a sender: two within a day, the first an hour ago."""
+    status, told = server.ask("/decisions", payment(1))
+
+    assert status == 200
+    assert told["features"] == {
+        "amount": 120.5, "age": 1 / 24, "count": 2.0, "chain": "ETH", "country": "DE",
+    }  # fmt: skip
+    scored = server.ask("/predict", told["features"])[1]
+    assert told["fraud_probability"] == scored["fraud_probability"]
+    assert told["is_flagged"] == scored["is_flagged"]
+    assert (told["payment_id"], told["released"]) == ("p1", False)
+
+
+def test_the_same_payment_again_gets_the_first_answer(server: Server) -> None:
+    """Also when it is written otherwise; with other content its id is refused."""
+    first = server.ask("/decisions", payment(2, who="b"))[1]
+
+    again = server.ask("/decisions", payment(2, who=" b", amount="120.50"))[1]
+    status, told = server.ask("/decisions", payment(2, who="b", amount=1.0))
+
+    assert again == first | {"repeated": True}
+    assert (status, told["detail"][0]["type"]) == (409, "conflict")
+
+
+def test_what_breaks_a_rule_is_named_and_leaves_nothing(server: Server) -> None:
+    """All faults at once; the next payment of the sender sees none of them."""
+    bad = payment(3, who="c", made="2999-01-01", amount=-1)
+    status, told = server.ask("/decisions", bad)
+    lacking = {name: value for name, value in payment(3, who="c").items() if name != "amount"}
+    missing = server.ask("/decisions", lacking)[1]
+
+    good = server.ask("/decisions", payment(3, who="c"))[1]
+
+    assert status == 422
+    assert {fault["type"] for fault in told["detail"]} == {"time_after_now", "amount_not_negative"}
+    assert missing["detail"][0]["loc"] == ["body", "amount"]
+    assert good["features"]["count"] == 1
+
+
+def test_a_batch_is_decided_in_order_or_not_at_all(server: Server) -> None:
+    """One bad payment names its place, and none of the batch counts."""
+    many = [payment(n, id=f"q{n}", who="d") for n in range(3)]
+    status, told = server.ask("/decisions/batch", {"payments": [*many, payment(9, amount="x")]})
+    good = server.ask("/decisions/batch", {"payments": many})[1]
+
+    assert (status, told["detail"][0]["loc"]) == (422, ["body", "payments", 3, "amount"])
+    assert [one["features"]["count"] for one in good["decisions"]] == [1, 2, 3]
+
+
+def test_labels_are_accepted_repeated_or_unknown(server: Server) -> None:
+    """By payment id, with the instant since when they were known."""
+    server.ask("/decisions", payment(5, who="e"))
+    known = {"payment_id": "p5", "is_fraud": True, "known_at": "2026-11-02T00:00:00Z"}
+
+    told = server.ask("/labels", {"labels": [known, known, {**known, "payment_id": "nobody"}]})[1]
+    ahead = server.ask("/labels", {"labels": [{**known, "known_at": "2999-01-01"}]})
+
+    assert told == {"accepted": 1, "repeated": 1, "unknown": ["nobody"]}
+    assert (ahead[0], ahead[1]["detail"][0]["type"]) == (422, "time_after_now")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"payments": 1}', b"\xff"])
+def test_what_is_no_payment_is_refused(server: Server, body: bytes) -> None:
+    """Neither 500 nor a decision."""
+    for path in ("/decisions", "/decisions/batch", "/labels"):
+        assert server.ask(path, body)[0] == 422
