@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.stores import PAYMENT, Server, free_port, new_store, promote, serving
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
 
@@ -120,3 +121,24 @@ def test_a_service_ends_with_the_process_that_started_it(store):
 
     assert gone(pid)
     assert is_refused(server)
+
+
+def test_a_killed_prover_leaves_no_service(store):
+    """The publisher is killed while it proves the service; what it had started ends."""
+    version = store.root / store.current().version
+    code = (
+        "import sys; from pathlib import Path; from fraud_assets.release.proof import prove; "
+        "from fraud_assets.store.keys import Keys; "
+        "[prove(Path(sys.argv[1]), Keys(Path(sys.argv[2]))) for _ in range(100)]"
+    )
+    prover = subprocess.Popen([sys.executable, "-c", code, str(version), str(store.keys.folder)])
+    try:
+        wait_until(lambda: children(prover.pid))
+        service = children(prover.pid)
+        os.kill(prover.pid, signal.SIGKILL)
+        prover.wait()
+        ended = [gone(pid) for pid in service]
+    finally:
+        prover.kill()
+
+    assert ended == [True]
