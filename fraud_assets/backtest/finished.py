@@ -55,6 +55,7 @@ class TrainedModel(msgspec.Struct, frozen=True, kw_only=True):
     expected: Expected
     first: int
     naive: NaiveModel
+    presence: tuple[str, ...] = ()
 
 
 class TrainedWeek(msgspec.Struct, frozen=True):

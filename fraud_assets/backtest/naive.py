@@ -35,7 +35,9 @@ def naive_week(
         everything, test_size=TEST_SHARE, stratify=rows.label, random_state=contract.search.seed
     )
     trained = rows.take(np.sort(training))
-    pipeline = fit_uncalibrated(tuned.family, tuned.parameters, trained, contract)
+    pipeline = fit_uncalibrated(
+        tuned.family, tuned.parameters, trained, contract, presence=tuned.presence
+    )
 
     def scores(of: Rows) -> np.ndarray:
         return np.asarray(pipeline.predict_proba(of.features)[:, 1], dtype=np.float64)

@@ -62,7 +62,7 @@ def next_tasks(task: Task, made: FinishedWeek) -> list[Task]:
     model = made.week.model
     if model is None:
         return [Task(task.followers[0], None, task.followers[1:])]
-    setting = FoundSetting(model.family, model.parameters)
+    setting = FoundSetting(model.family, model.parameters, model.presence)
     return [Task(as_of, setting) for as_of in task.followers]
 
 

@@ -35,6 +35,7 @@ class FoundSetting:
 
     family: str
     parameters: Parameters
+    presence: tuple[str, ...] = ()
 
 
 def train_week(
@@ -66,6 +67,7 @@ def train_week(
         expected=found.expected,
         first=first,
         naive=naive,
+        presence=tuned.presence,
     )
     judged = _positions(history, cleaned.window("judged"))
     arrays = {"scores": scores, "naive": naive_scores, "judged": judged}
@@ -77,7 +79,14 @@ def _tuned(
 ) -> TunedPipeline:
     fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     if setting is not None:
-        return freeze(setting.family, setting.parameters, fit, middle, contract)
+        return freeze(
+            setting.family,
+            setting.parameters,
+            fit,
+            middle,
+            contract,
+            presence=setting.presence,
+        )
     return tune(fit, middle, compare_candidates(fit, contract), contract)
 
 

@@ -9,15 +9,16 @@ import numpy as np
 
 from fraud_assets.checkup.result import Warned
 from fraud_assets.contract import Contract, Policy
-from fraud_assets.data.cleaning import clean, split_of
+from fraud_assets.data.cleaning import split_of
 from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.quarantine.advice import advice, largest
 from fraud_assets.data.source import Skipped
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.data.windows import DAY, Window
+from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
+from fraud_assets.modelling.leaks import refused, unchecked, what_to_do
 
 LEAST_LOST = 0.01
 """Share of the frauds in quarantine from which they are warned of."""
@@ -81,14 +82,30 @@ def of_windows(
     return split.windows, tuple(warned)
 
 
-def of_leaks(raw: RawTransactions, contract: Contract) -> Iterator[Warned]:
-    """Features that are too good to be true and that nobody has checked, gravest first."""
+def of_leaks(section: LeaksSection, contract: Contract) -> Iterator[Warned]:
+    """Features that are too good to be true and that nobody has checked, gravest first.
+
+    A code opens with "leak" where the gate would refuse, with "doubt" where it would only tell.
+    """
     checked = contract.policy.checked
-    found = find_leaks(clean(raw, contract), contract).found
+    yield from _of_shared(section)
+    found = section.found
     grave = refused(found, checked)
     for leak in unchecked(found, checked):
-        hint = f" {what_to_do([leak], checked)}" if leak in grave else ""
-        yield Warned(f"leak_{leak.code}", f"{leak.text}{hint}", stops=leak in grave)
+        stops = leak in grave
+        hint = f" {what_to_do([leak], checked)}" if stops else ""
+        yield Warned(f"{'leak' if stops else 'doubt'}_{leak.code}", f"{leak.text}{hint}", stops)
+
+
+def _of_shared(section: LeaksSection) -> Iterator[Warned]:
+    """Payments that came twice under two ids."""
+    if section.shared.under_new_ids:
+        yield Warned(
+            "same_under_new_id",
+            f"{section.shared.under_new_ids:,} payments repeat another one's sender, time, amount "
+            "and features under another id; each counts as a payment of its own. columns.id must "
+            "name a payment wherever it is delivered again.",
+        )
 
 
 def staleness(raw: RawTransactions, contract: Contract, now: datetime) -> str:

@@ -17,6 +17,7 @@ from fraud_assets.documents.check import (
     RuleChecked,
     SkippedFile,
 )
+from fraud_assets.documents.report.leaks import LeaksSection
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Checkup:
 
     `read` counts all rows, those after as_of included; `senders` is None where the contract
     names none, and `span`, the first and last event time (ISO, UTC), where rows have no time.
-    `stale` says whether the weekly schedule would find the data too old.
+    `stale` says whether the weekly schedule would find the data too old; `leaks` is what the
+    features tell and the windows share, None without windows.
     """
 
     read: int = 0
@@ -56,6 +58,7 @@ class Checkup:
     months: tuple[Month, ...] = ()
     warnings: tuple[Warned, ...] = ()
     stale: str = ""
+    leaks: LeaksSection | None = None
 
     @property
     def ok(self) -> bool:
@@ -81,5 +84,5 @@ class Checkup:
             files=FilesChecked(
                 len(self.files), tuple(SkippedFile(one.path, one.why) for one in self.skipped)
             ),
-            warnings=tuple(CheckWarning(one.code, one.text) for one in self.warnings),
+            warnings=tuple(CheckWarning(one.code, one.text, one.stops) for one in self.warnings),
         )

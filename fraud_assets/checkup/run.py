@@ -10,6 +10,7 @@ import pandas as pd
 from fraud_assets.checkup.doubts import of_leaks, of_quarantine, of_reading, of_windows, staleness
 from fraud_assets.checkup.result import Checkup, Month, Warned
 from fraud_assets.contract import Contract
+from fraud_assets.data.cleaning import clean
 from fraud_assets.data.columns import LABEL, SENDER, TIME
 from fraud_assets.data.quarantine import contract_failures, tally, time_failures
 from fraud_assets.data.transactions import (
@@ -19,6 +20,7 @@ from fraud_assets.data.transactions import (
     transactions_at,
 )
 from fraud_assets.errors import DataError
+from fraud_assets.modelling.leaks import find_leaks
 
 
 def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
@@ -36,7 +38,8 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
     except DataError as error:
         return _nothing_kept(source, contract, now, str(error))
     windows, doubts = of_windows(raw, contract)
-    leaks = of_leaks(raw, contract) if windows else ()
+    section = find_leaks(clean(raw, contract), contract) if windows else None
+    leaks = () if section is None else of_leaks(section, contract)
     lost = of_quarantine(raw.tally, contract.policy)
     return Checkup(
         raw.read,
@@ -49,6 +52,7 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
         months_of(raw.rows),
         (*of_reading(raw.notes, raw.skipped), *lost, *doubts, *leaks),
         staleness(raw, contract, now),
+        section,
     )
 
 

@@ -104,7 +104,25 @@ def _windows(checkup: Checkup) -> list[str]:
         [w.name, _day(w.start), _day(w.end), f"{w.rows:,}", f"{w.frauds:,}"]
         for w in checkup.windows
     ]
-    return table(["window", "from", "to", "rows", "frauds"], rows, left=3) if rows else []
+    told = table(["window", "from", "to", "rows", "frauds"], rows, left=3) if rows else []
+    return [*told, *_shared(checkup)]
+
+
+def _shared(checkup: Checkup) -> Iterator[str]:
+    """What fitted and judged rows share."""
+    if checkup.leaks is None:
+        return
+    shared = checkup.leaks.shared
+    yield ""
+    yield from paragraph(
+        f"Of the judged rows {shared.judged:,}, of the judged frauds {shared.judged_frauds:,} have "
+        "the same value in every feature as a fitted row."
+    )
+    for row in checkup.leaks.repeated:
+        yield from paragraph(
+            f"Of the judged frauds {row.judged_frauds:,} are of a {row.entity} that had a fraud "
+            "among the fitted rows."
+        )
 
 
 def _day(at: object) -> str:

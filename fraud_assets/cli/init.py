@@ -13,7 +13,7 @@ from fraud_assets.errors import DataError
 if TYPE_CHECKING:
     from fraud_assets.checkup import Checkup
     from fraud_assets.contract import Contract
-    from fraud_assets.data.draft import Look
+    from fraud_assets.draft import Look
 
 
 def register(subparsers: Any) -> None:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the draft, never over an existing file; missing folders on its way are made."""
     from fraud_assets.checkup import check_up
     from fraud_assets.contract import parse_contract
-    from fraud_assets.data.draft import contract_text, look
+    from fraud_assets.draft import contract_text, look
 
     if args.out.exists():
         raise DataError(f"{args.out} exists and is not overwritten; name another with --out.")

@@ -2,7 +2,7 @@
 
 Here: the values (`schema`, a room for each section under `sections`), and reading with
 all faults at once (`load`). Not here: what each kind of derived feature declares
-(`features.kinds`), and anything that touches rows; `data.draft` looks at a file and drafts a
+(`features.kinds`), and anything that touches rows; `draft` looks at a file and drafts a
 contract for it.
 """
 

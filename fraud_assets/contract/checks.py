@@ -95,6 +95,11 @@ def _label_faults(raw: Raw) -> Iterator[Fault]:
     for value in _values(label.get("negative")):
         if folded(identity(value)) in positive:
             yield Fault("label.negative", "must not contain a positive value", value)
+    judged = positive | {folded(identity(value)) for value in _values(label.get("negative"))}
+    for value in _values(label.get("undecided")):
+        if folded(identity(value)) in judged:
+            rule = "must not contain a positive or negative value"
+            yield Fault("label.undecided", rule, value)
 
 
 def _values(value: object) -> list[object]:

@@ -51,10 +51,11 @@ class FilesChecked(msgspec.Struct, frozen=True):
 
 
 class CheckWarning(msgspec.Struct, frozen=True):
-    """Something to look at: a stable code and a sentence."""
+    """Something to look at: a stable code, a sentence, and whether the data cannot serve for it."""
 
     code: str
     text: str
+    stops: bool = False
 
 
 class CheckDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ once, and a family that fits fast and does not grow with its rows can afford mor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.contract.schema import Contract
@@ -27,10 +29,13 @@ def freeze(
     fit: Rows,
     threshold_rows: Rows,
     contract: Contract,
+    *,
+    presence: Sequence[str] = (),
 ) -> TunedPipeline:
     """Fit on `fit`, calibrate and choose the threshold on `threshold_rows`; both unsampled.
 
-    `search` is left out: how the setting was found is the caller's to tell.
+    `presence` as in `build_pipeline`. `search` is left out: how the setting was found is the
+    caller's to tell.
 
     Raises
     ------
@@ -38,7 +43,7 @@ def freeze(
         If frauds are too few for the calibration or the threshold rule.
     """
     sampled = sample_to_fit(family, fit, contract).rows  # a sample of it is itself
-    pipeline = fit_pipeline(family, params, sampled, threshold_rows, contract)
+    pipeline = fit_pipeline(family, params, sampled, threshold_rows, contract, presence=presence)
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
     return TunedPipeline(
@@ -51,24 +56,39 @@ def freeze(
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"]),
         training_samples=len(sampled),
+        presence=tuple(presence),
     )
 
 
 def fit_pipeline(
-    family: str, params: Parameters, fit: Rows, calibration: Rows, contract: Contract
+    family: str,
+    params: Parameters,
+    fit: Rows,
+    calibration: Rows,
+    contract: Contract,
+    *,
+    presence: Sequence[str] = (),
 ) -> Pipeline:
     """Fit on a sample of `fit` and calibrate on all of `calibration`, ready to be pickled."""
-    pipeline = fit_uncalibrated(family, params, fit, contract)
+    pipeline = fit_uncalibrated(family, params, fit, contract, presence=presence)
     FAMILIES[family].tidy(pipeline.named_steps["classifier"])
     return on_one_thread(calibrate, pipeline, calibration)
 
 
-def fit_uncalibrated(family: str, params: Parameters, fit: Rows, contract: Contract) -> Pipeline:
+def fit_uncalibrated(
+    family: str,
+    params: Parameters,
+    fit: Rows,
+    contract: Contract,
+    *,
+    presence: Sequence[str] = (),
+) -> Pipeline:
     """Fit on a sample of `fit`, on one thread; the probabilities are the sample's."""
     columns = contract.features.numeric, contract.features.categorical
     sample = sample_to_fit(family, fit, contract).rows
     many = columns_of_many_levels(sample.features, contract.features.categorical)
-    pipeline = build_pipeline(family, params, *columns, seed=contract.search.seed, many=many)
+    seed = contract.search.seed
+    pipeline = build_pipeline(family, params, *columns, seed=seed, many=many, presence=presence)
     return on_one_thread(pipeline.fit, sample.features, sample.label)
 
 

@@ -21,10 +21,12 @@ def build_pipeline(
     seed: int = 0,
     encoding: Encoding | None = None,
     many: Sequence[str] = (),
+    presence: Sequence[str] = (),
 ) -> Pipeline:
     """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
 
-    `many` are the categorical columns that are encoded by their share of frauds.
+    `many` are the categorical columns that are encoded by their share of frauds, `presence` the
+    numeric ones of which the classifier also sees whether they are missing.
 
     Raises
     ------
@@ -32,6 +34,8 @@ def build_pipeline(
         If the family is not known.
     """
     (found,) = find_families([family])
-    preprocessor = build_preprocessor(numeric, categorical, encoding or found.encoding, many, seed)
+    preprocessor = build_preprocessor(
+        numeric, categorical, encoding or found.encoding, many, seed, presence=presence
+    )
     classifier = found.build(params, seed)
     return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -40,19 +40,23 @@ def build_preprocessor(
     encoding: Encoding,
     many: Sequence[str] = (),
     seed: int = 0,
+    *,
+    presence: Sequence[str] = (),
 ) -> ColumnTransformer:
     """Unfitted transformer of a frame with the named columns; others are dropped.
 
     Parts `num` (numbers, imputer, scaler), `cat` and `many` (objects, missing, imputer, encoder,
     and for `many` a scaler) exist where there are such columns; `many` are those of the
     categorical ones that are encoded by their share of frauds, so that fitting needs the labels.
-    Output columns: numeric first, then the encoded categories, part by part.
+    Part `presence` (numbers, missing, scaler) says of some numbers whether they are missing.
+    Output columns: numeric first, then the encoded categories, part by part, then `presence`.
     """
     few = [name for name in categorical if name not in many]
     parts = [
         ("num", _numeric(), list(numeric)),
         ("cat", _categorical(encoding, seed), few),
         ("many", _categorical(TARGET.name, seed), [name for name in categorical if name in many]),
+        ("presence", _presence(), list(presence)),
     ]
     return ColumnTransformer([part for part in parts if part[2]], verbose_feature_names_out=False)
 
@@ -60,11 +64,15 @@ def build_preprocessor(
 def encoded_names(preprocessor: ColumnTransformer) -> tuple[str, ...]:
     """Numeric names, then one `column_LEVEL` for each known level, whatever the encoding.
 
-    A column that is encoded by its share of frauds keeps its own name.
+    A column that is encoded by its share of frauds keeps its own name; one that says whether a
+    number is missing is called `column_missing`.
     """
     names: list[str] = []
-    for _, part, columns in preprocessor.transformers_:
+    for kind, part, columns in preprocessor.transformers_:
         if part == "drop":
+            continue
+        if kind == "presence":
+            names += map(missing_name, columns)
             continue
         encoder = part.named_steps.get("encoder")
         if encoder is None:
@@ -74,6 +82,21 @@ def encoded_names(preprocessor: ColumnTransformer) -> tuple[str, ...]:
         for column, levels in zip(columns, encoder.categories_, strict=True):
             names += [column] if known is None else known.names(column, list(levels))
     return tuple(names)
+
+
+def missing_name(feature: str) -> str:
+    """The encoded column that says whether a number is missing."""
+    return f"{feature}_missing"
+
+
+def _presence() -> Pipeline:
+    return Pipeline(
+        [
+            ("numbers", _on_frame(pd.DataFrame.apply, func=pd.to_numeric)),
+            ("missing", MissingIndicator(features="all")),
+            ("scaler", StandardScaler()),
+        ]
+    )
 
 
 def _numeric() -> Pipeline:

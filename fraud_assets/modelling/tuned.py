@@ -21,7 +21,8 @@ class TunedPipeline:
 
     `payload` is exactly the published `pipeline.joblib`, `digest` its SHA-256; `features` are
     the encoded names, one for each known level; `training_samples` the rows that the classifier
-    was fitted on; `search` is None where nobody searched.
+    was fitted on; `presence` the numbers of which the classifier sees whether they are missing;
+    `search` is None where nobody searched.
     """
 
     payload: bytes
@@ -31,6 +32,7 @@ class TunedPipeline:
     threshold: Threshold
     features: tuple[str, ...]
     training_samples: int
+    presence: tuple[str, ...] = ()
     search: SearchSection | None = None
     made: Made | None = None
 

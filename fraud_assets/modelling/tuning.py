@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.search.candidates import Leaderboard
+from fraud_assets.modelling.search.presence import find_presence
 from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -39,8 +42,13 @@ def tune(
     """
     started = time.monotonic()
     sample = sample_as_declared(fit, contract.search)
-    winner = find_winner(WeekSearch(sample, contract, workers, progress), leaderboard, family)
-    tuned = freeze(winner.family.name, winner.params, fit, threshold_rows, contract)
+    search = WeekSearch(sample, contract, workers, progress)
+    winner = find_winner(search, leaderboard, family)
+    tried = find_presence(search, winner, contract.features.numeric)
+    presence = tuple(row.feature for row in tried if row.taken)
+    tuned = freeze(
+        winner.family.name, winner.params, fit, threshold_rows, contract, presence=presence
+    )
     found = SearchSection(
         leaderboard=leaderboard.candidates,
         chosen=winner.family.name,
@@ -50,5 +58,6 @@ def tune(
         fits=sum(part.fits for part in winner.searched),
         legitimate_kept=sample.legitimate_kept,
         legitimate_total=sample.legitimate_total,
+        presence=tried or msgspec.UNSET,
     )
     return replace(tuned, search=found)

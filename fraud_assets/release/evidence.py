@@ -48,7 +48,9 @@ def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
         cleaned.rows("fit"),
         cleaned.rows("threshold"),
         cleaned.rows("judged"),
-        lambda rows: fit_uncalibrated(tuned.family, tuned.parameters, rows, contract),
+        lambda rows: fit_uncalibrated(
+            tuned.family, tuned.parameters, rows, contract, presence=tuned.presence
+        ),
         contract.policy,
         seed=contract.search.seed,
     )

@@ -27,6 +27,11 @@ class Encoder:
             for i, f in enumerate(spec.features)
             if isinstance(f, Numeric)
         )
+        self._presence = tuple(
+            (i, f.presence.position, f.presence.present, f.presence.absent, f.missing)
+            for i, f in enumerate(spec.features)
+            if isinstance(f, Numeric) and f.presence is not None
+        )
         self._categorical = tuple(
             (i, _Levels(f, self.level, spec.missing_level))
             for i, f in enumerate(spec.features)
@@ -60,6 +65,8 @@ class Encoder:
             value = row[i]
             number = median if value is None or value in missing else cast("float", value)
             into[position] = (number - mean) / scale
+        for i, position, present, absent, missing in self._presence:
+            into[position] = absent if row[i] is None or row[i] in missing else present
         for i, levels in self._categorical:
             text = cast("str | None", row[i])
             codes = levels.known.get(text)

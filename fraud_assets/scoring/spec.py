@@ -1,8 +1,8 @@
 """What `scorer.json` says: features, encoding, link, threshold, reasons; read as typed values.
 
-How the format moves: raise `FORMAT` by one when a field changes its meaning, add to `_UPGRADES`
-the function that turns the previous format's JSON into the new one, and drop the function of the
-format before it. So the current and the previous format are readable, and nothing older.
+How the format moves: raise `FORMAT` by one when a field changes its meaning, or when a release
+that does not know a field would score otherwise, and add to `_UPGRADES` the function that turns
+the previous format's JSON into the new one. Versions in a store are served for years.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ import msgspec
 from fraud_assets.documents.formats import Upgrades, upgraded
 from fraud_assets.errors import StoreError
 
-FORMAT = 2
+FORMAT = 3
 """Format of the service's own files; independent of scikit-learn's and this package's version."""
 
 SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "golden.json"
 """The service's own files inside a version."""
 
 
-_UPGRADES: Upgrades = {1: lambda old: old | {"format": 2, "normalisation": "trim"}}
-"""Format 1 trimmed and changed case as Python alone does, and had no name for it."""
+_UPGRADES: Upgrades = {
+    1: lambda old: old | {"format": 2, "normalisation": "trim"},
+    2: lambda old: old | {"format": 3},
+}
+"""Format 1 trimmed and changed case as Python alone does, and had no name for it; format 2 had no
+column for a number's absence."""
 
 READABLE = (*_UPGRADES, FORMAT)
 """Formats of the service's own files that are read."""
@@ -40,10 +44,19 @@ class Wording(msgspec.Struct, frozen=True):
     levels: dict[str, str] = {}
 
 
+class Presence(msgspec.Struct, frozen=True):
+    """What stands at `position` where a number is there, and where it is missing."""
+
+    position: int
+    present: float
+    absent: float
+
+
 class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     """A number: missing becomes `median`, then (x - mean) / scale at `position`.
 
-    `missing` are numbers that stand for a missing one.
+    `missing` are numbers that stand for a missing one; `presence` says how the model sees that it
+    is missing, None where it does not.
     """
 
     name: str
@@ -58,6 +71,7 @@ class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     one_of: tuple[float, ...] | None = None
     required: bool = False
     missing: tuple[float, ...] = ()
+    presence: Presence | None = None
 
 
 class Categorical(msgspec.Struct, frozen=True, tag="categorical", tag_field="kind"):
@@ -106,7 +120,7 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 def read_spec(data: bytes) -> Spec:
-    """Parse `scorer.json`, of the current format or the previous one.
+    """Parse `scorer.json`, of the current format or an earlier one.
 
     Raises
     ------

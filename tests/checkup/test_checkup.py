@@ -236,6 +236,32 @@ def test_old_data_serve_but_not_the_weekly_schedule(tmp_path):
     assert found.ok
 
 
+def test_a_leak_that_stops_has_another_code_than_one_that_is_told(tmp_path):
+    """A mark with 4 % of it wrong is told; in JSON both say whether they stop."""
+    frame = payments()
+    fraud = (frame["fraud"] == "Y").astype(int)
+    frame["copy"], frame["mark"] = fraud, np.where(np.arange(ROWS) % 25 == 3, 1 - fraud, fraud)
+    text = CONTRACT.replace('numeric = ["paid"]', 'numeric = ["paid", "copy", "mark"]')
+
+    told = checked(tmp_path, frame, text).document.warnings
+
+    codes = {warned.code: warned.stops for warned in told if "_the_" in warned.code}
+    assert codes == {"leak_copies_the_label": True}
+    assert [w.code for w in told if "mark alone" in w.text] == ["doubt_strong_alone"]
+
+
+def test_payments_under_two_ids_are_told(tmp_path):
+    """Twelve payments delivered again under new ids; and how many judged frauds are known ones."""
+    frame = payments()
+    again = frame.iloc[2500:2512].assign(id=range(90_000, 90_012))
+
+    found = checked(tmp_path, pd.concat([frame, again]), CONTRACT)
+
+    texts = {warned.code: warned.text for warned in found.warnings}
+    assert texts["same_under_new_id"].startswith("12 payments repeat")
+    assert found.leaks.repeated[0].judged_frauds == found.leaks.repeated[0].of_judged_frauds
+
+
 def test_a_copy_of_the_label_stops_with_the_features_name(tmp_path):
     """As the gate would refuse it after the training; a checked one is no warning."""
     frame = payments()

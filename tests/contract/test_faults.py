@@ -116,6 +116,16 @@ def test_one_label_value_may_stand_without_brackets():
     assert contract.label.negative == (0,)
 
 
+def test_undecided_labels_are_neither_side():
+    """A word that means fraud cannot mean that nobody knows; one alone needs no brackets."""
+    open_ones = parse("label", {"column": "y", "positive": 1, "negative": 0, "undecided": "open"})
+
+    assert open_ones.label.undecided == ("open",)
+    assert "label.undecided" in keys_of(
+        "label", {"column": "y", "positive": "Fraud", "negative": "ok", "undecided": ["fraud"]}
+    )
+
+
 def test_an_origin_with_a_zone_is_kept_as_naive_utc():
     """Two o'clock at +02:00 is midnight."""
     text = to_toml(RICH).replace('"when"', "{ column = 'when', unit = 's', origin = ORIGIN }")

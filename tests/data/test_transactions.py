@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.data.draft import contract_text, look
 from fraud_assets.data.transactions import parse_as_of, read_transactions
+from fraud_assets.draft import contract_text, look
 from fraud_assets.errors import DataError
 
 TOML = """

@@ -103,10 +103,13 @@ def payments(n: int, seed: int) -> Rows:
 
 @cache
 def fitted(family: str, calibrated: bool = False) -> Pipeline:
+    """Its classifier also sees whether the age is missing."""
     rows = payments(1500, 1)
     features = contract().features
-    parameters = FAMILIES[family]
-    pipeline = build_pipeline(family, parameters, features.numeric, features.categorical)
+    parameters, presence = FAMILIES[family], ("age",)
+    pipeline = build_pipeline(
+        family, parameters, features.numeric, features.categorical, presence=presence
+    )
     pipeline.fit(rows.features, rows.label)
     return calibrate(pipeline, payments(800, 2)) if calibrated else pipeline
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, ClassVar
 
-from fraud_assets.contract.sections.words import Listed
+from pydantic import BeforeValidator, Field
+
+from fraud_assets.contract.sections.words import Listed, Scalar, as_list
 from fraud_assets.terms.duration import MAX_DAYS
 from fraud_assets.terms.section import Section
 from fraud_assets.terms.times import NamedTime
@@ -16,6 +18,8 @@ class Label(Section):
     Values compare as texts without case, and as numbers: 1, "1.00" and true are alike.
     """
 
+    LATER: ClassVar[frozenset[str]] = frozenset({"undecided"})
+
     column: str
     """The column that holds the label."""
 
@@ -24,6 +28,9 @@ class Label(Section):
 
     negative: Listed = (0, "false", "no", "legit", "legitimate")
     """The values that mean not fraud."""
+
+    undecided: Annotated[tuple[Scalar, ...], BeforeValidator(as_list)] = ()
+    """The values of payments that nobody has judged yet, such as "pending"; they have no label."""
 
     known_at: NamedTime | None = None
     """The column of the time at which the label became known."""

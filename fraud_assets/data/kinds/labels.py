@@ -22,10 +22,12 @@ def parse_labels(
     for missing is a label where the contract says so: its negatives may be called "none".
     """
     meanings = [(1, Words(label.positive, decimal)), (0, Words(label.negative, decimal))]
-    found = distinct(column)
+    undecided, found = Words(label.undecided, decimal), distinct(column)
     table = [_meaning(value, meanings) for value in found.values]
     bad = [
-        meaning is None and not (isinstance(value, str) and folded(value) in NUMBER_WORDS)
+        meaning is None
+        and not (isinstance(value, str) and folded(value) in NUMBER_WORDS)
+        and not undecided.holds_text(value)
         for meaning, value in zip(table, found.values, strict=True)
     ]
     labels = found.spread([-1 if known is None else known for known in table], -1, np.int8)

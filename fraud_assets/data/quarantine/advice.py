@@ -61,5 +61,5 @@ def _add(unknown: Mapping[str, int]) -> str:
     word = next(iter(unknown), "the word")
     return (
         f'add "{word}" to label.positive if it means fraud, to label.negative if it means none, '
-        "or leave it empty in the export while it is undecided"
+        "and to label.undecided while nobody has judged such payments"
     )

@@ -41,6 +41,21 @@ class SettingRow(msgspec.Struct, frozen=True):
     rank: Count
 
 
+class PresenceRow(msgspec.Struct, frozen=True):
+    """One number of which the model may see whether it is missing, and what that gained.
+
+    `missing` is its share of missing rows, `gain` that of the winner's average precision over
+    the folds, `bound` its one-sided 95 % bound for all rows together; `taken` where that is
+    above 0.
+    """
+
+    feature: str
+    missing: float
+    gain: float
+    bound: float
+    taken: bool
+
+
 class SearchSection(msgspec.Struct, frozen=True):
     """The week's search: `legitimate_kept` of `legitimate_total` rows ranked the settings."""
 
@@ -52,3 +67,4 @@ class SearchSection(msgspec.Struct, frozen=True):
     fits: Count
     legitimate_kept: Count
     legitimate_total: Count
+    presence: tuple[PresenceRow, ...] | msgspec.UnsetType = msgspec.UNSET

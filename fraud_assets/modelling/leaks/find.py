@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import msgspec
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
-from fraud_assets.data.columns import LABEL, TIME
+from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.documents.report.leaks import Leak, LeaksSection
-from fraud_assets.modelling.leaks.alone import measure_alone
-from fraud_assets.modelling.leaks.levels import FEW
+from fraud_assets.modelling.leaks import bounds
+from fraud_assets.modelling.leaks.measures.label_sums import LabelSums
+from fraud_assets.modelling.leaks.measures.measured import MeasuredFeature
 from fraud_assets.modelling.leaks.shared import repeated_entities, shared_rows
-from fraud_assets.modelling.leaks.single import Measures, judge_feature
-from fraud_assets.modelling.leaks.times import seconds_after
+from fraud_assets.modelling.leaks.single import gravest_of, judge_feature
 from fraud_assets.terms.times import column_name
 
 
@@ -54,19 +57,94 @@ def facts_of_payment(contract: Contract) -> frozenset[str]:
 
 
 def _of_features(cleaned: CleanedFeatures, contract: Contract) -> Iterator[Leak | None]:
-    frame, facts = cleaned.frame, facts_of_payment(contract)
-    label = frame[LABEL].to_numpy()
+    label = cleaned.frame[LABEL].to_numpy()
     if not 0 < label.sum() < len(label):
         return
-    time = frame[TIME].to_numpy(dtype="datetime64[us]") if TIME in frame else None
+    look = _Looked(cleaned, contract, label)
     for name in cleaned.features:
-        values = frame[name]
-        after = None if time is None else seconds_after(values, time)
-        lag = None if after is None else measure_alone(after, label)
-        alone = measure_alone(values, label)
-        yield judge_feature(Measures(alone, after, lag, name in facts, _has_few(values)))
+        yield look.at(cleaned.frame[name], name in look.facts)
+    for column, derived in inputs_of(contract).items():
+        if column in cleaned.history:
+            leak = look.at(look.raw(column), is_fact=False)
+            yield None if leak is None else _said_of(leak, derived)
 
 
-def _has_few(values: pd.Series) -> bool:
-    numeric = pd.api.types.is_numeric_dtype(values.dtype)
-    return not numeric or len(np.unique(values.dropna().to_numpy())) <= FEW
+@dataclass(frozen=True)
+class _Looked:
+    """What every feature is held against."""
+
+    cleaned: CleanedFeatures
+    contract: Contract
+    label: np.ndarray
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        return facts_of_payment(self.contract)
+
+    @cached_property
+    def time(self) -> np.ndarray | None:
+        frame = self.cleaned.frame
+        return frame[TIME].to_numpy(dtype="datetime64[us]") if TIME in frame else None
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Where the windowed rows stand in the history (n,)."""
+        return pd.Index(self.cleaned.history[ROW]).get_indexer(self.cleaned.frame[ROW])
+
+    @cached_property
+    def sums(self) -> LabelSums:
+        columns, history = self.contract.columns, self.cleaned.history
+        entities = dict.fromkeys((columns.sender, *columns.entities))
+        label = (history[LABEL] == 1).fillna(value=False).to_numpy(dtype=np.float64)
+        named = tuple(name for name in entities if name is not None and name in history)
+        return LabelSums(history, named, label, self.places)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, np.ndarray], ...]:
+        """Windows whose rows have frauds enough to be looked at by themselves."""
+        window = self.cleaned.frame["_window"].to_numpy()
+        masks = ((name, window == name) for name in ("fit", "threshold", "judged"))
+        return tuple(
+            (name, mask)
+            for name, mask in masks
+            if bounds.WINDOW_FRAUDS <= self.label[mask].sum() < mask.sum()
+        )
+
+    def raw(self, column: str) -> pd.Series:
+        """A column of the windowed rows that is no feature."""
+        return self.cleaned.history[column].iloc[self.places].reset_index(drop=True)
+
+    def at(self, values: pd.Series, is_fact: bool) -> Leak | None:
+        """The gravest finding in all rows, or in one window where these say less."""
+        whole = judge_feature(MeasuredFeature(values, self.label, self.time, is_fact, self.sums))
+        if whole is not None and whole.severity == "refuse":
+            return whole
+        parts = (
+            MeasuredFeature(
+                values[mask].reset_index(drop=True),
+                self.label[mask],
+                is_fact=is_fact,
+                part=name,
+            )
+            for name, mask in self.parts
+        )
+        return gravest_of([whole, *map(judge_feature, parts)])
+
+
+def inputs_of(contract: Contract) -> dict[str, tuple[str, ...]]:
+    """Columns that are no features, with the features derived of them; facts left out."""
+    features, facts = set(contract.features.names), facts_of_payment(contract)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, kind in contract.derived.items():
+        column = column_name(getattr(kind, "of", None))
+        if name in features and name not in facts and column is not None:
+            found[column] = (*found.get(column, ()), name)
+    known = {contract.columns.amount, contract.columns.sender, *contract.columns.entities}
+    return {name: of for name, of in found.items() if name not in features | known}
+
+
+def _said_of(leak: Leak, derived: tuple[str, ...]) -> Leak:
+    """A finding on a column as one on what is derived of it."""
+    (column,) = leak.features
+    text = f"{', '.join(derived)} {'is' if len(derived) == 1 else 'are'} derived of {column}."
+    return msgspec.structs.replace(leak, features=derived, text=f"{text} {leak.text}")

@@ -9,8 +9,9 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.leaks import Leak, LeaksSection
 from fraud_assets.modelling.leaks import bounds
-from fraud_assets.modelling.leaks.alone import measure_alone
 from fraud_assets.modelling.leaks.find import facts_of_payment, find_leaks, section_of
+from fraud_assets.modelling.leaks.measures.alone import measure_alone
+from fraud_assets.modelling.leaks.measures.hits import Hits
 from fraud_assets.modelling.statistics.ranking import Ranking
 
 STRONGEST = 3
@@ -29,14 +30,16 @@ def all_leaks(
 def reached_too_much(judged: Rows, scores: np.ndarray, contract: Contract) -> Leak | None:
     """The finding on a model's scores (n,) of the judged rows, or None.
 
-    Refused are scores that rank nearly every fraud first, unless a fact of the payment itself,
-    such as its amount, alone does nearly as well.
+    Refused are scores that rank nearly every fraud first, or find most of them with hardly a
+    false alarm, unless a fact of the payment itself, such as its amount, alone does nearly as
+    well.
     """
     if judged.frauds < bounds.REACHED_FRAUDS or judged.frauds == len(judged):
         return None
-    auc = Ranking.of(scores, judged.label).measure()[0]
-    if auc < bounds.REACHED_AUC:
+    reached = _ranks_too_well(judged, scores) or _finds_too_purely(judged, scores)
+    if reached is None:
         return None
+    measure, value, what = reached
     alone = [measure_alone(judged.features[name], judged.label) for name in judged.features]
     facts = facts_of_payment(contract)
     explained = max((found.auc for found in alone if found.feature in facts), default=0.0)
@@ -51,9 +54,32 @@ def reached_too_much(judged: Rows, scores: np.ndarray, contract: Contract) -> Le
         features=features,
         code="reached_too_much",
         severity="refuse" if grave else "warn",
-        measure="ROC-AUC of the model",
-        value=auc,
+        measure=measure,
+        value=value,
         n=len(judged),
         frauds=judged.frauds,
-        text=f"The model ranks {judged.frauds:,} judged frauds with a ROC-AUC of {auc:.5f}, {by}.",
+        text=f"The model {what}, {by}.",
     )
+
+
+def _ranks_too_well(judged: Rows, scores: np.ndarray) -> tuple[str, float, str] | None:
+    auc = Ranking.of(scores, judged.label).measure()[0]
+    if auc < bounds.REACHED_AUC:
+        return None
+    what = f"ranks {judged.frauds:,} judged frauds with a ROC-AUC of {auc:.5f}"
+    return "ROC-AUC of the model", auc, what
+
+
+def _finds_too_purely(judged: Rows, scores: np.ndarray) -> tuple[str, float, str] | None:
+    """Hardly a false alarm at the score that finds nine of ten frauds, as its bound says too."""
+    frauds = np.sort(scores[judged.label == 1])
+    least = frauds[int((1 - bounds.REACHED_RECALL) * len(frauds))]
+    found = Hits.of(scores >= least, judged.label == 1)
+    if found.precision_low < bounds.REACHED_PRECISION:
+        return None
+    alarms = found.frauds + found.others
+    what = (
+        f"finds {found.frauds:,} of {judged.frauds:,} judged frauds by {alarms:,} alarms, a "
+        f"precision of {found.frauds / alarms:.4f}"
+    )
+    return f"precision at a recall of {bounds.REACHED_RECALL:g}", found.frauds / alarms, what

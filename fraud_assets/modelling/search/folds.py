@@ -60,9 +60,11 @@ def encode_folds(
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
     many: Sequence[str] = (),
+    *,
+    presence: Sequence[str] = (),
 ) -> list[EncodedFold]:
     """Fit the preprocessor on each fold's training rows and encode both sides once."""
-    return [_encode(rows, fold, columns, encoding, many) for fold in folds]
+    return [_encode(rows, fold, columns, encoding, many, presence=presence) for fold in folds]
 
 
 def _encode(
@@ -71,9 +73,11 @@ def _encode(
     columns: tuple[Sequence[str], Sequence[str]],
     encoding: Encoding,
     many: Sequence[str],
+    *,
+    presence: Sequence[str],
 ) -> EncodedFold:
     train, valid = fold
-    preprocessor = build_preprocessor(*columns, encoding, many)
+    preprocessor = build_preprocessor(*columns, encoding, many, presence=presence)
     return EncodedFold(
         train=preprocessor.fit_transform(rows.features.iloc[train], rows.label[train]),
         train_label=rows.label[train],

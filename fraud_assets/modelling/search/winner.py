@@ -53,7 +53,7 @@ class WeekSearch:
         self._columns = contract.features.numeric, contract.features.categorical
         self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
-        self._encoded: dict[Encoding, list[EncodedFold]] = {}
+        self._encoded: dict[tuple[Encoding, tuple[str, ...]], list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def grid(self, family: Family) -> ScoredGrid:
@@ -61,9 +61,11 @@ class WeekSearch:
         folds = self._encode(family)
         return search_grid(family, folds, self.seed, workers=self._workers, progress=self._progress)
 
-    def score(self, family: Family, settings: Sequence[Parameters]) -> ScoredGrid:
-        """Score a few settings of the family."""
-        folds = self._encode(family)
+    def score(
+        self, family: Family, settings: Sequence[Parameters], presence: tuple[str, ...] = ()
+    ) -> ScoredGrid:
+        """Score a few settings of the family; `presence` as in `build_pipeline`."""
+        folds = self._encode(family, presence)
         return score_settings(
             family, settings, folds, self.seed, workers=self._workers, progress=self._progress
         )
@@ -79,12 +81,18 @@ class WeekSearch:
         stand_in = family.stand_in
         return stand_in if stand_in and len(self.sample.rows) > stand_in.above_rows else None
 
-    def _encode(self, family: Family) -> list[EncodedFold]:
-        if family.encoding not in self._encoded:
-            self._encoded[family.encoding] = encode_folds(
-                self.sample.rows, self._folds, self._columns, family.encoding, self._many
+    def _encode(self, family: Family, presence: tuple[str, ...] = ()) -> list[EncodedFold]:
+        key = family.encoding, presence
+        if key not in self._encoded:
+            self._encoded[key] = encode_folds(
+                self.sample.rows,
+                self._folds,
+                self._columns,
+                family.encoding,
+                self._many,
+                presence=presence,
             )
-        return self._encoded[family.encoding]
+        return self._encoded[key]
 
 
 def find_winner(search: WeekSearch, leaderboard: Leaderboard, forced: str | None = None) -> Winner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.encodings.registry import encoding_of
 from fraud_assets.encodings.tables import codes_of
 from fraud_assets.families.family import UnconvertibleError
+from fraud_assets.modelling.preprocessing import missing_name
 from fraud_assets.payments.words import missing_numbers
 from fraud_assets.scoring.places import POINTS
 from fraud_assets.scoring.scorer import NamedArrays
-from fraud_assets.scoring.spec import Categorical, Feature, Numeric
+from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Presence
 from fraud_assets.scoring.wording import description, wording
 from fraud_assets.values.words import allowed_levels, allowed_numbers
 
@@ -34,6 +36,12 @@ def describe_features(
     columns, owners = list[str](), list[int]()
     for kind, part, chosen in pipeline.named_steps["preprocessor"].transformers_:
         if part == "drop":
+            continue
+        if kind == "presence":
+            for name, presence in _presences(part, list(chosen), at=len(columns)).items():
+                features[name] = msgspec.structs.replace(features[name], presence=presence)
+                columns.append(missing_name(name))
+                owners.append(names.index(name))
             continue
         for feature in _described(kind, part, list(chosen), contract, at=len(columns)):
             features[feature.name] = feature
@@ -71,6 +79,16 @@ def _columns(feature: Feature) -> list[str]:
     if isinstance(feature, Numeric) or len(feature.unseen) == 1:
         return [feature.name]
     return [f"{feature.name}_{level}" for level in feature.levels]
+
+
+def _presences(part: Any, names: list[str], at: int) -> dict[str, Presence]:
+    """By feature the columns, from `at` on, that say whether a number is missing."""
+    scaler = part.named_steps["scaler"]
+    scaled = (0.0 - scaler.mean_) / scaler.scale_, (1.0 - scaler.mean_) / scaler.scale_
+    return {
+        name: Presence(at + i, float(present), float(absent))
+        for i, (name, present, absent) in enumerate(zip(names, *scaled, strict=True))
+    }
 
 
 def plain_features(contract: Contract) -> tuple[Feature, ...]:

@@ -77,6 +77,50 @@ def test_a_window_without_frauds_names_the_rule_that_took_them(tmp_path):
     assert "rule unparsable_amount" in str(caught.value)
 
 
+def damaged(kind: str, made: pd.DataFrame, hit: pd.Index) -> dict[str, pd.DataFrame]:
+    """The payments with the rows `hit` damaged so that they break one rule."""
+    text = made.assign(
+        paid_at=made["paid_at"].astype(str), amount=made["amount"].astype(str)
+    ).astype({"is_fraud": object, "account_age": object})
+    column, value = {
+        "time_missing": ("paid_at", "soon"),
+        "time_after_now": ("paid_at", "2031-01-01 00:00:00"),
+        "unparsable_amount": ("amount", "see invoice"),
+        "unparsable_account_age": ("account_age", "n.n."),
+        "label_unknown": ("is_fraud", "CB"),
+        "country_known": ("country", "??"),
+    }[kind]
+    text.loc[hit, column] = value
+    return {"p": text}
+
+
+RULE = '[rules.country_known]\ncolumn = "country"\none_of = ["DE", "FR", "GB", "NG"]\n'
+KINDS = [
+    "time_missing", "time_after_now", "unparsable_amount",
+    "unparsable_account_age", "label_unknown", "country_known",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rule_that_takes_the_frauds_is_named_with_what_to_do(tmp_path, kind, seed):
+    """In three worlds each: by the gate's share of frauds, and where a window lacks them."""
+    made = payments(2000, seed=seed)
+    frauds = made.index[made["is_fraud"] == 1]
+    some = export(tmp_path / "some", damaged(kind, made, frauds[::5]), more=RULE)
+    all_of_them = export(tmp_path / "all", damaged(kind, made, frauds), more=RULE)
+
+    told = failed(read(some))
+    with pytest.raises(InsufficientEvidenceError) as caught:
+        clean(read(all_of_them), all_of_them)
+
+    assert f"by rule {kind}" in told["quarantined_frauds"]
+    assert f"got {read(some).tally.share('frauds'):.6g}" in told["quarantined_frauds"]
+    for sentence in (told["quarantined_frauds"], str(caught.value)):
+        assert f"by rule {kind}: " in sentence
+    assert f"{len(frauds)} of {len(frauds)} frauds" in str(caught.value)
+
+
 def test_the_largest_payments_in_quarantine_are_refused_by_amount(tmp_path):
     """One percent of the rows, a third of the money, put aside by a rule on another column."""
     made = payments()

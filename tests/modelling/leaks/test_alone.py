@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from fraud_assets.modelling.leaks.alone import Hits, auc_lower_bound, measure_alone
-from fraud_assets.modelling.leaks.levels import levels, marked
+from fraud_assets.modelling.leaks.measures.alone import auc_lower_bound, measure_alone
+from fraud_assets.modelling.leaks.measures.hits import Hits
+from fraud_assets.modelling.leaks.measures.levels import levels, marked
 
 RNG = np.random.default_rng(0)
 
@@ -96,7 +97,7 @@ def test_a_value_that_many_frauds_share_stands_for_itself():
 
     found = alone(x, fraud.astype("int8"))
 
-    assert found.own == Hits(40, 0)
+    assert found.own == Hits(40, 0, 40, 960)
     assert found.purest == "-1"
     assert found.auc == 1.0
 
@@ -119,3 +120,35 @@ def test_the_lower_bound_by_hand_and_by_chance():
         auc = roc_auc_score(label, np.concatenate([frauds, others]))
         below += auc_lower_bound(auc, 80, 400) <= 0.97
     assert 0.9 <= below / 300 <= 1.0
+
+
+def test_how_many_times_as_often_by_hand():
+    """Katz: 80 of 100 frauds and 50 of 1,000 others are marked, 16 times as often, at least 12."""
+    hits = Hits(80, 50, 100, 1000)
+
+    error = np.sqrt(1 / 80 - 1 / 100 + 1 / 50 - 1 / 1000)
+    assert hits.times_low == pytest.approx(16 * np.exp(-1.645 * error), rel=0.02)
+    assert hits.recall == 0.8
+    assert hits.of_other_rows == 0.05
+
+
+def test_how_many_times_as_often_covers():
+    """Of 400 samples the bound lies below the true ratio in at least nine of ten."""
+    rng = np.random.default_rng(2)
+
+    frauds, others = rng.binomial(60, 0.4, 400), rng.binomial(2000, 0.02, 400)
+
+    low = [Hits(int(a), int(b), 60, 2000).times_low for a, b in zip(frauds, others, strict=True)]
+    assert np.mean(np.array(low) <= 20) >= 0.9
+
+
+def test_where_frauds_are_the_rule_a_usual_value_is_not_their_own():
+    """Nine of ten rows are fraud: what most rows have tells nothing."""
+    label = labels(2000, share=0.9)
+
+    found = alone(
+        np.array(["a", "b"], dtype=object)[(np.arange(2000) % 10 == 0).astype(int)], label
+    )
+
+    assert not found.own.are_frauds_own(0.8, 4.0)
+    assert not found.marked.are_frauds_own(0.8, 4.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.report.leaks import Leak
 from fraud_assets.errors import DataError
 from fraud_assets.modelling.leaks import find_leaks, leak_notes, refused, unchecked, what_to_do
+from fraud_assets.modelling.leaks.look import all_looks
 from fraud_assets.modelling.leaks.names import is_suspect
 from tests.exports import export, payments, read, shared_case
 
@@ -43,7 +45,9 @@ def kinds() -> dict[str, tuple[str, object]]:
     """Columns that only the future knows: a name and values, made of the label."""
     made, rng = payments(), np.random.default_rng(3)
     fraud, n = made["is_fraud"] == 1, len(made)
-    some = fraud & (rng.random(n) < 0.6)
+    some, few = fraud & (rng.random(n) < 0.6), fraud & (rng.random(n) < 0.15)
+    changed = made["reported_at"].fillna(made["paid_at"])
+    customer = made.groupby("customer_id")["is_fraud"]
     later = made["paid_at"] + pd.to_timedelta(rng.uniform(1, 30, n), unit="D")
     seconds, paid = (at.astype("datetime64[s]").astype("int64") for at in (later, made["paid_at"]))
     words = np.where(fraud, "CHARGED_BACK", rng.choice(["SETTLED", "PAID"], n))
@@ -67,7 +71,33 @@ def kinds() -> dict[str, tuple[str, object]]:
         "missing where fraud": ("x11", made["amount"].where(~fraud)),
         "one magic number": ("x12", np.where(fraud, -1, made["amount"] * 1.7)),
         "closed sooner": ("x13", seconds.where(~fraud, paid + 60)),
-    }
+        "minus the label times the amount": ("x14", (1 - made["is_fraud"]) * made["amount"]),
+        "word of a hash": ("x15", np.where(fraud, "c4ca4238", "cfcd2084")),
+        "hash of label and country": (
+            "x16", [hashlib.sha256(f"{y}{c}".encode()).hexdigest()[:8]
+                    for y, c in zip(made["is_fraud"], made["country"], strict=True)],
+        ),
+        "flag with 1 % wrong": ("x17", np.where(rng.random(n) < 0.01, ~fraud, fraud).astype(int)),
+        "updated when the report came": ("x18", dates(changed)),
+        "updated, in another form": ("x19", dates(changed, "%d %b %Y %H:%M")),
+        "updated, day first": ("x20", dates(changed, "%d/%m/%Y %H:%M")),
+        "updated, days alone": ("x21", dates(changed, "%Y%m%d").astype(int)),
+        "updated, days of a spreadsheet": (
+            "x22", (changed - pd.Timestamp("1899-12-30")) / pd.Timedelta("1D")),
+        "numbered when the label came": ("x23", changed.rank(method="first") * 7 + 1000),
+        "chargeback of some": ("chargeback_id", np.where(few, [f"C{i}" for i in range(n)], "")),
+        "status of a few others too": (
+            "state_of_payment_status", np.where(some | (rng.random(n) < 0.005), "REVERSED", "OK")),
+        "frauds of the customer": ("x24", customer.transform("sum")),
+        "share of frauds of the customer": ("x25", 100 * customer.transform("mean")),
+        "whether the customer was a fraud": (
+            "x26", np.where(customer.transform("max") == 1, "watched", "clean")),
+        "frauds of the customer so far": ("x27", customer.cumsum()),
+        "copy in the last weeks": (
+            "x28", np.where(made.index > 0.6 * n, made["is_fraud"], rng.integers(0, 2, n))),
+        "reason in the last weeks": (
+            "x29", np.where(fraud & (made.index > 0.6 * n), "stolen card", "")),
+    }  # fmt: skip
 
 
 KINDS = kinds()
@@ -84,6 +114,7 @@ def test_what_only_the_future_knows_is_refused_by_name(tmp_path, kind):
     assert found[name].severity == "refuse"
     assert name in found[name].text
     assert "frauds among" in found[name].text
+    assert found[name].code in {look.code for look in all_looks()}
 
 
 def mild() -> dict[str, tuple[str, object]]:
@@ -95,8 +126,15 @@ def mild() -> dict[str, tuple[str, object]]:
         "an area of .97": ("score", rng.normal(size=n) + 2.66 * made["is_fraud"]),
         "a flag, 5 % of it flipped": ("x1", flipped),
         "a value of half of the frauds": ("x2", np.where(fraud & (rng.random(n) < 0.5), "Q", "R")),
+        "a word, 5 % of it flipped": ("x3", np.where(flipped == 1, "Y", "N")),
         "settled later": ("settled_at", dates(later)),
-    }
+        "reviewer of some others too": (
+            "reviewer", np.where(fraud | (rng.random(n) < 0.15), made["country"], "")),
+        "refund of some others too": (
+            "refund_amount",
+            np.where((fraud & (rng.random(n) < 0.6)) | (rng.random(n) < 0.05), made["amount"], 0)),
+        "a word of one fraud in five": ("x4", np.where(fraud & (rng.random(n) < 0.2), "q", "")),
+    }  # fmt: skip
 
 
 MILD = mild()
@@ -149,6 +187,31 @@ def test_what_is_derived_from_a_leak_is_a_leak(tmp_path):
     )
 
     assert found_in(contract)["x"].severity == "refuse"
+
+
+def test_what_is_derived_of_a_leak_that_is_no_feature_is_refused(tmp_path):
+    """The customer's earlier flags are no copy of the label, but nobody had them so soon."""
+    derived = '[derived.x]\nkind = "sum"\nof = "flag"\nentity = "customer_id"\nwindow = "30d"\n'
+    contract = export(
+        tmp_path,
+        {"p": payments().assign(flag=payments()["is_fraud"])},
+        numeric='"amount", "account_age", "x"',
+        more=derived,
+    )
+
+    found = found_in(contract)
+
+    assert found["x"].severity == "refuse"
+    assert found["x"].text.startswith("x is derived of flag.")
+
+
+def test_a_count_of_earlier_frauds_is_honest(tmp_path):
+    """It is what the customer's past tells, however much it resembles a count of all."""
+    made = payments()
+    customer = made.groupby("customer_id")["is_fraud"]
+    earlier = customer.cumsum() - made["is_fraud"]
+
+    assert with_column(tmp_path, "x", earlier, made) == {}
 
 
 def test_few_frauds_refuse_nothing(tmp_path):
@@ -238,6 +301,13 @@ def test_simulated_worlds_are_honest(tmp_path, seed):
         ("cash_amount", False),
         ("device_os", False),
         ("estate", False),
+        ("updatedAt", True),
+        ("case_number", True),
+        ("Rückerstattung", False),
+        ("erstattet_am", True),
+        ("reviewer", True),
+        ("is_weekend", False),
+        ("billing_state", False),
     ],
 )
 def test_suspect_names(name, expected):

@@ -70,3 +70,28 @@ def test_few_frauds_and_honest_models_are_not_spoken_of(frauds, noise):
     )
 
     assert reached_too_much(judged, scores.to_numpy(), contract()) is None
+
+
+def test_hardly_a_false_alarm_is_refused_though_some_frauds_are_missed():
+    """Most of 200 frauds come first, some look like anybody: an honest area, not so precise."""
+    judged = rows(frauds=200)
+    scores = judged.features[["a", "b"]].sum(axis=1).to_numpy().copy()
+    frauds = np.flatnonzero(judged.label == 1)
+    scores[frauds[:10]] = np.linspace(-1, 0.5, 10)
+
+    leak = reached_too_much(judged, scores, contract())
+
+    assert (leak.severity, leak.code) == ("refuse", "reached_too_much")
+    assert leak.value == 1.0
+    assert leak.measure == "precision at a recall of 0.9"
+    assert "finds 186 of 200 judged frauds by 186 alarms" in leak.text
+
+
+def test_a_precision_that_some_honest_models_have_is_not_spoken_of():
+    """Nine alarms of ten are right."""
+    judged = rows(frauds=200)
+    scores = judged.label.astype(float)
+    scores[np.flatnonzero(judged.label == 0)[:20]] = 1.0
+    scores[np.flatnonzero(judged.label == 1)[:12]] = 0.0
+
+    assert reached_too_much(judged, scores, contract()) is None

@@ -1,0 +1,1 @@
+"""What can be measured of one feature against the label, each measure in its own file."""

@@ -1,0 +1,77 @@
+"""Whether a number is missing, shown to the classifier where that is measured to help.
+
+A missing number becomes the training median, and that it was missing is lost. Where the fitted
+rows say that frauds miss it more, or less, often than others, the winner is scored on the folds
+with that column beside it. It is taken where average precision gains for sure: the one-sided
+bound of the gain, over draws of senders and for all columns tried together (Bonferroni), lies
+above 0. Categories need none of this: a missing one is a level of its own.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from fraud_assets.documents.report.search import PresenceRow
+from fraud_assets.modelling.leaks.measures.hits import Hits
+from fraud_assets.modelling.search.grid import ScoredGrid
+from fraud_assets.modelling.search.validation import AVERAGE_PRECISION
+from fraud_assets.modelling.search.winner import WeekSearch, Winner
+from fraud_assets.profiles import CONFIDENCE
+
+LEAST_ROWS = 50
+"""Sampled rows that miss a number, and that have it, for its column to be tried."""
+
+MOST_TRIED = 8
+"""Columns tried at most: those whose absence goes with fraud, or with none, most often."""
+
+
+def find_presence(
+    search: WeekSearch, winner: Winner, numeric: tuple[str, ...]
+) -> tuple[PresenceRow, ...]:
+    """Each column tried with what it gained; all that are taken gain together too."""
+    tried = _worth_trying(search, numeric)
+    if not tried:
+        return ()
+    plain = _scores(search, winner, ())
+    confidence = 1 - (1 - CONFIDENCE) / len(tried)
+    rows = []
+    for name in tried:
+        gain, bound = _gain(search, plain, _scores(search, winner, (name,)), confidence)
+        missing = float(search.sample.rows.features[name].isna().mean())
+        rows.append(PresenceRow(name, missing, gain, bound, taken=bound > 0))
+    rows.sort(key=lambda row: -row.gain)
+    taken = tuple(row.feature for row in rows if row.taken)
+    if len(taken) > 1:
+        together = _scores(search, winner, taken)
+        if _gain(search, plain, together, CONFIDENCE)[1] <= 0:
+            rows = [msgspec.structs.replace(row, taken=row.feature == taken[0]) for row in rows]
+    return tuple(rows)
+
+
+def _worth_trying(search: WeekSearch, numeric: tuple[str, ...]) -> list[str]:
+    rows = search.sample.rows
+    fraud = rows.label == 1
+    weights: dict[str, float] = {}
+    for name in numeric:
+        missing = rows.features[name].isna().to_numpy()
+        if LEAST_ROWS <= missing.sum() <= len(missing) - LEAST_ROWS:
+            either = (Hits.of(mask, fraud).times_low for mask in (missing, ~missing))
+            weights[name] = max(either)
+    told = [name for name, times in weights.items() if times > 1]
+    return sorted(told, key=lambda name: -weights[name])[:MOST_TRIED]
+
+
+def _scores(search: WeekSearch, winner: Winner, presence: tuple[str, ...]) -> ScoredGrid:
+    return search.score(winner.family, [winner.params], presence)
+
+
+def _gain(
+    search: WeekSearch, plain: ScoredGrid, shown: ScoredGrid, confidence: float
+) -> tuple[float, float]:
+    """Gain of average precision, and its one-sided lower bound."""
+    sides = plain.scores[0], shown.scores[0]
+    before, after = (search.validation.measures(side)[AVERAGE_PRECISION] for side in sides)
+    drawn = search.validation.replicates(sides, search.seed)[:, :, AVERAGE_PRECISION]
+    bound = np.nanquantile(drawn[:, 1] - drawn[:, 0], 1 - confidence)
+    return float(after - before), float(bound)

@@ -1,0 +1,126 @@
+"""Whether a number is missing is shown to the model where that is measured to help."""
+
+from __future__ import annotations
+
+import io
+
+import joblib
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+from fraud_assets.contract import parse_contract
+from fraud_assets.contract.schema import Contract
+from fraud_assets.data.rows import Rows
+from fraud_assets.modelling.search.candidates import compare_candidates
+from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.modelling.tuning import tune
+from fraud_assets.scoring.making.export import export_scorer
+from fraud_assets.scoring.scorer import load_scorer
+
+TOML = """
+format = 1
+name = "t"
+[source]
+path = "x.csv"
+[columns]
+event_time = "at"
+[label]
+column = "y"
+[features]
+numeric = ["amount", "income", "age"]
+categorical = ["country"]
+[search]
+families = ["logistic_regression"]
+folds = 2
+"""
+
+
+def contract() -> Contract:
+    return parse_contract(TOML)
+
+
+def rows(seed: int, told: float, n: int = 3000) -> Rows:
+    """Frauds miss their income `told` times as often as others; the age is missing by chance."""
+    rng = np.random.default_rng(seed)
+    label = (rng.random(n) < 0.1).astype("int8")
+    frame = pd.DataFrame(
+        {
+            "amount": rng.lognormal(3 + label, 1),
+            "income": rng.lognormal(8, 1, n),
+            "age": rng.exponential(200, n),
+            "country": rng.choice(np.array(["DE", "FR"], dtype=object), n),
+        }
+    )
+    frame.loc[rng.random(n) < np.where(label == 1, min(0.15 * told, 0.9), 0.15), "income"] = np.nan
+    frame.loc[rng.random(n) < 0.2, "age"] = np.nan
+    time = np.datetime64("2025-01-01", "us") + np.arange(n) * np.timedelta64(1, "h")
+    return Rows(frame, label, time=time)
+
+
+def tuned(seed: int, told: float) -> TunedPipeline:
+    fit, later = rows(seed, told), rows(seed + 100, told)
+    return tune(fit, later, compare_candidates(fit, contract()), contract())
+
+
+def test_absence_that_tells_of_fraud_is_taken_and_told():
+    """The encoded name, the gain with its bound, and a column that noise does not get."""
+    found = tuned(0, told=4.0)
+
+    (row,) = [row for row in found.search.presence if row.taken]
+    assert row.feature == "income"
+    assert 0 < row.bound < row.gain
+    assert 0.15 < row.missing < 0.3
+    assert found.presence == ("income",)
+    assert found.features[-1] == "income_missing"
+    assert "age_missing" not in found.features
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_absence_by_chance_is_not_taken(seed):
+    """Where frauds miss a number as often as others the model does not see it."""
+    assert tuned(seed, told=1.0).presence == ()
+
+
+def test_without_missing_numbers_nothing_is_tried():
+    """The report says nothing of it, and no fit is spent."""
+    fit, later = rows(0, 1.0), rows(1, 1.0)
+    for part in (fit, later):
+        part.features[["income", "age"]] = part.features[["income", "age"]].fillna(1.0)
+
+    found = tune(fit, later, compare_candidates(fit, contract()), contract())
+
+    assert found.search.presence is msgspec.UNSET
+    assert found.presence == ()
+
+
+def test_what_is_served_is_what_was_trained():
+    """Every row, missing or not, absent or null, gets the pipeline's own probability."""
+    found = tuned(0, told=4.0)
+    pipeline, later = joblib.load(io.BytesIO(found.payload)), rows(7, 4.0, 500)
+    legitimate = later.take(later.label == 0)
+    scorer = load_scorer(export_scorer(pipeline, contract(), legitimate, found.threshold.value))
+
+    served = [scorer.score(row) for row in later.features.to_dict("records")]
+    expected = pipeline.predict_proba(later.features)[:, 1]
+
+    assert np.abs(np.array(served) - expected).max() < 1e-12
+    assert scorer.spec.columns[-1] == "income_missing"
+    base = {"amount": 20.0, "age": 100.0, "country": "DE"}
+    assert scorer.score(base) == scorer.score(base | {"income": None})
+    assert scorer.score(base) > scorer.score(base | {"income": 3000.0})
+
+
+def test_an_absence_that_tells_is_its_features_reason():
+    """The column's contribution counts for the feature, in its sentence for a missing value."""
+    found = tuned(0, told=4.0)
+    pipeline, later = joblib.load(io.BytesIO(found.payload)), rows(7, 4.0, 500)
+    legitimate = later.take(later.label == 0)
+    scorer = load_scorer(export_scorer(pipeline, contract(), legitimate, found.threshold.value))
+
+    (first, *_) = scorer.reasons({"amount": 20.0, "age": 100.0, "country": "DE"})
+
+    assert (first.feature, first.value) == ("income", None)
+    assert first.contribution > 0
+    assert first.text.startswith("Income is missing")
