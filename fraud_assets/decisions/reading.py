@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fraud_assets.decisions.segment import Segment, parse, segment_files
+from fraud_assets.decisions.segment import Segment, parse, segment_files, writer_folders
 from fraud_assets.decisions.verify import demand_writers
 from fraud_assets.documents.decision import Decision, Entry, Label
 from fraud_assets.errors import RecordError
@@ -58,6 +58,16 @@ def read_decisions(
 def read_labels(folder: Path) -> list[Label]:
     """Every label, in the order in which each writer received them."""
     return [entry for entry in read_entries(folder) if isinstance(entry, Label)]
+
+
+def versions_needed(folder: Path) -> frozenset[str]:
+    """The versions that a decision on record needs to be replayed; none where there is no log."""
+    if not folder.is_dir() or not writer_folders(folder):
+        return frozenset()
+    decisions = (entry for entry in read_entries(folder) if isinstance(entry, Decision))
+    return frozenset(
+        name for one in decisions for name in (one.version, *(s.version for s in one.shadow))
+    )
 
 
 def _demand_whole(path: Path, segment: Segment, digest: str | None, *, is_closed: bool) -> None:

@@ -155,3 +155,19 @@ def test_bits(one, other, same):
     """Equal means every bit; a whole number may be written without its point."""
     assert same_bits(one, other) is same
     assert same_bits(other, one) is same
+
+
+def test_pruning_keeps_the_versions_that_decided(tmp_path, monkeypatch, capsys):
+    """A version that a kept decision needs stays, however old; another one goes."""
+    monkeypatch.delenv("FRAUD_ASSETS_DECISIONS", raising=False)
+    store = new_store(tmp_path)
+    names = [promote(store, "logistic_regression") for _ in range(4)]
+    decided(tmp_path / "decisions", store, names[0], 2)
+    place = ["--store", str(store.root)]
+    monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(store.keys.folder))
+
+    assert main(["models", "prune", "--keep", "1", "--dry-run", "--json", *place]) == 0
+
+    pruned = json.loads(capsys.readouterr().out)["pruned"]
+    assert names[0] not in pruned
+    assert names[1] in pruned

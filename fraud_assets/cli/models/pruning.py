@@ -1,15 +1,24 @@
-"""`models prune`: remove what neither serves nor may be rolled back to, on record."""
+"""`models prune`: remove what neither serves, nor may be rolled back to, nor made a decision."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.models._command import Arguments, Commands, add_command, open_store, signed_by
+
+if TYPE_CHECKING:
+    from fraud_assets.store.storage.registry import Address
 
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
     prune = add_command(
-        commands, "prune", _prune, "remove versions that neither serve nor may be rolled back to"
+        commands,
+        "prune",
+        _prune,
+        "remove versions that neither serve, nor may be rolled back to, nor decided what is kept",
     )
     prune.add_argument(
         "--keep", type=int, metavar="N", help="versions kept that served last; default: 12"
@@ -31,13 +40,14 @@ def _prune(args: Arguments) -> int:
     from fraud_assets.store.pruning import KEPT, KEPT_REFUSED, Keep
     from fraud_assets.store.texts import default_actor
 
+    store = open_store(args)
     keep = Keep(
         served=KEPT if args.keep is None else args.keep,
         refused=KEPT_REFUSED if args.keep_refused is None else args.keep_refused,
         refused_days=args.refused_days,
-        named=frozenset(args.keep_version),
+        named=frozenset(args.keep_version) | _needed(store.root),
     )
-    gone = open_store(args).prune(
+    gone = store.prune(
         keep,
         actor=args.actor or default_actor(),
         reason=args.reason or "models prune",
@@ -51,3 +61,16 @@ def _prune(args: Arguments) -> int:
     if not gone:
         print("There is nothing to remove.")
     return 0
+
+
+def _needed(root: Address) -> frozenset[str]:
+    """Versions by which a decision on record was made.
+
+    Looks into the default folder, beside the store, and one level below for several contracts.
+    """
+    from fraud_assets.decisions.log.settings import DEFAULT, default_folder
+    from fraud_assets.decisions.reading import versions_needed
+
+    logs = {default_folder(), *([root.parent / DEFAULT] if isinstance(root, Path) else [])}
+    below = {path for log in logs if log.is_dir() for path in log.iterdir() if path.is_dir()}
+    return frozenset().union(*(versions_needed(folder) for folder in logs | below))

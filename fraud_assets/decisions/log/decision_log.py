@@ -65,6 +65,25 @@ class DecisionLog:
         """An id that no decision has borne, in any process; it says who wrote it and when."""
         return f"{self._prefix}{self._clock.unique():x}"
 
+    @property
+    def recorded(self) -> int:
+        """Entries recorded since it was opened: the last one's ticket."""
+        return self._flusher.recorded
+
+    def demand_ready(self) -> None:
+        """Demand that an entry could be recorded now; raises as `record` does where not."""
+        flusher = self._flusher
+        if flusher.trouble or flusher.late or self._is_closed:
+            self._demand_going_on()
+        if not self._goes_on and flusher.recorded - flusher.flushed >= self._most:
+            raise UnrecordedError(self._lag())
+
+    def guard_with(self, guard: Guard | None) -> None:
+        """Cover personal values so from now on, as another contract serves."""
+        self._guard = guard
+        if guard is not None:
+            self._flusher.guards.append(guard)
+
     def record(self, entry: Kept) -> int:
         """Take an entry for the log; the ticket by which `settled` knows it.
 

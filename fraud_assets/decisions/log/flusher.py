@@ -45,6 +45,7 @@ class Flusher:
     `recorded`, `missing` and `put` belong to the event loop's thread, `flushed` and `declared`
     to this one's; each is written by its owner alone. `on_change` is called after each flush and
     each failure. `accounted` entries are on record or declared, `lost` are to be declared.
+    `guards` are all that ever covered an entry of this process: each may have new keys.
     """
 
     def __init__(
@@ -59,7 +60,8 @@ class Flusher:
         accounted: int,
         lost: int,
     ) -> None:
-        self._appender, self._counter, self._guard = appender, counter, guard
+        self._appender, self._counter = appender, counter
+        self.guards = [] if guard is None else [guard]
         self._clock, self._settings, self._on_change = clock, settings, on_change
         self._accounted, self._lost = accounted, lost
         self.waiting: deque[bytes] = deque()
@@ -135,8 +137,8 @@ class Flusher:
         lines = [self.held[i] for i in range(min(len(self.held), _BLOCK))]
         lost, missing = self._lost, self.missing - self.declared
         gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
-        if self._guard is not None:
-            self._guard.flush()
+        for guard in self.guards:
+            guard.flush()
         if self._appender.has_blocks and self._appender.size >= self._settings.segment_bytes:
             self._appender.rotate()
         self._appender.append([*gaps, *lines], self._accounted, self._clock.now())
