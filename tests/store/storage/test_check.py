@@ -10,6 +10,7 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.store.storage import kinds
+from fraud_assets.store.storage.check import check_place
 from fraud_assets.store.storage.registry import storage_at
 from tests.store.storage.servers import BUCKET
 
@@ -52,8 +53,19 @@ def test_a_folder_will_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert list((tmp_path / "models").iterdir()) == []
 
 
+def test_few_writers_on_a_real_s3_server(s3: object) -> None:
+    """The same in little, over the network; the scratch part is gone afterwards."""
+    url = f"s3://{BUCKET}/{uuid.uuid4().hex}"
+
+    found = check_place(url, writers=4, rounds=1)
+
+    assert [(one.held, one.fault) for one in found] == [(1, None)] * 2
+    assert storage_at(url).client.found("") == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
 def test_a_real_s3_server_will_do(s3: object, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same, over the network."""
+    """By the command, with as many writers as it has."""
     url = f"s3://{BUCKET}/{uuid.uuid4().hex}"
 
     code, out, err = check(url, capsys=capsys)

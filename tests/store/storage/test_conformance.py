@@ -173,14 +173,14 @@ def test_of_many_writers_one_moves(storage: Storage) -> None:
         except StoreError:
             outcomes.append(None)
 
-    threads = [threading.Thread(target=mover, args=(b"%d\n" % n,)) for n in range(16)]
+    threads = [threading.Thread(target=mover, args=(b"%d\n" % n,)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     (won,) = [line for line in outcomes if line is not None]
-    assert len(outcomes) == 16
+    assert len(outcomes) == 8
     assert read(storage, LOG_FILE, MOST) == b"first\n" + won
     assert read(storage, POINTER_FILE, MOST) == won
 

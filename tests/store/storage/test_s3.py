@@ -124,7 +124,8 @@ def _promoter(
         barrier.wait(timeout=120)
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("rounds", [50])
 def test_of_two_promotions_at_once_one_moves(
     s3: S3Server, store: Store, processes: ForkServerContext, rounds: int
 ) -> None:
@@ -217,6 +218,7 @@ def test_kill_at_every_request_that_writes(
     assert at > 8
 
 
+@pytest.mark.slow
 def test_a_service_follows_and_outlives_the_server(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
