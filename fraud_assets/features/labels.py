@@ -14,10 +14,14 @@ ALWAYS, NEVER = -(2**63) + 1, 2**63 - 1
 
 
 class Statement(NamedTuple):
-    """What one delivery says: fraud or not, and when that was known; None where nothing tells."""
+    """What one delivery says: fraud or not, and when that was known; None where nothing tells.
+
+    `is_timed` where the delivery itself has a time, so that it cannot be older than those before.
+    """
 
     is_fraud: bool
     known: int | None
+    is_timed: bool = False
 
 
 class Period(NamedTuple):
@@ -37,7 +41,7 @@ def fraud_periods(statements: Sequence[Statement], matured: int) -> list[Period]
     matured
         When the payment's label has matured. A label without a time is known from then on, and
         not before the ones that it follows; so is a label that takes a fraud back and gives no
-        later time than the fraud's own.
+        later time than the fraud's own, unless its delivery has a time: then it holds at once.
     """
     known = _known_from(statements, matured)
     periods: list[Period] = []
@@ -53,11 +57,13 @@ def _known_from(statements: Sequence[Statement], matured: int) -> list[int]:
     """From when each statement holds; "no fraud" holds from the beginning where it comes first."""
     known: list[int] = []
     reported: int | None = None
-    for is_fraud, said in statements:
+    for is_fraud, said, is_timed in statements:
         if reported is None and not is_fraud:
             start = ALWAYS
-        elif said is None or (reported is not None and not is_fraud and said <= reported):
+        elif said is None:
             start = max([matured, *known])
+        elif reported is not None and not is_fraud and said <= reported:
+            start = reported if is_timed else max([matured, *known])
         else:
             start = said
         known.append(start)

@@ -10,8 +10,9 @@ The rules, in words:
   it, or where it is equal, the order of the files by name and of the rows in them does.
 - What a later delivery leaves empty keeps its earlier value.
 - A fraud counts from `label.known_at` on, and not before it was delivered. A label that takes a
-  fraud back counts from its own, later time of report or from its delivery. A label without either
-  time counts once `label.maturity_days` have passed, and not before the label that it follows.
+  fraud back counts from its own, later time of report or from its delivery, even where that is of
+  the same moment. A label without either time counts once `label.maturity_days` have passed, and
+  not before the label that it follows.
 - A run as of an earlier day sees the deliveries of that day and the labels known then. Without a
   time of delivery it sees the latest values of each payment made until then.
 - A delivery equal to the one before it says nothing new: it is counted as `repeated_exactly`.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import ROW
-from fraud_assets.data.deliveries.arrivals import MOMENT, in_order, repeated_ids
+from fraud_assets.data.deliveries.arrivals import DELIVERED, MOMENT, in_order, repeated_ids
 from fraud_assets.data.deliveries.differences import Differences
 from fraud_assets.data.deliveries.statements import known_from_delivery, with_label_history
 
@@ -55,7 +55,8 @@ def resolve(rows: pd.DataFrame, arrivals: pd.DataFrame, contract: Contract) -> R
     latest = deliveries.assign(**{ROW: first})[found.counts]
     said = found.spoken
     payment = pd.Series(deliveries.index[found.latest], index=deliveries.index)
-    latest = with_label_history(latest, deliveries[said], payment[said], contract)
+    timed = arrivals.loc[deliveries.index, DELIVERED].notna()
+    latest = with_label_history(latest, deliveries[said], payment[said], timed[said], contract)
     return Resolved(
         pd.concat([rows[~again], latest]),
         aside,

@@ -29,7 +29,11 @@ def known_from_delivery(rows: pd.DataFrame, arrivals: pd.DataFrame) -> pd.DataFr
 
 
 def with_label_history(
-    kept: pd.DataFrame, said: pd.DataFrame, payment: pd.Series, contract: Contract
+    kept: pd.DataFrame,
+    said: pd.DataFrame,
+    payment: pd.Series,
+    timed: pd.Series,
+    contract: Contract,
 ) -> pd.DataFrame:
     """Payments with their present label, since when, and when they were frauds before.
 
@@ -41,6 +45,8 @@ def with_label_history(
         Deliveries in order, with what they say of the label; those of payments in `kept`.
     payment
         For each delivery of `said` the index of its payment's row.
+    timed
+        Whether each of them has a time of delivery.
 
     Where neither a report nor a delivery has a time, the latest label is all that is known.
     """
@@ -51,24 +57,26 @@ def with_label_history(
     when = dict(zip(kept.index, matured.tolist(), strict=True))
     periods = {
         row: fraud_periods(statements, when[row])
-        for row, statements in _statements(said, payment).items()
+        for row, statements in _statements(said, payment, timed).items()
     }
     now = {row: found[-1] for row, found in periods.items() if found and found[-1].end == NEVER}
     past = {row: found[: len(found) - (row in now)] for row, found in periods.items()}
     return with_times_taken_back(_labelled(kept, periods, now), past)
 
 
-def _statements(said: pd.DataFrame, payment: pd.Series) -> dict[int, list[Statement]]:
+def _statements(
+    said: pd.DataFrame, payment: pd.Series, timed: pd.Series
+) -> dict[int, list[Statement]]:
     """What was said of each payment that some delivery calls a fraud and others speak of too."""
     told = said[LABEL].notna()
-    said, payment = said[told], payment[told]
+    said, payment, has_time = said[told], payment[told], timed[told].to_numpy()
     fraud = (said[LABEL] == 1).to_numpy(dtype=bool)
     several = payment.duplicated(keep=False).to_numpy() & payment.isin(payment[fraud]).to_numpy()
     known = said[KNOWN_AT].to_numpy(dtype="datetime64[us]").view(np.int64)[several]
     found: defaultdict[int, list[Statement]] = defaultdict(list)
-    rows = zip(payment[several].tolist(), fraud[several].tolist(), known.tolist(), strict=True)
-    for row, is_fraud, at in rows:
-        statement = Statement(is_fraud, None if at == _MISSING else at)
+    columns = (payment[several], fraud[several], known, has_time[several])
+    for row, is_fraud, at, is_timed in zip(*(one.tolist() for one in columns), strict=True):
+        statement = Statement(is_fraud, None if at == _MISSING else at, is_timed)
         if found[row][-1:] != [statement]:  # the same again says nothing new
             found[row].append(statement)
     return {row: statements for row, statements in found.items() if len(statements) > 1}

@@ -29,6 +29,8 @@ MATURED = 14
         ([(FRAUD, None), (FINE, None)], []),
         ([(FINE, None), (FRAUD, None)], [(MATURED, NEVER)]),
         ([(FRAUD, 5), (FINE, 30), (FRAUD, 25)], [(5, NEVER)]),
+        ([(FRAUD, 5, True), (FINE, 5, True)], []),
+        ([(FRAUD, 5, True), (FINE, 5, True), (FRAUD, 8, True)], [(8, NEVER)]),
         ([(FINE, 9), (FINE, 12)], []),
         ([(FRAUD, 5), (FINE, 9), (FRAUD, None), (FINE, 40)], [(5, 9), (14, 40)]),
     ],
@@ -41,10 +43,11 @@ def test_by_hand(said, expected):
 def slowly(statements: list[Statement], at: int) -> bool:
     """What was known at `at`: the latest delivery whose label was known by then."""
     label, reported, known = False, None, []
-    for is_fraud, said in statements:
+    for is_fraud, said, is_timed in statements:
         first = reported is None and not is_fraud
         no_time = said is None or (not is_fraud and reported is not None and said <= reported)
-        start = -1 if first else max([MATURED, *known]) if no_time else said
+        later = reported if is_timed and said is not None else max([MATURED, *known])
+        start = -1 if first else later if no_time else said
         known.append(start)
         reported = start if is_fraud else reported
         if start <= at:
@@ -53,7 +56,10 @@ def slowly(statements: list[Statement], at: int) -> bool:
 
 
 @given(
-    st.lists(st.builds(Statement, st.booleans(), st.none() | st.integers(0, 30)), max_size=6),
+    st.lists(
+        st.builds(Statement, st.booleans(), st.none() | st.integers(0, 30), st.booleans()),
+        max_size=6,
+    ),
     st.integers(0, 40),
 )
 def test_periods_say_at_each_instant_what_the_slow_way_says(statements, at):

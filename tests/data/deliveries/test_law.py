@@ -71,8 +71,10 @@ def label_of(seen: list[dict], matured: int, timed: bool, at: int) -> str:
             start = -1
         elif said is None and len(said_so) == 1:
             start = -1  # one fraud alone without any time counts as known
-        elif said is None or (reported is not None and not fraud and said <= reported):
+        elif said is None:
             start = max([matured, *known])
+        elif reported is not None and not fraud and said <= reported:
+            start = reported if timed else max([matured, *known])
         else:
             start = said
         known.append(start)
