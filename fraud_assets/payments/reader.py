@@ -94,7 +94,7 @@ class RawReader:
         faults += self._broken(values, raw)
         if faults:
             raise PaymentError(faults)
-        return Read(self._payment(values), {name: values[name] for name in self._features})
+        return Read(self.payment(values), {name: values[name] for name in self._features})
 
     def _with_hour(self, name: str, raw: Raw) -> object:
         value = raw.get(name)
@@ -117,7 +117,13 @@ class RawReader:
             if column in values and not holds(values[column]):
                 yield Fault(column, name, raw.get(column))
 
-    def _payment(self, values: Mapping[str, Value]) -> Payment:
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """Columns that become typed values: all but a time of day that stands beside its date."""
+        return tuple(self._readers)
+
+    def payment(self, values: Mapping[str, Value]) -> Payment:
+        """The payment of typed values by column, None where missing."""
         present = {name: value for name, value in values.items() if value is not None}
         by = {kind: {n: v for n, v in present.items() if self._kinds[n] == kind} for kind in _KINDS}
         texts = by["category"] | by["identity"]

@@ -33,6 +33,7 @@ class About(msgspec.Struct, frozen=True):
     plan: str
     built_until: int | None = None
     boot: str = ""
+    is_complete: bool = True
 
 
 def default_place(models: object) -> str:
@@ -66,11 +67,22 @@ def open_adapter(place: str, name: str) -> Adapter:
         ) from error
 
 
-def begin(adapter: Adapter, plan: Plan, built_until: int | None = None) -> State:
-    """An empty state for these features; what the place held is gone."""
+def begin(adapter: Adapter, plan: Plan, *, is_complete: bool = True) -> State:
+    """An empty state for these features; what the place held is gone.
+
+    One that is not complete is served from only once it is finished.
+    """
     adapter.clear()
-    _say(adapter, About(plan.digest, built_until, boot_id()))
+    _say(adapter, About(plan.digest, None, boot_id(), is_complete))
     return State(adapter, plan)
+
+
+def finish(adapter: Adapter, built_until: int | None) -> None:
+    """Say that a state holds all of its source until an instant, in microseconds."""
+    about = read_about(adapter)
+    if about is not None:
+        about = msgspec.structs.replace(about, is_complete=True, built_until=built_until)
+        _say(adapter, about)
 
 
 def go_on(adapter: Adapter, plan: Plan) -> State:
@@ -95,6 +107,8 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
             "The state must be of the features of the version that serves, but was built for "
             f"others. {_REBUILD}"
         )
+    if not about.is_complete:
+        raise StateError(f"The state must be built to its end, but building broke off. {_REBUILD}")
     if about.boot not in ("", boot_id()):
         raise DamagedStateError(
             "The machine went down while the state was in use, so that it may lack payments. "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import msgspec
 
 from fraud_assets.errors import ConflictError
 from fraud_assets.features.labels import Statement, fraud_periods
-from fraud_assets.features.online.seen import Series
+from fraud_assets.features.online.seen import Series, Span
 from fraud_assets.state.adapter import Adapter, Transaction
 from fraud_assets.state.frauds import Frauds
 from fraud_assets.state.page import Event
@@ -21,6 +22,10 @@ from fraud_assets.state.values import digest, entity_key, key_of
 
 NEWEST = b"N"
 """Key of the newest event time that came in."""
+
+
+Told = list[tuple[bool, int | None]]
+"""What was said of a payment in order: fraud or not, and since when that was known."""
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -36,7 +41,7 @@ class Remembered(msgspec.Struct, array_like=True):
     is_late: bool
     features: list[float]
     tracks: list[bytes]
-    labels: list[tuple[bool, int | None]]
+    labels: Told
     answer: bytes = b""
 
 
@@ -72,6 +77,49 @@ class State:
         keys = [key for payment in payments for key in self._keys(payment)]
         return self._within(lambda t: [self._meet(t, payment) for payment in payments], keys)
 
+    def fill(self, payments: Sequence[tuple[Payment, Told]], ids_from: int = NEVER) -> int:
+        """Remember payments of the past with what was said of them; how many were new.
+
+        Of those whose id is known only new labels are taken. Ids of payments made before
+        `ids_from` are not kept: no window reaches those again. All or none.
+        """
+        keys = [key for payment, _ in payments for key in self._keys(payment)]
+
+        def work(transaction: Transaction) -> int:
+            records = Records(transaction)
+            return sum(self._fill(records, payment, told, ids_from) for payment, told in payments)
+
+        return self.adapter.transact(work, list(dict.fromkeys(keys)))
+
+    def _fill(
+        self,
+        records: Records,
+        payment: Payment,
+        told: Told,
+        ids_from: int,
+    ) -> bool:
+        met = None if payment.id is None else _remembered(records.get(_id_key(payment.id)))
+        if met is not None:
+            self._tell(records, str(payment.id), met, told)
+            return False
+        self._leave_behind(records, payment, self._tracks(records, payment))
+        tracks = [key for plan, key in self._entities(payment) if plan.keeps_labels]
+        known = Remembered(payment.content, payment.time, False, [], tracks, list(told))
+        if payment.id is not None and (payment.time is None or payment.time >= ids_from):
+            records.put(_id_key(payment.id), _encode(known))
+        if told and tracks:
+            number = digest(payment.id or known.content.hex())
+            self._spread_labels(records, number, known)
+        return True
+
+    def _tell(self, records: Records, payment_id: str, known: Remembered, told: Told) -> None:
+        """Add what was said of a known payment and is not known of it yet."""
+        new = [one for one in told if one not in known.labels]
+        if new:
+            known.labels = sorted(known.labels + new, key=lambda one: one[1] or 0)
+            records.put(_id_key(payment_id), _encode(known))
+            self._spread_labels(records, digest(payment_id), known)
+
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""
 
@@ -79,6 +127,30 @@ class State:
             return self._derive(Records(transaction), payment)[0]
 
         return self.adapter.transact(work, self._keys(payment))
+
+    def about(self, column: str, value: str) -> dict[str, str | int | None] | None:
+        """What is kept of an entity; None where no feature counts by that column."""
+        plan = next((track for track in self.plan.tracks if track.columns == (column,)), None)
+        if plan is None:
+            return None
+
+        def work(transaction: Transaction) -> dict[str, str | int | None]:
+            key = entity_key(plan.columns, [value])
+            track = Track(Records(transaction), key, plan.layout, -NEVER - 1)
+            everything = Span(NEVER, -NEVER - 1)
+            return {
+                "first": _written(track.first),
+                "newest": _written(track.newest),
+                "dropped_until": _written(track.dropped),
+                "payments_kept": track.count(everything),
+                "known_frauds": track.frauds(everything, -NEVER - 2) if plan.keeps_labels else None,
+            }
+
+        return self.adapter.transact(work)
+
+    def newest(self) -> int:
+        """Event time of the newest payment in microseconds; the smallest integer without one."""
+        return self.adapter.transact(lambda t: _instant(Records(t).get(NEWEST)), [NEWEST])
 
     def answered(self, payment: Payment, answer: bytes) -> None:
         """Keep what was answered, for when the payment comes again."""
@@ -165,13 +237,16 @@ class State:
             return Found({}, is_late=False), []
         newest = _instant(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
-        tracks = [
-            (plan, Track(records, key, plan.layout, payment.time))
-            for plan, key in self._entities(payment)
-        ]
+        tracks = self._tracks(records, payment)
         asking = _Asking(payment, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
         return Found(features, is_late), tracks
+
+    def _tracks(self, records: Records, payment: Payment) -> list[tuple[TrackPlan, Track]]:
+        return [
+            (plan, Track(records, key, plan.layout, payment.time or 0))
+            for plan, key in self._entities(payment)
+        ]
 
     def _leave_behind(
         self, records: Records, payment: Payment, tracks: Iterable[tuple[TrackPlan, Track]]
@@ -246,6 +321,12 @@ def _instant(data: bytes | None) -> int:
 
 def _hashed(value: str | None) -> int:
     return 0 if value is None else digest(value)
+
+
+def _written(micros: int) -> str | None:
+    """An instant in ISO 8601, UTC; None where there is none."""
+    known = abs(micros) < -NEVER - 1
+    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat() if known else None
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -6,31 +6,22 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from time import perf_counter, time_ns
 from typing import Any
 
 import msgspec
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.sections.live import Live
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import StateError
 from fraud_assets.payments.reader import RawReader, Read
 from fraud_assets.service.versions.version import Served
-from fraud_assets.state.plan import Plan, plan_of
 from fraud_assets.state.state import Found, State
 
 Record = Callable[[Decision], None]
 """Puts a decision on record before it is answered; raises where it may not be answered then."""
 
 _encode = msgspec.json.encode
-
-
-def plan_for(contract: Contract) -> Plan:
-    """What the state of a contract keeps."""
-    maturity = timedelta(days=contract.label.maturity_days)
-    return plan_of(contract.derived, (contract.live or Live()).late_after, maturity)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import FraudAssetsError, StateError
-from fraud_assets.service.decisions.decider import Decider, Record, contract_of, plan_for
+from fraud_assets.payments.kept import plan_for
+from fraud_assets.service.decisions.decider import Decider, Record, contract_of
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.adapter import Adapter

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.service.decisions.decider import plan_for
+from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.opening import begin, close, open_adapter
 from tests.service.stores import Server, new_store, promote, serving
 from tests.waiting import wait_until

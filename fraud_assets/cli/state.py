@@ -1,0 +1,106 @@
+"""`fraud-assets state`: what the service remembers of payments, built, shown and verified."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fraud_assets.contract import Contract
+    from fraud_assets.state.adapter import Adapter
+    from fraud_assets.state.state import State
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "state",
+        help="build, show and verify what the service remembers of payments",
+        description="The state of online features at FRAUD_ASSETS_STATE, a folder or redis:// URL; "
+        "by default the folder `state` beside the store.",
+    )
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    build = acts.add_parser("build", help="fill it from the contract's source")
+    build.add_argument("--until", metavar="T", help="ISO date or time, UTC; default: all of it")
+    build.set_defaults(run=_build)
+    show = acts.add_parser("show", help="what is kept of one entity")
+    show.add_argument("entity", metavar="ENTITY", help="the column, such as sender_address")
+    show.add_argument("value", metavar="VALUE", help="the entity's value in it")
+    show.set_defaults(run=_show)
+    verify = acts.add_parser("verify", help="compare a sample with the contract's source")
+    verify.add_argument("--sample", type=int, default=1000, help="payments; default: 1000")
+    verify.set_defaults(run=_verify)
+    for act in (build, show, verify):
+        act.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _build(args: argparse.Namespace) -> int:
+    from fraud_assets.handover.build import build_state
+
+    contract, adapter = _opened()
+    built = build_state(contract, adapter, args.until)
+    until = None if built.until is None else str(built.until)
+    if args.json:
+        print(json.dumps({"added": built.added, "known": built.known, "until": until}))
+    else:
+        print(
+            f"The state holds the payments until {until or 'the end of the source'}: "
+            f"{built.added:,} added, {built.known:,} known before."
+        )
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from fraud_assets.errors import UsageError
+
+    contract, adapter = _opened()
+    state = _going_on(contract, adapter)
+    found = state.about(args.entity, args.value)
+    if found is None:
+        columns = sorted({", ".join(track.columns) for track in state.plan.tracks})
+        raise UsageError(
+            f"ENTITY must be a column that derived features of {contract.name} count by "
+            f"({', '.join(columns) or 'there are none'}), got {args.entity!r}."
+        )
+    if args.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:14} {value}")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from fraud_assets.handover.verify import verify_state
+
+    contract, adapter = _opened()
+    verified = verify_state(contract, _going_on(contract, adapter), args.sample)
+    if args.json:
+        differences = [vars(one) for one in verified.differences]
+        print(json.dumps({"compared": verified.compared, "differences": differences}))
+    else:
+        for one in verified.differences:
+            said = f"{one.feature} is {one.source!r}, the state says {one.state!r}"
+            print(f"{one.payment_id}: {said}")
+        found = len(verified.differences)
+        print(f"{verified.compared:,} payments compared, {found:,} differences.")
+    return 1 if verified.differences else 0
+
+
+def _opened() -> tuple[Contract, Adapter]:
+    from fraud_assets.contract import load_contract
+    from fraud_assets.state.opening import default_place, open_adapter
+    from fraud_assets.store.store import default_root
+
+    contract = load_contract()
+    place = os.environ.get("FRAUD_ASSETS_STATE") or default_place(default_root())
+    return contract, open_adapter(place, contract.name)
+
+
+def _going_on(contract: Contract, adapter: Adapter) -> State:
+    from fraud_assets.payments.kept import plan_for
+    from fraud_assets.state.opening import go_on
+
+    return go_on(adapter, plan_for(contract))

@@ -1,0 +1,69 @@
+"""Fills a state from the contract's source up to an instant.
+
+A payment that the state has by its id is left as it is, so that building again, or while payments
+come in, counts none twice. A contract without ids has nothing to know them by: its state is built
+before anybody decides from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.transactions import read_transactions
+from fraud_assets.errors import StateError
+from fraud_assets.handover.rows import payments_of
+from fraud_assets.payments.kept import plan_for
+from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.opening import begin, finish, go_on
+from fraud_assets.state.state import State
+from fraud_assets.state.track import NEVER
+
+
+@dataclass(frozen=True)
+class Built:
+    """How many payments came into the state, how many it had, and the newest one's instant."""
+
+    added: int
+    known: int
+    until: np.datetime64 | None
+
+
+def build_state(
+    contract: Contract,
+    adapter: Adapter,
+    until: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Built:
+    """Fill the state on `adapter`; one of other features, damaged or unfinished begins anew.
+
+    Raises
+    ------
+    DataError, StateError
+        If the source cannot be read or the state not be written.
+    """
+    raw = read_transactions(contract, until)
+    state = _state(contract, adapter)
+    newest = None if raw.newest is None else int(raw.newest.astype("int64"))
+    ids_from = NEVER if newest is None else newest - state.plan.kept
+    added = known = 0
+    for part in payments_of(raw.rows, contract):
+        new = state.fill(part, ids_from)
+        added, known = added + new, known + len(part) - new
+        progress(added + known)
+    finish(adapter, newest)
+    adapter.sync()
+    return Built(added, known, raw.newest)
+
+
+def _state(contract: Contract, adapter: Adapter) -> State:
+    plan = plan_for(contract)
+    if contract.columns.id is None:
+        return begin(adapter, plan, is_complete=False)
+    try:
+        return go_on(adapter, plan)
+    except StateError:
+        return begin(adapter, plan, is_complete=False)

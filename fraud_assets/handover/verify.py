@@ -1,0 +1,75 @@
+"""Recomputes features from the source and compares them with what the state answers, bit by bit."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.contract.sections.live import Live
+from fraud_assets.data.columns import TIME
+from fraud_assets.data.features import derive_features
+from fraud_assets.data.transactions import read_transactions
+from fraud_assets.handover.rows import payments_of
+from fraud_assets.state.opening import read_about
+from fraud_assets.state.state import State
+
+SAMPLE = 1000
+"""Payments that are compared."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One feature of one payment that the state answers otherwise than the source says."""
+
+    payment_id: str
+    feature: str
+    source: float
+    state: float
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How many payments were compared, and every difference."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+def verify_state(contract: Contract, state: State, sample: int = SAMPLE, seed: int = 0) -> Verified:
+    """Compare payments drawn among those late enough for the state to hold all of their past."""
+    about = read_about(state.adapter)
+    until = None
+    if about is not None and about.built_until is not None:
+        until = str(np.datetime64(about.built_until, "us"))
+    if not contract.derived or contract.columns.event_time is None:
+        return Verified(0, ())
+    rows = read_transactions(contract, until).rows
+    late_after = (contract.live or Live()).late_after
+    newest = max(rows[TIME].iloc[-1].to_datetime64(), np.datetime64(state.newest(), "us"))
+    start = newest - np.timedelta64(late_after - timedelta(microseconds=1))
+    if not (rows[TIME] >= start).any():
+        return Verified(0, ())
+    derived = derive_features(rows, contract, start=start)
+    recent = rows[rows[TIME] >= start].reset_index(drop=True)
+    drawn = np.sort(
+        np.random.default_rng(seed).choice(len(recent), min(sample, len(recent)), replace=False)
+    )
+    differences = []
+    for part in payments_of(recent.iloc[drawn], contract, size=max(1, len(drawn))):
+        for (payment, _), at in zip(part, drawn, strict=True):
+            answered = state.look(payment).features
+            for name, value in answered.items():
+                expected = float(derived[name].iloc[at])
+                if not _same(expected, value):
+                    differences.append(Difference(str(payment.id), name, expected, value))
+    return Verified(len(drawn), tuple(differences))
+
+
+def _same(one: float, other: float) -> bool:
+    both_missing = math.isnan(one) and math.isnan(other)
+    return both_missing or struct.pack("d", one) == struct.pack("d", other)
