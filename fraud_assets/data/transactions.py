@@ -24,7 +24,7 @@ from fraud_assets.data.deliveries import (
 from fraud_assets.data.deliveries.arrivals import DELIVERED
 from fraud_assets.data.exchange import RATE_MISSING, in_one_currency, read_rates
 from fraud_assets.data.kinds.column import Spellings
-from fraud_assets.data.kinds.time_notes import ahead_note
+from fraud_assets.data.kinds.time_notes import ahead_note, later_reports
 from fraud_assets.data.notes import Notes, each_once
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
@@ -149,6 +149,7 @@ def transactions_at(
     found = resolve(rows[passed], source.arrivals, contract)
     failures |= {name: _marked(rows, index) for name, index in found.failures.items()}
     ahead = tuple(ahead_note(rows[TIME], _wall(now), contract)) if TIME in rows else ()
+    late = tuple(later_reports(rows, _wall(now), contract))
     if found.rows.empty:
         raise DataError(_nothing_left(contract, failures, len(rows), ahead))
     kept = found.rows if at is None else with_labels_at(found.rows, contract, at)
@@ -174,6 +175,7 @@ def transactions_at(
         notes=(
             *source.notes,
             *ahead,
+            *late,
             *delivery_notes(found, source.arrivals, contract),
         ),
         spellings=source.spellings,

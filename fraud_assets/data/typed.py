@@ -24,7 +24,7 @@ from fraud_assets.data.source import contract_columns
 from fraud_assets.data.source.noticed import named_currencies
 from fraud_assets.errors import DataError
 from fraud_assets.payments.roles import number_columns
-from fraud_assets.payments.words import text_words
+from fraud_assets.payments.words import number_words, text_words
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,11 @@ def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Co
     name, source = str(values.name), contract.source
     delivered, event = contract.columns.delivered_at, contract.columns.event_time
     if delivered is not None and name == delivered.column:
-        return delivery_times(values, delivered)
+        return delivery_times(values, delivered, number_words(source))
     if event is not None and name == event.column and event.time is not None:
-        return time_column(values, event, exported[event.time])
+        return time_column(values, event, number_words(source), exported[event.time])
     if name in contract.time_columns:
-        return time_column(values, contract.time_columns[name])
+        return time_column(values, contract.time_columns[name], number_words(source))
     if name in number_columns(contract):
         is_amount = name == contract.columns.amount
         found = number_column(values, source, contract.columns.currency if is_amount else None)

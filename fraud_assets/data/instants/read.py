@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from fraud_assets.terms.times import TimeColumn
 from fraud_assets.values.missing import NUMBER_WORDS
 
 _SERIAL_SHARE = 0.5
+_NO_DAY = r"^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$"
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,24 @@ def parse_times(values: pd.Series, time: TimeColumn) -> tuple[pd.Series, pd.Seri
     return found.stamps, found.bad
 
 
-def read_instants(values: pd.Series, time: TimeColumn) -> Instants:
+def read_instants(
+    values: pd.Series, time: TimeColumn, words: Collection[str] = NUMBER_WORDS
+) -> Instants:
     """Instants of the years 1 to 9999; what lies outside is marked, and so is what is no time.
 
+    `words` are folded and mean missing, and so does the day 0000-00-00 of databases.
     Times without a zone are those of `time.zone` (see `zones.localised`), by default UTC.
     """
     name = str(values.name)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return _stored(values, time)
     if time.unit != "timestamp":
-        return _counted(values, time, name)
+        return _counted(values, time, name, words)
     text = as_written(values).str.strip()
-    missing = (text.isna() | text.str.lower().isin(list(NUMBER_WORDS))).to_numpy(dtype=bool)
+    missing = (text.isna() | text.str.lower().isin(list(words))).to_numpy(dtype=bool)
+    if (zero := text.str.startswith("0000-00-00").fillna(value=False)).any():
+        no_day = (zero & text.str.fullmatch(_NO_DAY, na=False)).to_numpy(dtype=bool)
+        missing = missing | no_day
     text = text.mask(missing) if missing.any() else text
     if time.format is not None:
         return _formatted(text, missing, time)
@@ -94,8 +102,8 @@ def _stored(values: pd.Series, time: TimeColumn) -> Instants:
     return _result(seen, values, missing, time)
 
 
-def _counted(values: pd.Series, time: TimeColumn, name: str) -> Instants:
-    numbers, bad = parse_numbers(values)
+def _counted(values: pd.Series, time: TimeColumn, name: str, words: Collection[str]) -> Instants:
+    numbers, bad = parse_numbers(values, missing=words)
     stamps = counted(numbers, time, time.unit)
     outside = numbers.notna() & stamps.isna()
     fault = unit_fault(numbers, time, name)

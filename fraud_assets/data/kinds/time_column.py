@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from fraud_assets.contract.names import UNPARSABLE
@@ -9,6 +11,7 @@ from fraud_assets.data.instants import read_instants
 from fraud_assets.data.kinds.column import Column
 from fraud_assets.data.kinds.text import as_written, present_text
 from fraud_assets.terms.times import TimeColumn
+from fraud_assets.values.missing import NUMBER_WORDS
 
 _MIDNIGHT = r"[T ](?:00:00(?::00(?:\.0+)?)?|12:00:00 AM)$"
 _DATE_AHEAD = r"^(?:\d{4}-\d{2}-\d{2}|0 days) (\d.*)$"
@@ -18,10 +21,18 @@ _DIGITS = r"^\d{1,6}(?:\.0)?$"
 _HOURS, _HOURS_AND_MINUTES, _SECONDS_TOO = 2, 4, 6
 
 
-def time_column(values: pd.Series, time: TimeColumn, clock: pd.Series | None = None) -> Column:
-    """Instants as datetime64[us] in UTC; `clock` (n,) holds the time of day beside a date."""
+def time_column(
+    values: pd.Series,
+    time: TimeColumn,
+    words: Collection[str] = NUMBER_WORDS,
+    clock: pd.Series | None = None,
+) -> Column:
+    """Instants as datetime64[us] in UTC; `clock` (n,) holds the time of day beside a date.
+
+    `words` are folded and mean missing.
+    """
     column = values if clock is None else _joined(values, clock)
-    found = read_instants(column, time)
+    found = read_instants(column, time, words)
     return Column(
         found.stamps,
         {f"{UNPARSABLE}{values.name}": found.bad},

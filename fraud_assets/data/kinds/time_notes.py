@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.columns import KNOWN_AT, TIME
+from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.notes import Note, rows_of
 
 _MIDNIGHT_SHARE = 0.99
 _ZONES = timedelta(hours=14)
 """No zone is further ahead of UTC."""
+
+_NO_YEAR = 1971
+"""Nobody reported a payment by then: counts of 0 and empty cells are of 1970 and 1900."""
 
 _MONTH, _CENTURY = timedelta(days=28), timedelta(days=36_525)
 _MOST = 0.5
@@ -39,12 +42,19 @@ def _early_reports(paid: pd.Series, reported: pd.Series, name: str) -> Iterator[
     known = reported[early]
     same_day = ((known == known.dt.normalize()) & (paid[early].dt.normalize() == known)).all()
     cause = (
-        f"column {name!r} says the day and no hour, so that a report of the same day lies before "
-        "its payment"
-        if same_day
-        else "one of the two columns is likely on another clock or in another zone, which a table "
+        "one of the two columns is likely on another clock or in another zone, which a table "
         'with zone = "Area/City" can declare'
     )
+    if (known.dt.year <= _NO_YEAR).all():
+        cause = (
+            f"such as {known.min():%Y-%m-%d}, which likely stands for no report; add it to "
+            "[source] missing"
+        )
+    elif same_day:
+        cause = (
+            f"column {name!r} says the day and no hour, so that a report of the same day lies "
+            "before its payment"
+        )
     yield Note(
         "report_before_payment",
         f"{rows_of(n)} were reported before they were paid: {cause}. Such a label counts from its "
@@ -100,6 +110,23 @@ def ahead_note(times: pd.Series, now: np.datetime64, contract: Contract) -> Iter
             f"{_cause(len(far), int(times.notna().sum()), far)}. They are put aside.",
             len(far),
             time.column,
+        )
+
+
+def later_reports(rows: pd.DataFrame, now: np.datetime64, contract: Contract) -> Iterator[Note]:
+    """A note on frauds that were reported after `now` (UTC), and so by nobody yet."""
+    known_at = contract.label.known_at
+    if known_at is None or KNOWN_AT not in rows:
+        return
+    later = rows[KNOWN_AT][(rows[LABEL] == 1).fillna(value=False) & (rows[KNOWN_AT] > now)]
+    if len(later):
+        yield Note(
+            "report_after_now",
+            f"{rows_of(len(later))} are frauds whose report in {known_at.column!r} lies after now, "
+            f"such as {later.max():%Y-%m-%d}: a run as of today counts them as none. Look at that "
+            "column's unit, its zone and its words for no time.",
+            len(later),
+            known_at.column,
         )
 
 

@@ -296,3 +296,50 @@ def test_reports_on_another_clock_are_said_with_the_setting(tmp_path):
 
     assert 'zone = "Area/City"' in told
     assert f"{made['is_fraud'].sum()} rows" in told
+
+
+@pytest.mark.parametrize(
+    ("word", "source"),
+    [
+        ("0000-00-00 00:00:00", ""),
+        ("0000-00-00", ""),
+        ("never", 'missing = ["never"]'),
+        ("1900-01-01", 'missing = ["1900-01-01"]'),
+        ("0", "missing = [0]"),
+    ],
+)
+def test_words_for_no_time_are_missing(tmp_path, word, source):
+    """The zero day of databases, and the contract's own words for missing."""
+    made = payments(400)
+    text = made["reported_at"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna(word)
+    contract = export(tmp_path, {"a": made.assign(reported_at=text)})
+    if source:
+        key, _, value = source.partition(" = ")
+        words = {key: tuple(item.strip('" ') for item in value.strip("[]").split(","))}
+        contract = contract.model_copy(update={"source": contract.source.model_copy(update=words)})
+
+    raw = read(contract)
+
+    assert raw.rule_counts == {}
+    assert raw.rows["_known_at"].notna().sum() == made["is_fraud"].sum()
+
+
+def test_frauds_reported_after_now_are_said(tmp_path):
+    """They would count as none, week after week."""
+    made = payments(400)
+    frauds = made.index[made["is_fraud"] == 1]
+    made.loc[frauds[:5], "reported_at"] = pd.Timestamp("9999-12-31")
+
+    raw = read(export(tmp_path, {"a": made}))
+
+    assert {note.code: note.rows for note in raw.notes}["report_after_now"] == 5
+
+
+def test_a_report_of_1970_is_likely_no_report(tmp_path):
+    """The sentence says which word to add, not which zone."""
+    made = payments(400)
+    text = made["reported_at"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("1970-01-01 00:00:00")
+
+    raw = read(export(tmp_path, {"a": made.assign(reported_at=text)}))
+
+    assert "[source] missing" in notes(raw)["report_before_payment"]
