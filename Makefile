@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check fix ui serve lock clean bench-search bench-serve \
-	bench-features bench-quality bench-coverage bench-alarm
+	bench-features bench-quality bench-coverage bench-alarm bench-online
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -58,7 +58,8 @@ lock: $(READY) ## pin the newest versions again, with hashes
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/serve.lock
 
-bench-search bench-features bench-quality bench-coverage bench-alarm: bench-%: $(READY) ## both sides in one run
+bench-search bench-features bench-quality bench-coverage bench-alarm bench-online: \
+		bench-%: $(READY) ## both sides in one run
 	$(BIN)/python -m benchmarks.$*
 
 bench-serve: $(READY) ## requests a second and latencies; then promotions under full load

@@ -92,6 +92,7 @@ def publish(store: Store, pipeline: Pipeline, threshold: float, family: str) -> 
         "pipeline.joblib": dump_pipeline(pipeline),
         "report.json": b"{}",
         "report.html": b"<p>",
+        "contract.toml": contract.text.encode(),
         **export_scorer(pipeline, contract, rows.take(rows.label == 0), threshold, rows),
     }
     unknown = Measured(0.0, 1.0, 0, "not measured")

@@ -91,7 +91,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         redirect_slashes=False,
         lifespan=_lifespan(holder, keys, desk),
     )
-    _add_routes(app, holder, keys)
+    _add_routes(app, holder, keys, desk)
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
@@ -131,13 +131,13 @@ def _collect_seldom() -> None:
     gc.set_threshold(_GARBAGE, 20, 20)
 
 
-def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
+def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None:
     guarded: dict[int | str, dict[str, Any]] = {401: UNAUTHORIZED, 403: FORBIDDEN}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
         """That the service serves, which version, and the last one it refused."""
-        return JSONResponse(health(holder))
+        return JSONResponse(health(holder) | {"state": desk.told()})
 
     @app.get("/ready", tags=["service"], response_model=dict[str, str])
     async def get_ready() -> Response:
@@ -148,7 +148,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys) -> None:
     async def get_metrics(request: Request) -> Response:
         """Counters and histograms in Prometheus' text format."""
         served = holder.served
-        text = holder.metrics.text(served.version, served.threshold)
+        text = holder.metrics.text(served.version, served.threshold) + desk.metrics()
         return _refused(request, keys) or PlainTextResponse(text)
 
     @app.get("/model", tags=["service"], response_model=dict[str, Any], responses=guarded)

@@ -87,8 +87,18 @@ class Predictions(BaseModel):
     model_version: str
 
 
+class StateHealth(BaseModel):
+    """Whether raw payments are decided on."""
+
+    ready: bool
+    why: str | None = Field(description="Why not, and what to do.")
+    bytes: int | None = Field(description="Room that the state takes.")
+
+
 class Health(BaseModel):
     """The service serves."""
+
+    state: StateHealth
 
     status: Literal["ok"]
     model_version: str

@@ -152,20 +152,19 @@ class State:
         """Event time of the newest payment in microseconds; the smallest integer without one."""
         return self.adapter.transact(lambda t: _instant(Records(t).get(NEWEST)), [NEWEST])
 
-    def answered(self, payment: Payment, answer: bytes) -> None:
-        """Keep what was answered, for when the payment comes again."""
-        if payment.id is None:
-            return
-        key = _id_key(payment.id)
+    def answered(self, answers: Sequence[tuple[Payment, bytes]]) -> None:
+        """Keep what was answered, for when a payment comes again; the first answer stays."""
+        new = {_id_key(one.id): answer for one, answer in answers if one.id is not None}
 
         def work(transaction: Transaction) -> None:
             records = Records(transaction)
-            known = _remembered(records.get(key))
-            if known is not None and not known.answer:
-                known.answer = answer
-                records.put(key, _encode(known))
+            for key, answer in new.items():
+                known = _remembered(records.get(key))
+                if known is not None and not known.answer:
+                    known.answer = answer
+                    records.put(key, _encode(known))
 
-        self.adapter.transact(work, [key])
+        self.adapter.transact(work, list(new))
 
     def label(self, payment_id: str, *, is_fraud: bool, known_at: int | None) -> str:
         """Say what a payment was; "accepted", "repeated" or "unknown".

@@ -160,7 +160,7 @@ def test_an_id_with_other_content_is_refused_and_leaves_nothing(opened: Open) ->
     """The whole batch is refused; what came before stays as it was."""
     state, (one, two, other) = state_of(CONTRACT, opened()), _payments(3)
     state.meet([one])
-    state.answered(one, b"first")
+    state.answered([(one, b"first")])
     forged = Payment(one.id, one.time, {"paid": 1.0}, one.values, one.times)
 
     with pytest.raises(ConflictError, match="came before with other content"):

@@ -63,11 +63,15 @@ class Decider:
         started = perf_counter()
         read = [self.reader.read(raw) for raw in raws]
         found = self.state.meet([one.payment for one in read])
-        asked = (_Asked(raw, one, always, started) for raw, one in zip(raws, read, strict=True))
-        return [
-            _repeated(one.answer) if one.answer else self._answer(payment, one)
-            for payment, one in zip(asked, found, strict=True)
-        ]
+        answers, new = [], []
+        for raw, payment, one in zip(raws, read, found, strict=True):
+            if one.answer:
+                answers.append(_repeated(one.answer))
+                continue
+            answers.append(self._answer(_Asked(raw, payment, always, started), one))
+            new.append((payment.payment, answers[-1]))
+        self.state.answered(new)
+        return answers
 
     def _answer(self, asked: _Asked, found: Found) -> bytes:
         served, scorer = self.served, self.served.scorer
@@ -88,9 +92,7 @@ class Decider:
         if found.is_late:
             answer["late"] = True
         self.record(self._entry(asked, found, answer))
-        data = _encode(answer)
-        self.state.answered(asked.read.payment, data)
-        return data
+        return _encode(answer)
 
     def _entry(self, asked: _Asked, found: Found, answer: Mapping[str, Any]) -> Decision:
         payment = asked.read.payment

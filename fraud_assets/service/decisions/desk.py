@@ -61,12 +61,31 @@ class Desk:
         _log.error("The state is not served from: %s", error)
         self._decider, self._why, self._seen = None, str(error), self.holder.served
 
-    @property
-    def bytes_used(self) -> int | None:
-        """Room that the state takes; None where there is none."""
+    def told(self) -> dict[str, object]:
+        """Whether raw payments are decided on, why not, and the room that the state takes."""
         with suppress(StateError):
-            return None if self._adapter is None else self._adapter.bytes_used()
-        return None
+            self.decider()
+        size = None
+        with suppress(StateError):
+            size = None if self._adapter is None else self._adapter.bytes_used()
+        ready = self._decider is not None
+        return {"ready": ready, "why": None if ready else self._why, "bytes": size}
+
+    def metrics(self) -> str:
+        """The same in Prometheus' text format."""
+        told = self.told()
+        lines = [
+            "# HELP fraud_assets_state_ready 1 where raw payments are decided on.",
+            "# TYPE fraud_assets_state_ready gauge",
+            f"fraud_assets_state_ready {int(bool(told['ready']))}",
+        ]
+        if told["bytes"] is not None:
+            lines += [
+                "# HELP fraud_assets_state_bytes Room that the state takes.",
+                "# TYPE fraud_assets_state_bytes gauge",
+                f"fraud_assets_state_bytes {told['bytes']}",
+            ]
+        return "\n".join(lines) + "\n"
 
     async def follow(self) -> None:
         """Try again what could not be opened, and bring the state to disk, until cancelled."""

@@ -137,6 +137,16 @@ def test_labels_are_accepted_repeated_or_unknown(server: Server) -> None:
     assert (ahead[0], ahead[1]["detail"][0]["type"]) == (422, "time_after_now")
 
 
+def test_health_and_metrics_tell_of_the_state(server: Server) -> None:
+    """That it is there, and the room that it takes."""
+    health, metrics = server.ask("/health")[1], server.ask("/metrics")[1]
+
+    assert health["state"]["ready"]
+    assert health["state"]["bytes"] > 0
+    assert "fraud_assets_state_ready 1" in metrics
+    assert "fraud_assets_state_bytes" in metrics
+
+
 @pytest.mark.parametrize("body", [b"[]", b"{", b'{"payments": 1}', b"\xff"])
 def test_what_is_no_payment_is_refused(server: Server, body: bytes) -> None:
     """Neither 500 nor a decision."""
