@@ -116,7 +116,7 @@ def test_a_column_that_tells_the_label_by_its_values_is_left_out(tmp_path, name,
      "Betrugsgrund", "resolution", "isFlaggedFraud", "newbalanceOrig", "estado"],
 )  # fmt: skip
 def test_a_column_that_tells_the_label_by_its_name_is_left_out_and_asked_about(tmp_path, name):
-    """MeasuredFeature it tells little; only its owner knows when it was filled in."""
+    """Measured it tells little; only its owner knows when it was filled in."""
     found = looked(payments(**{name: R.choice([0, 1, 2, 3], ROWS)}), tmp_path)
 
     assert name in found.roles.left_out
