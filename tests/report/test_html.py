@@ -52,11 +52,7 @@ def test_an_altered_number_is_found(edit: str) -> None:
     old, value, text = found.group(0), *found.groups()
     near = repr(float(value) * (1 + 1e-12))  # the last digit alone may mean the same number
     shown = f">{text[:-1]}{(int(text[-1]) + 2) % 10}<"
-    new = (
-        old.replace(value, near)
-        if edit == "value"
-        else old.replace(f">{text}<", shown)
-    )
+    new = old.replace(value, near) if edit == "value" else old.replace(f">{text}<", shown)
     with pytest.raises(AssertionError):
         check_numbers(sample.as_json(report), html.replace(old, new))
 
