@@ -1,6 +1,8 @@
-"""`make bench-quality`: the public sets beside the best published figures.
+"""`make bench-quality`: the public sets beside the best published figures, and peers beside us.
 
-`--only handbook-defaults` repeats the handbook's chapter 3 alone. Seeds are fixed: a second run
+`--only handbook-defaults` repeats the handbook's chapter 3 alone, `--only peers` compares the
+chain with FLAML, LightGBM, XGBoost and CatBoost where those are installed, on the public sets and
+the shipped weeks; `--set` names some of them. Seeds are fixed: a second run
 gives the same quality columns. Nothing is chosen on test rows.
 """
 
@@ -12,21 +14,30 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import quality_handbook, quality_ulb
+from benchmarks import quality_handbook, quality_peers, quality_ulb
 from benchmarks.public_data import missing
-from benchmarks.quality_tables import show_defaults, show_history, show_prequential, show_ulb
+from benchmarks.quality_tables import (
+    show_defaults,
+    show_history,
+    show_peers,
+    show_prequential,
+    show_ulb,
+)
 
 OUT = Path(__file__).parent / "out" / "quality.json"
-SECTIONS = ("handbook-defaults", "handbook-prequential", "handbook-history", "ulb")
+SECTIONS = ("handbook-defaults", "handbook-prequential", "handbook-history", "ulb", "peers")
 
 
 def main() -> int:
     """Run the sections asked for, print tables, write the figures; 1 where an aim is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--only", choices=SECTIONS, action="append", help="run this section")
-    wanted = parser.parse_args().only or list(SECTIONS)
+    parser.add_argument("--set", choices=quality_peers.SETS, action="append", help="of peers")
+    arguments = parser.parse_args()
+    wanted = arguments.only or list(SECTIONS)
+    compared = tuple(arguments.set or quality_peers.SETS) if "peers" in wanted else ()
     sets = ["handbook"] if any(name.startswith("handbook") for name in wanted) else []
-    absent = missing(*sets, *(["ulb_creditcard"] if "ulb" in wanted else []))
+    absent = missing(*sets, *compared, *(["ulb_creditcard"] if "ulb" in wanted else []))
     if absent:
         print(absent, file=sys.stderr)
         return 1
@@ -36,6 +47,9 @@ def main() -> int:
     if "ulb" in wanted:
         results["ulb"] = quality_ulb.ulb()
         show_ulb(results["ulb"])
+    if compared:
+        results["peers"] = quality_peers.peers(compared)
+        show_peers(results["peers"])
     OUT.parent.mkdir(exist_ok=True)
     earlier = json.loads(OUT.read_text()) if OUT.exists() else {}
     OUT.write_text(json.dumps(earlier | results, indent=2) + "\n")

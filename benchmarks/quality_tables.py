@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 MEASURES = ("roc_auc", "average_precision", "card_precision_100")
+PEER_MEASURES = ("roc_auc", "average_precision", "precision_at_recall")
 
 
 def show_defaults(result: dict[str, Any]) -> None:
@@ -58,6 +59,28 @@ def show_ulb(result: dict[str, Any]) -> None:
     print(f"Aim {result['aim']}: {_held(result)}. {_cost(result)}", flush=True)
 
 
+def show_peers(result: dict[str, Any]) -> None:
+    """Ours and each peer on the judged rows of each set; differences are ours less theirs."""
+    for name, found in result["sets"].items():
+        ours = found["ours"]
+        print(
+            f"\n{name}: {found['rows']:,} rows to fit on ({found['frauds']:,} frauds), judged on "
+            f"{found['judged_rows']:,} ({found['judged_frauds']:,} frauds), {result['cores']} cores"
+        )
+        print(f"{'model':40}{'AUC':>24}{'AP':>24}{'precision at .90':>24}{'s':>8}")
+        _peer_line(f"ours: {ours['model']}"[:39], ours)
+        for row in found["peers"]:
+            _peer_line(row["model"], row)
+            gaps = (_interval(row["difference"][key], "+.4f") for key in PEER_MEASURES)
+            print(f"{'  ours less it':40}" + "".join(f"{gap:>24}" for gap in gaps))
+    print(f"Within the tolerance of each peer or its noise: {_held(result)}.", flush=True)
+
+
+def _peer_line(name: str, row: dict[str, Any]) -> None:
+    cells = (_interval(row[key]) for key in PEER_MEASURES)
+    print(f"{name:40}" + "".join(f"{cell:>24}" for cell in cells) + f"{row['seconds']:8.1f}")
+
+
 def _test_lines(test: dict[str, Any]) -> None:
     print(
         f"  AUC {_interval(test['roc_auc'])}, AP {_interval(test['average_precision'])}, ", end=""
@@ -67,8 +90,8 @@ def _test_lines(test: dict[str, Any]) -> None:
     print(f"  AP by fold: {folds}")
 
 
-def _interval(rate: dict[str, Any]) -> str:
-    return f"{rate['value']:.3f} [{rate['low']:.3f}, {rate['high']:.3f}]"
+def _interval(rate: dict[str, Any], form: str = ".3f") -> str:
+    return f"{rate['value']:{form}} [{rate['low']:{form}}, {rate['high']:{form}}]"
 
 
 def _held(result: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.search.folds import Fold, encode_folds
-from fraud_assets.modelling.search.grid import search_grid
+from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import Validation
 from fraud_assets.modelling.search.winner import Winner, best_searched
@@ -111,8 +111,10 @@ def our_search(rows: Rows, folds: Sequence[Fold], contract: Contract, workers: i
     sampled = [(_sampled(rows, train, contract), valid) for train, valid in folds]
     families = [FAMILIES[name] for name in OURS]
     encoded = encode_folds(rows, sampled, columns, families[0].encoding)
-    searched = [search_grid(family, encoded, search.seed, workers=workers) for family in families]
     validation = Validation.of(Sample(rows, len(rows) - rows.frauds), folds, RECALL_FLOOR)
+    searched = [
+        race_grid(family, encoded, validation, search.seed, workers=workers) for family in families
+    ]
     return best_searched(searched, validation, search.seed)
 
 

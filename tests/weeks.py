@@ -105,4 +105,5 @@ def make_parts(week: Week) -> Parts:
     cleaned = clean(read_transactions(contract), contract)
     fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     leaderboard = compare_candidates(fit, contract)
-    return Parts(cleaned, leaderboard, tune(fit, middle, leaderboard, contract))
+    tuned = tune(fit, middle, leaderboard, contract, earlier=cleaned.earlier_rows)
+    return Parts(cleaned, leaderboard, tuned)

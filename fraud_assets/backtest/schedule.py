@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,6 +46,8 @@ class Task:
     def name(self) -> str:
         """The week's name among the finished ones."""
         setting = self.setting and [self.setting.family, dict(self.setting.parameters)]
+        if self.setting and self.setting.reach:
+            setting = [*(setting or []), asdict(self.setting.reach)]
         return f"{str(self.as_of)[:10]}-{digest_of_parts(str(self.as_of), setting)[:16]}"
 
 
@@ -62,7 +64,7 @@ def next_tasks(task: Task, made: FinishedWeek) -> list[Task]:
     model = made.week.model
     if model is None:
         return [Task(task.followers[0], None, task.followers[1:])]
-    setting = FoundSetting(model.family, model.parameters, model.presence)
+    setting = FoundSetting(model.family, model.parameters, model.presence, model.reach)
     return [Task(as_of, setting) for as_of in task.followers]
 
 

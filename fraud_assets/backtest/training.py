@@ -17,6 +17,9 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.lookback.search import scored_before
+from fraud_assets.modelling.lookback.walk import Try
+from fraud_assets.modelling.reach import Reach
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
@@ -31,11 +34,12 @@ _LEFT_OUT = {"curves": None, "slices": None, "search": None, "lineage": None}
 
 @dataclass(frozen=True)
 class FoundSetting:
-    """A family with its parameters, as an earlier week's search chose them."""
+    """A family with its parameters and history, as an earlier week's search chose them."""
 
     family: str
     parameters: Parameters
     presence: tuple[str, ...] = ()
+    reach: Reach | None = None
 
 
 def train_week(
@@ -61,6 +65,7 @@ def train_week(
     model = TrainedModel(
         family=tuned.family,
         parameters=tuned.parameters,
+        reach=tuned.reach,
         searched=setting is None,
         threshold=tuned.threshold.value,
         report=report,
@@ -86,8 +91,17 @@ def _tuned(
             middle,
             contract,
             presence=setting.presence,
+            earlier=cleaned.earlier_rows,
+            reach=setting.reach,
+            before=scored_before(
+                Try(setting.family, setting.parameters, setting.reach or Reach()),
+                fit,
+                cleaned.earlier_rows if setting.reach else None,
+                contract,
+            ),
         )
-    return tune(fit, middle, compare_candidates(fit, contract), contract)
+    board = compare_candidates(fit, contract)
+    return tune(fit, middle, board, contract, earlier=cleaned.earlier_rows)
 
 
 def _after_threshold(history: BacktestHistory, cleaned: CleanedFeatures) -> int:

@@ -60,8 +60,16 @@ def tuned_pipeline(
     """The winner after its search, with its threshold frozen on rows it never saw."""
     evidence.demand_current(contract, cleaned, leaderboard)
     fit, threshold = cleaned.rows("fit"), cleaned.rows("threshold")
-    tuned = tune(fit, threshold, leaderboard, contract, workers=workers, progress=progress)
-    return evidence.bound(tuned, evidence.TUNED, contract, tuned.digest, cleaned, leaderboard)
+    tuned = tune(
+        fit,
+        threshold,
+        leaderboard,
+        contract,
+        workers=workers,
+        progress=progress,
+        earlier=cleaned.earlier_rows,
+    )
+    return evidence.bound(tuned, evidence.TUNED, contract, tuned.content, cleaned, leaderboard)
 
 
 def evaluation_report(

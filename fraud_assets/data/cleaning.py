@@ -24,6 +24,7 @@ from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.rows import Rows, to_rows
 from fraud_assets.data.splits import Split, Window, split_week
 from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.data.windows import EARLIER
 from fraud_assets.errors import InsufficientEvidenceError
 
 
@@ -34,7 +35,8 @@ class CleanedFeatures:
     `frame` holds features and roles of every windowed row plus `_window`, `features` the names of
     those that models see; `history` the typed raw rows behind them, so that a champion with
     another contract can be scored on the same rows. `spellings` say how the export writes the
-    levels of each category.
+    levels of each category. `earlier` are the rows before the fitted window, as `frame`, among
+    which the search may look back.
     """
 
     features: tuple[str, ...]
@@ -50,10 +52,16 @@ class CleanedFeatures:
     notes: tuple[str, ...] = ()
     spellings: Mapping[str, Spellings] = field(default_factory=dict)
     made: Made | None = None
+    earlier: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def window(self, name: str) -> pd.DataFrame:
         """The rows of one window: "fit", "threshold" or "judged"."""
         return self.frame[self.frame["_window"] == name]
+
+    @property
+    def earlier_rows(self) -> Rows | None:
+        """The rows before the fitted window as models take them, or None where there are none."""
+        return to_rows(self.earlier, self.features) if len(self.earlier) else None
 
     def rows(self, name: str) -> Rows:
         """The same rows as models and their judges take them."""
@@ -73,7 +81,9 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         As `fraud_assets.data.splits.split_week`.
     """
     split = split_of(raw, contract)
-    frame = windowed_features(raw.rows, split, contract)
+    everything = windowed_features(raw.rows, split, contract)
+    before = (everything["_window"] == EARLIER).to_numpy()
+    frame, earlier = (everything[at].reset_index(drop=True) for at in (~before, before))
     return CleanedFeatures(
         contract.features.names,
         frame,
@@ -82,11 +92,12 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         split.time_respected,
         raw.as_of,
         raw.newest,
-        fingerprint(frame),
+        fingerprint(frame, earlier),
         raw.read,
         raw.tally,
         split.notes,
         raw.spellings,
+        earlier=earlier,
     )
 
 
@@ -146,10 +157,12 @@ def _without_known(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return frame[~(known & judged.to_numpy())].reset_index(drop=True)
 
 
-def fingerprint(frame: pd.DataFrame) -> str:
-    """SHA-256 over every windowed value and the columns' names: what "the same data" means."""
+def fingerprint(frame: pd.DataFrame, earlier: pd.DataFrame) -> str:
+    """SHA-256 over every value and the columns' names: what "the same data" means."""
     digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
-    digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    for part in (frame, earlier):
+        if len(part):
+            digest.update(pd.util.hash_pandas_object(part, index=False).to_numpy().tobytes())
     return digest.hexdigest()
 
 

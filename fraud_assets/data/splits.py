@@ -15,7 +15,16 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.windows import Windows
 from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.shares import at_random, by_shares
-from fraud_assets.data.windows import DAY, NAMES, TICK, Split, Window, describe, known_labels
+from fraud_assets.data.windows import (
+    DAY,
+    NAMES,
+    TICK,
+    Split,
+    Window,
+    describe,
+    known_labels,
+    with_earlier,
+)
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
 _SCALES = (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1)
@@ -71,8 +80,15 @@ def _by_time(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> Sp
         if first is None or first < oldest:
             continue
         bounds = {"fit": (first, middle), "threshold": (middle, middle_end)}
-        return _assign(rows, bounds | {"judged": (start, judged_end)}, as_of, scale)
+        split = _assign(rows, bounds | {"judged": (start, judged_end)}, as_of, scale)
+        return with_earlier(split, rows) if _looks_back(contract) else split
     raise InsufficientEvidenceError(_too_little(contract, len(frauds_now), times))
+
+
+def _looks_back(contract: Contract) -> bool:
+    """Whether rows before the fitted window are wanted: see `search.history`."""
+    asked = contract.search.history
+    return asked == "searched" or (asked == "auto" and contract.windows.by == "frauds")
 
 
 def _start(

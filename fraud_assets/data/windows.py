@@ -6,7 +6,7 @@ Not here: where one window ends and the next begins (`splits`, `shares`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,12 @@ from fraud_assets.data.deliveries.taken_back import known_from, was_fraud, witho
 from fraud_assets.errors import InsufficientEvidenceError
 
 NAMES = ("fit", "threshold", "judged")
+EARLIER = "earlier"
+"""Name of the rows before the fitted window, among which the search may look back."""
+
+MOST_EARLIER = 2_000_000
+"""Rows before the fitted window that are kept at most, the newest ones."""
+
 DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 TICK = np.timedelta64(1, "us")
 
@@ -99,6 +105,19 @@ def describe(
         Window(name, start, end, int((window == name).sum()), int(label[window == name].sum()))
         for name, (start, end) in bounds.items()
     )
+
+
+def with_earlier(split: Split, rows: pd.DataFrame) -> Split:
+    """The split with the labelled rows before its fitted window under `EARLIER`.
+
+    They belong to no window; how far back of them to fit is the search's to find.
+    """
+    labelled = rows[LABEL].notna().to_numpy()
+    before = np.arange(len(rows)) < int(np.argmax(split.window == "fit"))
+    earlier = np.flatnonzero(labelled & before)[-MOST_EARLIER:]
+    window = split.window.copy()
+    window[earlier] = EARLIER
+    return replace(split, window=window)
 
 
 def with_frauds(split: Split, contract: Contract) -> Split:

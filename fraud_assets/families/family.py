@@ -83,7 +83,11 @@ class Family:
     search's legitimate rows for each fraud the published model is fitted on: 1 where a fit is
     slow, or trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle
     to equal bytes, in place. `always_searched` says that the defaults tell little of what the
-    whole grid reaches, and that the grid is quick to search: it is, whoever leads.
+    whole grid reaches, and that the grid is quick to search: it is, whoever leads. `large` are
+    settings outside the grid that only many rows deserve. `pace` is the processor seconds of a fit
+    for each million rows, encoded column and unit of `size`, measured once on the reference
+    machine: the search's budget is counted by it. `parallel` says that a fit takes `n_jobs` and
+    gives the same trees whatever their number.
     """
 
     name: str
@@ -100,4 +104,7 @@ class Family:
     tidy: Callable[[Classifier], None] = _as_it_is
     fit_times: int = 1
     always_searched: bool = False
+    large: Sequence[Parameters] = ()
+    pace: float = 0.02
+    parallel: bool = False
     stand_in: StandIn | None = None

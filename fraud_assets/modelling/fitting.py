@@ -7,6 +7,7 @@ once, and a family that fits fast and does not grow with its rows can afford mor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sklearn.pipeline import Pipeline
 
@@ -14,9 +15,11 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.judging.guarantee import EarlierFrauds
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import columns_of_many_levels, encoded_names
+from fraud_assets.modelling.reach import Reach, joined
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.calibration import calibrate
@@ -31,19 +34,35 @@ def freeze(
     contract: Contract,
     *,
     presence: Sequence[str] = (),
+    earlier: Rows | None = None,
+    reach: Reach | None = None,
+    before: EarlierFrauds | None = None,
+    workers: int = 1,
 ) -> TunedPipeline:
-    """Fit on `fit`, calibrate and choose the threshold on `threshold_rows`; both unsampled.
+    """Fit on the history, calibrate and choose the threshold on `threshold_rows`; all unsampled.
 
-    `presence` as in `build_pipeline`. `search` is left out: how the setting was found is the
-    caller's to tell.
+    `presence` as in `build_pipeline`. `earlier` are rows before `fit` that the history may reach;
+    without one it is `fit` itself. `before` are scored frauds of those rows that the guarantee may
+    rest on too. `search` is left out: how the setting was found is the caller's to tell.
 
     Raises
     ------
     InsufficientEvidenceError
         If frauds are too few for the calibration or the threshold rule.
     """
-    sampled = sample_to_fit(family, fit, contract).rows  # a sample of it is itself
-    pipeline = fit_pipeline(family, params, sampled, threshold_rows, contract, presence=presence)
+    back = Reach() if reach is None else reach
+    rows = fit if reach is None else joined(earlier, fit)
+    sampled = sample_to_fit(family, back.taken(rows), contract).rows  # a sample of it is itself
+    pipeline = fit_pipeline(
+        family,
+        params,
+        sampled,
+        threshold_rows,
+        contract,
+        presence=presence,
+        half_life_days=back.half_life_days,
+        workers=workers,
+    )
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
     return TunedPipeline(
@@ -52,11 +71,13 @@ def freeze(
         family=family,
         parameters=dict(params),
         threshold=choose_threshold(
-            scores, threshold_rows.label, contract.policy, threshold_rows.sender
+            scores, threshold_rows.label, contract.policy, threshold_rows.sender, before
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"]),
         training_samples=len(sampled),
         presence=tuple(presence),
+        reach=reach,
+        earlier=before,
     )
 
 
@@ -68,9 +89,19 @@ def fit_pipeline(
     contract: Contract,
     *,
     presence: Sequence[str] = (),
+    half_life_days: float | None = None,
+    workers: int = 1,
 ) -> Pipeline:
     """Fit on a sample of `fit` and calibrate on all of `calibration`, ready to be pickled."""
-    pipeline = fit_uncalibrated(family, params, fit, contract, presence=presence)
+    pipeline = fit_uncalibrated(
+        family,
+        params,
+        fit,
+        contract,
+        presence=presence,
+        half_life_days=half_life_days,
+        workers=workers,
+    )
     FAMILIES[family].tidy(pipeline.named_steps["classifier"])
     return on_one_thread(calibrate, pipeline, calibration)
 
@@ -82,14 +113,27 @@ def fit_uncalibrated(
     contract: Contract,
     *,
     presence: Sequence[str] = (),
+    half_life_days: float | None = None,
+    workers: int = 1,
 ) -> Pipeline:
-    """Fit on a sample of `fit`, on one thread; the probabilities are the sample's."""
+    """Fit on a sample of `fit`, with the same bytes whatever the number of workers.
+
+    The probabilities are the sample's. With a half-life rows lose weight as they lie back.
+    """
     columns = contract.features.numeric, contract.features.categorical
     sample = sample_to_fit(family, fit, contract).rows
     many = columns_of_many_levels(sample.features, contract.features.categorical)
     seed = contract.search.seed
     pipeline = build_pipeline(family, params, *columns, seed=seed, many=many, presence=presence)
-    return on_one_thread(pipeline.fit, sample.features, sample.label)
+    weights = Reach(half_life_days=half_life_days).weights(sample.time)
+    given = {} if weights is None else {"classifier__sample_weight": weights}
+    classifier = pipeline.named_steps["classifier"]
+    if FAMILIES[family].parallel:
+        classifier.set_params(n_jobs=workers)
+    on_one_thread(partial(pipeline.fit, **given), sample.features, sample.label)
+    if FAMILIES[family].parallel:
+        classifier.set_params(n_jobs=None)  # threads would add trees in changing order
+    return pipeline
 
 
 def sample_to_fit(family: str, fit: Rows, contract: Contract) -> Sample:

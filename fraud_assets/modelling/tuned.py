@@ -13,6 +13,8 @@ from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SearchSection
+from fraud_assets.modelling.judging.guarantee import EarlierFrauds
+from fraud_assets.modelling.reach import Reach
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class TunedPipeline:
     `payload` is exactly the published `pipeline.joblib`, `digest` its SHA-256; `features` are
     the encoded names, one for each known level; `training_samples` the rows that the classifier
     was fitted on; `presence` the numbers of which the classifier sees whether they are missing;
-    `search` is None where nobody searched.
+    `search` is None where nobody searched. `reach` is how far back the rows lie, None for the
+    fitted window itself; `earlier` are the frauds before the threshold rows that its guarantee
+    may rest on too.
     """
 
     payload: bytes
@@ -35,6 +39,19 @@ class TunedPipeline:
     presence: tuple[str, ...] = ()
     search: SearchSection | None = None
     made: Made | None = None
+    reach: Reach | None = None
+    earlier: EarlierFrauds | None = None
+
+    @property
+    def half_life_days(self) -> float | None:
+        """Days in which a fitted row's weight halves, or None where all weigh the same."""
+        return None if self.reach is None else self.reach.half_life_days
+
+    @property
+    def content(self) -> str:
+        """Digest of the model and of what its threshold rests on."""
+        earlier = b"" if self.earlier is None else self.earlier.scores.tobytes()
+        return sha256(f"{self.digest} {self.reach}".encode() + earlier)
 
 
 def unpickle_unverified(payload: bytes) -> Pipeline:

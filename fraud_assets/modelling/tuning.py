@@ -12,11 +12,13 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.lookback.search import look_back
+from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.presence import find_presence
-from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.modelling.walk_forward import earlier_frauds
 
 
 def tune(
@@ -28,8 +30,11 @@ def tune(
     workers: int = 1,
     progress: Callable[[str], None] | None = None,
     family: str | None = None,
+    earlier: Rows | None = None,
 ) -> TunedPipeline:
     """Search the grid of `family`, or those that `find_winner` says, and fit what is published.
+
+    `earlier` are the rows before `fit`; how far back among them to fit is searched as well.
 
     The same rows, contract and code give the same bytes, whatever the number of workers.
 
@@ -41,23 +46,39 @@ def tune(
         If frauds are too few for the folds, the calibration or the threshold rule.
     """
     started = time.monotonic()
-    sample = sample_as_declared(fit, contract.search)
+    sample = sample_to_search(fit, contract)
     search = WeekSearch(sample, contract, workers, progress)
     winner = find_winner(search, leaderboard, family)
     tried = find_presence(search, winner, contract.features.numeric)
-    presence = tuple(row.feature for row in tried if row.taken)
+    back = look_back(winner.contenders, fit, earlier, contract, workers=workers, progress=progress)
+    chosen, params = winner.family.name, winner.params
+    before = None
+    if back is not None:
+        chosen, params, before = back.family, back.params, back.before
+    if before is None and (chosen, params) == (winner.family.name, winner.params):
+        before = earlier_frauds(search.validation, winner.contenders[0].scores, contract.policy)
     tuned = freeze(
-        winner.family.name, winner.params, fit, threshold_rows, contract, presence=presence
+        chosen,
+        params,
+        fit,
+        threshold_rows,
+        contract,
+        presence=tuple(row.feature for row in tried if row.taken),
+        earlier=earlier,
+        reach=None if back is None else back.reach,
+        before=before,
+        workers=workers,
     )
     found = SearchSection(
         leaderboard=leaderboard.candidates,
-        chosen=winner.family.name,
-        sentence=winner.sentence,
+        chosen=chosen,
+        sentence=winner.sentence + ("" if back is None else back.sentence),
         settings=tuple(row for part in winner.searched for row in part.rows()),
         seconds=leaderboard.seconds + time.monotonic() - started,
         fits=sum(part.fits for part in winner.searched),
         legitimate_kept=sample.legitimate_kept,
         legitimate_total=sample.legitimate_total,
         presence=tried or msgspec.UNSET,
+        history=msgspec.UNSET if back is None else back.section,
     )
     return replace(tuned, search=found)

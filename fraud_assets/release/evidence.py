@@ -45,11 +45,16 @@ def _importances(case: Case) -> Importances:
 def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
     contract, tuned, cleaned = case.contract, case.tuned, case.cleaned
     return naive_comparison(
-        cleaned.rows("fit"),
+        cleaned.rows("fit"),  # the window alone: what is compared is the ways to judge
         cleaned.rows("threshold"),
         cleaned.rows("judged"),
         lambda rows: fit_uncalibrated(
-            tuned.family, tuned.parameters, rows, contract, presence=tuned.presence
+            tuned.family,
+            tuned.parameters,
+            rows,
+            contract,
+            presence=tuned.presence,
+            half_life_days=tuned.half_life_days,
         ),
         contract.policy,
         seed=contract.search.seed,

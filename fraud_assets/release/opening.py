@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata as packages
 
 import numpy as np
+import pandas as pd
 
 from fraud_assets import __version__
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.data.windows import Window
 from fraud_assets.documents.report.data import DataSection, WindowSection
 from fraud_assets.documents.report.origin import ContractSection, Lineage, ModelSection
@@ -62,7 +64,7 @@ def opening(case: Case, run_id: str) -> Opening:
             training_samples=tuned.training_samples,
             age_days=_age_days(cleaned),
         ),
-        data=_data(cleaned),
+        data=_data(case),
         search=tuned.search,
         lineage=_lineage(run_id, as_of, replayable=cleaned.as_of is not None),
     )
@@ -74,16 +76,31 @@ def window_section(window: Window) -> WindowSection:
     return WindowSection(window.name, start, end, window.rows, window.frauds)
 
 
-def _data(cleaned: CleanedFeatures) -> DataSection:
+def _data(case: Case) -> DataSection:
+    cleaned = case.cleaned
     return DataSection(
         fingerprint=cleaned.fingerprint,
         rows=cleaned.rows_read,
-        windows=tuple(window_section(window) for window in cleaned.windows),
+        windows=tuple(window_section(_fitted(window, case)) for window in cleaned.windows),
         time_respected=cleaned.time_respected,
         newest=None if cleaned.newest is None else str(cleaned.newest)[:19],
         quarantine=quarantine_section(cleaned.tally),
         unseen=(*cleaned.notes, *UNSEEN),
     )
+
+
+def _fitted(window: Window, case: Case) -> Window:
+    """The window; that of the fit reaches as far back as the model's history does."""
+    reach, cleaned = case.tuned.reach, case.cleaned
+    if window.name != "fit" or reach is None or TIME not in cleaned.frame:
+        return window
+    parts = [part[[TIME, LABEL]] for part in (cleaned.earlier, cleaned.window("fit")) if len(part)]
+    rows = pd.concat(parts)
+    inside = rows[rows[TIME] >= pd.Timestamp(reach.since(rows[TIME].iloc[-1].to_datetime64()))]
+    if len(inside) == window.rows:
+        return window
+    start = inside[TIME].iloc[0].to_datetime64()
+    return replace(window, start=start, rows=len(inside), frauds=int(inside[LABEL].sum()))
 
 
 def _lineage(run_id: str, as_of: str, *, replayable: bool) -> Lineage:

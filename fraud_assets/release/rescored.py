@@ -45,7 +45,7 @@ def rescore(case: Case) -> Rescored:
     scores, before = (
         on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
     )
-    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
+    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender, tuned.earlier)
     evaluation = evaluate(
         judged,
         scores,
@@ -56,7 +56,7 @@ def rescore(case: Case) -> Rescored:
     )
     expected = Expected(
         model_digest=sha256(tuned.payload),
-        data_fingerprint=fingerprint(cleaned.frame),
+        data_fingerprint=fingerprint(cleaned.frame, cleaned.earlier),
         contract_digest=contract_digest(contract),
         threshold=chosen.value,
         confusion=evaluation.metrics.confusion,

@@ -40,6 +40,7 @@ PICTURES = (
     "weekly",
     "volume",
     "importances",
+    "history",
     "verdict",
 )
 NONE = Markup('<span class="missing">none</span>')
@@ -106,10 +107,12 @@ def pictures(report: Report) -> dict[str, Markup]:
     """The report's pictures by name, as SVG to stand inside the page; "" where there is none."""
     floor, metrics, curves = recall_floor(report), report.metrics, report.curves
     verdict, ranks, champion = report.verdict, report.importances, _champion_curves(report)
-    weeks = report.data.weeks
+    weeks, search = report.data.weeks, report.search
+    back = msgspec.UNSET if search is None else search.history
     drawn = {
         "verdict": "" if verdict is None else charts.verdict_strip(verdict.rules),
         "importances": "" if ranks is None else charts.importances(ranks.permutation),
+        "history": "" if back is msgspec.UNSET else charts.history_curve(back.curve),
         "volume": charts.volume(() if weeks is msgspec.UNSET else weeks),
     }
     if curves is not None:

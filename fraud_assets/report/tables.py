@@ -66,7 +66,8 @@ def search_markdown(search: SearchSection, top: int = 10) -> str:
     rows = [_setting_row(row) for row in search.settings[:top]]
     spent = f"{numbers.count(search.fits)} fits in {numbers.number(search.seconds)} s."
     table = markdown_table(["Rank", "Family", "Setting", "ROC-AUC", "spread"], rows)
-    return f"{escaped(search.sentence)} {spent}\n\n{table}"
+    back = "" if search.history is msgspec.UNSET else f" {escaped(search.history.sentence)}"
+    return f"{escaped(search.sentence)}{back} {spent}\n\n{table}"
 
 
 def _setting_row(row: SettingRow) -> list[str]:

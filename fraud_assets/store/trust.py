@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fraud_assets.documents.unread import readable
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 PICKLING_LIBRARIES = ("joblib", "numpy", "pandas", "scikit-learn", "scipy")
 """Libraries whose objects or formats a pickled pipeline contains."""
 
+BOOSTING_LIBRARIES = ("catboost", "lightgbm", "xgboost")
+"""Libraries of which only a pipeline that names one in its pickle has objects."""
+
 
 def pickling_libraries() -> dict[str, str]:
-    """The installed version of each of PICKLING_LIBRARIES, as metadata's `libraries` wants it."""
-    return {name: importlib.metadata.version(name) for name in PICKLING_LIBRARIES}
+    """The installed version of each of these libraries, as metadata's `libraries` wants it."""
+    needed = {name: importlib.metadata.version(name) for name in PICKLING_LIBRARIES}
+    others = {name: _installed(name) for name in BOOSTING_LIBRARIES}
+    return needed | {name: version for name, version in others.items() if version is not None}
 
 
 def load_pipeline(verified: Verified) -> Pipeline:
@@ -38,7 +43,9 @@ def load_pipeline(verified: Verified) -> Pipeline:
         bytes are no scikit-learn Pipeline.
     """
     data = verified.read(PIPELINE_FILE)
-    _demand_libraries(verified.version, readable(lambda: verified.metadata.libraries) or {})
+    named = [name for name in BOOSTING_LIBRARIES if name.encode() in data]
+    recorded = readable(lambda: verified.metadata.libraries) or {}
+    _demand_libraries(verified.version, recorded, (*PICKLING_LIBRARIES, *named))
     import joblib  # noqa: PLC0415 - heavy; the service's verification shares this wing
     from sklearn.pipeline import Pipeline  # noqa: PLC0415
 
@@ -52,9 +59,11 @@ def load_pipeline(verified: Verified) -> Pipeline:
     return pipeline
 
 
-def _demand_libraries(version: str, recorded: Mapping[str, object]) -> None:
+def _demand_libraries(
+    version: str, recorded: Mapping[str, object], libraries: Sequence[str]
+) -> None:
     faults = []
-    for name in PICKLING_LIBRARIES:
+    for name in libraries:
         wanted, found = recorded.get(name), _installed(name)
         if wanted is None:
             faults.append(f"{name} was not recorded")

@@ -71,6 +71,7 @@ def trained(family: str, parameters: Parameters) -> FinishedWeek:
     model = TrainedModel(
         family=family,
         parameters=parameters,
+        reach=None,
         searched=True,
         threshold=0.5,
         report=report,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.data.splits import known_labels, split_week
+from fraud_assets.data.windows import EARLIER
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
 DAY = np.timedelta64(86_400_000_000, "us")
@@ -86,6 +87,23 @@ def test_no_row_is_in_two_windows_and_none_is_younger_than_its_maturity(
     assert parts[0].max() < parts[1].min() <= parts[1].max() < parts[2].min()
     assert (parts[1] + maturity * DAY <= split.named("judged").start).all()
     assert (parts[2] + maturity * DAY <= newest).all()
+
+
+def test_what_lies_before_the_fitted_window_is_kept_for_the_search_to_look_back():
+    """All labelled rows before the window, and none where the contract wants no more."""
+    data = rows()
+    newest = data["_time"].to_numpy()[-1]
+
+    split = split_week(data, contract(FRAUDS), newest)
+    as_it_is = split_week(data, contract(FRAUDS + '[search]\nhistory = "window"\n'), newest)
+    fixed = split_week(data, contract('by = "days"\nfit_days = 20\n'), newest)
+
+    earlier = data["_time"][split.window == EARLIER]
+    assert earlier.tolist() == data["_time"][data["_time"] < split.named("fit").start].tolist()
+    assert [window.name for window in split.windows] == ["fit", "threshold", "judged"]
+    assert not (as_it_is.window == EARLIER).any()
+    assert not (fixed.window == EARLIER).any()
+    assert as_it_is.windows == split.windows
 
 
 def test_a_fraud_reported_after_the_window_opened_still_looks_legitimate():

@@ -12,8 +12,9 @@ from benchmarks.search_data import shipped
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.search.folds import encode_folds, make_folds
-from fraud_assets.modelling.search.grid import ScoredGrid, search_grid
+from fraud_assets.modelling.search.grid import search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
+from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.work import on_one_thread
 from tests.modelling.made_rows import make_rows, small_contract
 

@@ -81,7 +81,8 @@ def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
     )
     assert tuned.family == tuned.search.chosen == family
     assert tuned.training_samples < len(fit)
-    assert tuned.training_samples == len(sample_to_fit(family, fit, CONTRACT).rows)
+    taken = fit if tuned.reach is None else tuned.reach.taken(fit)
+    assert tuned.training_samples == len(sample_to_fit(family, taken, CONTRACT).rows)
     assert "chain_unknown" in tuned.features
     json.dumps(msgspec.to_builtins(tuned.search), allow_nan=False)
 

@@ -12,7 +12,12 @@ from sklearn.preprocessing import StandardScaler
 
 from fraud_assets.errors import TrustError
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import PICKLING_LIBRARIES, load_pipeline, pickling_libraries
+from fraud_assets.store.trust import (
+    BOOSTING_LIBRARIES,
+    PICKLING_LIBRARIES,
+    load_pipeline,
+    pickling_libraries,
+)
 from tests.store.stores import FILES, added, metadata
 
 
@@ -49,6 +54,19 @@ def test_other_library_version_is_refused_by_name(store: Store, name: str) -> No
 
     with pytest.raises(TrustError, match=f"{name} 0.0.1 pickled it, [0-9.]+ is installed"):
         load_pipeline(store.verify(version))
+
+
+@pytest.mark.parametrize("name", BOOSTING_LIBRARIES)
+def test_a_library_that_only_some_pipelines_name_binds_those_alone(store: Store, name: str) -> None:
+    """Another version of LightGBM does not matter, unless the pickle holds an object of it."""
+    libraries = pickling_libraries() | {name: "0.0.1"}
+    plain = FILES | {"pipeline.joblib": _dumped(_pipeline())}
+    naming = FILES | {"pipeline.joblib": f"c{name}.sklearn\nModel\n.".encode()}
+
+    load_pipeline(store.verify(added(store, plain, metadata(libraries=libraries))))
+
+    with pytest.raises(TrustError, match=f"{name} 0.0.1 pickled it"):
+        load_pipeline(store.verify(added(store, naming, metadata(libraries=libraries))))
 
 
 @pytest.mark.parametrize("libraries", [None, {}, [], "1.0"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 from pydantic import Field
 
 from fraud_assets.contract.names import family_names
@@ -9,7 +11,9 @@ from fraud_assets.terms.section import Section
 
 
 class Search(Section):
-    """Which families compete, and how many legitimate rows a fraud the search keeps."""
+    """Which families compete, on how many rows and how much history."""
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"history", "minutes"})
 
     families: tuple[str, ...] = Field(default_factory=family_names)
     """Model families that compete."""
@@ -22,6 +26,16 @@ class Search(Section):
 
     folds: int = Field(default=5, ge=2)
     """Folds in time order."""
+
+    minutes: float = Field(default=4, gt=0, le=10_000)
+    """What the search may cost, counted in fits by what they take on one reference machine with
+    two cores, so that the same data and seed give the same model everywhere.
+    """
+
+    history: Literal["auto", "searched", "window"] = "auto"
+    """How far back the model is fitted: `searched` among all that is there, walk-forward, or the
+    fitted `window` as it is; `auto` searches unless windows have fixed days.
+    """
 
     seed: int = 0
     """Seed of everything that is drawn."""

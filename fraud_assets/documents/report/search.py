@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import Count, Estimate
 from fraud_assets.documents.report.origin import Parameters
 
 
@@ -32,13 +32,44 @@ class LeaderboardRow(msgspec.Struct, frozen=True):
 
 
 class SettingRow(msgspec.Struct, frozen=True):
-    """One setting of a searched grid: mean and spread of ROC-AUC over the folds, and rank."""
+    """One setting of a searched grid: mean and spread of ROC-AUC over its folds, and rank.
+
+    A setting that left the race early was scored on fewer `folds` and ranks behind those that
+    stayed. Ranks go by mean average precision where that was measured.
+    """
 
     family: str
     params: Parameters
     mean: float
     std: float
     rank: Count
+    average_precision: float | msgspec.UnsetType = msgspec.UNSET
+    folds: Count | msgspec.UnsetType = msgspec.UNSET
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """One length of history, fitted walk-forward and measured on later rows.
+
+    `gain` is its average precision less that of the fitted window, on the same draws of senders.
+    With a half-life a row weighs half as much for each `half_life_days` that it lies back.
+    """
+
+    days: float
+    half_life_days: float | None
+    rows: Count
+    frauds: Count
+    roc_auc: float
+    average_precision: float
+    precision_at_recall: float
+    gain: Estimate
+
+
+class HistorySection(msgspec.Struct, frozen=True):
+    """How much history is worth: each length tried, and the position of the one taken."""
+
+    curve: tuple[HistoryRow, ...]
+    taken: Count
+    sentence: str
 
 
 class PresenceRow(msgspec.Struct, frozen=True):
@@ -68,3 +99,4 @@ class SearchSection(msgspec.Struct, frozen=True):
     legitimate_kept: Count
     legitimate_total: Count
     presence: tuple[PresenceRow, ...] | msgspec.UnsetType = msgspec.UNSET
+    history: HistorySection | msgspec.UnsetType = msgspec.UNSET

@@ -136,4 +136,5 @@ FAMILY = Family(
     tidy=_without_clock,
     fit_times=5,
     always_searched=True,
+    pace=0.03,
 )

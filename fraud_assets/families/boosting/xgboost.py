@@ -138,4 +138,5 @@ FAMILY = Family(
     importances=lambda fitted: shares(fitted.feature_importances_),
     fit_times=5,
     always_searched=True,
+    pace=0.01,
 )

@@ -45,4 +45,5 @@ FAMILY = Family(
     convert=_convert,
     size="n_estimators",
     tidy=zero_padding,
+    pace=0.037,
 )

@@ -32,4 +32,6 @@ FAMILY = Family(
     size="n_estimators",
     stages=averaged_stages,
     tidy=zero_padding,
+    parallel=True,
+    pace=0.05,
 )

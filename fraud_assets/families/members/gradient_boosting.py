@@ -50,4 +50,5 @@ FAMILY = Family(
         renamed={"max_iter": "n_estimators"},
         kept=("max_leaf_nodes",),
     ),
+    pace=0.072,
 )

@@ -26,4 +26,5 @@ FAMILY = Family(
     defaults={"max_iter": 1000},
     grid={"C": (0.01, 0.1, 1.0, 10.0), "class_weight": (None, "balanced")},
     convert=_convert,
+    pace=0.08,
 )

@@ -19,8 +19,9 @@ from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
+from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds, make_folds
-from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.validation import Validation
 from fraud_assets.modelling.search.work import Ticker, run_tasks
 
@@ -71,7 +72,7 @@ def compare_candidates(
     """
     started = time.monotonic()
     families = find_families(contract.search.families)
-    sample = sample_as_declared(fit, contract.search)
+    sample = sample_to_search(fit, contract)
     folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)
     validation = Validation.of(sample, folds, contract.policy.min_recall)
     tasks = _tasks(sample, folds, families, contract)

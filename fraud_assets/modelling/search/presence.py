@@ -14,7 +14,7 @@ import numpy as np
 
 from fraud_assets.documents.report.search import PresenceRow
 from fraud_assets.modelling.leaks.measures.hits import Hits
-from fraud_assets.modelling.search.grid import ScoredGrid
+from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION
 from fraud_assets.modelling.search.winner import WeekSearch, Winner
 from fraud_assets.profiles import CONFIDENCE

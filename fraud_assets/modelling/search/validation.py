@@ -55,6 +55,10 @@ class Validation:
         """Mean over folds of ROC-AUC, average precision and precision at the recall, (3,)."""
         return self._means(self._rankings(scores), self.weight)
 
+    def average_precision(self, scores: FoldScores) -> float:
+        """Mean over folds of average precision."""
+        return float(self.measures(scores)[AVERAGE_PRECISION])
+
     def replicates(self, scores: Sequence[FoldScores], seed: int) -> np.ndarray:
         """The measures of several families when senders are drawn with replacement, (b, f, 3).
 

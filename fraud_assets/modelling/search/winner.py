@@ -20,22 +20,34 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Encoding, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
+from fraud_assets.modelling.search.budget import GRIDS, allowed
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.choice import Contender, choose, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
-from fraud_assets.modelling.search.grid import ScoredGrid, score_settings, search_grid
+from fraud_assets.modelling.search.grid import score_settings
+from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
 
 
 @dataclass(frozen=True)
 class Winner:
-    """The family and setting to fit, every setting scored on the way, and why."""
+    """The family and setting to fit, every setting scored on the way, and why.
+
+    `contenders` are the winner first, then its next best settings and the best of the other
+    families.
+    """
 
     family: Family
     params: Parameters
     searched: tuple[ScoredGrid, ...]
     sentence: str
+    contenders: tuple[Contender, ...]
+
+
+SETTINGS_AGAIN, FAMILIES_AGAIN = 3, 3
+"""ScoredGrid of the winner's family, and families, that are worth another look."""
 
 
 class WeekSearch:
@@ -50,16 +62,24 @@ class WeekSearch:
     ) -> None:
         self.sample, self.seed = sample, contract.search.seed
         self._workers, self._progress = workers, progress
+        self._budget = allowed(contract, GRIDS)
         self._columns = contract.features.numeric, contract.features.categorical
         self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
         self._encoded: dict[tuple[Encoding, tuple[str, ...]], list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
-    def grid(self, family: Family) -> ScoredGrid:
-        """Score the family's whole grid."""
-        folds = self._encode(family)
-        return search_grid(family, folds, self.seed, workers=self._workers, progress=self._progress)
+    def grid(self, family: Family, among: int = 1) -> ScoredGrid:
+        """Race the family's whole grid, with the budget's share of one of so many grids."""
+        return race_grid(
+            family,
+            self._encode(family),
+            self.validation,
+            self.seed,
+            budget=self._budget / among,
+            workers=self._workers,
+            progress=self._progress,
+        )
 
     def score(
         self, family: Family, settings: Sequence[Parameters], presence: tuple[str, ...] = ()
@@ -67,7 +87,13 @@ class WeekSearch:
         """Score a few settings of the family; `presence` as in `build_pipeline`."""
         folds = self._encode(family, presence)
         return score_settings(
-            family, settings, folds, self.seed, workers=self._workers, progress=self._progress
+            family,
+            settings,
+            folds,
+            self.seed,
+            validation=self.validation,
+            workers=self._workers,
+            progress=self._progress,
         )
 
     def with_defaults(self, candidate: LeaderboardRow, scores: np.ndarray) -> Contender:
@@ -110,18 +136,33 @@ def find_winner(search: WeekSearch, leaderboard: Leaderboard, forced: str | None
     slow = search.slow(family)
     if slow is None:
         found = search.grid(family)
-        return Winner(family, found.params[found.best], (found,), sentence)
+        best = found.contender
+        again = _again(best, (found,), ())
+        return Winner(family, best.params, (found,), sentence, again)
     stand_in = search.grid(FAMILIES[slow.family])
     own = search.score(family, [dict(family.defaults), _translated(family, slow, stand_in)])
     sentence += _told_stand_in(family, stand_in)
-    return Winner(family, own.params[own.best], (own, stand_in), sentence)
+    best = own.contender
+    return Winner(family, best.params, (own, stand_in), sentence, _again(best, (own,), ()))
 
 
 def best_searched(searched: Sequence[ScoredGrid], validation: Validation, seed: int) -> Winner:
     """The winner among the best settings of families whose grids were searched."""
     choice = choose([settings.contender for settings in searched], validation, seed)
     chosen = choice.contender
-    return Winner(FAMILIES[chosen.family], chosen.params, tuple(searched), choice.sentence)
+    again = _again(chosen, searched, [settings.contender for settings in searched])
+    family = FAMILIES[chosen.family]
+    return Winner(family, chosen.params, tuple(searched), choice.sentence, again)
+
+
+def _again(
+    winner: Contender, searched: Sequence[ScoredGrid], others: Sequence[Contender]
+) -> tuple[Contender, ...]:
+    """Who is worth another look: the winner first; `others` are in order of merit."""
+    own = [part.contenders() for part in searched if part.family == winner.family]
+    settings = [c for part in own for c in part if c.params != winner.params]
+    rivals = [c for c in others if c.family != winner.family]
+    return (winner, *settings[: SETTINGS_AGAIN - 1], *rivals[: FAMILIES_AGAIN - 1])
 
 
 def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
@@ -134,7 +175,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     slow = search.slow(first)
     always = [name for name in entries if FAMILIES[name].always_searched]
     wanted = dict.fromkeys([slow.family if slow else first.name, *always])
-    searched = [search.grid(FAMILIES[name]) for name in wanted]
+    searched = [search.grid(FAMILIES[name], len(wanted)) for name in wanted]
     said = f" The whole grid of {' and that of '.join(wanted)} was searched."
 
     def enter(settings: ScoredGrid) -> None:
@@ -151,7 +192,9 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     choice = choose(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
-    return Winner(family, chosen.params, tuple(searched), choice.sentence + said)
+    ranked = sorted(entries.values(), key=lambda c: -validation.average_precision(c.scores))
+    again = _again(chosen, searched, ranked)
+    return Winner(family, chosen.params, tuple(searched), choice.sentence + said, again)
 
 
 def _translated(family: Family, slow: StandIn, searched: ScoredGrid) -> Parameters:
@@ -163,8 +206,9 @@ def _translated(family: Family, slow: StandIn, searched: ScoredGrid) -> Paramete
 
 
 def _told_stand_in(family: Family, stand_in: ScoredGrid) -> str:
+    settings = len(stand_in.params) + len(stand_in.dropped)
     return (
-        f" The grid of {family.name} was searched by {stand_in.family} over "
-        f"{len(stand_in.params)} settings, whose best (mean ROC-AUC {stand_in.mean.max():.4f}) "
+        f" The grid of {family.name} was searched by {stand_in.family} over {settings} settings, "
+        f"whose best (mean ROC-AUC {stand_in.mean[stand_in.best]:.4f}) "
         "was tried beside the defaults."
     )

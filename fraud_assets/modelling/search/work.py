@@ -6,6 +6,7 @@ depend on how many there are.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -47,7 +48,7 @@ class Ticker:
         self._done, self._best = 0, float("-inf")
         self._started = self._said = time.monotonic()
 
-    def tick(self, auc: float) -> None:
+    def tick(self, auc: float = float("-inf")) -> None:
         """Count one task with ROC-AUC `auc`; say so if the last word is some seconds old."""
         self._done, self._best = self._done + 1, max(self._best, auc)
         now = time.monotonic()
@@ -57,9 +58,10 @@ class Ticker:
         self._said = now
         spent = now - self._started
         left = spent / self._done * (self._total - self._done)
+        best = "" if math.isinf(self._best) else f"best fold ROC-AUC {self._best:.4f}, "
         self._progress(
-            f"{self._what}: {self._done} of {self._total} fits in {spent:.0f} s, best fold "
-            f"ROC-AUC {self._best:.4f}, about {left:.0f} s left"
+            f"{self._what}: {self._done} of {self._total} fits in {spent:.0f} s, {best}"
+            f"about {left:.0f} s left"
         )
 
 

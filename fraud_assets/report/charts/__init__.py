@@ -6,6 +6,7 @@ nothing is left to draw.
 
 from fraud_assets.report.charts.bars import importances, reason_bars
 from fraud_assets.report.charts.curves import precision_recall, roc
+from fraud_assets.report.charts.history import history_curve
 from fraud_assets.report.charts.scores import reliability, score_distribution
 from fraud_assets.report.charts.strips import interval_strip, verdict_strip
 from fraud_assets.report.charts.svg import standalone
@@ -13,6 +14,7 @@ from fraud_assets.report.charts.volume import volume
 from fraud_assets.report.charts.weekly import weekly_recall
 
 __all__ = [
+    "history_curve",
     "importances",
     "interval_strip",
     "precision_recall",

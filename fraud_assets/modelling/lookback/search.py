@@ -1,0 +1,252 @@
+"""How far back to fit: searched like any setting, on rows that no fit has seen.
+
+The best setting of the fitted window's search that the budget lasts for is fitted on each length
+of history before each of the window's last blocks, and scores the block. Of the window and what
+is longer the best mean average precision is taken. What forgets, a shorter history or one that
+fades, must be shown to be better than that: fewer rows are a loss unless the world has moved, and
+luck looks like it.
+
+Where the history is many times the window, the winner's best settings and the runners-up meet
+once more on it: what won on few rows need not win on many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.search import HistoryRow, HistorySection
+from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.judging.guarantee import EarlierFrauds
+from fraud_assets.modelling.lookback.lengths import lengths, window_of
+from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk
+from fraud_assets.modelling.reach import Reach, joined
+from fraud_assets.modelling.search.budget import (
+    AGAIN,
+    HISTORY,
+    affordable,
+    allowed,
+    encoded_columns,
+    fit_seconds,
+    thinned,
+)
+from fraud_assets.modelling.search.choice import Contender, choose
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
+from fraud_assets.modelling.search.work import Progress
+from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
+from fraud_assets.modelling.walk_forward import earlier_frauds
+from fraud_assets.profiles import CONFIDENCE
+
+MUCH_LONGER = 4.0
+"""Times the window's frauds from which families and settings meet once more."""
+
+MANY_ROWS = 50_000
+"""Rows from which a family's settings for many rows are tried too."""
+
+
+@dataclass(frozen=True)
+class Lookback:
+    """How far back to fit, and the family and setting to fit with."""
+
+    reach: Reach
+    family: str
+    params: dict[str, Any]
+    section: HistorySection
+    before: EarlierFrauds | None
+    sentence: str
+
+
+def is_searched(contract: Contract) -> bool:
+    """Whether the contract has the history searched."""
+    asked = contract.search.history
+    return asked == "searched" or (asked == "auto" and contract.windows.by != "days")
+
+
+def look_back(
+    contenders: Sequence[Contender],
+    fit: Rows,
+    earlier: Rows | None,
+    contract: Contract,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Lookback | None:
+    """Search the history for the first of the contenders, and let them meet again on a long one.
+
+    `contenders` are settings of the fitted window's search, the winner first. None where the
+    contract does not ask for it, rows have no time, or nothing but the window can be tried.
+    """
+    rows = joined(earlier, fit)
+    if rows.time is None or not is_searched(contract):
+        return None
+    first = len(rows) - len(fit)
+    tried, window = lengths(rows, first), window_of(rows, first)
+    probe = _probe(contenders, tried, rows, contract)
+    sample = _within_budget(probe, tried, rows, contract)
+    walk = Walk(sample, _begins(sample, fit), contract, workers, progress)
+    tried = tuple(reach for reach in tried if walk.is_possible(reach))
+    if window not in tried or len(tried) < 2:
+        return None
+    own = tried.index(window)
+    tries = [Try(probe.family, probe.params, reach) for reach in tried]
+    scores = [found.margins for found in walk.score(tries)]
+    curve, drawn = _curve(walk, scores, tried, own, rows)
+    best = _best(tried, own, np.array([row.average_precision for row in curve]), drawn)
+    reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
+    known = replace(probe, scores=scores[best])
+    if curve[best].frauds >= MUCH_LONGER * fit.frauds:
+        chosen, sentence = _meet(walk, contenders, known, reach, curve[best].rows)
+        margins: FoldScores | None = chosen.scores
+    else:
+        chosen, sentence = contenders[0], ""
+        margins = _margins(walk, chosen, known, reach)
+    before = None if margins is None else earlier_frauds(walk.validation, margins, contract.policy)
+    return Lookback(reach, chosen.family, chosen.params, section, before, sentence)
+
+
+def scored_before(
+    one: Try, fit: Rows, earlier: Rows | None, contract: Contract
+) -> EarlierFrauds | None:
+    """Frauds before the threshold rows, scored with a setting that an earlier search chose."""
+    if contract.policy.threshold.rule != "guarantee":
+        return None
+    sample = sample_as_declared(joined(earlier, fit), contract.search)
+    walk = Walk(sample, _begins(sample, fit), contract)
+    if not walk.is_possible(one.reach):
+        return None
+    return earlier_frauds(walk.validation, walk.score([one])[0].margins, contract.policy)
+
+
+def _begins(sample: Sample, fit: Rows) -> int:
+    """Position in the sample where the fitted window begins; without times it holds all."""
+    if sample.rows.time is None or fit.time is None:
+        return 0
+    return int((sample.rows.time < fit.time[0]).sum())
+
+
+def _probe(
+    contenders: Sequence[Contender], tried: Sequence[Reach], rows: Rows, contract: Contract
+) -> Contender:
+    """The first contender whose curve the budget lasts for, else the one that costs least."""
+    sample = sample_as_declared(rows, contract.search)
+    costs = [_curve_seconds(one, tried, sample.rows, contract) for one in contenders]
+    for one, seconds in zip(contenders, costs, strict=True):
+        if seconds <= allowed(contract, HISTORY):
+            return one
+    return contenders[int(np.argmin(costs))]
+
+
+def _margins(walk: Walk, chosen: Contender, known: Contender, reach: Reach) -> FoldScores | None:
+    """The chosen one's margins on the blocks, fitted on the history taken; None if too dear."""
+    if (chosen.family, chosen.params) == (known.family, known.params):
+        return known.scores
+    one = Try(chosen.family, chosen.params, reach)
+    return walk.score([one])[0].margins if walk.cost(one) <= walk.allowed(AGAIN) else None
+
+
+def _within_budget(
+    winner: Contender, tried: Sequence[Reach], rows: Rows, contract: Contract
+) -> Sample:
+    """The rows that histories are compared on; a share of all where the budget asks for it."""
+    sample = sample_as_declared(rows, contract.search)
+    work = _curve_seconds(winner, tried, sample.rows, contract)
+    share = allowed(contract, HISTORY) / max(work, 1e-9)
+    return thinned(sample, share, contract.search.seed)
+
+
+def _curve_seconds(one: Contender, tried: Sequence[Reach], rows: Rows, contract: Contract) -> float:
+    """Processor seconds of the reference machine for all lengths of the sample's history."""
+    family = FAMILIES[one.family]
+    fitted = sum(len(reach.taken(rows)) for reach in tried)
+    columns = encoded_columns(rows, contract, family)
+    return BLOCKS * fit_seconds(family, one.params, fitted, columns)
+
+
+def _curve(
+    walk: Walk,
+    scores: Sequence[FoldScores],
+    tried: Sequence[Reach],
+    own: int,
+    rows: Rows,
+) -> tuple[tuple[HistoryRow, ...], np.ndarray]:
+    """A row for each history, and average precision in draws of senders, (draws, histories)."""
+    validation = walk.validation
+    drawn = validation.replicates(scores, walk.seed)[:, :, AVERAGE_PRECISION]
+    measured = [validation.measures(of) for of in scores]
+    found = []
+    for at, reach in enumerate(tried):
+        taken = reach.taken(rows)
+        auc, average, precision = measured[at]
+        gain = average - measured[own][AVERAGE_PRECISION]
+        found.append(
+            HistoryRow(
+                days=reach.days or 0.0,
+                half_life_days=reach.half_life_days,
+                rows=len(taken),
+                frauds=taken.frauds,
+                roc_auc=float(auc),
+                average_precision=float(average),
+                precision_at_recall=float(precision),
+                gain=percentile_estimate(
+                    float(gain), drawn[:, at] - drawn[:, own], validation.frauds
+                ),
+            )
+        )
+    return tuple(found), drawn
+
+
+def _best(tried: Sequence[Reach], own: int, average: np.ndarray, drawn: np.ndarray) -> int:
+    """The history to take: the best that keeps the window, or one shown to be better still."""
+    keeps = [at for at, reach in enumerate(tried) if at >= own and reach.half_life_days is None]
+    best = max(keeps, key=lambda at: float(average[at]))
+    forgets = [at for at in range(len(tried)) if at not in keeps]
+    surely = np.nanquantile(drawn - drawn[:, [best]], 1 - CONFIDENCE, axis=0)
+    shown = [at for at in forgets if surely[at] > 0]
+    return max(shown, key=lambda at: float(average[at]), default=best)
+
+
+def _meet(
+    walk: Walk, contenders: Sequence[Contender], known: Contender, reach: Reach, rows: int
+) -> tuple[Contender, str]:
+    """The contenders once more, fitted on the history taken, as many as the budget lasts for."""
+    family = FAMILIES[known.family]
+    large = [replace(known, params=dict(params)) for params in family.large]
+    entered = [*(large if rows >= MANY_ROWS else ()), *contenders]
+    entered = [c for c in entered if (c.family, c.params) != (known.family, known.params)]
+    costs = [walk.cost(Try(c.family, c.params, reach)) for c in entered]
+    entered = entered[: affordable(costs, walk.allowed(AGAIN))]
+    found = walk.score([Try(c.family, c.params, reach) for c in entered])
+    pairs = zip(entered, found, strict=True)
+    met = [known, *(replace(c, scores=one.margins, cost=one.cost) for c, one in pairs)]
+    choice = choose(met, walk.validation, walk.seed)
+    return choice.contender, (
+        f" {len(met)} settings met once more on {rows:,} rows of the history taken: "
+        f"{choice.sentence}"
+    )
+
+
+def _sentence(probe: Contender, curve: Sequence[HistoryRow], best: int, own: int) -> str:
+    taken, window = curve[best], curve[own]
+    fading = (
+        ""
+        if taken.half_life_days is None
+        else f", a row's weight halving every {taken.half_life_days:,.4g} days"
+    )
+    told = (
+        f"Fitted on the last {taken.days:,.4g} days with {taken.frauds:,} frauds{fading}: average "
+        f"precision {taken.average_precision:.4f} on later rows, {len(curve)} histories tried by "
+        f"{probe.family}"
+    )
+    if best == own:
+        return f"{told}. That is the fitted window itself; nothing else did better."
+    return (
+        f"{told}. With the fitted window's {window.days:,.4g} days and {window.frauds:,} frauds it "
+        f"is {window.average_precision:.4f} (difference {taken.gain.value:+.4f}, 95 % interval "
+        f"{taken.gain.low:+.4f} to {taken.gain.high:+.4f}, n = {taken.gain.n} frauds)."
+    )

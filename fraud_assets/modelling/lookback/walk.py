@@ -1,0 +1,126 @@
+"""Walk-forward blocks at the end of the fitted window, each with all rows that lie before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.cost import serving_cost
+from fraud_assets.families.family import Encoding
+from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.preprocessing import columns_of_many_levels
+from fraud_assets.modelling.reach import Reach
+from fraud_assets.modelling.search.budget import allowed, encoded_columns, fit_seconds
+from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
+from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.validation import FoldScores, Validation
+from fraud_assets.modelling.search.work import Progress, Ticker, run_tasks
+
+BLOCKS = 3
+"""Blocks of validation rows: the last parts of the fitted window, as many as folds but two."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A family with a setting, fitted on a history."""
+
+    family: str
+    params: Parameters
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A try's margins on each block; `cost` is its tests of one payment (see `families.cost`)."""
+
+    margins: FoldScores
+    cost: float
+
+
+class Walk:
+    """The blocks of a sample, each encoded once with everything before it.
+
+    `first` is the position in the sample where the fitted window begins. A history is a part of
+    a block's training rows: what encodes them was fitted on all of them, never on later ones.
+    """
+
+    def __init__(
+        self,
+        sample: Sample,
+        first: int,
+        contract: Contract,
+        workers: int = 1,
+        progress: Progress | None = None,
+    ) -> None:
+        self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed
+        self._workers, self._progress = workers, progress
+        self._folds = blocks(len(sample.rows), first, contract.search.folds)
+        self._encoded: dict[Encoding, list[EncodedFold]] = {}
+        self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
+
+    def score(self, tries: Sequence[Try]) -> list[Scored]:
+        """Each try's margins on the rows of each block, and what its last fit costs to serve."""
+        count = len(self._folds)
+        tasks = [(one, *self._part(one, k), self.seed) for one in tries for k in range(count)]
+        ticker = Ticker("How far back to fit", len(tasks), self._progress)
+        found = run_tasks(_score, tasks, self._workers, lambda _: ticker.tick())
+        parts = [found[at : at + count] for at in range(0, len(found), count)]
+        return [Scored([margins for margins, _ in part], part[-1][1]) for part in parts]
+
+    def allowed(self, share: float) -> float:
+        """Processor seconds of the reference machine in a share of the budget."""
+        return allowed(self._contract, share)
+
+    def cost(self, one: Try) -> float:
+        """Processor seconds of the reference machine that the try takes on all blocks."""
+        family, rows = FAMILIES[one.family], self._rows
+        fitted = sum(len(self._train(one.reach, k)) for k in range(len(self._folds)))
+        columns = encoded_columns(rows, self._contract, family)
+        return fit_seconds(family, one.params, fitted, columns)
+
+    def is_possible(self, reach: Reach) -> bool:
+        """Whether each block's history holds both classes, and frauds enough to learn from."""
+        labels = [self._rows.label[self._train(reach, k)] for k in range(len(self._folds))]
+        return all(label.sum() >= 2 and (label != 1).sum() >= 2 for label in labels)
+
+    def _part(self, one: Try, k: int) -> tuple[EncodedFold, np.ndarray, np.ndarray | None]:
+        encoding = FAMILIES[one.family].encoding
+        if encoding not in self._encoded:
+            features = self._contract.features
+            self._encoded[encoding] = encode_folds(
+                self._rows,
+                self._folds,
+                (features.numeric, features.categorical),
+                encoding,
+                columns_of_many_levels(self._rows.features, features.categorical),
+            )
+        kept = self._train(one.reach, k)
+        time = None if self._rows.time is None else self._rows.time[kept]
+        return self._encoded[encoding][k], kept, one.reach.weights(time)
+
+    def _train(self, reach: Reach, k: int) -> np.ndarray:
+        train, valid = self._folds[k]
+        if self._rows.time is None:
+            return train
+        return train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
+
+
+def blocks(n: int, first: int, folds: int) -> list[Fold]:
+    """Training and validation positions: the window's last parts, and all that lies before each."""
+    parts = np.array_split(np.arange(first, n), folds + 1)
+    return [(np.arange(part[0]), part) for part in parts[-min(BLOCKS, folds) :]]
+
+
+def _score(
+    one: Try, fold: EncodedFold, kept: np.ndarray, weights: np.ndarray | None, seed: int
+) -> tuple[np.ndarray, float]:
+    family = FAMILIES[one.family]
+    classifier = family.build(one.params, seed)
+    given = {} if weights is None else {"sample_weight": weights}
+    classifier.fit(fold.train[kept], fold.train_label[kept], **given)
+    margins = family.margin(classifier, fold.valid).astype(np.float32)
+    return margins, serving_cost(family, classifier)

@@ -1,0 +1,88 @@
+"""`[search] minutes` as work: fits are counted by what they cost on one reference machine.
+
+A clock's seconds would give another answer on a busy machine. So the minutes of the contract are
+turned into processor seconds of a reference machine with two cores, and each fit is charged what
+its family's `pace` says, which was measured there once. The same rows, contract and seed do the
+same work everywhere, in minutes on the reference machine, in more or fewer on another.
+
+Where the work asked for is more than its share of the budget, rows are left out of the
+comparisons, frauds and legitimate ones alike; what is published is fitted on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Family
+from fraud_assets.families.registry import find_families
+from fraud_assets.modelling.preprocessing import MANY_LEVELS
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+
+REFERENCE_CORES = 2
+CANDIDATES, GRIDS, HISTORY, AGAIN = 0.3, 0.45, 0.1, 0.15
+"""Shares of the budget: families with their defaults, grids, lengths of history, second meeting."""
+
+USUAL_SIZE = 100
+"""Trees of a fit whose setting does not say."""
+
+LEAST_FRAUDS = 300
+"""Frauds below which no comparison is thinned: fewer say nothing about families."""
+
+
+def allowed(contract: Contract, share: float) -> float:
+    """Processor seconds of the reference machine that a part of the search may take."""
+    return contract.search.minutes * 60 * REFERENCE_CORES * share
+
+
+def fit_seconds(family: Family, params: Parameters, rows: float, columns: int) -> float:
+    """Processor seconds that a fit on so many encoded rows takes on the reference machine."""
+    usual = 1 if family.size is None else family.defaults.get(family.size, USUAL_SIZE)
+    size: Any = params.get(family.size or "", usual)
+    return family.pace * rows / 1e6 * columns * float(size)
+
+
+def encoded_columns(rows: Rows, contract: Contract, family: Family) -> int:
+    """How many columns the family's encoding makes of the features, about."""
+    numeric, texts = contract.features.numeric, contract.features.categorical
+    if family.encoding == "ordinal":
+        return len(numeric) + len(texts)
+    levels = [int(rows.features[name].nunique()) + 1 for name in texts]
+    return len(numeric) + sum(1 if count > MANY_LEVELS else count for count in levels)
+
+
+def sample_to_search(fit: Rows, contract: Contract) -> Sample:
+    """The rows that families and grids are compared on: as declared, and within the budget."""
+    sample = sample_as_declared(fit, contract.search)
+    half = len(sample.rows) / 2  # a fold trains on half of the rows, on average
+    work = sum(
+        contract.search.folds
+        * fit_seconds(family, family.defaults, half, encoded_columns(fit, contract, family))
+        for family in find_families(contract.search.families)
+    )
+    return thinned(sample, allowed(contract, CANDIDATES) / max(work, 1e-9), contract.search.seed)
+
+
+def thinned(sample: Sample, share: float, seed: int) -> Sample:
+    """A share of the frauds and of the legitimate rows, in their old order; all where it is 1."""
+    frauds = sample.rows.frauds
+    share = max(share, min(1.0, LEAST_FRAUDS / max(frauds, 1)))
+    if share >= 1:
+        return sample
+    rng = np.random.default_rng(seed)
+    kept = [
+        rng.choice(at, max(2, round(share * len(at))), replace=False)
+        for at in (np.flatnonzero(sample.rows.label == value) for value in (0, 1))
+    ]
+    rows = sample.rows.take(np.sort(np.concatenate(kept)))
+    return Sample(rows, round(sample.legitimate_total * rows.frauds / frauds))
+
+
+def affordable(seconds: Sequence[float], budget: float) -> int:
+    """How many of the first tasks fit into the budget; at least one."""
+    return max(1, int(np.searchsorted(np.cumsum(seconds), budget, side="right")))

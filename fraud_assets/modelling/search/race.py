@@ -1,0 +1,145 @@
+"""A grid raced: all settings on few rows, the best third of them on all folds.
+
+Successive halving (Jamieson and Talwalkar 2016, arXiv 1502.07943): folds in time order train on
+more rows from one to the next, so the first rung is the cheap folds. What leaves the race keeps
+its place behind those that stay. The same rows, seed and settings give the same race, whatever
+the clock and the number of workers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from sklearn.model_selection import ParameterGrid
+
+from fraud_assets.documents.report.origin import Parameters
+from fraud_assets.families.family import Family
+from fraud_assets.modelling.search.budget import affordable, fit_seconds
+from fraud_assets.modelling.search.folds import EncodedFold
+from fraud_assets.modelling.search.grid import fit_groups, score_settings
+from fraud_assets.modelling.search.settings import ScoredGrid
+from fraud_assets.modelling.search.validation import Validation
+
+FIRST_RUNG = (1, 2)
+"""Folds of the first rung: the oldest has too few frauds to tell settings apart."""
+
+STAY = 3
+"""One fit of so many goes on to all folds."""
+
+LEAST_FITS = 3
+"""A grid of fewer fits a fold is scored whole."""
+
+
+def race_grid(
+    family: Family,
+    folds: Sequence[EncodedFold],
+    validation: Validation,
+    seed: int,
+    *,
+    budget: float = math.inf,
+    workers: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> ScoredGrid:
+    """The family's grid, its best third scored on every fold.
+
+    Where `budget`, in processor seconds of the reference machine, does not last for the whole
+    grid, a drawn part of it enters, and fewer stay.
+    """
+    settings = [dict(setting) for setting in ParameterGrid(dict(family.grid))]
+    groups = fit_groups(family, settings)
+    if _cost(family, groups, folds, range(len(folds))) > budget:
+        groups = _entering(family, groups, folds, budget / 2, seed)
+        settings = [setting for group in groups for setting in group]
+
+    def score(some: Sequence[Parameters], among: Sequence[int]) -> ScoredGrid:
+        return score_settings(
+            family,
+            some,
+            folds,
+            seed,
+            validation=validation,
+            among=among,
+            workers=workers,
+            progress=progress,
+        )
+
+    if len(groups) < LEAST_FITS or len(folds) <= len(FIRST_RUNG) + 1:
+        return score(settings, range(len(folds)))
+    rung = score(settings, FIRST_RUNG)
+    rest = [k for k in range(len(folds)) if k not in FIRST_RUNG]
+    best = _ranked(rung, groups)[: -(-len(groups) // STAY)]
+    costs = [_cost(family, [group], folds, rest) for group in best]
+    staying = [setting for group in best[: affordable(costs, budget / 2)] for setting in group]
+    kept = [at for at, setting in enumerate(settings) if setting in staying]
+    left = [at for at in range(len(settings)) if at not in set(kept)]
+    late = score([settings[at] for at in kept], rest)
+    whole = _in_order(_part(rung, kept), late, [*FIRST_RUNG, *rest])
+    dropped = _part(rung, sorted(left, key=lambda at: rung.rank[at])).rows()
+    return replace(whole, fits=rung.fits + late.fits, dropped=dropped)
+
+
+def _entering(
+    family: Family,
+    groups: Sequence[list[Parameters]],
+    folds: Sequence[EncodedFold],
+    budget: float,
+    seed: int,
+) -> list[list[Parameters]]:
+    """As many fits as the budget lasts for on the first rung, drawn, in the grid's order."""
+    drawn = np.random.default_rng(seed).permutation(len(groups))
+    costs = [_cost(family, [groups[at]], folds, FIRST_RUNG) for at in drawn]
+    return [groups[at] for at in sorted(drawn[: affordable(costs, budget)])]
+
+
+def _cost(
+    family: Family,
+    groups: Sequence[Sequence[Parameters]],
+    folds: Sequence[EncodedFold],
+    among: Sequence[int],
+) -> float:
+    """Processor seconds of the reference machine: one fit of the largest size for each group."""
+    size = family.size
+    largest = [max(group, key=lambda s: 0 if size is None else s[size]) for group in groups]
+    shapes = [folds[k].train.shape for k in among if k < len(folds)]
+    return sum(fit_seconds(family, one, *shape) for one in largest for shape in shapes)
+
+
+def _ranked(rung: ScoredGrid, groups: Sequence[list[Parameters]]) -> list[list[Parameters]]:
+    """The fits by the rank of their best setting."""
+    rank = dict(zip(map(_key, rung.params), rung.rank.tolist(), strict=True))
+    return sorted(groups, key=lambda group: min(rank[_key(setting)] for setting in group))
+
+
+def _part(settings: ScoredGrid, at: Sequence[int]) -> ScoredGrid:
+    where = list(at)
+    return replace(
+        settings,
+        params=tuple(settings.params[i] for i in where),
+        fold_auc=settings.fold_auc[where],
+        scores=tuple(settings.scores[i] for i in where),
+        cost=tuple(settings.cost[i] for i in where),
+        bought=None if settings.bought is None else settings.bought[where],
+    )
+
+
+def _in_order(first: ScoredGrid, late: ScoredGrid, folds: Sequence[int]) -> ScoredGrid:
+    """The same settings on the folds of both, in the folds' order; the cost is the late one's."""
+    order = np.argsort(folds)
+    pairs = zip(first.scores, late.scores, strict=True)
+    both = [[*early, *later] for early, later in pairs]
+    bought = None
+    if first.bought is not None and late.bought is not None:
+        bought = np.concatenate([first.bought, late.bought], axis=1)[:, order]
+    return replace(
+        late,
+        fold_auc=np.concatenate([first.fold_auc, late.fold_auc], axis=1)[:, order],
+        scores=tuple(tuple(row[i] for i in order) for row in both),
+        bought=bought,
+    )
+
+
+def _key(setting: Parameters) -> tuple[tuple[str, object], ...]:
+    return tuple(sorted(setting.items()))

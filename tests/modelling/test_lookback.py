@@ -1,0 +1,199 @@
+"""How far back to fit: longer where it pays, shorter only where that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
+from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.fitting import fit_uncalibrated, freeze
+from fraud_assets.modelling.lookback.lengths import lengths, window_of
+from fraud_assets.modelling.lookback.search import look_back
+from fraud_assets.modelling.lookback.walk import blocks
+from fraud_assets.modelling.reach import Reach, joined
+from fraud_assets.modelling.search.choice import Contender
+from tests.modelling.made_rows import make_rows, small_contract
+
+SETTING = {"C": 1.0}
+LOGISTIC = Contender("logistic_regression", SETTING, [], 1.0)
+
+
+def contract(**search: object) -> Contract:
+    return small_contract(folds=3, legitimate_per_fraud=5, **search)
+
+
+def shifted(rows: Rows, days: int) -> Rows:
+    """The same rows, so many days earlier, spread over as many days."""
+    assert rows.time is not None
+    start = rows.time[0] - np.timedelta64(days, "D")
+    steps = (np.arange(len(rows)) / len(rows) * days * 86_400).astype("timedelta64[s]")
+    return replace(rows, time=(start + steps).astype("datetime64[us]"))
+
+
+def spread(rows: Rows, days: int) -> Rows:
+    """The same rows over so many days."""
+    assert rows.time is not None
+    steps = (np.arange(len(rows)) / len(rows) * days * 86_400).astype("timedelta64[s]")
+    return replace(rows, time=(rows.time[0] + steps).astype("datetime64[us]"))
+
+
+def upside_down(rows: Rows) -> Rows:
+    """A world in which frauds look like the opposite of what they are now."""
+    numbers = rows.features.select_dtypes("number").columns
+    frame = rows.features.copy()
+    middle = frame.loc[rows.label == 0, numbers].median()
+    fraud = rows.label == 1
+    frame.loc[fraud, numbers] = (middle**2 / frame.loc[fraud, numbers].clip(lower=1e-3)).to_numpy()
+    return replace(rows, features=frame)
+
+
+def test_lengths_double_in_frauds_from_half_the_window_to_all():
+    """With 200 frauds in the window and 1,000 in all: 100, 200, 400, 800 and all of them."""
+    n = 10_000
+    label = (np.arange(n) % 10 == 0).astype("int8")
+    time = np.datetime64("2026-01-01", "us") + np.arange(n) * np.timedelta64(3600, "s")
+    rows = Rows(pd.DataFrame(index=range(n)), label, time)
+
+    found = lengths(rows, 8000)
+
+    frauds = [reach.taken(rows).frauds for reach in found]
+    assert [round(count, -1) for count in frauds] == [100, 200, 400, 800, 1000, 1000]
+    assert window_of(rows, 8000) in found
+    assert [reach.half_life_days for reach in found[:-1]] == [None] * 5
+    assert found[-1].half_life_days == window_of(rows, 8000).days
+
+
+def test_nothing_but_the_window_where_frauds_are_few():
+    """Half of 60 frauds is not tried, and there is nothing before."""
+    rows = make_rows(600, 0.1)
+
+    assert lengths(rows, 0) == (window_of(rows, 0),)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    days=st.one_of(st.none(), st.floats(0.1, 500)), half_life=st.one_of(st.none(), st.floats(1, 90))
+)
+def test_what_is_taken_is_the_newest_part_and_weights_never_grow_backwards(days, half_life):
+    """A history is a suffix of the rows; its newest row weighs 1, an older one never more."""
+    rows = spread(make_rows(200, 0.2), 300)
+    reach = Reach(days, half_life)
+
+    taken = reach.taken(rows)
+
+    assert taken.time is not None
+    assert rows.time is not None
+    np.testing.assert_array_equal(taken.time, rows.time[len(rows) - len(taken) :])
+    assert days is None or (rows.time[-1] - taken.time[0]) <= np.timedelta64(
+        round(days * 86_400), "s"
+    )
+    weights = reach.weights(taken.time)
+    if half_life is None:
+        assert weights is None
+        return
+    assert weights[-1] == 1
+    assert (np.diff(weights) >= 0).all()
+
+
+def test_hand_worked_weight():
+    """A row of 30 days ago at a half-life of 10 days weighs an eighth."""
+    time = np.array(["2026-01-01", "2026-01-31"], dtype="datetime64[us]")
+
+    assert Reach(half_life_days=10).weights(time).tolist() == [0.125, 1.0]
+
+
+def test_no_block_is_fitted_on_what_comes_later():
+    """Each block trains on all before it and nothing after, and lies in the fitted window."""
+    for train, valid in blocks(1000, 400, 5):
+        assert train.tolist() == list(range(valid[0]))
+        assert valid[0] >= 400
+
+
+def test_longer_where_it_pays():
+    """The world stays: with ten times the frauds before the window the whole of it is taken."""
+    fit, earlier = spread(make_rows(1500, 0.08, seed=1), 30), shifted(make_rows(9000, 0.08), 180)
+
+    back = look_back([LOGISTIC], fit, earlier, contract())
+
+    assert back is not None
+    assert back.reach.taken(joined(earlier, fit)).frauds > 3 * fit.frauds
+    assert "With the fitted window's" in back.section.sentence
+    assert [row.days for row in back.section.curve] == sorted(
+        row.days for row in back.section.curve
+    )
+
+
+def test_shorter_where_the_world_moved():
+    """What lies before the window says the opposite: it is left out, or fades."""
+    fit = spread(make_rows(3000, 0.08, seed=1), 30)
+    earlier = shifted(upside_down(make_rows(9000, 0.08)), 180)
+
+    back = look_back([LOGISTIC], fit, earlier, contract())
+
+    assert back is not None
+    assert back.reach.half_life_days or back.reach.days <= 31
+
+
+def test_forgetting_must_be_shown():
+    """The world stays and nothing lies before: half of the window is not taken by luck."""
+    taken = [
+        look_back([LOGISTIC], spread(make_rows(3000, 0.1, seed=seed), 40), None, contract())
+        for seed in range(8)
+    ]
+
+    assert sum(back is not None and back.reach.days >= 40 for back in taken) >= 7
+
+
+@pytest.mark.parametrize(("history", "by"), [("window", "frauds"), ("auto", "days")])
+def test_the_window_as_it_is_where_the_contract_says_so(history: str, by: str):
+    """Fixed days stay fixed, and whoever asks for the window gets it."""
+    asked = contract(history=history)
+    asked = asked.model_copy(update={"windows": asked.windows.model_copy(update={"by": by})})
+
+    assert look_back([LOGISTIC], make_rows(1500, 0.1), make_rows(1500, 0.1), asked) is None
+
+
+def test_rows_without_a_time_have_no_history():
+    """Nothing to look back over."""
+    assert look_back([LOGISTIC], make_rows(900, 0.2, with_time=False), None, contract()) is None
+
+
+def test_the_published_fit_holds_the_history_and_its_weights(monkeypatch: pytest.MonkeyPatch):
+    """What is fitted is the history taken, earlier rows first, each with its weight."""
+    fit, later = spread(make_rows(1500, 0.08, seed=1), 30), make_rows(1500, 0.08, seed=2)
+    earlier = shifted(make_rows(1500, 0.08), 30)
+    seen = {}
+    family = FAMILIES["logistic_regression"]
+    built = family.build(SETTING, 0)
+
+    class Watched(type(built)):
+        def fit(self, x, y, sample_weight=None):
+            seen.setdefault("rows", len(y))
+            seen.setdefault("weights", sample_weight)
+            return super().fit(x, y, sample_weight)
+
+    Watched.__name__ = "LogisticRegression"
+    monkeypatch.setattr(
+        "fraud_assets.modelling.pipeline.find_families",
+        lambda names: [replace(family, build=lambda params, seed: Watched(**params))],
+    )
+    fit_uncalibrated(
+        "logistic_regression", SETTING, joined(earlier, fit), contract(), half_life_days=5
+    )
+
+    assert seen["rows"] > fit.frauds * 5
+    assert seen["weights"][-1] == 1
+    assert seen["weights"][0] < 0.01
+    monkeypatch.undo()
+    tuned = freeze("logistic_regression", SETTING, fit, later, contract(), earlier=earlier)
+    longer = freeze(
+        "logistic_regression", SETTING, fit, later, contract(), earlier=earlier, reach=Reach()
+    )
+    assert longer.training_samples > 1.8 * tuned.training_samples
