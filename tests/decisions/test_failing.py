@@ -41,9 +41,11 @@ def test_a_full_disk_refuses_in_one_sentence_and_goes_on_once_there_is_room(tmp_
     log = open_log(tmp_path, QUICK)
     before = recorded(log, 2)
     wait_until(lambda: log.status().flushed == 2)
+    size = (tmp_path / "w0" / "00000001.log").stat().st_size
     disk.append(True)
     taken = recorded(log, 1)
     wait_until(lambda: log.status().sentence != "")
+    wait_until(lambda: (tmp_path / "w0" / "00000001.log").stat().st_size == size)
 
     with pytest.raises(UnrecordedError, match=r"^Cannot keep decisions in .*: the disk is full"):
         log.record(decision())
