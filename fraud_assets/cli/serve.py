@@ -55,6 +55,18 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "keys it answers to localhost alone",
     )
     parser.add_argument(
+        "--record-sync",
+        action="store_true",
+        help="answer a decision only after it is flushed to disk",
+    )
+    parser.add_argument(
+        "--record-failing",
+        choices=("refuse", "count"),
+        default="refuse",
+        help="what follows where the disk takes no decision: refuse to decide (503), or decide "
+        "and count what is missing; default: refuse",
+    )
+    parser.add_argument(
         "--with-parent",
         type=int,
         metavar="PID",
@@ -95,8 +107,21 @@ def serve(args: argparse.Namespace) -> int:
             allowed_hosts=tuple(args.allowed_host),
             parent=args.with_parent,
             state=_state(args, models),
+            decisions=_record(args),
+            record_sync=args.record_sync,
+            record_failing=args.record_failing,
         )
     )
+
+
+def _record(args: argparse.Namespace) -> Path | None:
+    """Where decisions are kept: FRAUD_ASSETS_DECISIONS; those of a proof are not."""
+    import os
+
+    from fraud_assets.decisions.log.settings import default_folder
+
+    named = os.environ.get("FRAUD_ASSETS_DECISIONS")
+    return None if args.version_dir is not None and not named else default_folder()
 
 
 def _state(args: argparse.Namespace, models: object) -> str:

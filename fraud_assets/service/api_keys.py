@@ -82,6 +82,14 @@ class ApiKeys:
                 return None
         return _denied(known, living, scope)
 
+    def name(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """The name of the first known key that was sent, "" without one."""
+        if not self._keys:
+            return ""
+        digests = [hashlib.sha256(key).digest() for key in islice(_sent(headers), _MOST_SENT)]
+        known = [key for one in digests for key in self._keys if hmac.compare_digest(one, key.hash)]
+        return known[0].name if known else ""
+
     async def follow(self) -> None:
         """Read the file again whenever it changed, until cancelled."""
         while True:

@@ -16,6 +16,12 @@ from starlette.routing import Route
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
 from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.record_routes import (
+    keeping_of,
+    record_health,
+    record_metrics,
+    record_routes,
+)
 from fraud_assets.service.decisions.routes import DecisionRoute, decision_routes
 from fraud_assets.service.documents import FORBIDDEN, UNAUTHORIZED, Health, openapi_document
 from fraud_assets.service.metrics import Metrics
@@ -79,7 +85,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     if holder is None:
         metrics = Metrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
-    desk = Desk(holder, settings.state)
+    desk = Desk(holder, settings.state, keeping_of(settings))
     hot: dict[str, Scoring | DecisionRoute] = {
         **{path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()},
         **decision_routes(desk, keys),
@@ -95,6 +101,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
+    app.router.routes += record_routes(desk.keeping, keys)
     routes = list(app.routes)
     holder.describe_with(lambda reader: openapi_document(routes, reader, keys.required))
     return Front(app, hot, hosts_of(settings))
@@ -120,6 +127,7 @@ def _lifespan(holder: Holder, keys: ApiKeys, desk: Desk) -> Callable[[FastAPI], 
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            desk.keeping.close()
 
     return lifespan
 
@@ -137,7 +145,8 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
         """That the service serves, which version, and the last one it refused."""
-        return JSONResponse(health(holder) | {"state": desk.told()})
+        told = {"state": desk.told(), "record": record_health(desk.keeping)}
+        return JSONResponse(health(holder) | told)
 
     @app.get("/ready", tags=["service"], response_model=dict[str, str])
     async def get_ready() -> Response:
@@ -149,6 +158,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None
         """Counters and histograms in Prometheus' text format."""
         served = holder.served
         text = holder.metrics.text(served.version, served.threshold) + desk.metrics()
+        text += record_metrics(desk.keeping)
         return _refused(request, keys) or PlainTextResponse(text)
 
     @app.get("/model", tags=["service"], response_model=dict[str, Any], responses=guarded)

@@ -95,10 +95,21 @@ class StateHealth(BaseModel):
     bytes: int | None = Field(description="Room that the state takes.")
 
 
+class RecordHealth(BaseModel):
+    """How this worker keeps decisions."""
+
+    recorded: int = Field(description="Decisions and labels since it began.")
+    waiting: int = Field(description="Of these, not yet on disk.")
+    missing: int = Field(description="Let go because the disk took no more.")
+    lost: int = Field(description="Lost in kills before it began, and declared so.")
+    why: str | None = Field(description="What is wrong, and what to do.")
+
+
 class Health(BaseModel):
     """The service serves."""
 
     state: StateHealth
+    record: RecordHealth | None = Field(description="None where nothing is kept.")
 
     status: Literal["ok"]
     model_version: str

@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from filelock import BaseFileLock
 
+from fraud_assets.decisions.log import claim
+from fraud_assets.errors import StoreError
 from fraud_assets.service.net.parent import end_with
 from fraud_assets.service.net.protocol import BoundedProtocol
 from fraud_assets.service.settings import (
@@ -41,7 +44,13 @@ def run(settings: ServiceSettings) -> int:
         uvicorn.run(create(settings), workers=1, **_options(settings))
         return 0
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
-        shared = msgspec.structs.replace(settings, metrics_dir=Path(folder), parent=os.getpid())
+        claimed = _claimed(settings.decisions)
+        shared = msgspec.structs.replace(
+            settings,
+            metrics_dir=Path(folder),
+            parent=os.getpid(),
+            record_claimed=claimed is not None,
+        )
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.
         create(shared)
@@ -53,6 +62,22 @@ def run(settings: ServiceSettings) -> int:
             **_options(settings),
         )
     return 0
+
+
+def _claimed(folder: Path | None) -> BaseFileLock | None:
+    """The record's folder, this service's own for as long as the lock is held.
+
+    Raises
+    ------
+    RecordError
+        If another service writes there. What the disk refuses the workers tell who need it.
+    """
+    if folder is None:
+        return None
+    try:
+        return claim(folder)
+    except StoreError:
+        return None
 
 
 def _options(settings: ServiceSettings) -> dict[str, Any]:

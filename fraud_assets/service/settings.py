@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from fraud_assets.decisions.log.settings import Policy
 from fraud_assets.errors import RefusedError
 from fraud_assets.store.storage.registry import Address, parse_address
 
@@ -43,6 +44,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     `allowed_hosts` are further names by which the service may be called.
     `metrics_dir` is where several workers leave their counters for each other. `parent` is the
     process with which the service ends. `state` is the folder or server of the online features.
+    `decisions` is the folder of their record, None where nothing is kept; `record_sync` lets
+    answers wait for the disk, `record_failing` says what follows where it refuses, and
+    `record_claimed` that the parent has made the folder its own.
     """
 
     models: str
@@ -60,6 +64,10 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_dir: Path | None = None
     parent: int | None = None
     state: str = "memory:"
+    decisions: Path | None = None
+    record_sync: bool = False
+    record_failing: Policy = "refuse"
+    record_claimed: bool = False
 
     @property
     def store(self) -> Address:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -15,11 +14,9 @@ from fraud_assets.contract import Contract
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import StateError
 from fraud_assets.payments.reader import RawReader, Read
+from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.state import Found, State
-
-Record = Callable[[Decision], None]
-"""Puts a decision on record before it is answered; raises where it may not be answered then."""
 
 _encode = msgspec.json.encode
 
@@ -31,6 +28,7 @@ class _Asked:
     raw: Mapping[str, Any]
     read: Read
     always: bool
+    api_key: str
     started: float
 
 
@@ -42,18 +40,21 @@ class Decider:
     contract: Contract
     reader: RawReader
     state: State
-    record: Record
+    keeping: Keeping
 
     @classmethod
-    def of(cls, served: Served, state: State, record: Record) -> Decider:
+    def of(cls, served: Served, state: State, keeping: Keeping) -> Decider:
         """Raises StateError where the version cannot decide on raw payments."""
         contract = contract_of(served)
-        return cls(served, contract, RawReader(contract), state, record)
+        return cls(served, contract, RawReader(contract), state, keeping)
 
-    def decide(self, raws: Sequence[Mapping[str, Any]], *, always: bool) -> list[bytes]:
+    def decide(
+        self, raws: Sequence[Mapping[str, Any]], *, always: bool, api_key: str = ""
+    ) -> list[bytes]:
         """The answers to payments in order, as JSON objects; all or none enter the state.
 
-        `always` asks for reasons of payments that are not flagged too.
+        `always` asks for reasons of payments that are not flagged too; `api_key` names the
+        caller's key on record.
 
         Raises
         ------
@@ -62,13 +63,14 @@ class Decider:
         """
         started = perf_counter()
         read = [self.reader.read(raw) for raw in raws]
+        self.keeping.ready(self.contract)
         found = self.state.meet([one.payment for one in read])
         answers, new = [], []
         for raw, payment, one in zip(raws, read, found, strict=True):
             if one.answer:
                 answers.append(_repeated(one.answer))
                 continue
-            answers.append(self._answer(_Asked(raw, payment, always, started), one))
+            answers.append(self._answer(_Asked(raw, payment, always, api_key, started), one))
             new.append((payment.payment, answers[-1]))
         self.state.answered(new)
         return answers
@@ -80,7 +82,7 @@ class Decider:
         probability = scorer.probability(row)
         flagged = probability >= served.threshold
         answer: dict[str, Any] = {
-            "decision_id": os.urandom(16).hex(),
+            "decision_id": self.keeping.next_id(),
             "payment_id": asked.read.payment.id,
             "fraud_probability": probability,
             "is_flagged": flagged,
@@ -91,7 +93,7 @@ class Decider:
         }
         if found.is_late:
             answer["late"] = True
-        self.record(self._entry(asked, found, answer))
+        self.keeping.record(self._entry(asked, found, answer))
         return _encode(answer)
 
     def _entry(self, asked: _Asked, found: Found, answer: Mapping[str, Any]) -> Decision:
@@ -100,7 +102,7 @@ class Decider:
             decision_id=answer["decision_id"],
             payment_id=payment.id or "",
             event_time=payment.time,
-            decided_at=time_ns() // 1000,
+            decided_at=self.keeping.now(),
             contract=self.served.metadata.contract.digest,
             version=self.served.version,
             manifest=self.served.manifest,
@@ -111,6 +113,7 @@ class Decider:
             threshold=self.served.threshold,
             is_flagged=answer["is_flagged"],
             reasons=tuple(answer["reasons"]),
+            api_key=asked.api_key,
             latency_us=round((perf_counter() - asked.started) * 1e6),
         )
 

@@ -7,10 +7,10 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import FraudAssetsError, StateError
 from fraud_assets.payments.kept import plan_for
-from fraud_assets.service.decisions.decider import Decider, Record, contract_of
+from fraud_assets.service.decisions.decider import Decider, contract_of
+from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.adapter import Adapter
@@ -24,17 +24,13 @@ disk."""
 _log = logging.getLogger("fraud_assets.service")
 
 
-def not_kept(_: Decision) -> None:
-    """Where decisions go without a record."""
-
-
 @dataclass
 class Desk:
     """`place` is where the state lies; in memory it begins empty, for proofs and tests."""
 
     holder: Holder
     place: str
-    record: Record = not_kept
+    keeping: Keeping = field(default_factory=Keeping)
     _decider: Decider | None = None
     _adapter: Adapter | None = None
     _state: State | None = None
@@ -107,7 +103,7 @@ class Desk:
             return
         self._seen = served
         try:
-            self._decider = Decider.of(served, self._state_for(served), self.record)
+            self._decider = Decider.of(served, self._state_for(served), self.keeping)
         except StateError as error:
             self._decider, self._why = None, str(error)
 

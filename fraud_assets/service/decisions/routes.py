@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from fraud_assets.documents.decision import Label
 from fraud_assets.errors import (
     ConflictError,
     DamagedStateError,
@@ -65,12 +66,19 @@ _batch = msgspec.json.Decoder(_Batch).decode
 _labels = msgspec.json.Decoder(_Labels).decode
 
 
+class Caller(NamedTuple):
+    """Whether reasons are wanted always, and the name of the API key that was sent."""
+
+    always: bool
+    key: str
+
+
 class _Kind(NamedTuple):
     """Which scope of key a route asks for, its largest body, and what makes its answer."""
 
     scope: KeyScope
     limit: int
-    answer: Callable[[Desk, bytes, bool], Answer]
+    answer: Callable[[Desk, bytes, Caller], Answer]
 
 
 class DecisionRoute:
@@ -86,18 +94,29 @@ class DecisionRoute:
         try:
             check_request(scope["headers"], self._keys, self._limit, self._scope)
             always = wanted_reasons(scope["query_string"]) != "flagged"
+            caller = Caller(always, self._keys.name(scope["headers"]))
             body = await read_body(receive, self._limit)
             if body is None:
                 return
-            status, payload = self._answered(body, always)
+            status, payload = self._answered(body, caller)
+            if status == 200:
+                status, payload = await self._settled(payload)
         except RefusedRequestError as refused:
             status, payload = refused.answer
         await respond(send, status, payload)
         self._desk.holder.metrics.answered(self._path, status, perf_counter() - started)
 
-    def _answered(self, body: bytes, always: bool) -> Answer:
+    async def _settled(self, payload: bytes) -> Answer:
+        """The answer once it may be given: with a record that promises so, after its flush."""
         try:
-            return self._answer(self._desk, body, always)
+            await self._desk.keeping.settled()
+        except RecordError as error:
+            return 503, fault_answer(fault(["record"], str(error), "unavailable"))
+        return 200, payload
+
+    def _answered(self, body: bytes, caller: Caller) -> Answer:
+        try:
+            return self._answer(self._desk, body, caller)
         except _ManyFaultsError as error:
             return 422, fault_answer(error.faults)
         except UNREADABLE as error:
@@ -107,7 +126,8 @@ class DecisionRoute:
         except (StateError, RecordError) as error:
             if isinstance(error, DamagedStateError):
                 self._desk.distrust(error)
-            return 503, fault_answer(fault(["state"], str(error), "unavailable"))
+            place = "record" if isinstance(error, RecordError) else "state"
+            return 503, fault_answer(fault([place], str(error), "unavailable"))
 
 
 def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
@@ -126,15 +146,15 @@ class _ManyFaultsError(FraudAssetsError):
         super().__init__("The payments break rules.")
 
 
-def _decide(desk: Desk, body: bytes, always: bool) -> Answer:
+def _decide(desk: Desk, body: bytes, caller: Caller) -> Answer:
     raw = _one(body)
     try:
-        return 200, desk.decider().decide([raw], always=always)[0]
+        return 200, desk.decider().decide([raw], always=caller.always, api_key=caller.key)[0]
     except PaymentError as error:
         raise _ManyFaultsError(_faults(error, [])) from error
 
 
-def _decide_many(desk: Desk, body: bytes, always: bool) -> Answer:
+def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
     payments = _batch(body).payments
     if len(payments) > MAX_BATCH:
         message = f"List should have at most {MAX_BATCH} items, not {len(payments)}"
@@ -147,21 +167,38 @@ def _decide_many(desk: Desk, body: bytes, always: bool) -> Answer:
             faults += _faults(error, ["payments", at])
     if faults:
         raise _ManyFaultsError(faults)
-    answers = decider.decide(payments, always=always)
+    answers = decider.decide(payments, always=caller.always, api_key=caller.key)
     return 200, b'{"decisions":[%b]}' % b",".join(answers)
 
 
-def _label(desk: Desk, body: bytes, _: bool) -> Answer:
+def _label(desk: Desk, body: bytes, caller: Caller) -> Answer:
     labels, decider = _labels(body).labels, desk.decider()
     read = reader_of(decider.contract.columns.id or "", decider.contract)
     known = [_known_at(at, label) for at, label in enumerate(labels)]
+    desk.keeping.ready(decider.contract)
     found: dict[str, list[str]] = {"accepted": [], "repeated": [], "unknown": []}
     for label, known_at in zip(labels, known, strict=True):
         payment_id = str(read(label.payment_id))
         done = decider.state.label(payment_id, is_fraud=label.is_fraud, known_at=known_at)
         found[done].append(payment_id)
+        if done != "repeated":
+            desk.keeping.record(_entry(desk, label, payment_id, known_at, caller))
     counts = {"accepted": len(found["accepted"]), "repeated": len(found["repeated"])}
     return 200, msgspec.json.encode(counts | {"unknown": found["unknown"]})
+
+
+def _entry(
+    desk: Desk, label: _Label, payment_id: str, known_at: int | None, caller: Caller
+) -> Label:
+    """A label for the record; known since now where it does not say."""
+    now = desk.keeping.now()
+    return Label(
+        payment_id=payment_id,
+        is_fraud=label.is_fraud,
+        known_at=now if known_at is None else known_at,
+        received_at=now,
+        api_key=caller.key,
+    )
 
 
 def _known_at(at: int, label: _Label) -> int | None:

@@ -1,0 +1,126 @@
+"""The record of decisions as the service keeps it: opened for the contract that serves.
+
+Without a folder nothing is kept: ids are drawn, and every entry may be answered at once. That is
+how one signed version is served for its proof.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from filelock import BaseFileLock
+
+from fraud_assets.contract import Contract
+from fraud_assets.decisions.erasure import Opener, SubjectGuard, keys_folder, personal_of
+from fraud_assets.decisions.find import find_decision
+from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
+from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.errors import FraudAssetsError, UnrecordedError
+
+RETRY_SECONDS = 1.0
+"""After how long a log that could not be opened is tried again."""
+
+
+class Keeping:
+    """One worker's record. All but `find` belongs to the event loop's thread.
+
+    `is_claimed` where the process that started the workers has made the folder its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        settings: LogSettings | None = None,
+        *,
+        is_claimed: bool = False,
+    ) -> None:
+        self._folder, self._settings = folder, settings or LogSettings()
+        self._is_claimed = is_claimed
+        self._claim: BaseFileLock | None = None
+        self._log: DecisionLog | None = None
+        self._contract: Contract | None = None
+        self._why, self._retry_at = "", 0.0
+
+    def ready(self, contract: Contract) -> None:
+        """Demand that a decision under this contract could be recorded now.
+
+        Raises
+        ------
+        RecordError
+            If it cannot, and the policy is to refuse then; one sentence.
+        """
+        if self._folder is None:
+            return
+        if self._log is None:
+            self._open(contract)
+        elif contract is not self._contract:
+            self._log.guard_with(self._guard(contract))
+            self._contract = contract
+        if self._log is not None:
+            self._log.demand_ready()
+
+    def next_id(self) -> str:
+        """The id of the next decision."""
+        return os.urandom(16).hex() if self._log is None else self._log.next_id()
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC."""
+        return time.time_ns() // 1000 if self._log is None else self._log.now()
+
+    def record(self, entry: Decision | Label) -> None:
+        """Put an entry on record; raises as `ready` does."""
+        if self._log is not None:
+            self._log.record(entry)
+
+    async def settled(self) -> None:
+        """Wait until all that was recorded may be answered; raises as `ready` does."""
+        if self._log is not None:
+            await self._log.settled(self._log.recorded)
+
+    def find(self, decision_id: str) -> Decision | None:
+        """A decision by its id, with what its subject's key opens; may run in any thread."""
+        if self._folder is None:
+            return None
+        log, folder = self._log, self._folder
+        found = find_decision(folder, decision_id) if log is None else log.find(decision_id)
+        return None if found is None else Opener(keys_folder(folder)).open(found)
+
+    @property
+    def status(self) -> LogStatus | None:
+        """How the log is, None where nothing is kept."""
+        if self._folder is None:
+            return None
+        if self._log is not None:
+            return self._log.status()
+        return LogStatus(recorded=0, flushed=0, missing=0, lost=0, sentence=self._why, notes=())
+
+    def close(self) -> None:
+        """Bring all to disk, and let the folder go."""
+        if self._log is not None:
+            self._log.close()
+        if self._claim is not None:
+            self._claim.release()
+
+    def _open(self, contract: Contract) -> None:
+        """Open the log; while it cannot be, refuse with the reason, whatever the policy.
+
+        Going on without a log would leave nothing by which to count what is missing.
+        """
+        if self._folder is None or time.monotonic() < self._retry_at:
+            raise UnrecordedError(self._why)
+        try:
+            if not self._is_claimed and self._claim is None:
+                self._claim = claim(self._folder)
+            self._log = open_log(self._folder, self._settings, self._guard(contract))
+        except FraudAssetsError as error:
+            self._why, self._retry_at = str(error), time.monotonic() + RETRY_SECONDS
+            raise UnrecordedError(self._why) from error
+        self._contract, self._why = contract, ""
+
+    def _guard(self, contract: Contract) -> SubjectGuard | None:
+        personal = personal_of(contract)
+        if personal is None or self._folder is None:
+            return None
+        return SubjectGuard(personal, keys_folder(self._folder))

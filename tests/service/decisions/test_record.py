@@ -1,0 +1,135 @@
+"""What POST /decisions answers is on record: the real server, killed, crowded out, asked again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fraud_assets.contract import parse_contract
+from fraud_assets.decisions.reading import read_decisions, read_labels
+from fraud_assets.decisions.verify import verify_log
+from fraud_assets.payments.kept import plan_for
+from fraud_assets.replay.one import replay
+from fraud_assets.replay.versions import Versions
+from fraud_assets.state.opening import begin, close, open_adapter
+from fraud_assets.store.store import Store
+from tests.service.decisions.test_decisions import CONTRACT, payment
+from tests.service.stores import Server, new_store, promote, serving
+from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store whose version carries its contract, with personal columns."""
+    made = new_store(tmp_path_factory.mktemp("store"))
+    contract = CONTRACT + '[decisions]\nsubject = "who"\n'
+    promote(made, "gradient_boosting", {"contract.toml": contract.encode()})
+    return made
+
+
+@contextmanager
+def deciding(
+    store: Store, folder: Path, *options: str, log: Path | None = None
+) -> Iterator[Server]:
+    """A server with an empty state of its own, and its record in `log`."""
+    contract = parse_contract(CONTRACT)
+    state = str(folder / "state")
+    if not (folder / "state").exists():
+        close(begin(open_adapter(state, contract.name), plan_for(contract)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAUD_ASSETS_STATE", state)
+        patch.setenv("FRAUD_ASSETS_DECISIONS", str(log or folder / "log"))
+        with serving(store, *options) as server:
+            yield server
+
+
+def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path) -> None:
+    """The record as kept, the label beside it, no second record of a repeated payment."""
+    with deciding(store, tmp_path) as server:
+        answers = [server.ask("/decisions", payment(number))[1] for number in range(5)]
+        again = server.ask("/decisions", payment(4))[1]
+        label = {"payment_id": "p1", "is_fraud": True, "known_at": "2026-11-02T00:00:00Z"}
+        assert server.ask("/labels", {"labels": [label, label]})[0] == 200
+        decision_id = answers[1]["decision_id"]
+        status, kept = server.ask(f"/decisions/{decision_id}")
+        health = server.ask("/health")[1]["record"]
+        metrics = server.ask("/metrics")[1]
+        assert server.ask("/decisions/nothing")[0] == 404
+
+    assert status == 200
+    assert kept["payment"]["who"] == "a"
+    assert kept["probability"] == answers[1]["fraud_probability"]
+    assert again["repeated"]
+    assert health["recorded"] == 6
+    assert health["why"] is None
+    assert "fraud_assets_record_recorded_total 6" in metrics
+    log = tmp_path / "log"
+    found = read_decisions(log)
+    assert [one.decision_id for one in found] == [one["decision_id"] for one in answers]
+    assert [one.features for one in found] == [one["features"] for one in answers]
+    assert all(str(one.payment["who"]).startswith("~1:") for one in found)
+    assert [(one.payment_id, one.is_fraud) for one in read_labels(log)] == [("p1", True)]
+    versions = Versions(store)
+    assert {replay(one, versions).standing for one in found} == {"match"}
+    assert verify_log(log).difference == ""
+
+
+def test_a_batch_is_on_record_before_its_answer(store: Store, tmp_path: Path) -> None:
+    """With --record-sync every decision of an answered batch is on disk, also after kill -9."""
+    answered = 0
+    with deciding(store, tmp_path, "--record-sync") as server:
+        for start in range(0, 40, 10):
+            batch = [payment(number) for number in range(start, start + 10)]
+            status, told = server.ask("/decisions/batch", {"payments": batch})
+            assert status == 200, told
+            answered += len(told["decisions"])
+        server.process.kill()
+
+    assert len(read_decisions(tmp_path / "log")) == answered == 40
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(store: Store, tmp_path: Path) -> None:
+    """Decisions are refused with what to do, nothing enters the state, and scores are given on."""
+    (tmp_path / "file").write_text("in the way")
+    with deciding(store, tmp_path, log=tmp_path / "file") as server:
+        status, told = server.ask("/decisions", payment(0))
+        health = server.ask("/health")[1]["record"]
+
+        assert status == 503
+        assert "Cannot keep decisions in" in told["detail"][0]["msg"]
+        assert "Cannot keep decisions in" in health["why"]
+        (tmp_path / "file").unlink()
+        wait_until(lambda: server.ask("/decisions", payment(0))[0] == 200)
+        assert "repeated" not in server.ask("/decisions", payment(1))[1]
+    assert len(read_decisions(tmp_path / "file")) == 2
+
+
+def test_two_services_on_one_folder(store: Store, tmp_path: Path) -> None:
+    """The second one says who is in the way, and decides once the first has ended."""
+    (tmp_path / "second").mkdir()
+    with deciding(store, tmp_path / "second", log=tmp_path / "log") as second:
+        with deciding(store, tmp_path, log=tmp_path / "log") as first:
+            assert first.ask("/decisions", payment(0))[0] == 200
+            status, told = second.ask("/decisions", payment(1))
+            assert status == 503
+            assert "Another service keeps its decisions in" in told["detail"][0]["msg"]
+        wait_until(lambda: second.ask("/decisions", payment(1))[0] == 200)
+    assert len(read_decisions(tmp_path / "log")) == 2
+
+
+@pytest.mark.slow
+def test_several_workers_write_beside_each_other(store: Store, tmp_path: Path) -> None:
+    """Each has a chain of its own, and any of them finds any decision that is on disk."""
+    with deciding(store, tmp_path, "--workers", "2") as server:
+        answers = [server.ask("/decisions", payment(number))[1] for number in range(30)]
+        for one in answers:
+            path = f"/decisions/{one['decision_id']}"
+            wait_until(lambda path=path: server.ask(path)[0] == 200)
+
+    assert len(read_decisions(tmp_path / "log")) == 30
+    assert verify_log(tmp_path / "log").difference == ""
+    assert os.environ.get("FRAUD_ASSETS_DECISIONS") is None
