@@ -24,7 +24,7 @@ def render_backtest(result: Backtest) -> str:
         .render(
             result=Located(json.loads(write_document(result))),
             decisions=DECISIONS,
-            backtest_sentences=backtest_sentences(result),
+            sentences=backtest_sentences(result),
             pictures=_pictures(result),
         )
     )
