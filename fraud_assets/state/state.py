@@ -314,6 +314,12 @@ def _id_key(payment_id: str) -> bytes:
     return b"I" + key_of(payment_id)
 
 
+def is_old_id(records: Records, key: bytes, before: int) -> bool:
+    """Whether a payment's record is of one made before an instant."""
+    known = _remembered(records.get(key))
+    return known is not None and known.time is not None and known.time < before
+
+
 def _instant(data: bytes | None) -> int:
     return NEVER if data is None else int.from_bytes(data, "little", signed=True)
 

@@ -130,7 +130,7 @@ class Track:
             self._add(event)
         else:
             self.dropped = max(self.dropped, event.time)
-        self._drop(cut)
+        self.drop(cut)
 
     def write(self) -> None:
         """Hand everything that changed to the transaction."""
@@ -194,8 +194,12 @@ class Track:
             parts[start : start + lengths[at]] = array("d", held)
             lengths[at] = len(held)
 
-    def _drop(self, cut: int) -> None:
-        """Let go of payments before `cut`: single ones of the only page, else whole pages."""
+    def drop(self, cut: int) -> bool:
+        """Let go of payments before `cut`: single ones of the only page, else whole pages.
+
+        Whether there were any.
+        """
+        before = self.dropped, sum(self._counts)
         while len(self._begins) > 1 and self._begins[1] <= cut and self._page(0).times[-1] < cut:
             self.dropped = max(self.dropped, self._page(0).times[-1])
             self._records.delete(self._page_key(self._numbers[0]))
@@ -210,6 +214,7 @@ class Track:
                 self._begins[0] = kept.times[0]
             else:
                 self._forget_first_page()
+        return (self.dropped, sum(self._counts)) != before
 
     def _forget_first_page(self) -> None:
         was_many = len(self._begins) > 1

@@ -16,6 +16,7 @@ from fraud_assets.state import track
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State
+from fraud_assets.state.tidy import tidy
 from tests.data.features_support import contract_of, payments
 from tests.state.worlds import derived, labels_of, payments_of, state_of
 
@@ -111,6 +112,7 @@ def test_what_is_dropped_is_missed_by_marked_answers_alone(rows, random) -> None
         for count, at in enumerate(order, 1):
             here = rows.iloc[sorted(order[:count])].reset_index(drop=True)
             (found,) = state.meet([came[at]])
+            assert tidy(state, None, 1000) is None
             expected = batch(here.assign(_label=0))[sorted(order[:count]).index(at)]
             same = derived([found], CONTRACT)[0].tobytes() == expected.tobytes()
             assert same or found.is_late

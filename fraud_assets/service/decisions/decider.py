@@ -16,6 +16,7 @@ from fraud_assets.errors import StateError
 from fraud_assets.payments.reader import RawReader, Read
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
+from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import Found, State
 
 _encode = msgspec.json.encode
@@ -65,14 +66,19 @@ class Decider:
         read = [self.reader.read(raw) for raw in raws]
         self.keeping.ready(self.contract)
         found = self.state.meet([one.payment for one in read])
-        answers, new = [], []
+        answers: list[bytes] = []
+        new: dict[str, tuple[Payment, bytes]] = {}
         for raw, payment, one in zip(raws, read, found, strict=True):
-            if one.answer:
-                answers.append(_repeated(one.answer))
-                continue
-            answers.append(self._answer(_Asked(raw, payment, always, api_key, started), one))
-            new.append((payment.payment, answers[-1]))
-        self.state.answered(new)
+            key = payment.payment.id or ""
+            first = one.answer or (new[key][1] if key in new else None)
+            if first is None:
+                first = self._answer(_Asked(raw, payment, always, api_key, started), one)
+                answers.append(first)
+                if key:
+                    new[key] = payment.payment, first
+            else:
+                answers.append(_repeated(first))
+        self.state.answered(list(new.values()))
         return answers
 
     def _answer(self, asked: _Asked, found: Found) -> bytes:

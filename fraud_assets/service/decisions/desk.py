@@ -16,10 +16,14 @@ from fraud_assets.service.versions.version import Served
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.opening import MEMORY, begin, close, go_on, open_adapter
 from fraud_assets.state.state import State
+from fraud_assets.state.tidy import tidy
 
 RETRY_SECONDS = 1.0
 """After how long a state that could not be opened is tried again; also how often it is brought to
 disk."""
+
+_STEPS, _RECORDS = 10, 50
+"""How often a second it is looked for what no window reaches, and at how many records at once."""
 
 _log = logging.getLogger("fraud_assets.service")
 
@@ -35,6 +39,7 @@ class Desk:
     _adapter: Adapter | None = None
     _state: State | None = None
     _why: str = ""
+    _cursor: bytes | None = None
     _seen: Served | None = field(default=None, repr=False)
 
     def decider(self) -> Decider:
@@ -93,10 +98,18 @@ class Desk:
                 elif self._adapter is not None:
                     with suppress(StateError):
                         await asyncio.to_thread(self._adapter.sync)
+                        await self._tidy()
         finally:
             if self._state is not None:
                 with suppress(StateError):
                     close(self._state)
+
+    async def _tidy(self) -> None:
+        for _ in range(_STEPS):
+            if self._state is None:
+                return
+            self._cursor = tidy(self._state, self._cursor, _RECORDS)
+            await asyncio.sleep(0)
 
     def _open(self, served: Served) -> None:
         if self._seen is served:

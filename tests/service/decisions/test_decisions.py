@@ -125,6 +125,16 @@ def test_a_batch_is_decided_in_order_or_not_at_all(server: Server) -> None:
     assert [one["features"]["count"] for one in good["decisions"]] == [1, 2, 3]
 
 
+def test_an_id_twice_in_a_batch_is_decided_once(server: Server) -> None:
+    """The second is the first answer again, and the payment counts once."""
+    one, next_one = payment(6, who="f"), payment(7, who="f")
+
+    told = server.ask("/decisions/batch", {"payments": [one, one, next_one]})[1]["decisions"]
+
+    assert told[1] == told[0] | {"repeated": True}
+    assert told[2]["features"]["count"] == 2
+
+
 def test_labels_are_accepted_repeated_or_unknown(server: Server) -> None:
     """By payment id, with the instant since when they were known."""
     server.ask("/decisions", payment(5, who="e"))
