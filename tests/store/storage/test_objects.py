@@ -1,0 +1,103 @@
+"""A store of objects whose server fails at any request: nothing half is visible or lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fraud_assets.errors import StoreError
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.storage.kinds.memory import Memory
+from fraud_assets.store.storage.registry import storage_at
+from fraud_assets.store.store import Store
+from tests.store.stores import files, metadata, promoted, released
+
+UNHEARD, UNANSWERED = "not heard", "heard, not answered"
+
+
+class Failing:
+    """Lets the n-th request that writes fail, before or after the server did what was asked."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, at: int, how: str) -> None:
+        self.at, self.how, self.count, self.failed = at, how, 0, ""
+        for name in ("create", "delete"):
+            patch.setattr(Memory, name, self._wrapped(getattr(Memory, name), name))
+
+    def _wrapped(self, call, name):
+        def request(*args):
+            fails = self.count == self.at
+            self.count += 1
+            if fails:
+                self.failed = f"{name} {args[1]}"
+                if self.how == UNANSWERED:
+                    call(*args)
+                raise OSError("the network is down")
+            return call(*args)
+
+        return request
+
+
+def objects_of(store: Store) -> set[str]:
+    return {key.partition("/")[0] for key in storage_at(store.root).client.objects}  # type: ignore[attr-defined]
+
+
+def is_whole(store: Store, version: str) -> bool:
+    try:
+        return store.verify(version).version == version
+    except StoreError:
+        return False
+
+
+@pytest.mark.parametrize("how", [UNHEARD, UNANSWERED])
+def test_a_request_that_fails_leaves_the_old_or_the_new(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Whichever it is; what the publisher is told is what happened, and a sweep clears the rest."""
+    ends, half = set[str](), list[str]()
+    for at in range(30):
+        store = Store(f"memory://failing-{how}-{at}", keys)
+        first = promoted(store, "1")
+        with monkeypatch.context() as patch:
+            failing = Failing(patch, at, how)
+            try:
+                staged = store.stage(files("2"), metadata())
+                try:
+                    move = released(store, staged)
+                except StoreError:
+                    half += [
+                        version for version in store.versions() if not is_whole(store, version)
+                    ]
+                    raise
+                finally:
+                    store.discard(staged)
+            except StoreError:
+                assert store.history() == [first], failing.failed
+                ends.add("refused")
+            else:
+                assert store.history() == [first, move], failing.failed
+                ends.add("moved")
+        assert all(store.verify(version) for version in store.versions())
+        monkeypatch.setattr("fraud_assets.store.storage.objects.LEASE", timedelta(0))
+        store.sweep()
+        monkeypatch.undo()
+        assert store.versions() == sorted(move.version for move in store.history())
+        assert objects_of(store) == {"promotions", *store.versions()}, failing.failed
+        if not failing.failed:
+            break
+    assert half == []
+    assert ends == {"refused", "moved"}
+    assert at > 8
+
+
+def test_who_took_too_long_does_not_publish(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others may have swept up what he reserved; he is told to run again."""
+    store = Store("memory://too-long", keys)
+    now = promoted(store, "1")
+    staged = store.stage(files("2"), metadata())
+    monkeypatch.setattr("fraud_assets.store.storage.objects.LEASE", timedelta(0))
+
+    with pytest.raises(StoreError, match="took longer"):
+        released(store, staged)
+
+    assert store.current() == now
