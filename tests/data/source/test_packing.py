@@ -255,3 +255,32 @@ def test_a_member_that_names_a_path_above_stays_a_name(tmp_path):
     with pytest.raises(DataError, match=r"holds none but 1 that are not read"):
         read(tmp_path, "in")
     assert [path.name for path in Path(tmp_path).iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize("name", ["x.parquet.gz", "x.parquet.zip", "x.pq.xz"])
+def test_a_packed_bomb_that_is_called_parquet_is_not_unpacked(tmp_path, name, monkeypatch):
+    """Its first bytes say that it is none; one that has no end is refused at a bound."""
+    monkeypatch.setattr("fraud_assets.data.source.formats.parquet.MAX_UNPACKED", 3 << 20)
+    pack = PACKED[f".{name.rpartition('.')[2]}"]
+    for data, told in ((b"\0" * 50_000_000, "is none"), (b"PAR1" + b"\0" * 9_000_000, "at most")):
+        (tmp_path / name).write_bytes(
+            zipped(data, "x.parquet") if name.endswith("zip") else pack(data)
+        )
+        with pytest.raises(DataError, match=told):
+            read(tmp_path)
+
+
+def test_a_bomb_of_many_rows_stops_where_the_bound_is(tmp_path):
+    """Arrow, which would hold them all, is given no more than the bound of lines."""
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"a,y\n" + b"1,0\n" * 9_000_000))
+
+    with pytest.raises(DataError, match=r"at most 50,000 rows"):
+        read(tmp_path, max_rows=50_000)
+
+
+def test_lines_within_quotes_are_not_counted_as_rows(tmp_path):
+    """A table of fewer records than the bound has more lines than it, and is read."""
+    lines = [f'{i},"a\nb\nc"' for i in range(100)]
+    (tmp_path / "x.csv").write_text("\n".join(["a,y", *lines]) + "\n")
+
+    assert len(read(tmp_path, max_rows=100)) == 100

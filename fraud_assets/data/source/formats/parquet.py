@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.place import plain_errors
-from fraud_assets.data.source.stored import Stored
+from fraud_assets.data.source.stored import Stored, whole
 from fraud_assets.data.source.table import RowBound, Table, TableRows
 from fraud_assets.errors import DataError
 
@@ -25,6 +24,10 @@ MAX_TEXT = 8 << 30
 """Bytes of text in one column when no value is shared; what repeats takes next to none in a file,
 and all of it in memory."""
 
+MAX_UNPACKED = 32 << 30
+"""Bytes of one packed file; a bomb has no end."""
+
+_PART = 1 << 20
 _IN_MEMORY = 64 << 20
 """Bytes of an unpacked file beyond which it goes to a temporary file."""
 
@@ -82,9 +85,28 @@ def _opened(stored: Stored) -> Iterator[BinaryIO]:
             yield stream
             return
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as unpacked:
-            shutil.copyfileobj(stream, unpacked)
+            _copy(stored, stream, unpacked)
             unpacked.seek(0)
             yield unpacked  # type: ignore[misc]
+
+
+def _copy(stored: Stored, stream: BinaryIO, unpacked: IO[bytes]) -> None:
+    """Unpack a file, unless its first bytes are no Parquet's or it has no end."""
+    size, part = 0, whole(stream, _PART)
+    if not part.startswith(_Parquet.magic):
+        raise DataError(
+            f"{stored.shown} must be a readable parquet file, but is none or is damaged. Export it "
+            "again, or give it the ending of what it is."
+        )
+    while part:
+        size += len(part)
+        if size > MAX_UNPACKED:
+            raise DataError(
+                f"{stored.shown} must hold at most {MAX_UNPACKED:,} bytes unpacked, holds more. "
+                "Unpack it, or split it."
+            )
+        unpacked.write(part)
+        part = stream.read(_PART)
 
 
 def _file(stored: Stored, stream: BinaryIO, short: Sequence[str] = ()) -> pq.ParquetFile:

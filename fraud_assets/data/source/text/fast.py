@@ -38,7 +38,7 @@ def read_fast(
     layout, encoding = text.layout, text.encoding
     if len(layout.separator) > 1 or layout.spaced or layout.before or not _is_simple(encoding):
         return None
-    watched = _Watched(stream, encoding)
+    watched = _Watched(stream, encoding, layout.first + bound.most - bound.taken)
     first = [at for at in range(min(_LOOKED_AT, len(layout.names))) if at not in places]
     taken = [*places, *first]
     try:
@@ -84,8 +84,9 @@ def _has_odd_rows(table: pa.Table, layout: Layout, taken: Sequence[int]) -> bool
 class _Watched(io.RawIOBase):
     """A stream that counts lines as it is read, and notices what Arrow would pass over."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, most: int) -> None:
         super().__init__()
+        self._most = most
         self._stream = stream
         utf8 = encoding in ("utf-8", "utf-8-sig")
         self._decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
@@ -109,12 +110,14 @@ class _Watched(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
-        chunk = self._stream.read(size)
+        chunk = b"" if self._line_ends > self._most else self._stream.read(size)
         self._line_ends += chunk.count(b"\n")
         self._returns += chunk.count(b"\r")
         self._pairs += chunk.count(b"\r\n") + (self._last == b"\r" and chunk[:1] == b"\n")
         self._last = chunk[-1:] or self._last
         self._tail = (self._tail + chunk)[-_TAIL:] if len(chunk) < _TAIL else chunk[-_TAIL:]
+        if self._line_ends > self._most:
+            self.is_sound = False  # more than memory may hold; a careful reader counts them
         if b"\0" in chunk or (not chunk and self._returns != self._pairs):
             self.is_sound = False
         if self._decoder is not None and not chunk.isascii():
