@@ -25,6 +25,7 @@ _NAMED = re.compile(
     r"(?:.*[\s_.-])?(?:curr(?:ency)?|ccy|waehrung|währung|devise|moneda|valuta)(?:[\s_.-].*)?"
 )
 _MOST_NAMED = 5
+_FIRST = 1_000
 
 
 def currency_place(names: Sequence[str], wanted: Sequence[str], contract: Contract) -> int | None:
@@ -53,9 +54,13 @@ def taken_out(frames: Sequence[pd.DataFrame]) -> Counter[str]:
 
 def codes_of(column: pd.Series) -> Counter[str]:
     """Rows by code of a currency; nothing where the column holds other words."""
+    known = {*CODES.split(), ""}
+    first = as_written(column.iloc[:_FIRST]).dropna()
+    if not first.map(currency_code).isin(known).all():
+        return Counter()  # numbers and other words, of which there may be very many
     found = distinct(as_written(column))
     names = [currency_code(value) for value in found.values]
-    if not names or any(name and name not in CODES.split() for name in names):
+    if not names or any(name not in known for name in names):
         return Counter()
     counts: Counter[str] = Counter()
     for name, n in zip(names, found.counts.tolist(), strict=True):

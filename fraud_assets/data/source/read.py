@@ -112,7 +112,8 @@ def _looked_into(
             name, table = open_table(one, contract.source, wanted)
             picked = pick(table.names, wanted, partitions(one.plain), one.shown)
             _refuse_nested(one.shown, picked, table)
-            watched = currency_place(table.names, wanted, contract)
+            plain = ["" if name in table.nested else name for name in table.names]
+            watched = currency_place(plain, wanted, contract)
             parts.append(_Part(one, name, table, picked, watched))
         except EmptyTableError as error:
             empty.append(Skipped(one.shown, "empty: neither a header nor rows"))

@@ -93,6 +93,21 @@ def test_one_currency_and_other_words_are_no_warning(tmp_path, words):
     assert not codes & {"several_currencies", "other_currency"}
 
 
+def test_columns_that_only_sound_like_currencies_hinder_nobody(tmp_path):
+    """Numbers, and lists in a Parquet file."""
+    made = payments(300)
+    made["curr_balance"] = made["amount"] * 2
+    contract_ = contract(tmp_path, made)
+    made.assign(currency=[["USD", "EUR"]] * 300, payment_id=range(300)).to_parquet(
+        tmp_path / "in" / "b.parquet"
+    )
+
+    raw = read(contract_)
+
+    assert len(raw.rows) == 600
+    assert "several_currencies" not in {note.code for note in raw.notes}
+
+
 def test_amounts_are_converted_by_the_rate_of_their_day(tmp_path):
     """By hand: euros at 1.1 and from 3 March on at 1.25, yen at .0065, dollars as they are."""
     made = three_currencies()
