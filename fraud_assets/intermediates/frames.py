@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -132,7 +133,7 @@ def _unpack(data: bytes) -> Any:
     return _KINDS[kind](value)
 
 
-_KINDS: dict[str, Any] = {
+_KINDS: dict[str, Callable[[Any], Any]] = {
     "is": lambda value: value,
     "time": pd.Timestamp,
     "digits": int,

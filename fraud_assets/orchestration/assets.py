@@ -74,7 +74,7 @@ def raw_transactions(
         raw = steps.raw_transactions(contract, config.asked)
     tag_run(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
-    return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw)))
+    return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw, contract)))
 
 
 @dg.asset(
@@ -85,10 +85,10 @@ def cleaned_features(
 ) -> dg.Output[CleanedFeatures]:
     """Point-in-time features of the fitted, threshold and judged windows."""
     with as_sentences():
-        cleaned = steps.cleaned_features(raw_transactions, settings.contract())
-    return dg.Output(
-        cleaned, metadata=words.headed(words.of_cleaned(cleaned), metadata.of_cleaned(cleaned))
-    )
+        contract = settings.contract()
+        cleaned = steps.cleaned_features(raw_transactions, contract)
+    shown = metadata.of_cleaned(cleaned, contract)
+    return dg.Output(cleaned, metadata=words.headed(words.of_cleaned(cleaned), shown))
 
 
 @dg.asset(

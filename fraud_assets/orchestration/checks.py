@@ -36,6 +36,9 @@ def quarantine_share(
         description=" ".join(rule.sentence for rule in failed or rules),
         metadata={
             **{f"{of}_share": tally.share(of) for of in ("rows", "frauds", "amount")},
+            "rows_bound": policy.max_quarantine_share,
+            "frauds_bound": policy.max_quarantined_fraud_share,
+            "amount_bound": policy.max_quarantined_amount_share,
             "quarantine": dg.MetadataValue.md(
                 tables.quarantine_markdown(quarantine_section(tally))
             ),
@@ -54,6 +57,7 @@ def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckRes
     return dg.AssetCheckResult(
         passed=bool(ordered and all(w.frauds > 0 for w in windows)),
         description=f"Expected windows in time order with frauds in each, found {frauds}.",
+        metadata={f"{w.name}_{of}": getattr(w, of) for w in windows for of in ("rows", "frauds")},
     )
 
 
@@ -75,7 +79,11 @@ def too_good_to_be_true(
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
         description=" ".join(told) or "Expected no feature that alone knows the label, found none.",
-        metadata={"features": [name for leak in found for name in leak.features]},
+        metadata={
+            "features": [name for leak in found for name in leak.features],
+            "found": len(found),
+            "refused": len(grave),
+        },
     )
 
 
@@ -86,6 +94,7 @@ def better_than_chance(candidate_models: Leaderboard) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=bool(best > 0.5),
         description=f"Expected a mean ROC-AUC above 0.5, found {best:.4f}.",
+        metadata={"roc_auc": float(best), "bound": 0.5},
     )
 
 
@@ -104,10 +113,8 @@ def recall_at_least_floor(
     evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
     """Recall on the judged rows is at least what the policy demands."""
-    floor, recall = (
-        settings.contract().policy.min_recall,
-        evaluation_report.report.metrics.recall,
-    )
+    floor, metrics = settings.contract().policy.min_recall, evaluation_report.report.metrics
+    recall = metrics.recall
     found = (
         "no judged fraud"
         if recall.value is None
@@ -116,6 +123,7 @@ def recall_at_least_floor(
     return dg.AssetCheckResult(
         passed=bool(recall.value is not None and recall.value >= floor),
         description=f"Expected recall of at least {floor:.2%}, found {found}.",
+        metadata={"bound": floor, **metadata.plotted(metrics)},
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeProcessError
+from dagster_shared.error import SerializableErrorInfo
 
 from fraud_assets.errors import (
     ContractError,
@@ -35,19 +37,21 @@ KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
 """What a failure is called, the more specific class first."""
 
 
-class Stopped(Exception):  # noqa: N818 - a decision, not an error
-    """Ends a step in a sentence, without a stack trace.
+class Stopped(DagsterUserCodeProcessError):  # noqa: N818 - a decision, not an error
+    """Ends a step, and with it the run, in a sentence without a stack trace.
 
-    Dagster shows the frames of whatever a step raises; it finds none here.
+    Whatever else a step raises Dagster wraps, and shows its own frames on the run's page. Of
+    this error it shows what the error brings: the sentence, after the kind of stop where the
+    sentence does not begin with it, and no frames.
     """
 
-    @property
-    def __traceback__(self) -> None:
-        return None
-
-    @__traceback__.setter
-    def __traceback__(self, _: object) -> None:
-        """Forget it: `contextlib` puts it back."""
+    def __init__(self, sentence: str, kind: str = "refused") -> None:
+        is_said = sentence.lower().startswith(kind)
+        message = sentence if is_said else f"{kind.capitalize()}: {sentence}"
+        shown = SerializableErrorInfo(f"{message}\n", stack=[], cls_name=type(self).__name__)
+        super().__init__(  # type: ignore[no-untyped-call]  # Dagster's own says no types
+            message, user_code_process_error_infos=[shown]
+        )
 
 
 @contextmanager
@@ -57,7 +61,7 @@ def as_sentences() -> Iterator[None]:
         yield
     except FraudAssetsError as error:
         _observe(error)
-        raise Stopped(str(error)) from None
+        raise Stopped(str(error), _kind(error)) from None
 
 
 def report_links(report: str) -> dict[str, dg.MetadataValue]:
@@ -74,9 +78,15 @@ def _observe(error: FraudAssetsError) -> None:
         context = dg.AssetExecutionContext.get()
     except dg.DagsterInvariantViolationError:
         return  # an op or an IO manager has no asset to speak of
-    kind = next(name for cls, name in KINDS if isinstance(error, cls))
     report = error.report if isinstance(error, RefusedError) else None
-    metadata = {"kind": dg.MetadataValue.text(kind), **(report_links(report) if report else {})}
+    metadata = {
+        "kind": dg.MetadataValue.text(_kind(error)),
+        **(report_links(report) if report else {}),
+    }
     observed = dg.AssetObservation(context.asset_key, description=str(error), metadata=metadata)
     # `log_event` keeps its events until the step returns, and this one will not.
     dg.DagsterEvent.asset_observation(context.get_step_execution_context(), observed)
+
+
+def _kind(error: FraudAssetsError) -> str:
+    return next(name for cls, name in KINDS if isinstance(error, cls))

@@ -4,16 +4,21 @@ Everything is already computed; this module only names and wraps it.
 Concept: https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
+import math
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
+from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.documents.report.judged import Metrics
 from fraud_assets.documents.verdict import Verdict
+from fraud_assets.masking import public
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.orchestration.columns import table_schema
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published
 from fraud_assets.release.quarantine import quarantine_section
@@ -23,14 +28,17 @@ from fraud_assets.report.html import pictures
 Shown = dict[str, Any]
 """Metadata of a step by its key, as Dagster takes it."""
 
+FILES_SHOWN = 20
+"""Files read that are named one by one; a source may have thousands."""
+
 PICTURES = ("verdict", "precision_recall", "reliability", "scores", "importances", "weekly")
 
 
-def of_raw(raw: RawTransactions) -> Shown:
-    """Rows, the week, and what was quarantined under which rule."""
+def of_raw(raw: RawTransactions, contract: Contract) -> Shown:
+    """Rows, the week, what was quarantined under which rule, and which files held it."""
     return {
         "dagster/row_count": len(raw.rows),
-        "dagster/column_schema": _schema(raw.rows),
+        "dagster/column_schema": table_schema(raw.rows, contract),
         "as_of": str(raw.as_of)[:19],
         "newest_transaction": str(raw.newest)[:19],
         "rows_read": raw.read,
@@ -42,16 +50,22 @@ def of_raw(raw: RawTransactions) -> Shown:
         "quarantine": dg.MetadataValue.md(
             tables.quarantine_markdown(quarantine_section(raw.tally))
         ),
+        "contract": contract.name,
+        "described_as": contract.description or "not described",
+        "source": public(contract.source.path),
+        "files_read": len(raw.files),
+        "files_skipped": len(raw.skipped),
+        "files": dg.MetadataValue.md(_files(raw)),
         "sample": _sample(raw.rows),
     }
 
 
-def of_cleaned(cleaned: CleanedFeatures) -> Shown:
+def of_cleaned(cleaned: CleanedFeatures, contract: Contract) -> Shown:
     """Rows and the three windows."""
     windows = pd.DataFrame([window.as_dict() for window in cleaned.windows])
     return {
         "dagster/row_count": len(cleaned.frame),
-        "dagster/column_schema": _schema(cleaned.frame),
+        "dagster/column_schema": table_schema(cleaned.frame, contract),
         "as_of": str(cleaned.as_of)[:19],
         "windows": dg.MetadataValue.md(_table(windows)),
         "fingerprint": cleaned.fingerprint,
@@ -117,13 +131,46 @@ def of_judgement(judgement: Judgement) -> Shown:
     }
 
 
+def plotted(metrics: Metrics) -> Shown:
+    """Each rate at the threshold with its ends and its n, as numbers that plot from run to run."""
+    rates = {
+        "recall": metrics.recall,
+        "precision": metrics.precision,
+        "alert_rate": metrics.alert_rate,
+        "false_positive_rate": metrics.false_positive_rate,
+    }
+    shown: Shown = {}
+    for name, rate in rates.items():
+        if rate.value is not None:
+            shown[name] = float(rate.value)
+        shown |= {f"{name}_low": rate.low, f"{name}_high": rate.high, f"{name}_n": rate.n}
+    return shown
+
+
 def of_verdict(verdict: Verdict) -> Shown:
     """Every rule: bound, value, interval, n, passed."""
     return {
         "decision": verdict.decision,
+        **_compared(verdict),
         "rules": dg.MetadataValue.md(tables.verdict_markdown(verdict)),
         "failed": len(verdict.failed),
     }
+
+
+def _compared(verdict: Verdict) -> Shown:
+    """Value, bound, n and interval of each rule that compares numbers, each under its own key."""
+    shown: Shown = {}
+    for rule in verdict.rules:
+        ends = (
+            {} if rule.interval is None else {"low": rule.interval.low, "high": rule.interval.high}
+        )
+        parts = {"value": rule.value, "bound": rule.bound, "n": rule.n, **ends}
+        shown |= {
+            f"{rule.name}_{part}": float(number)
+            for part, number in parts.items()
+            if isinstance(number, int | float) and math.isfinite(number)
+        }
+    return shown
 
 
 def of_published(published: Published) -> Shown:
@@ -142,10 +189,16 @@ def of_published(published: Published) -> Shown:
     return shown
 
 
-def _schema(frame: pd.DataFrame) -> dg.TableSchema:
-    return dg.TableSchema(
-        columns=[dg.TableColumn(str(name), str(kind)) for name, kind in frame.dtypes.items()]
-    )
+def _files(raw: RawTransactions) -> str:
+    """The first files read, and every one that was not, with the reason."""
+    read = [[tables.escaped(f.path), f"{f.rows:,}", tables.escaped(f.note)] for f in raw.files]
+    if len(read) > FILES_SHOWN:
+        read = [*read[:FILES_SHOWN], [f"and {len(read) - FILES_SHOWN:,} more", "", ""]]
+    parts = [tables.markdown_table(["file read", "rows", "note"], read)]
+    if raw.skipped:
+        rest = [[tables.escaped(one.path), tables.escaped(one.why)] for one in raw.skipped]
+        parts.append(tables.markdown_table(["not read", "why"], rest))
+    return "\n\n".join(parts)
 
 
 def _sample(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:

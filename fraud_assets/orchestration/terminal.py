@@ -137,7 +137,7 @@ class _Listener(logging.Handler):
         while error is not None and error.cause is not None:
             error = error.cause
         if error is not None and error.cls_name == Stopped.__name__:
-            self._watcher.failed(error.message.partition(": ")[2].strip(), self._report)
+            self._watcher.failed(error.message.strip(), self._report)
         elif error is not None:
             self._watcher.failed(error.message.strip(), None)
 

@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ import numpy as np
 from fraud_assets.documents.proof import Proof, not_served
 from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import RefusedError, StoreError
+from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
 from fraud_assets.scoring.spec import GOLDEN
 from fraud_assets.store.keys import Keys
@@ -42,6 +43,23 @@ _NEEDED = ("fastapi", "uvicorn", "httptools", "onnxruntime")
 
 class _NotServedError(Exception):
     """The service did not start, or broke off; the message says how."""
+
+
+class _Explained(msgspec.Struct):
+    """How the service splits a margin among the features."""
+
+    base: float
+    margin: float
+    contributions: dict[str, float]
+
+
+class _Answer(msgspec.Struct):
+    """What of the service's answer is compared."""
+
+    fraud_probability: float
+    is_flagged: bool
+    reasons: tuple[Reason, ...]
+    explanation: _Explained | None = None
 
 
 def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> Proof:
@@ -60,7 +78,14 @@ def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> Proo
         golden = read_golden((directory / GOLDEN).read_bytes())
         with _serving(directory, keys, timeout) as connection:
             return _replay(connection, golden)
-    except (_NotServedError, StoreError, OSError, http.client.HTTPException, ValueError) as error:
+    except (
+        _NotServedError,
+        StoreError,
+        OSError,
+        http.client.HTTPException,
+        ValueError,
+        msgspec.MsgspecError,
+    ) as error:
         return not_served(str(error) or type(error).__name__)
 
 
@@ -76,12 +101,13 @@ def _demand_serving_extra() -> None:
 def _replay(connection: http.client.HTTPConnection, golden: Golden) -> Proof:
     probability_gap, reason_gap, flags = 0.0, 0.0, 0
     for row in golden.rows:
-        answer = _ask(connection, "/predict?reasons=full", row.values)
-        gap = abs(answer["fraud_probability"] - row.probability)
+        body = _ask(connection, "/predict?reasons=full", row.values)
+        answer = msgspec.json.decode(body, type=_Answer)
+        gap = abs(answer.fraud_probability - row.probability)
         probability_gap = max(probability_gap, gap)
-        found = msgspec.convert(answer["reasons"], tuple[Reason, ...])
-        reason_gap = max(reason_gap, reasons_gap(row.reasons, found), _remainder(answer))
-        flags += answer["is_flagged"] != row.is_flagged
+        gaps = reasons_gap(row.reasons, answer.reasons), _remainder(answer)
+        reason_gap = max(reason_gap, *gaps)
+        flags += answer.is_flagged != row.is_flagged
     seconds = [_timed(connection, row.values) for _ in range(PASSES) for row in golden.rows]
     return Proof(
         served=True,
@@ -94,33 +120,33 @@ def _replay(connection: http.client.HTTPConnection, golden: Golden) -> Proof:
     )
 
 
-def _remainder(answer: dict[str, Any]) -> float:
+def _remainder(answer: _Answer) -> float:
     """By how much base and contributions miss the margin; 0 where nothing is explained.
 
     Relative to the contributions where those exceed 1: extreme golden rows move a linear margin
     by billions, whose last digits float64 does not hold.
     """
-    told = answer["explanation"]
-    if not answer["reasons"]:
+    explained = answer.explanation
+    if not answer.reasons or explained is None:
         return 0.0
-    contributions = list(told["contributions"].values())
-    missed = abs(told["base"] + sum(contributions) - told["margin"])
+    contributions = list(explained.contributions.values())
+    missed = abs(explained.base + sum(contributions) - explained.margin)
     return float(missed / max(1.0, sum(map(abs, contributions))))
 
 
-def _timed(connection: http.client.HTTPConnection, values: dict[str, Any]) -> float:
+def _timed(connection: http.client.HTTPConnection, values: Mapping[str, Value]) -> float:
     started = time.perf_counter()
     _ask(connection, "/predict", values)
     return time.perf_counter() - started
 
 
-def _ask(connection: http.client.HTTPConnection, path: str, values: dict[str, Any]) -> Any:
+def _ask(connection: http.client.HTTPConnection, path: str, values: Mapping[str, Value]) -> bytes:
     connection.request("POST", path, json.dumps(values), {"content-type": "application/json"})
     answer = connection.getresponse()
     body = answer.read()
     if answer.status != 200:
         raise _NotServedError(f"a golden row was answered with {answer.status}: {body[:300]!r}")
-    return json.loads(body)
+    return body
 
 
 @contextmanager

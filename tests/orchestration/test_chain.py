@@ -332,12 +332,19 @@ def test_each_step_bears_the_version_of_its_code(made_week):
 
 
 def test_a_refusal_is_a_sentence_and_no_stack_trace(refused):
-    """What stops the run on purpose shows no frames, in the check and in the publisher."""
+    """What stops the run on purpose shows no frames, of the step and of the run alike."""
     week, _ = refused
     whole, alone = launch(week), launch(week, ["published_artifact"])
+    week.edit("min_recall = 0.90", "min_recal = 0.90")
+    typo = launch(week, ["raw_transactions"])
 
-    for result in (whole, alone):
-        (event,) = [event for event in result.all_events if event.is_step_failure]
-        cause = event.step_failure_data.error.cause
-        assert "Refused by rule alert_rate" in cause.message
-        assert (cause.stack, cause.cause) == ([], None)
+    for result, opening in (
+        (whole, "Refused by rule alert_rate: "),
+        (alone, "Refused by rule alert_rate: "),
+        (typo, "Faulty contract: "),
+    ):
+        (step,) = [event for event in result.all_events if event.is_step_failure]
+        (run,) = [event for event in result.all_events if event.is_run_failure]
+        for error in (step.step_failure_data.error, run.job_failure_data.error):
+            assert error.message.startswith(opening)
+            assert (error.stack, error.cause) == ([], None)

@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fraud_assets.contract import Policy
 from fraud_assets.data.cleaning import clean
+from fraud_assets.gate.decide import decide
+from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.checks import quarantine_share, too_good_to_be_true
 from fraud_assets.orchestration.settings import Settings
 from tests.exports import export, payments, read
+from tests.release.reports import good_report
 
 
 def told(folder: Path, made: pd.DataFrame, **said: str) -> dg.AssetCheckResult:
@@ -61,6 +65,45 @@ def test_a_checked_feature_passes(tmp_path):
     result = told(tmp_path, made, numeric='"amount", "risk_flag"', more=reason)
 
     assert result.passed
+
+
+def test_columns_say_what_the_contract_says_of_them(tmp_path):
+    """A role, a rule, a feature's own definition; what the house adds has its meaning too."""
+    contract = export(tmp_path, {"p": payments()})
+
+    schema = metadata.of_raw(read(contract), contract)["dagster/column_schema"]
+
+    meaning = {column.name: column.description for column in schema.columns}
+    assert meaning[contract.columns.amount].startswith("The amount of the payment.")
+    assert meaning[contract.label.column] == "The label, as exported."
+    assert all(meaning.values()), meaning
+
+
+def test_the_files_stand_in_the_metadata(tmp_path):
+    """How many were read and which were not, with the rule that says why."""
+    contract = export(tmp_path, {"p": payments()})
+    (Path(str(contract.base)) / contract.source.path / "_SUCCESS").write_text("")
+
+    shown = metadata.of_raw(read(contract), contract)
+
+    assert (shown["files_read"], shown["files_skipped"]) == (1, 1)
+    assert "SUCCESS" in shown["files"].value
+
+
+def test_a_verdict_carries_the_numbers_that_it_compares():
+    """Value, bound, n and interval of each rule, as numbers that Dagster plots."""
+    report = good_report()
+
+    shown = metadata.of_verdict(decide(report, Policy()))
+
+    recall = report.metrics.recall
+    assert shown["recall_value"] == recall.value
+    assert shown["recall_bound"] == 0.9
+    assert shown["recall_n"] == recall.n
+    assert shown["recall_low"] == recall.low
+    plotted = metadata.plotted(report.metrics)
+    assert plotted["false_positive_rate"] == report.metrics.false_positive_rate.value
+    assert plotted["false_positive_rate_n"] == report.metrics.false_positive_rate.n
 
 
 @pytest.mark.parametrize(("lost", "passed"), [(0, True), (40, False)])
