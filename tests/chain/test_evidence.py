@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pytest
 
-from fraud_assets.chain import steps
+from fraud_assets.chain import evidence, steps
 from fraud_assets.data.provenance import made as provenance
 from fraud_assets.errors import EvidenceError
 from fraud_assets.release.case import Case
@@ -170,6 +171,57 @@ def test_code_edited_before_a_step_stops_it(run: Run, name: str, monkeypatch):
 
     with pytest.raises(EvidenceError, match=r"code changed since.*Run raw_transactions again"):
         run.step(name)
+
+
+MODULES = {
+    step.name: step.module
+    for step in (
+        evidence.RAW,
+        evidence.CLEANED,
+        evidence.CANDIDATES,
+        evidence.TUNED,
+        evidence.REPORT,
+    )
+}
+USED = {
+    "cleaned_features": ("raw_transactions",),
+    "candidate_models": ("raw_transactions", "cleaned_features"),
+    "tuned_pipeline": ("raw_transactions", "cleaned_features", "candidate_models"),
+    "evaluation_report": tuple(MODULES)[:4],
+    "published_artifact": tuple(MODULES),
+}
+"""The steps whose values go into each step, directly or not."""
+
+
+@pytest.mark.parametrize(
+    ("edited", "name"), [(edited, name) for name, steps in USED.items() for edited in steps]
+)
+def test_the_step_whose_code_was_edited_is_the_one_to_run_again(
+    run: Run, edited: str, name: str, monkeypatch
+):
+    """Each step's code, edited between it and each later step that uses what it made."""
+    before = provenance.code_digest
+    monkeypatch.setattr(
+        provenance, "code_digest", lambda m: "edited" if m == MODULES[edited] else before(m)
+    )
+
+    with pytest.raises(EvidenceError, match=rf"{edited}: the code changed.*Run {edited} again"):
+        run.step(name)
+
+
+def test_a_report_of_another_week_is_not_published(run: Run):
+    """Everything else being of this week, the report alone is made anew."""
+    judged = run.values["evaluation_report"]
+    assert isinstance(judged, Judgement)
+    assert judged.made is not None
+    old = {
+        name: msgspec.structs.replace(record, week="2025-06-16", content="another")
+        for name, record in judged.made.steps.items()
+    }
+    other = replace(judged, made=msgspec.structs.replace(judged.made, steps=old))
+
+    with pytest.raises(EvidenceError, match=r"of week 2025-06-16, not .*Run evaluation_report"):
+        Run(run.week, {**run.values, "evaluation_report": other}).step("published_artifact")
 
 
 @pytest.mark.parametrize("name", CHAIN[1:])
