@@ -118,6 +118,10 @@ class FinishedWeeks:
         replace_file(file.with_suffix(".npz"), data)
         replace_file(file, write_document(kept))
 
+    def __len__(self) -> int:
+        """How many are there."""
+        return len(list(self.folder.glob(f"{self.base[:16]}-*.json")))
+
     def sweep(self) -> None:
         """Remove what nothing can use any more: weeks of other data, and what a crash left.
 

@@ -82,7 +82,15 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
     data, code = history.fingerprint(), code_digest(__name__)
     base = digest_of_parts(FORMAT, contract_digest(contract), data, code, pickling_libraries())
     kept = FinishedWeeks(folder, base)
-    trained = train_all(history, plan(fitting, options.search_every), kept, options.workers, say)
+    tasks = plan(fitting, options.search_every)
+    try:
+        trained = train_all(history, tasks, kept, options.workers, say)
+    except KeyboardInterrupt:
+        say(
+            f"Interrupted: {len(kept)} of {len(fitting)} weeks are finished and stay in {folder}; "
+            "the same command goes on from there."
+        )
+        raise
     kept.sweep()
     say("Walking the promotions and comparing promise with outcome.")
     weeks = walk(history, [trained[as_of] for as_of in fitting])

@@ -30,6 +30,9 @@ Progress = Callable[[str], None]
 SEARCH_COST = 15
 """What a search costs in refits, for the time left."""
 
+HEARTBEAT_SECONDS = 20
+"""After this long without a finished week it is said which weeks are being made."""
+
 IDLE_SECONDS = 15
 """After this long without work a process ends, also where its parent was killed."""
 
@@ -86,7 +89,7 @@ def train_all(
         ticker.tick(task, made=made)
         waiting.extend(next_tasks(task, week))
 
-    with _runner(history, kept, workers) as start:
+    with _runner(history, kept, workers, progress) as start:
         running: dict[Future[None], Task] = {}
         while waiting or running:
             while waiting and len(running) < workers:
@@ -95,8 +98,12 @@ def train_all(
                 if found is not None:
                     finished(task, found, made=False)
                 else:
+                    ticker.begin(task)
                     running[start(task)] = task
-            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+            ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done if running else ()
+            if running and not ended:
+                ticker.beat()
+            for future in ended:
                 task = running.pop(future)
                 future.result()
                 week = kept.find(task.name)
@@ -115,28 +122,47 @@ class WeekTicker:
         self._left = len(tasks) * SEARCH_COST + followers
         self._done = self._made = 0
         self._started = time.monotonic()
+        self._begun: dict[np.datetime64, tuple[Task, float]] = {}
+
+    def begin(self, task: Task) -> None:
+        """A week is begun."""
+        self._begun[task.as_of] = (task, time.monotonic())
+
+    def beat(self) -> None:
+        """Say which weeks are being made, and for how long."""
+        now = time.monotonic()
+        told = ", ".join(
+            f"{str(task.as_of)[:10]} being {_done_how(task)} for {now - since:.0f} s"
+            for task, since in self._begun.values()
+        )
+        self._progress(f"{self._done} of {self._total} weeks; {told}")
 
     def tick(self, task: Task, *, made: bool) -> None:
         """Count a week, made now or found finished."""
+        self._begun.pop(task.as_of, None)
         cost = 1 if task.setting else SEARCH_COST
         self._done, self._left = self._done + 1, max(0, self._left - cost)
         self._made += cost * made
         spent = time.monotonic() - self._started
         left = self._left * spent / max(self._made, 1)
-        how = "searched" if task.setting is None else "refitted"
+        how = _done_how(task) if made else "was finished"
         self._progress(
-            f"{self._done} of {self._total} weeks; {str(task.as_of)[:10]} "
-            f"{how if made else 'was finished'}; {spent:.0f} s so far, about {left:.0f} s left"
+            f"{self._done} of {self._total} weeks; {str(task.as_of)[:10]} {how}; "
+            f"{spent:.0f} s so far, about {left:.0f} s left"
         )
+
+
+def _done_how(task: Task) -> str:
+    return "searched" if task.setting is None else "refitted"
 
 
 @contextmanager
 def _runner(
-    history: BacktestHistory, kept: FinishedWeeks, workers: int
+    history: BacktestHistory, kept: FinishedWeeks, workers: int, progress: Progress
 ) -> Iterator[Callable[[Task], Future[None]]]:
     """A function that starts a task in this process or another."""
     if workers == 1:
-        yield lambda task: _now(history, task, kept)
+        yield lambda task: _now(history, task, kept, progress)
         return
     scratch = Path(tempfile.mkdtemp(dir=kept.folder, prefix=SCRATCH))
     # Its own pool: joblib's searches in this process keep theirs in loky's reusable one.
@@ -153,9 +179,11 @@ def _runner(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _now(history: BacktestHistory, task: Task, kept: FinishedWeeks) -> Future[None]:
+def _now(
+    history: BacktestHistory, task: Task, kept: FinishedWeeks, progress: Progress
+) -> Future[None]:
     future: Future[None] = Future()
-    _make(history, task, kept)
+    _make(history, task, kept, lambda said: progress(f"{str(task.as_of)[:10]}: {said}"))
     future.set_result(None)
     return future
 
@@ -171,6 +199,8 @@ def _history(path: Path) -> BacktestHistory:
     return loaded
 
 
-def _make(history: BacktestHistory, task: Task, kept: FinishedWeeks) -> None:
-    week = on_one_thread(train_week, history, task.as_of, task.setting)
+def _make(
+    history: BacktestHistory, task: Task, kept: FinishedWeeks, progress: Progress | None = None
+) -> None:
+    week = on_one_thread(train_week, history, task.as_of, task.setting, progress)
     kept.put(task.name, week)

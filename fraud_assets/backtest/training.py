@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,10 @@ class FoundSetting:
 
 
 def train_week(
-    history: BacktestHistory, as_of: np.datetime64, setting: FoundSetting | None
+    history: BacktestHistory,
+    as_of: np.datetime64,
+    setting: FoundSetting | None,
+    progress: Callable[[str], None] | None = None,
 ) -> FinishedWeek:
     """Search (without a setting) or refit, judge, and score every row after the threshold's.
 
@@ -53,7 +57,7 @@ def train_week(
     contract, raw = history.contract, known_at(history, as_of)
     try:
         cleaned = clean(raw, contract)
-        tuned = _tuned(cleaned, contract, setting)
+        tuned = _tuned(cleaned, contract, setting, progress)
         case = Case(contract, cleaned, tuned)
         found = rescore(case)
     except DataError as error:
@@ -80,7 +84,10 @@ def train_week(
 
 
 def _tuned(
-    cleaned: CleanedFeatures, contract: Contract, setting: FoundSetting | None
+    cleaned: CleanedFeatures,
+    contract: Contract,
+    setting: FoundSetting | None,
+    progress: Callable[[str], None] | None,
 ) -> TunedPipeline:
     fit, middle = cleaned.rows("fit"), cleaned.rows("threshold")
     if setting is not None:
@@ -100,8 +107,8 @@ def _tuned(
                 contract,
             ),
         )
-    board = compare_candidates(fit, contract)
-    return tune(fit, middle, board, contract, earlier=cleaned.earlier_rows)
+    board = compare_candidates(fit, contract, progress=progress)
+    return tune(fit, middle, board, contract, progress=progress, earlier=cleaned.earlier_rows)
 
 
 def _after_threshold(history: BacktestHistory, cleaned: CleanedFeatures) -> int:

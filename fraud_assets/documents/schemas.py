@@ -13,8 +13,8 @@ from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import Production
-from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.removal import Removal
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.succession import Succession
 from fraud_assets.documents.verdict import Verdict

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.reading import read_parts
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import examine_report
 from fraud_assets.documents.unread import UnreadableError
 from fraud_assets.documents.verdict import Decision, Finding, Verdict

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from fraud_assets.contract.sections.policy import Policy
-from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.judged import Confusion
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.errors import Fault
 

@@ -24,8 +24,8 @@ from typing import IO
 import msgspec
 import numpy as np
 
-from fraud_assets.documents.proof import Proof, not_served
 from fraud_assets.documents.reason import Reason
+from fraud_assets.documents.report.proof import Proof, not_served
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap

@@ -11,8 +11,8 @@ from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
 from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.report.leaks import LeaksSection
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import JudgedSections, Report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.gate.decide import decide

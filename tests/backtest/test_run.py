@@ -15,6 +15,7 @@ import pytest
 
 from fraud_assets.backtest.history import WEEK
 from fraud_assets.backtest.run import backtest
+from fraud_assets.backtest.schedule import WeekTicker, plan
 from fraud_assets.backtest.tables import backtest_table
 from fraud_assets.cli import main
 from fraud_assets.data.columns import LABEL, TIME
@@ -119,6 +120,54 @@ def test_killed_and_started_again_tells_the_same(small, finished, tmp_path):
     assert table_bytes(out) == table_bytes(finished.out)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_interrupted_in_a_terminal_it_keeps_what_it_has(small, finished, tmp_path, workers):
+    """Ctrl-C goes to every process of the terminal: a sentence, exit 130, no stack trace."""
+    out = tmp_path / "out"
+    with launch(small, out, "--workers", workers) as running:
+        said = ""
+        for line in running.stderr:
+            said += line
+            if " of 6 weeks" in line:
+                os.killpg(running.pid, signal.SIGINT)
+                break
+        said += running.stderr.read()
+    kept = len(list((out / "weeks").glob("*.json")))
+
+    with launch(small, out, "--workers", "1") as again:
+        resumed = again.communicate(timeout=300)[1]
+
+    assert running.returncode == 130
+    assert f"Interrupted: {kept} of 6 weeks are finished" in said
+    assert "Traceback" not in said
+    assert resumed.count("was finished") == kept
+    assert table_bytes(out) == table_bytes(finished.out)
+
+
+def test_within_a_week_it_says_how_far_it_is(small, history, tmp_path):
+    """In one process the search's own lines, under the week's date."""
+    said: list[str] = []
+
+    backtest(small.settings.contract(), tmp_path / "out", replace(OPTIONS, weeks=1), said.append)
+
+    assert any(re.match(r"\d{4}-\d\d-\d\d: .* fits in ", line) for line in said), said
+
+
+def test_a_week_that_takes_long_is_named_while_it_is_made():
+    """With several processes: which weeks are being made, and for how long."""
+    said: list[str] = []
+    search, *_ = tasks = plan([np.datetime64("2025-06-02"), np.datetime64("2025-06-09")], 2)
+    ticker = WeekTicker(tasks, said.append)
+    ticker.begin(search)
+
+    ticker.beat()
+    ticker.tick(search, made=True)
+
+    assert re.match(r"0 of 2 weeks; 2025-06-02 being searched for \d+ s", said[0])
+    assert said[1].startswith("1 of 2 weeks; 2025-06-02 searched;")
+
+
 def test_a_changed_policy_makes_every_week_anew(week_copy, tmp_path):
     """Stale weeks are neither used nor kept."""
     options = replace(OPTIONS, weeks=1)
@@ -197,4 +246,5 @@ def launch(small, out: Path, *words: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from configparser import ConfigParser
 
 import pytest
 
@@ -25,29 +24,6 @@ def test_every_link_to_a_file_leads_to_one(page):
 def test_the_contracts_reference_is_what_the_command_writes():
     """`fraud-assets schema --reference docs/contract.md` after each change of the schema."""
     assert (REPOSITORY / "docs" / "contract.md").read_text() == contract_reference()
-
-
-def test_contributing_names_every_wing_in_the_order_that_imports_keep():
-    """The line is that of .importlinter, the lowest wing first."""
-    linter = ConfigParser()
-    linter.read(REPOSITORY / ".importlinter")
-    layers = linter["importlinter:contract:layers"]["layers"].replace("fraud_assets.", "")
-    page = " ".join((REPOSITORY / "CONTRIBUTING.md").read_text().split())
-
-    order = " < ".join(reversed([line.strip() for line in layers.strip().splitlines()]))
-    assert f"Imports point one way: `{order}`" in page
-
-
-def test_every_wing_has_its_layer():
-    """A folder of the package that no layer names would be free to import anything."""
-    linter = ConfigParser()
-    linter.read(REPOSITORY / ".importlinter")
-    named = set(
-        re.findall(r"fraud_assets\.(\w+)", linter["importlinter:contract:layers"]["layers"])
-    )
-    wings = {folder.parent.name for folder in (REPOSITORY / "fraud_assets").glob("*/__init__.py")}
-
-    assert wings - named == set()
 
 
 def test_commands_are_read_as_a_shell_reads_them():

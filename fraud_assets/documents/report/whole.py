@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents import formats
-from fraud_assets.documents.proof import Proof
 from fraud_assets.documents.reading import Reading
 from fraud_assets.documents.report.champion import Champion, Change
 from fraud_assets.documents.report.curves import Curves
@@ -24,6 +23,7 @@ from fraud_assets.documents.report.judged import (
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.documents.report.operating import OperatingPoint
 from fraud_assets.documents.report.origin import ContractSection, Lineage, ModelSection
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.documents.verdict import Verdict
 

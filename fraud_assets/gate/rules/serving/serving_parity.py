@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fraud_assets.documents.proof import Proof
+from fraud_assets.documents.report.proof import Proof
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, Outcome, show
 from fraud_assets.gate.rules.serving._advice import ADVICE
