@@ -145,7 +145,7 @@ def test_interrupted_in_a_terminal_it_keeps_what_it_has(small, finished, tmp_pat
     assert table_bytes(out) == table_bytes(finished.out)
 
 
-def test_within_a_week_it_says_how_far_it_is(small, history, tmp_path):
+def test_within_a_week_it_says_how_far_it_is(small, tmp_path):
     """In one process the search's own lines, under the week's date."""
     said: list[str] = []
 
