@@ -79,9 +79,9 @@ def test_services_follow_a_rotation_under_load_without_restart(tmp_path: Path) -
             rotate(store.keys.folder, actor="ada", reason="yearly")
             versions.append(promote(store, family))
             keys.append(fingerprint(store.keys.public_key()))
-            running.wait_for(versions[-1], seconds=60)
+            running.wait_for(versions[-1])
         store.rollback(first, actor="ada", reason="to a version that the first key signed")
-        running.wait_for(first, seconds=60)
+        running.wait_for(first)
         told = running.ask("/health")[1]
 
     assert load.failures == []
@@ -125,11 +125,11 @@ def test_who_stole_the_old_key_moves_no_running_service(tmp_path: Path) -> None:
     with serving(scoring) as running:
         rotate(store.keys.folder, actor="ada", reason="the old one was read by a stranger")
         good = promote(store, "gradient_boosting")
-        running.wait_for(good, seconds=60)
+        running.wait_for(good)
         his = promote(twin, "logistic_regression")
         shutil.copytree(twin.root / his, store.root / his, dirs_exist_ok=True)
         put(store.root, saved(twin))
-        why = running.wait_for_refusal(seconds=60)
+        why = running.wait_for_refusal()
         served = running.ask("/predict", PAYMENT)[1]["model_version"]
 
     assert served == good
