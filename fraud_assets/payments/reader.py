@@ -156,7 +156,7 @@ def reader_of(name: str, contract: Contract) -> Callable[[object], Value]:
     words = text_words(source)
 
     def read(value: object) -> Value:
-        return None if value is None else level(written(_scalar(value)), case, words)
+        return None if value is None else level(written(scalar(value)), case, words)
 
     return read
 
@@ -179,7 +179,7 @@ def _number_reader(name: str, decimal: str, words: frozenset[str]) -> Callable[[
     def read(value: object) -> Value:
         if value is None:
             return None
-        value = _scalar(value)
+        value = scalar(value)
         found = number(value, decimal)
         if found is None:
             if isinstance(value, str) and folded(value) in words:
@@ -194,7 +194,8 @@ def _number_reader(name: str, decimal: str, words: frozenset[str]) -> Callable[[
     return read
 
 
-def _scalar(value: object) -> object:
+def scalar(value: object) -> object:
+    """A JSON value as one of a column: truth values, lists and objects by their text."""
     return str(value) if isinstance(value, bool | list | dict) else value
 
 

@@ -7,9 +7,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from fraud_assets.decisions.erasure.tokens import key_of
 from fraud_assets.documents.decision import Decision
-from fraud_assets.errors import RecordError
-from fraud_assets.replay.answer import Difference, differences
+from fraud_assets.errors import PaymentError, RecordError
+from fraud_assets.replay.answer import Difference, differences, same_bits
 from fraud_assets.replay.versions import Version, Versions
 
 Standing: TypeAlias = Literal["match", "differs", "erased", "unavailable"]
@@ -56,8 +57,29 @@ def replay(decision: Decision, versions: Versions, opened: Open | None = None) -
     version = versions.get(decision.version)
     if isinstance(version, str):
         return _replayed(decision, "unavailable", why=version)
-    found = [*_of_version(decision, version), *_of_shadows(decision, versions)]
+    found = [
+        *_of_payment(decision, version),
+        *_of_version(decision, version),
+        *_of_shadows(decision, versions),
+    ]
     return _replayed(decision, "differs" if found else "match", tuple(found))
+
+
+def _of_payment(decision: Decision, version: Version) -> list[Difference]:
+    """Features that a payment itself tells, read from it again; not where it was erased."""
+    if version.reader is None or any(key_of(value) for value in decision.payment.values()):
+        return []
+    if not set(version.reader.columns) <= set(decision.payment):
+        return []
+    try:
+        read = version.reader.read(decision.payment)
+    except PaymentError as error:
+        return [Difference("payment", "a payment by its contract", str(error))]
+    return [
+        Difference(f"features.{name}", decision.features.get(name), value)
+        for name, value in read.features.items()
+        if not same_bits(decision.features.get(name), value)
+    ]
 
 
 def _of_version(decision: Decision, version: Version) -> list[Difference]:

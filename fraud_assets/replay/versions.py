@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fraud_assets.errors import FraudAssetsError
+from fraud_assets.contract import parse_contract
+from fraud_assets.errors import ContractError, FraudAssetsError
+from fraud_assets.payments.reader import RawReader
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.spec import FOREST, SPEC, TABLES
 from fraud_assets.store.store import Store
 from fraud_assets.store.trust import load_pipeline
 from fraud_assets.store.verified import Verified
 
+_CONTRACT = "contract.toml"
+_NEVER = 2**62
+
 
 @dataclass(frozen=True)
 class Version:
-    """A version's scorer and the digest of all its files."""
+    """A version's scorer, the digest of all its files, and what reads its contract's payments.
+
+    `reader` is None where the version carries no contract that this release reads.
+    """
 
     scorer: AnyScorer
     manifest: str
+    reader: RawReader | None = None
 
 
 @dataclass
@@ -47,4 +56,16 @@ class Versions:
 def _load(verified: Verified) -> Version:
     names = [name for name in (SPEC, TABLES, FOREST) if name in verified.files]
     files = {name: verified.read(name) for name in names}
-    return Version(load_any(files, lambda: load_pipeline(verified)), verified.manifest)
+    scorer = load_any(files, lambda: load_pipeline(verified))
+    return Version(scorer, verified.manifest, _reader(verified))
+
+
+def _reader(verified: Verified) -> RawReader | None:
+    if _CONTRACT not in verified.files:
+        return None
+    try:
+        contract = parse_contract(verified.read(_CONTRACT).decode(), name=_CONTRACT)
+    except (ContractError, UnicodeDecodeError):
+        return None
+    # Every payment on record was made by then: no clock has a say any more.
+    return RawReader(contract, now=lambda: _NEVER)

@@ -112,7 +112,7 @@ class Decider:
             contract=self.served.metadata.contract.digest,
             version=self.served.version,
             manifest=self.served.manifest,
-            payment={name: asked.raw.get(name) for name in self.reader.columns},
+            payment={name: _kept(asked.raw.get(name)) for name in self.reader.columns},
             features=answer["features"],
             late=found.is_late,
             probability=answer["fraud_probability"],
@@ -152,3 +152,8 @@ def _repeated(answer: bytes) -> bytes:
 
 def _plain(value: float | str | None) -> float | str | None:
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _kept(value: object) -> Any:
+    """A raw value as the record holds it: what is no single value stands by its text, as read."""
+    return str(value) if isinstance(value, list | dict) else value

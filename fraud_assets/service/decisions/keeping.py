@@ -22,6 +22,9 @@ from fraud_assets.errors import FraudAssetsError, UnrecordedError
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
 
+_FLUSH_SECONDS = 1.0
+"""How long a reader waits for what was recorded before it asked."""
+
 
 class Keeping:
     """One worker's record. All but `find` belongs to the event loop's thread.
@@ -84,6 +87,8 @@ class Keeping:
         if self._folder is None:
             return None
         log, folder = self._log, self._folder
+        if log is not None:
+            _wait_for_flush(log)  # its keys are on disk by then
         found = find_decision(folder, decision_id) if log is None else log.find(decision_id)
         return None if found is None else Opener(keys_folder(folder)).open(found)
 
@@ -124,3 +129,9 @@ class Keeping:
         if personal is None or self._folder is None:
             return None
         return SubjectGuard(personal, keys_folder(self._folder))
+
+
+def _wait_for_flush(log: DecisionLog) -> None:
+    ticket, until = log.recorded, time.monotonic() + _FLUSH_SECONDS
+    while log.status().flushed < ticket and time.monotonic() < until:
+        time.sleep(0.005)

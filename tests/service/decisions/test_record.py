@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fraud_assets.contract import parse_contract
+from fraud_assets.decisions.erasure import Opener, keys_folder
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.payments.kept import plan_for
@@ -52,6 +54,7 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     with deciding(store, tmp_path) as server:
         answers = [server.ask("/decisions", payment(number))[1] for number in range(5)]
         again = server.ask("/decisions", payment(4))[1]
+        odd = server.ask("/decisions", payment(5, chain=["ETH"]))
         label = {"payment_id": "p1", "is_fraud": True, "known_at": "2026-11-02T00:00:00Z"}
         assert server.ask("/labels", {"labels": [label, label]})[0] == 200
         decision_id = answers[1]["decision_id"]
@@ -64,9 +67,11 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     assert kept["payment"]["who"] == "a"
     assert kept["probability"] == answers[1]["fraud_probability"]
     assert again["repeated"]
-    assert health["recorded"] == 6
+    assert odd[0] == 200, odd
+    answers.append(odd[1])
+    assert health["recorded"] == 7
     assert health["why"] is None
-    assert "fraud_assets_record_recorded_total 6" in metrics
+    assert "fraud_assets_record_recorded_total 7" in metrics
     log = tmp_path / "log"
     found = read_decisions(log)
     assert [one.decision_id for one in found] == [one["decision_id"] for one in answers]
@@ -75,6 +80,10 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     assert [(one.payment_id, one.is_fraud) for one in read_labels(log)] == [("p1", True)]
     versions = Versions(store)
     assert {replay(one, versions).standing for one in found} == {"match"}
+    opened = [Opener(keys_folder(log)).open(one) for one in found]
+    assert {replay(one, versions).standing for one in opened} == {"match"}
+    other = msgspec.structs.replace(opened[2], payment=opened[2].payment | {"amount": 121})
+    assert [d.field for d in replay(other, versions).differences] == ["features.amount"]
     assert verify_log(log).difference == ""
 
 
