@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
 
 from fraud_assets.decisions.log import LogSettings, RecordError, UnrecordedError, open_log
 from fraud_assets.decisions.log.clock import Clock
+from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.reading import read_decisions, read_entries
+from fraud_assets.decisions.segment import decode, encode
 from fraud_assets.decisions.verify import verify_log
-from fraud_assets.documents.decision import Gap, Label
-from tests.decisions.entries import decision, recorded
+from fraud_assets.documents.decision import Gap, Label, Shadow
+from fraud_assets.documents.reason import Reason
+from tests.decisions.entries import decision, decisions, labels, recorded
 from tests.waiting import wait_until
 
 
@@ -125,18 +129,37 @@ def test_a_closed_log_takes_nothing(tmp_path):
         log.record(decision())
 
 
-@pytest.mark.parametrize("wrong", [{"probability": float("nan")}, {"decided_at": 1.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"probability": float("nan")},
+        {"threshold": float("inf")},
+        {"decided_at": 1.5},
+        {"payment": {"chain": ["ETH"]}},
+        {"reasons": (Reason("A", "a", 1.0, float("nan"), 1.0, "A."),)},
+        {"shadow": (Shadow("v", "m", float("nan"), True),)},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
 def test_what_could_not_be_read_back_is_not_taken(tmp_path, wrong):
     """A field of another type, a probability that is no number: refused, and nothing is spoiled."""
     log = open_log(tmp_path)
 
-    with pytest.raises(RecordError, match="must be one that this release reads"):
+    with pytest.raises(RecordError, match="must be one that can be read back"):
         log.record(decision(**wrong))
 
     made = recorded(log, 1)
     log.close()
     assert read_decisions(tmp_path) == made
     assert verify_log(tmp_path).missing == 0
+
+
+@given(decisions | labels)
+def test_whatever_is_sound_is_read_back(entry):
+    """An entry that passes comes back equal from its line."""
+    demand_sound(entry)
+
+    assert decode(encode(entry)) == entry
 
 
 def test_times_never_go_back(tmp_path):

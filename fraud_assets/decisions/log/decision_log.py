@@ -13,6 +13,7 @@ from fraud_assets.decisions.log.counter import Counter
 from fraud_assets.decisions.log.flusher import Flusher, Guard, Kept
 from fraud_assets.decisions.log.recovery import Found
 from fraud_assets.decisions.log.settings import LogSettings, LogStatus
+from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.log.waiters import Waiters
 from fraud_assets.decisions.segment import decode, encode
 from fraud_assets.documents.decision import Decision
@@ -101,8 +102,8 @@ class DecisionLog:
             return self._let_go()
         if self._guard is not None:
             entry = self._guard.cover(entry)
+        demand_sound(entry)
         line = encode(entry)
-        decode(line)  # what could not be read back must not be answered, nor spoil its block
         self._counter.accept()
         return flusher.put(line)
 
