@@ -50,7 +50,7 @@ class TunedPipeline:
     @property
     def content(self) -> str:
         """Digest of the model and of what its threshold rests on."""
-        earlier = b"" if self.earlier is None else self.earlier.scores.tobytes()
+        earlier = b"" if self.earlier is None else self.earlier.places.tobytes()
         return sha256(f"{self.digest} {self.reach}".encode() + earlier)
 
 

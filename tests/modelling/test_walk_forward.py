@@ -1,16 +1,16 @@
-"""Frauds before the threshold rows, read off fits that the search made anyway."""
+"""Frauds before the threshold rows, placed by fits that the search made anyway."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fraud_assets.contract.sections.policy import Policy, ThresholdRule
 from fraud_assets.data.rows import Rows
+from fraud_assets.modelling.judging.guarantee import places
 from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.validation import Validation
 from fraud_assets.modelling.walk_forward import LAST, earlier_frauds
@@ -26,43 +26,38 @@ def validation(label: np.ndarray, folds: int, total: int | None = None) -> Valid
     return Validation.of(Sample(rows, total or legitimate), [(part, part) for part in parts], 0.9)
 
 
-def test_the_frauds_probabilities_are_sklearns_own_calibration():
-    """Margins of one fold through Platt's sigmoid, as CalibratedClassifierCV fits it."""
-    rng = np.random.default_rng(0)
-    label = (np.arange(3000) % 10 == 0).astype(int)
-    column = (rng.normal(size=3000) + 2 * label)[:, None]
-    model = LogisticRegression().fit(column, label)
-    oracle = CalibratedClassifierCV(FrozenEstimator(model), method="sigmoid").fit(column, label)
+def test_hand_worked_places():
+    """Of four legitimate scores 1, 2, 2 and 3 none reaches 4, one 3, three 2 and all 0."""
+    others = np.array([2.0, 1.0, 3.0, 2.0])
 
-    found = earlier_frauds(validation(label, 1), [model.decision_function(column)], POLICY)
-
-    expected = oracle.predict_proba(column)[label == 1, 1]
-    np.testing.assert_allclose(found.scores, expected, atol=2e-4)
+    assert places(np.array([4.0, 3.0, 2.0, 0.0]), others).tolist() == [0, 0.25, 0.75, 1]
 
 
-def test_rows_left_out_by_sampling_count_by_their_weight():
-    """The mean probability of all rows is the prior before sampling, not that of the sample."""
-    rng = np.random.default_rng(0)
-    label = (np.arange(6000) % 10 == 0).astype(int)
-    margins = rng.normal(size=6000) + 2 * label
+@given(
+    st.lists(st.integers(-5, 5), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 4)), min_size=1, max_size=12),
+)
+def test_a_place_is_a_weighted_share(scores, others):
+    """Law: a weight of three counts as three rows; the oracle counts them one by one."""
+    values, weights = (np.array(part, dtype=float) for part in zip(*others, strict=True))
+    rows = np.repeat(values, weights.astype(int))
 
-    sampled = earlier_frauds(validation(label, 1, total=54_000), [margins], POLICY)
-    whole = earlier_frauds(validation(label, 1), [margins], POLICY)
+    found = places(np.array(scores, dtype=float), values, weights)
 
-    assert sampled.scores.mean() < whole.scores.mean() / 2
+    np.testing.assert_allclose(found, [(rows >= score).mean() for score in scores], atol=1e-12)
 
 
 def test_only_the_last_folds_count_and_each_stands_by_itself():
     """Margins of each fold may have a scale of their own."""
     label = (np.arange(5000) % 10 == 0).astype(int)
     parts = np.array_split(np.random.default_rng(0).normal(size=5000) + 2 * label, 5)
-    wider = [part * 10 + 3 for part in parts]
+    wider = [part * (10 + at) + at for at, part in enumerate(parts)]
 
     plain = earlier_frauds(validation(label, 5), parts, POLICY)
     scaled = earlier_frauds(validation(label, 5), wider, POLICY)
 
-    assert len(plain.scores) == len(plain.senders) == LAST * 100
-    np.testing.assert_allclose(plain.scores, scaled.scores, atol=1e-3)
+    assert len(plain.places) == len(plain.senders) == LAST * 100
+    np.testing.assert_array_equal(plain.places, scaled.places)
 
 
 @pytest.mark.parametrize("policy", [Policy(threshold=ThresholdRule(rule="aim"))])
@@ -74,7 +69,7 @@ def test_a_plain_aim_needs_none(policy: Policy):
 
 
 def test_folds_with_hardly_a_fraud_say_nothing():
-    """Four frauds cannot be calibrated."""
+    """Four frauds place nothing."""
     label = np.r_[np.ones(4), np.zeros(200)]
 
     assert earlier_frauds(validation(label, 1), [np.arange(204.0)], POLICY) is None

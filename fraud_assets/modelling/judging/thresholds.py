@@ -58,7 +58,7 @@ def choose_threshold(
         )
     own = scores[frauds]
     theirs = None if senders is None else np.asarray(senders)[frauds]
-    found = _found(own, theirs, policy, earlier)
+    found = _found(own, scores[~frauds], theirs, policy, earlier)
     value = midway_below(found.score, scores)
     flagged = scores >= value
     caught, rule = int((flagged & frauds).sum()), policy.threshold
@@ -79,6 +79,7 @@ def choose_threshold(
 
 def _found(
     own: np.ndarray,
+    others: np.ndarray,
     senders: np.ndarray | None,
     policy: Policy,
     earlier: EarlierFrauds | None,
@@ -89,6 +90,7 @@ def _found(
         return Guaranteed(float(np.sort(own)[n - k]), k, n)
     return guarantee(
         own,
+        others,
         senders,
         policy.min_recall,
         rule.confidence,
@@ -151,7 +153,7 @@ def _evidence(
     if earlier is None or found.p_value is None:
         return msgspec.UNSET
     return EarlierEvidence(
-        frauds=len(earlier.scores),
+        frauds=len(earlier.places),
         p_value=found.p_value,
         least_p_value=SAMENESS,
         taken=found.is_pooled,
@@ -162,7 +164,10 @@ def _sentence(policy: Policy, value: float, found: Guaranteed, own: np.ndarray, 
     rule = policy.threshold
     place = f"The threshold {value:.6g} lies just below rank {found.k} of {found.n} fraud scores"
     if found.is_pooled:
-        place += f", {len(own)} of them on the threshold rows and the others on earlier weeks"
+        place += (
+            f", {len(own)} of them on the threshold rows and the others on earlier weeks, each "
+            "placed by the legitimate payments of its own weeks that score as high"
+        )
     if rule.rule == "guarantee":
         promise = (
             f"where recall stays at or above {policy.min_recall:.2f} with "
@@ -183,9 +188,9 @@ def _tested(found: Guaranteed, own: int) -> str:
         return ""
     test = f"Kolmogorov-Smirnov p = {found.p_value:.2f}, at least {SAMENESS:g} wanted"
     if found.is_pooled:
-        return f" The frauds of both score alike ({test})."
+        return f" The frauds of both are placed alike ({test})."
     return (
-        f" Frauds of earlier weeks score otherwise ({test}), so that the {own} of the "
+        f" Frauds of earlier weeks are placed otherwise ({test}), so that the {own} of the "
         "threshold rows speak alone."
     )
 
