@@ -139,6 +139,10 @@ class DamagedStateError(StateError):
     """The state is not what was written; nothing is answered from it."""
 
 
+class StateMovedError(StateError):
+    """The state was begun anew since it was opened; whoever holds it opens it again."""
+
+
 class PaymentError(FraudAssetsError):
     """A raw payment that cannot be decided on; carries every rule that it breaks."""
 

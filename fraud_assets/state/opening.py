@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 
 from fraud_assets.errors import DamagedStateError, StateError
-from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.adapter import Adapter, Transaction
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.plan import Plan
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.state import State
+from fraud_assets.state.state import EPOCH, State
 
 ABOUT = b"M"
 """Key of what a state says about itself."""
@@ -19,6 +20,7 @@ ABOUT = b"M"
 MEMORY = "memory:"
 """The place of a state that nobody keeps."""
 
+_BEGUN, _COMPLETE = b"0", b"1"
 _REMOTE = ("redis://", "rediss://", "unix://", "valkey://")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _REBUILD = "Build it: fraud-assets state build"
@@ -73,8 +75,15 @@ def begin(adapter: Adapter, plan: Plan, *, is_complete: bool = True) -> State:
     One that is not complete is served from only once it is finished.
     """
     adapter.clear()
-    _say(adapter, About(plan.digest, None, boot_id(), is_complete))
-    return State(adapter, plan)
+    epoch = os.urandom(8) + (_COMPLETE if is_complete else _BEGUN)
+
+    def work(transaction: Transaction) -> None:
+        records = Records(transaction)
+        records.put(EPOCH, epoch)
+        records.put(ABOUT, msgspec.json.encode(About(plan.digest, None, boot_id(), is_complete)))
+
+    adapter.transact(work)
+    return State(adapter, plan, epoch)
 
 
 def finish(adapter: Adapter, built_until: int | None) -> None:
@@ -83,6 +92,7 @@ def finish(adapter: Adapter, built_until: int | None) -> None:
     if about is not None:
         about = msgspec.structs.replace(about, is_complete=True, built_until=built_until)
         _say(adapter, about)
+        adapter.transact(_complete, [EPOCH])
 
 
 def go_on(adapter: Adapter, plan: Plan) -> State:
@@ -115,7 +125,7 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
             f"Nothing is answered from it. {_REBUILD}"
         )
     _say(adapter, msgspec.structs.replace(about, boot=boot_id()))
-    return State(adapter, plan)
+    return State(adapter, plan, _epoch(adapter))
 
 
 def close(state: State) -> None:
@@ -140,6 +150,15 @@ def boot_id() -> str:
         return _BOOT.read_text().strip()
     except OSError:
         return ""
+
+
+def _epoch(adapter: Adapter) -> bytes | None:
+    return adapter.transact(lambda transaction: Records(transaction).get(EPOCH), [EPOCH])
+
+
+def _complete(transaction: Transaction) -> None:
+    records = Records(transaction)
+    records.put(EPOCH, (records.get(EPOCH) or b"")[:-1] + _COMPLETE)
 
 
 def _decode(data: bytes) -> About:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fraud_assets.errors import ConflictError
+from fraud_assets.errors import ConflictError, StateMovedError
 from fraud_assets.features.labels import Statement, fraud_periods
 from fraud_assets.features.online.seen import Series, Span
 from fraud_assets.state.adapter import Adapter, Transaction
@@ -19,6 +19,9 @@ from fraud_assets.state.plan import Plan, TrackPlan
 from fraud_assets.state.sealed import Records
 from fraud_assets.state.track import NEVER, Track
 from fraud_assets.state.values import digest, entity_key, key_of
+
+EPOCH = b"E"
+"""Key of what tells one building of a state from the next, and whether it is complete."""
 
 NEWEST = b"N"
 """Key of the newest event time that came in."""
@@ -59,10 +62,14 @@ class Found:
 
 
 class State:
-    """The online features of one contract on one adapter."""
+    """The online features of one contract on one adapter.
 
-    def __init__(self, adapter: Adapter, plan: Plan) -> None:
-        self.adapter, self.plan = adapter, plan
+    `epoch` is what the record EPOCH held when it was opened: once that is another, nothing is
+    answered from here.
+    """
+
+    def __init__(self, adapter: Adapter, plan: Plan, epoch: bytes | None = None) -> None:
+        self.adapter, self.plan, self.epoch = adapter, plan, epoch
 
     def meet(self, payments: Sequence[Payment]) -> list[Found]:
         """Derive the features of payments in order, and remember them; all or none.
@@ -175,6 +182,7 @@ class State:
 
         def work(transaction: Transaction) -> str:
             records = Records(transaction)
+            self._demand_same(records)
             known = _remembered(records.get(key))
             if known is None:
                 return "unknown"
@@ -194,7 +202,7 @@ class State:
         """Records that a payment will likely need."""
         known = [] if payment.id is None else [_id_key(payment.id)]
         tracks = [b"T" + key for _, key in self._entities(payment)]
-        return [*known, NEWEST, *tracks]
+        return [*known, EPOCH, NEWEST, *tracks]
 
     def _entities(self, payment: Payment) -> list[tuple[TrackPlan, bytes]]:
         """The payment's entities that are all there."""
@@ -209,6 +217,7 @@ class State:
 
     def _meet(self, transaction: Transaction, payment: Payment) -> Found:
         records = Records(transaction)
+        self._demand_same(records)
         known = None if payment.id is None else _remembered(records.get(_id_key(payment.id)))
         if known is not None:
             return self._met_before(records, payment, known)
@@ -217,6 +226,12 @@ class State:
         if payment.id is not None:
             self._remember(records, payment, found)
         return found
+
+    def _demand_same(self, records: Records) -> None:
+        if records.get(EPOCH) != self.epoch:
+            raise StateMovedError(
+                "The state is being built anew; ask again as soon as /health says that it is ready."
+            )
 
     def _met_before(self, records: Records, payment: Payment, known: Remembered) -> Found:
         if known.content != payment.content:

@@ -13,7 +13,7 @@ from fraud_assets.cli import main
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.errors import StateError
+from fraud_assets.errors import StateError, StateMovedError
 from fraud_assets.handover.build import build_state
 from fraud_assets.handover.rows import payments_of
 from fraud_assets.handover.verify import verify_state
@@ -151,6 +151,23 @@ def test_a_state_that_misses_a_payment_is_named(contract: Contract) -> None:
     verified = verify_state(contract, state)
 
     assert {"n", "usual"} & {one.feature for one in verified.differences}
+
+
+def test_a_state_begun_anew_is_not_answered_from_by_who_held_the_old_one(
+    contract: Contract,
+) -> None:
+    """A worker that has it open is told, and goes on once it is built; topping up moves nothing."""
+    adapter = Memory()
+    build_state(contract, adapter)
+    held = go_on(adapter, plan_for(contract))
+    (payment, _), *_ = next(payments_of(read_transactions(contract).rows, contract))
+    build_state(contract, adapter)
+    held.meet([payment])
+
+    begin(adapter, plan_for(contract), is_complete=False)
+
+    with pytest.raises(StateMovedError, match="built anew"):
+        held.meet([payment])
 
 
 def test_a_build_that_broke_off_is_not_served_from(contract: Contract) -> None:

@@ -62,6 +62,10 @@ class Desk:
         _log.error("The state is not served from: %s", error)
         self._decider, self._why, self._seen = None, str(error), self.holder.served
 
+    def open_again(self) -> None:
+        """Open the state anew at the next request, as it was begun anew."""
+        self._state, self._decider, self._seen, self._cursor = None, None, None, None
+
     def told(self) -> dict[str, object]:
         """Whether raw payments are decided on, why not, and the room that the state takes."""
         with suppress(StateError):
@@ -128,4 +132,5 @@ class Desk:
         if self._state is None or self._state.plan.digest != plan.digest:
             start = begin if self.place == MEMORY else go_on
             self._state = start(self._adapter, plan)
-        return State(self._adapter, plan)
+        # What is kept may be the same though the features made of it are others.
+        return State(self._adapter, plan, self._state.epoch)

@@ -21,6 +21,7 @@ from fraud_assets.errors import (
     PaymentError,
     RecordError,
     StateError,
+    StateMovedError,
 )
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import reader_of
@@ -126,6 +127,8 @@ class DecisionRoute:
         except (StateError, RecordError) as error:
             if isinstance(error, DamagedStateError):
                 self._desk.distrust(error)
+            if isinstance(error, StateMovedError):
+                self._desk.open_again()
             place = "record" if isinstance(error, RecordError) else "state"
             return 503, fault_answer(fault([place], str(error), "unavailable"))
 
