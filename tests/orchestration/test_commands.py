@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 
 import pytest
 
-from tests.orchestration.runs import command, snapshot
+from tests.orchestration.runs import BIN, command, snapshot
 from tests.orchestration.server import ask, dagster_dev, finished
 from tests.weeks import REPOSITORY
 
@@ -99,3 +101,38 @@ def test_code_edited_between_two_commands_is_noticed(home, tmp_path, monkeypatch
 
     assert result.returncode == 1
     assert "Run raw_transactions again" in result.stderr + result.stdout
+
+
+def dg_command(week, *words):
+    """A `dg` process in the repository, whose [tool.dg] it reads, on the week's own paths."""
+    return subprocess.run(
+        [str(BIN / "dg"), *words],
+        cwd=REPOSITORY,
+        env=os.environ
+        | week.environment
+        | {"DAGSTER_HOME": str(week.folder), "DAGSTER_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+
+
+def test_dg_exits_as_dagster_does(home):
+    """Definitions hold and are listed; a launch that publishes exits 0, a refused one 1."""
+    checked, listed = dg_command(home, "check", "defs"), dg_command(home, "list", "defs")
+    assert checked.returncode == 0, checked.stderr[-2000:]
+    assert listed.returncode == 0, listed.stderr[-2000:]
+    assert "published_artifact" in listed.stdout
+    assert "weekly_retrain" in listed.stdout
+
+    done = dg_command(home, "launch", "--assets", "*")
+    assert done.returncode == 0, done.stderr[-2000:]
+    before = snapshot(home)
+    home.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
+    refused = dg_command(home, "launch", "--assets", "*")
+
+    assert before
+    assert refused.returncode == 1
+    assert "Refused by rule alert_rate" in refused.stdout + refused.stderr
+    assert snapshot(home) == before
