@@ -13,7 +13,7 @@ from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 
 Weeks = Sequence[BacktestWeek]
-Promised = Literal["recall", "precision", "alert_rate", "amount_caught"]
+PromiseKey = Literal["recall", "precision", "alert_rate", "amount_caught"]
 """What is promised, as a key of promise, outcome and held."""
 
 WIDTH, NAIVE_ASIDE, BAND = 880.0, 0.22, 0.3
@@ -35,7 +35,7 @@ class Drawn:
 
 
 def kept_promises(
-    weeks: Weeks, name: Promised, words: str, *, floor: float | None = None, share: bool = True
+    weeks: Weeks, name: PromiseKey, words: str, *, floor: float | None = None, share: bool = True
 ) -> str:
     """Promised intervals as bands, outcomes as dots, the naive outcome as a second dot.
 
@@ -90,7 +90,7 @@ def who_served(weeks: Weeks) -> str:
     )
 
 
-def _drawn(side: BacktestWeek | NaiveWeek | None, name: Promised) -> Drawn:
+def _drawn(side: BacktestWeek | NaiveWeek | None, name: PromiseKey) -> Drawn:
     if side is None:
         return Drawn()
     promised, came = getattr(side.promise, name, None), side.outcome
@@ -134,7 +134,7 @@ def _weeks(weeks: Weeks) -> list[tuple[float, str]]:
     return [(float(at), w.as_of[5:]) for at, w in enumerate(weeks) if at % every == 0]
 
 
-def _value(came: WeekOutcome, name: Promised) -> float | None:
+def _value(came: WeekOutcome, name: PromiseKey) -> float | None:
     rate: Rate | float | None = getattr(came, name)
     return rate.value if isinstance(rate, Rate) else rate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from fraud_assets.documents.backtest.summary import Delivered, HeldShares, Summary
+from fraud_assets.documents.backtest.summary import BacktestSummary, Delivered, HeldShares
 from fraud_assets.documents.backtest.week import BacktestWeek, PromisesHeld, WeekOutcome
 from fraud_assets.documents.rates import Rate
 from fraud_assets.modelling.statistics.intervals import rate
@@ -14,7 +14,7 @@ Compared = tuple[WeekOutcome, PromisesHeld | None]
 """What came of a week, and which of its promises held."""
 
 
-def summary(weeks: Sequence[BacktestWeek], currency: str) -> Summary:
+def summary(weeks: Sequence[BacktestWeek], currency: str) -> BacktestSummary:
     """Counts of verdicts, and for production and the naive way what was promised and came."""
     decisions = Counter(week.verdict.decision if week.verdict else "no_model" for week in weeks)
     # Both ways are summed over the same weeks, or the comparison would be one of weeks.
@@ -23,7 +23,7 @@ def summary(weeks: Sequence[BacktestWeek], currency: str) -> Summary:
         for week in weeks
         if week.outcome is not None and week.naive is not None and week.naive.outcome is not None
     ]
-    return Summary(
+    return BacktestSummary(
         weeks=len(weeks),
         decisions=dict(sorted(decisions.items())),
         compared=len(both),

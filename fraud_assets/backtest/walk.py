@@ -74,7 +74,7 @@ class JudgedWeek:
 
 
 @dataclass(frozen=True)
-class Production:
+class ServedWeek:
     """What serves after a week's verdict, what it promised, and what came."""
 
     serves: ServingWeek | None = None
@@ -162,10 +162,10 @@ def _ours(
     serving: WeekCandidate | None,
     evidence: JudgedWeek | None,
     coming: Coming,
-) -> Production:
+) -> ServedWeek:
     """Production, its promise from this week's evidence, and what the coming week brought."""
     if serving is None:
-        return Production()
+        return ServedWeek()
     model, promised, came = serving.model, None, None
     if evidence is not None:
         unseen = evidence.since(model.first)
@@ -175,7 +175,7 @@ def _ours(
         positions, rows = coming
         flagged = serving.week.arrays["scores"][positions - model.first] >= model.threshold
         came = outcome(rows, flagged, history.contract.columns.currency)
-    return Production(
+    return ServedWeek(
         ServingWeek(serving.version, model.family),
         promised,
         came,

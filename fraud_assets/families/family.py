@@ -11,7 +11,7 @@ import numpy as np
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.forest import Floats, Forest
 
-Encoding = Literal["onehot", "ordinal"]
+EncodingName = Literal["onehot", "ordinal"]
 Classifier = Any
 """A binary classifier with scikit-learn's `fit` and `predict_proba`."""
 
@@ -93,7 +93,7 @@ class Family:
     name: str
     classifier: str
     build: Callable[[Parameters, int], Classifier]
-    encoding: Encoding
+    encoding: EncodingName
     defaults: Parameters
     grid: Mapping[str, Sequence[Any]]
     convert: Callable[[Classifier], Converted]

@@ -13,8 +13,8 @@ from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.past import PastWeek
 
 Bound: TypeAlias = int | float | str | None
-Unit = Literal["share", "count", "number", "milliseconds"]
-Frauds = Literal["independent", "rests", "demands"]
+ValueUnit = Literal["share", "count", "number", "milliseconds"]
+FraudsNeeded = Literal["independent", "rests", "demands"]
 PageSection = Literal[
     "rules",
     "cost",
@@ -86,10 +86,10 @@ class GateRule:
     bound: Callable[[Grounds], Bound]
     judge: Callable[[Grounds], Outcome]
     title: str
-    unit: Unit
+    unit: ValueUnit
     advice: str
     section: PageSection
-    frauds: Frauds = "independent"
+    frauds: FraudsNeeded = "independent"
     answers_for: tuple[str, ...] = ()
     applies: Callable[[Policy], bool] = always
     fill: Callable[[Report, PastWeek], Report] | None = None

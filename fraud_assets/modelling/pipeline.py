@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.families.family import Encoding
+from fraud_assets.families.family import EncodingName
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.preprocessing import build_preprocessor
 
@@ -19,7 +19,7 @@ def build_pipeline(
     categorical: Sequence[str],
     *,
     seed: int = 0,
-    encoding: Encoding | None = None,
+    encoding: EncodingName | None = None,
     many: Sequence[str] = (),
     presence: Sequence[str] = (),
 ) -> Pipeline:

@@ -22,7 +22,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from fraud_assets.encodings.kinds.target import ENCODING as TARGET
 from fraud_assets.encodings.registry import encoding_of, encodings
-from fraud_assets.families.family import Encoding
+from fraud_assets.families.family import EncodingName
 from fraud_assets.profiles import CATEGORY_MISSING
 
 MANY_LEVELS = 64
@@ -37,7 +37,7 @@ def columns_of_many_levels(features: pd.DataFrame, categorical: Sequence[str]) -
 def build_preprocessor(
     numeric: Sequence[str],
     categorical: Sequence[str],
-    encoding: Encoding,
+    encoding: EncodingName,
     many: Sequence[str] = (),
     seed: int = 0,
     *,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fraud_assets.gate.registry import known_rule
-from fraud_assets.gate.rule import Unit
+from fraud_assets.gate.rule import ValueUnit
 from fraud_assets.report import numbers
 
 Written = Callable[[object, object], str]
@@ -18,7 +18,7 @@ def _milliseconds(value: object, bound: object) -> str:
     return words or f"{numbers.number_apart(value, bound)}{numbers.SPACE}ms"
 
 
-TEXTS: Mapping[Unit, Written] = {
+TEXTS: Mapping[ValueUnit, Written] = {
     "share": numbers.percent_apart,
     "count": lambda value, _bound: numbers.count(value),
     "number": numbers.number_apart,

@@ -230,7 +230,7 @@ def test_foreign_gas_is_ordinary_elsewhere_only() -> None:
     from fraud_assets.data.simulator import stories, world
 
     start = int(np.datetime64("2025-03-03", "s").astype(np.int64))
-    piece = world.Slice(start, start + 7 * world.DAY, 2_000.0, 1)
+    piece = world.WorldSlice(start, start + 7 * world.DAY, 2_000.0, 1)
 
     told, _ = stories.gas(np.random.default_rng(0), piece, 2_000)
 

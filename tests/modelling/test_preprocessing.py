@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.preprocessing import Encoding, build_preprocessor, encoded_names
+from fraud_assets.modelling.preprocessing import EncodingName, build_preprocessor, encoded_names
 from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
 
 MISSING = (None, np.nan, pd.NA, "")
-ENCODINGS: tuple[Encoding, ...] = ("onehot", "ordinal")
+ENCODINGS: tuple[EncodingName, ...] = ("onehot", "ordinal")
 TRAIN = pd.DataFrame(
     {
         "amount": [1.0, 2.0, np.nan, 9.0],
@@ -31,14 +31,14 @@ def dense(matrix):
     return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
 
 
-def fitted(encoding: Encoding):
+def fitted(encoding: EncodingName):
     return build_preprocessor(NUMERIC, CATEGORICAL, encoding).fit(TRAIN)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_every_missing_gives_what_training_gave(encoding: Encoding, data: st.DataObject):
+def test_every_missing_gives_what_training_gave(encoding: EncodingName, data: st.DataObject):
     """NaN, None, NA and "" in any column, mixed in one frame, encode as training's NaN did."""
     preprocessor = fitted(encoding)
     rows = data.draw(
@@ -68,7 +68,7 @@ def test_every_missing_gives_what_training_gave(encoding: Encoding, data: st.Dat
     ("numbers", "text"),
     [("float64", object), ("Float64", "string"), ("Int64", "category"), (object, "str")],
 )
-def test_column_types_do_not_matter(encoding: Encoding, numbers: object, text: object):
+def test_column_types_do_not_matter(encoding: EncodingName, numbers: object, text: object):
     """The same values in other pandas types, missing ones included, encode the same."""
     preprocessor = fitted(encoding)
     other = TRAIN.astype({**dict.fromkeys(NUMERIC, numbers), **dict.fromkeys(CATEGORICAL, text)})
@@ -114,7 +114,7 @@ def test_names_are_the_same_for_both_encodings():
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(("numeric", "categorical"), [(NUMERIC, ()), ((), CATEGORICAL)])
-def test_one_kind_of_column_is_enough(encoding: Encoding, numeric, categorical):
+def test_one_kind_of_column_is_enough(encoding: EncodingName, numeric, categorical):
     """A contract without numeric or without categorical features encodes and names as many."""
     preprocessor = build_preprocessor(numeric, categorical, encoding)
 
@@ -125,7 +125,7 @@ def test_one_kind_of_column_is_enough(encoding: Encoding, numeric, categorical):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_empty_and_constant_columns(encoding: Encoding):
+def test_empty_and_constant_columns(encoding: EncodingName):
     """A column that is all missing or constant keeps its place and stays finite."""
     frame = TRAIN.assign(amount=np.nan, count=7.0)
     frame["chain"] = pd.Series([np.nan] * 4, dtype=object)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from fraud_assets.contract.sections.words import Listed, Scalar, as_list
+from fraud_assets.contract.sections.words import OneOrMore, Scalar, as_list
 from fraud_assets.terms.duration import MAX_DAYS
 from fraud_assets.terms.section import Section
 from fraud_assets.terms.times import NamedTime
@@ -23,10 +23,10 @@ class Label(Section):
     column: str
     """The column that holds the label."""
 
-    positive: Listed = (1, "true", "yes", "fraud")
+    positive: OneOrMore = (1, "true", "yes", "fraud")
     """The values that mean fraud; texts compare without case, and as numbers."""
 
-    negative: Listed = (0, "false", "no", "legit", "legitimate")
+    negative: OneOrMore = (0, "false", "no", "legit", "legitimate")
     """The values that mean not fraud."""
 
     undecided: Annotated[tuple[Scalar, ...], BeforeValidator(as_list)] = ()

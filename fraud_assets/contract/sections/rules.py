@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fraud_assets.contract.sections.words import Listed
+from fraud_assets.contract.sections.words import OneOrMore
 from fraud_assets.terms.section import Section
 
 
@@ -21,5 +21,5 @@ class Rule(Section):
     required: bool = False
     """Whether the value must be there."""
 
-    one_of: Listed | None = None
+    one_of: OneOrMore | None = None
     """The values allowed."""

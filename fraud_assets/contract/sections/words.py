@@ -15,4 +15,4 @@ def as_list(value: object) -> object:
     return (value,) if isinstance(value, Scalar) else value
 
 
-Listed = Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(as_list)]
+OneOrMore = Annotated[tuple[Scalar, ...], Field(min_length=1), BeforeValidator(as_list)]

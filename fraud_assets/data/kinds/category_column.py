@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from fraud_assets.data.kinds.column import Column, Spellings
-from fraud_assets.data.kinds.distinct import Distinct, distinct
+from fraud_assets.data.kinds.distinct import DistinctValues, distinct
 from fraud_assets.data.kinds.mangled import mangled_notes
 from fraud_assets.data.kinds.text import as_written, levels_of
 from fraud_assets.data.notes import Note, Notes, rows_of
@@ -29,7 +29,7 @@ def category_column(column: pd.Series, case: LetterCase, missing: Collection[str
     )
 
 
-def kept_words(found: Distinct, name: str, missing: Collection[str]) -> Notes:
+def kept_words(found: DistinctValues, name: str, missing: Collection[str]) -> Notes:
     """A note for each word that may mean missing and was kept as a value."""
     counts = zip(found.values, found.counts.tolist(), strict=True)
     kept = [(value, n) for value, n in counts if folded(value) in DOUBTFUL_WORDS and n]
@@ -46,7 +46,7 @@ def kept_words(found: Distinct, name: str, missing: Collection[str]) -> Notes:
     )
 
 
-def _spellings(found: Distinct, levels: list[str | float]) -> Spellings:
+def _spellings(found: DistinctValues, levels: list[str | float]) -> Spellings:
     counts = found.counts
     spelled: dict[str, tuple[str, ...]] = {}
     for at in counts.argsort()[::-1].tolist():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Distinct:
+class DistinctValues:
     """`values` as Python's own, and for each row (n,) the position of its value, -1 for missing."""
 
     codes: NDArray[np.int64]
@@ -34,17 +34,17 @@ class Distinct:
         return found
 
 
-def distinct(column: pd.Series) -> Distinct:
+def distinct(column: pd.Series) -> DistinctValues:
     """The column's distinct present values and where they stand."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return Distinct(column.cat.codes.to_numpy(np.int64), column.cat.categories.tolist())
+        return DistinctValues(column.cat.codes.to_numpy(np.int64), column.cat.categories.tolist())
     if column.dtype == object:  # a Series would make one float of 1.0 and 2**53 + 1
         codes, objects = pd.factorize(_hashable(column))
-        return Distinct(codes.astype(np.int64), list(objects))
+        return DistinctValues(codes.astype(np.int64), list(objects))
     codes, values = pd.factorize(column)
     if column.dtype == np.float32:  # the shortest decimal that it stands for, not its tail
-        return Distinct(codes.astype(np.int64), [float(str(v)) for v in values.to_numpy()])
-    return Distinct(codes.astype(np.int64), values.tolist())
+        return DistinctValues(codes.astype(np.int64), [float(str(v)) for v in values.to_numpy()])
+    return DistinctValues(codes.astype(np.int64), values.tolist())
 
 
 _SAMPLE = 10_000

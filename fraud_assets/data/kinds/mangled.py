@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraud_assets.data.kinds.distinct import Distinct
+from fraud_assets.data.kinds.distinct import DistinctValues
 from fraud_assets.data.notes import Note, rows_of
 from fraud_assets.values.mangled import LOST, mended
 
@@ -19,7 +19,7 @@ def is_ascii(text: pd.Series) -> bool:
     return found is not False
 
 
-def mangled_notes(found: Distinct, name: object) -> Iterator[Note]:
+def mangled_notes(found: DistinctValues, name: object) -> Iterator[Note]:
     """Notes on texts that were read as another encoding, or have lost letters."""
     counts = zip(found.values, found.counts.tolist(), strict=True)
     odd = [(value, n) for value, n in counts if isinstance(value, str) and not value.isascii()]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fraud_assets.data.kinds.distinct import Distinct, distinct, repeats
+from fraud_assets.data.kinds.distinct import DistinctValues, distinct, repeats
 from fraud_assets.values.missing import NUMBER_WORDS
 from fraud_assets.values.number import Sign, number
 from fraud_assets.values.text import folded
@@ -59,7 +59,7 @@ def _many_texts(
 
 
 def _one_by_one(
-    found: Distinct, decimal: Sign, missing: Collection[str]
+    found: DistinctValues, decimal: Sign, missing: Collection[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     table = [number(value, decimal) for value in found.values]
     bad = [

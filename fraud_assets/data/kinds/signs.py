@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fraud_assets.data.kinds.distinct import Distinct, distinct
+from fraud_assets.data.kinds.distinct import DistinctValues, distinct
 from fraud_assets.data.kinds.numbers import PLAIN
 from fraud_assets.values.number import Read, Sign, read_number
 
@@ -84,7 +84,7 @@ def _matches(text: pd.Series, kind: str, decimal: Sign) -> pd.Series:
 
 
 def _counted(
-    rest: Distinct, decimal: Sign, rows: Counter[str], examples: dict[str, str], present: int
+    rest: DistinctValues, decimal: Sign, rows: Counter[str], examples: dict[str, str], present: int
 ) -> Signs:
     other: Sign = "," if decimal == "." else "."
     currencies: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from fraud_assets.data.kinds.distinct import Distinct, distinct, repeats
+from fraud_assets.data.kinds.distinct import DistinctValues, distinct, repeats
 from fraud_assets.values.identity import EXACT, written
 from fraud_assets.values.missing import NUMBER_WORDS, TEXT_WORDS
 from fraud_assets.values.text import LetterCase, level
@@ -45,7 +45,9 @@ def present_text(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     return text, text.isna() | text.str.lower().isin(NUMBER_WORDS)
 
 
-def levels_of(found: Distinct, case: LetterCase, missing: Collection[str]) -> list[str | float]:
+def levels_of(
+    found: DistinctValues, case: LetterCase, missing: Collection[str]
+) -> list[str | float]:
     """The normalised text of each distinct text, NaN where it is a word for missing."""
     levels = (level(text, case, missing) for text in found.values)
     return [np.nan if known is None else known for known in levels]

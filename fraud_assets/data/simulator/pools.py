@@ -7,15 +7,15 @@ import numpy as np
 from fraud_assets.data.simulator import keyed, settings, world
 from fraud_assets.data.simulator.payments import Payments, concatenate
 from fraud_assets.data.simulator.settings import Pool
-from fraud_assets.data.simulator.world import DAY, Slice
+from fraud_assets.data.simulator.world import DAY, WorldSlice
 
 
-def seats(pool: Pool, piece: Slice) -> int:
+def seats(pool: Pool, piece: WorldSlice) -> int:
     """How many senders of the pool are active at a time: grows with the gateway's size."""
     return max(3, round(piece.rows_per_day * pool.share / pool.rate))
 
 
-def busy_seats(rng: np.random.Generator, name: str, piece: Slice, n: int) -> np.ndarray:
+def busy_seats(rng: np.random.Generator, name: str, piece: WorldSlice, n: int) -> np.ndarray:
     """`n` seats drawn as payments fall on them; the most active senders have the lowest."""
     pool = settings.POOLS[name]
     seat: np.ndarray = (seats(pool, piece) * rng.random(n) ** pool.skew).astype(np.int64)
@@ -70,7 +70,7 @@ def payments_of(
     )
 
 
-def legitimate(rng: np.random.Generator, piece: Slice, n: int) -> Payments:
+def legitimate(rng: np.random.Generator, piece: WorldSlice, n: int) -> Payments:
     """`n` ordinary payments of all pools."""
     shares = np.array([pool.share for pool in settings.POOLS.values()])
     parts = []

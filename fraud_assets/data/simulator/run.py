@@ -16,7 +16,7 @@ import fraud_assets
 from fraud_assets.data.simulator import pools, settings, stories
 from fraud_assets.data.simulator.export import SCHEMA, to_table
 from fraud_assets.data.simulator.payments import concatenate
-from fraud_assets.data.simulator.world import DAY, Slice
+from fraud_assets.data.simulator.world import DAY, WorldSlice
 from fraud_assets.errors import DataError, UsageError
 
 Progress = Callable[[int, int], None]
@@ -81,7 +81,7 @@ class _Run:
                 rng = np.random.default_rng([self.seed, week, number])
                 writer.write_table(self._table(rng, piece, rows))
 
-    def _slices(self, week: int) -> Iterator[tuple[Slice, int]]:
+    def _slices(self, week: int) -> Iterator[tuple[WorldSlice, int]]:
         """The week in slices of at most `SLICE_ROWS` rows, with the rows of each."""
         start = _seconds(_mondays(self.weeks)[week])
         first, last = (self.transactions * k // self.weeks for k in (week, week + 1))
@@ -90,9 +90,9 @@ class _Run:
         for k in range(pieces):
             begin, end = (start + 7 * DAY * j // pieces for j in (k, k + 1))
             rows = (last - first) * (k + 1) // pieces - (last - first) * k // pieces
-            yield Slice(begin, end, per_day, self.seed), rows
+            yield WorldSlice(begin, end, per_day, self.seed), rows
 
-    def _table(self, rng: np.random.Generator, piece: Slice, rows: int) -> pa.Table:
+    def _table(self, rng: np.random.Generator, piece: WorldSlice, rows: int) -> pa.Table:
         due = round((self.written + rows) * self.fraud_rate) - self.frauds
         frauds = stories.fraudulent(rng, piece, due)
         frauds = frauds.take(np.arange(min(len(frauds), rows)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from fraud_assets.data.simulator import pools, settings, world
 from fraud_assets.data.simulator.payments import Payments, concatenate
-from fraud_assets.data.simulator.world import DAY, Slice
+from fraud_assets.data.simulator.world import DAY, WorldSlice
 
 Rng = np.random.Generator
 Told = tuple[Payments, np.ndarray]
@@ -26,7 +26,7 @@ def _intensity(rng: Rng, n: int) -> np.ndarray:
 
 
 def _repeat_events(
-    rng: Rng, piece: Slice, repeats: np.ndarray, gap: float
+    rng: Rng, piece: WorldSlice, repeats: np.ndarray, gap: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """The event of each payment, and its time: `gap` seconds apart on average."""
     event = np.repeat(np.arange(len(repeats)), repeats)
@@ -78,7 +78,7 @@ def _turned(ordinary: Payments, **changes: np.ndarray) -> Payments:
     return replace(ordinary, is_fraud=np.ones(len(ordinary), dtype=bool), **changes)
 
 
-def cash_out(rng: Rng, piece: Slice, n: int) -> Told:
+def cash_out(rng: Rng, piece: WorldSlice, n: int) -> Told:
     """Large amounts from addresses hours old: newcomers pay little, large payers are old."""
     repeats = 1 + rng.poisson(0.9, n)
     event, time = _repeat_events(rng, piece, repeats, 2400)
@@ -101,7 +101,7 @@ def cash_out(rng: Rng, piece: Slice, n: int) -> Told:
     ), event
 
 
-def burst(rng: Rng, piece: Slice, n: int) -> Told:
+def burst(rng: Rng, piece: WorldSlice, n: int) -> Told:
     """Many middling payments within an hour or two by addresses some weeks old.
 
     Merchants are as quick but old, bots as quick and young but pay tiny amounts.
@@ -127,7 +127,7 @@ def burst(rng: Rng, piece: Slice, n: int) -> Told:
     return told, event
 
 
-def _seats_on_foreign_gas(rng: Rng, piece: Slice, time: np.ndarray) -> np.ndarray:
+def _seats_on_foreign_gas(rng: Rng, piece: WorldSlice, time: np.ndarray) -> np.ndarray:
     """A retail seat for each time whose sender's chain has a foreign gas price, if one is met."""
     n, tries = len(time), 6
     seats = (pools.seats(settings.POOLS["retail"], piece) * rng.random((n, tries))).astype(np.int64)
@@ -137,7 +137,7 @@ def _seats_on_foreign_gas(rng: Rng, piece: Slice, time: np.ndarray) -> np.ndarra
     return chosen
 
 
-def gas(rng: Rng, piece: Slice, n: int) -> Told:
+def gas(rng: Rng, piece: WorldSlice, n: int) -> Told:
     """Ordinary payments by a script with the wrong fees: ordinary ones, but of another chain."""
     time = world.times(rng, piece, n)
     s = _intensity(rng, n)
@@ -149,7 +149,9 @@ def gas(rng: Rng, piece: Slice, n: int) -> Told:
     return _turned(ordinary, gas=price), np.arange(n)
 
 
-def _victims(rng: Rng, piece: Slice, time: np.ndarray, event: np.ndarray, n: int) -> np.ndarray:
+def _victims(
+    rng: Rng, piece: WorldSlice, time: np.ndarray, event: np.ndarray, n: int
+) -> np.ndarray:
     """Seats of active retail senders, one for each of `n` events, repeated by `event`."""
     tries = settings.VICTIM_TRIES
     places = pools.seats(settings.POOLS["retail"], piece)
@@ -162,7 +164,7 @@ def _victims(rng: Rng, piece: Slice, time: np.ndarray, event: np.ndarray, n: int
     return chosen
 
 
-def takeover(rng: Rng, piece: Slice, n: int) -> Told:
+def takeover(rng: Rng, piece: WorldSlice, n: int) -> Told:
     """Old, active addresses suddenly pay many times what they used to."""
     repeats = 1 + (rng.random(n) < 0.1)
     event, time = _repeat_events(rng, piece, repeats, 1800)
@@ -176,12 +178,12 @@ def takeover(rng: Rng, piece: Slice, n: int) -> Told:
     return _turned(ordinary, amount=amount), event
 
 
-def mimic(rng: Rng, piece: Slice, n: int) -> Told:
+def mimic(rng: Rng, piece: WorldSlice, n: int) -> Told:
     """Payments that nothing separates from ordinary ones."""
     return _turned(pools.legitimate(rng, piece, n)), np.arange(n)
 
 
-STORIES: dict[str, Callable[[Rng, Slice, int], Told]] = {
+STORIES: dict[str, Callable[[Rng, WorldSlice, int], Told]] = {
     "cash_out": cash_out,
     "burst": burst,
     "gas": gas,
@@ -190,7 +192,7 @@ STORIES: dict[str, Callable[[Rng, Slice, int], Told]] = {
 }
 
 
-def fraudulent(rng: Rng, piece: Slice, budget: int) -> Payments:
+def fraudulent(rng: Rng, piece: WorldSlice, budget: int) -> Payments:
     """Whole events until at least `budget` frauds are told, so the last may go beyond it."""
     sizes = np.array([settings.EVENT_SIZES[name] for name in STORIES])
     shares = np.array([settings.STORIES[name] for name in STORIES]) / sizes

@@ -27,7 +27,7 @@ _END_SECONDS = int(np.datetime64(settings.END, "s").astype(np.int64))
 
 
 @dataclass(frozen=True)
-class Slice:
+class WorldSlice:
     """A stretch of time to make payments for: [start, end) in seconds since 1970 UTC.
 
     `rows_per_day` is the gateway's size, which fixes how many senders there are; `seed` names the
@@ -46,7 +46,7 @@ class Slice:
         return float(np.cos(np.pi * weeks / settings.DRIFT_WEEKS))
 
 
-def times(rng: np.random.Generator, piece: Slice, n: int) -> np.ndarray:
+def times(rng: np.random.Generator, piece: WorldSlice, n: int) -> np.ndarray:
     """Event times (n,) in seconds: more in the afternoon than at night."""
     hours = (np.arange(piece.start, piece.end, 3600) // 3600) % 24
     weights = _HOURS[hours] / _HOURS[hours].sum()

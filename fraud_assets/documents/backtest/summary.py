@@ -29,7 +29,7 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     held: HeldShares
 
 
-class Summary(msgspec.Struct, frozen=True):
+class BacktestSummary(msgspec.Struct, frozen=True):
     """Weeks by decision ("no_model" among them), and both ways over the same `compared` weeks."""
 
     weeks: Count

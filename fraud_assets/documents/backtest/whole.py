@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents import formats
-from fraud_assets.documents.backtest.summary import Summary
+from fraud_assets.documents.backtest.summary import BacktestSummary
 from fraud_assets.documents.backtest.week import BacktestWeek
 from fraud_assets.documents.rates import Count
 
@@ -58,7 +58,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     search_every: Count
     weeks: tuple[BacktestWeek, ...]
     skipped: tuple[SkippedWeek, ...]
-    summary: Summary
+    summary: BacktestSummary
 
 
 def read_backtest(document: bytes | Mapping[str, object]) -> Backtest:

@@ -10,7 +10,7 @@ import numpy as np
 from fraud_assets.contract import Contract
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.cost import serving_cost
-from fraud_assets.families.family import Encoding
+from fraud_assets.families.family import EncodingName
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.reach import Reach
@@ -59,7 +59,7 @@ class Walk:
         self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed
         self._workers, self._progress = workers, progress
         self._folds = blocks(len(sample.rows), first, contract.search.folds)
-        self._encoded: dict[Encoding, list[EncodedFold]] = {}
+        self._encoded: dict[EncodingName, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def score(self, tries: Sequence[Try]) -> list[Scored]:

@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.families.family import Encoding
+from fraud_assets.families.family import EncodingName
 from fraud_assets.modelling.preprocessing import build_preprocessor
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -58,7 +58,7 @@ def encode_folds(
     rows: Rows,
     folds: Sequence[Fold],
     columns: tuple[Sequence[str], Sequence[str]],
-    encoding: Encoding,
+    encoding: EncodingName,
     many: Sequence[str] = (),
     *,
     presence: Sequence[str] = (),
@@ -71,7 +71,7 @@ def _encode(
     rows: Rows,
     fold: Fold,
     columns: tuple[Sequence[str], Sequence[str]],
-    encoding: Encoding,
+    encoding: EncodingName,
     many: Sequence[str],
     *,
     presence: Sequence[str],

@@ -17,7 +17,7 @@ import numpy as np
 from fraud_assets.contract.schema import Contract
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import LeaderboardRow
-from fraud_assets.families.family import Encoding, Family, StandIn
+from fraud_assets.families.family import EncodingName, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.budget import GRIDS, allowed
@@ -66,7 +66,7 @@ class WeekSearch:
         self._columns = contract.features.numeric, contract.features.categorical
         self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
-        self._encoded: dict[tuple[Encoding, tuple[str, ...]], list[EncodedFold]] = {}
+        self._encoded: dict[tuple[EncodingName, tuple[str, ...]], list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def grid(self, family: Family, among: int = 1) -> ScoredGrid:

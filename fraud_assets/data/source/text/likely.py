@@ -19,7 +19,7 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True)
-class Candidate:
+class LikelyEncoding:
     """An encoding, and the letters that are usual in texts that have it, as a pattern."""
 
     name: str
@@ -28,13 +28,13 @@ class Candidate:
 
 
 _CANDIDATES = (
-    Candidate("cp1252", f"[{_WEST}]"),
-    Candidate("cp1251", _CYRILLIC, _FEWEST),
-    Candidate("koi8-r", _CYRILLIC, _FEWEST),
-    Candidate("cp866", _CYRILLIC, _FEWEST),
-    Candidate("cp850", f"[{_WEST}]"),
-    Candidate("cp1250", f"[{_CENTRE}]"),
-    Candidate("iso8859-2", f"[{_CENTRE}]"),
+    LikelyEncoding("cp1252", f"[{_WEST}]"),
+    LikelyEncoding("cp1251", _CYRILLIC, _FEWEST),
+    LikelyEncoding("koi8-r", _CYRILLIC, _FEWEST),
+    LikelyEncoding("cp866", _CYRILLIC, _FEWEST),
+    LikelyEncoding("cp850", f"[{_WEST}]"),
+    LikelyEncoding("cp1250", f"[{_CENTRE}]"),
+    LikelyEncoding("iso8859-2", f"[{_CENTRE}]"),
 )
 _EAST = ("euc_kr", "gb18030", "shift_jis", "big5")
 
@@ -58,7 +58,7 @@ def decoded(part: bytes, encoding: str) -> str | None:
         return None
 
 
-def _share(part: bytes, one: Candidate) -> float:
+def _share(part: bytes, one: LikelyEncoding) -> float:
     """Share of the letters beyond ASCII that are usual in the encoding."""
     text = decoded(part, one.name)
     beyond = 0 if text is None else sum(not letter.isascii() for letter in text)
