@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 from fraud_assets.decisions.log.appender import Appender
@@ -20,6 +21,9 @@ _log = logging.getLogger("fraud_assets.decisions")
 
 _BLOCK = 4096
 """Most entries of a block."""
+
+_GATHERING = 0.8
+"""Share of the window in which entries gather; the rest is for the flush."""
 
 _IDLE_SECONDS = 1.0
 """How often an idle log looks whether its segment is old enough to be closed."""
@@ -97,7 +101,7 @@ class Flusher:
         self._appender.close()
 
     def _work(self) -> None:
-        """Gather for half the window, flush within the other half, until the end."""
+        """Gather for most of the window, flush within the rest of it, until the end."""
         while not self._stop.is_set():
             self._is_idle = True
             if not self.waiting and not self._owes:
@@ -105,7 +109,7 @@ class Flusher:
             self._is_idle = False
             self._wake.clear()
             if self.trouble or not self._settings.sync:
-                self._stop.wait(self._settings.window_seconds / 2)
+                self._stop.wait(self._settings.window_seconds * _GATHERING)
             self._turn()
         self._turn()
 
@@ -134,7 +138,7 @@ class Flusher:
             self.trouble = ""
 
     def _flush_block(self) -> None:
-        lines = [self.held[i] for i in range(min(len(self.held), _BLOCK))]
+        lines = list(islice(self.held, _BLOCK))
         lost, missing = self._lost, self.missing - self.declared
         gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
         for guard in self.guards:
@@ -146,14 +150,18 @@ class Flusher:
         self._lost = 0
         self.declared += missing
         self._counter.declare(missing)
-        for _ in lines:
-            self.held.popleft()
+        if len(lines) == len(self.held):
+            self.held.clear()
+        else:
+            for _ in lines:
+                self.held.popleft()
         self.flushed += len(lines)
         self._on_change()
 
     def _gap(self, loss: Loss, missing: int) -> list[bytes]:
-        gap = Gap(loss=loss, missing=missing, noticed_at=self._clock.now())
-        return [encode(gap)] if missing else []
+        if not missing:
+            return []
+        return [encode(Gap(loss=loss, missing=missing, noticed_at=self._clock.now()))]
 
     def _close_old(self) -> None:
         appender = self._appender
