@@ -79,7 +79,7 @@ def test_frauds_of_another_law_do_not_speak():
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10_000), frauds=st.integers(40, 300), more=st.integers(1, 600))
 def test_the_threshold_rows_alone_keep_a_lesser_confidence(seed: int, frauds: int, more: int):
-    """Whatever the test of sameness says, the newest frauds give the floor at 70 %."""
+    """Whatever the test of sameness says, the newest frauds give the floor at 90 %."""
     rng = np.random.default_rng(seed)
     own, earlier = rng.random(frauds), EarlierFrauds(rng.random(more))
 

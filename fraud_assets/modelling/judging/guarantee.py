@@ -7,9 +7,10 @@ placed as those of the threshold rows are, all of them together give the same co
 nearer to the floor. That they are is tested, and the threshold rows alone must still give the
 floor with a lesser confidence, whatever the test says.
 
-Simulated (3,000 draws, 200 newest frauds and 600 earlier): the recall at the threshold is at or
-above the floor of .90 in 96.7 % where the law is the same, and in 87 % at the worst shift that
-the test lets pass; its mean is .924 instead of .936.
+So the promise of 95 % rests on the sameness of the laws, and at least 90 % on the threshold rows
+alone. With 70 % there, weeks refused for their alerts alone fell from .42 to .22 of all, but the
+promise held in .77 of 60 simulated weeks instead of .90 (`benchmarks.thresholds`): fits differ by
+more than the test sees.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LEAST_PLACE = 0.001
 """Places below this count as the same in the test: no threshold that costs something lies there,
 and a sample of legitimate payments does not tell them apart."""
 
-ALONE = 0.7
+ALONE = 0.9
 """Confidence in the floor that the threshold rows must give by themselves."""
 
 
