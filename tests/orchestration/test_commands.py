@@ -105,12 +105,15 @@ def test_code_edited_between_two_commands_is_noticed(home, tmp_path, monkeypatch
 
 def dg_command(week, *words):
     """A `dg` process in the repository, whose [tool.dg] it reads, on the week's own paths."""
+    own = week.folder / "home"
+    own.mkdir(exist_ok=True)
+    (own / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
     return subprocess.run(
         [str(BIN / "dg"), *words],
         cwd=REPOSITORY,
         env=os.environ
         | week.environment
-        | {"DAGSTER_HOME": str(week.folder), "DAGSTER_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"},
+        | {"DAGSTER_HOME": str(own), "DAGSTER_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=400,
@@ -118,21 +121,21 @@ def dg_command(week, *words):
     )
 
 
-def test_dg_exits_as_dagster_does(home):
+def test_dg_exits_as_dagster_does(week):
     """Definitions hold and are listed; a launch that publishes exits 0, a refused one 1."""
-    checked, listed = dg_command(home, "check", "defs"), dg_command(home, "list", "defs")
+    checked, listed = dg_command(week, "check", "defs"), dg_command(week, "list", "defs")
     assert checked.returncode == 0, checked.stderr[-2000:]
     assert listed.returncode == 0, listed.stderr[-2000:]
     assert "published_artifact" in listed.stdout
     assert "weekly_retrain" in listed.stdout
 
-    done = dg_command(home, "launch", "--assets", "*")
+    done = dg_command(week, "launch", "--assets", "*")
     assert done.returncode == 0, done.stderr[-2000:]
-    before = snapshot(home)
-    home.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
-    refused = dg_command(home, "launch", "--assets", "*")
+    before = snapshot(week)
+    week.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
+    refused = dg_command(week, "launch", "--assets", "*")
 
     assert before
     assert refused.returncode == 1
     assert "Refused by rule alert_rate" in refused.stdout + refused.stderr
-    assert snapshot(home) == before
+    assert snapshot(week) == before
