@@ -7,7 +7,7 @@ pipeline needs nothing of this package.
 
 Columns of many levels are encoded by their share of frauds, whatever the family's encoding: one
 number for each of 5,000 levels leaves a linear model as many weights, and to a tree the order of
-their names says nothing. Measured in `benchmarks.encodings`.
+their names says nothing.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def test_the_bare_command_prints_the_help_and_every_command(capsys) -> None:
     printed = capsys.readouterr()
     assert code == 0
     assert "usage: fraud-assets" in printed.out
-    assert all(f"  {command} " in printed.out for command in COMMANDS)
+    assert all(f"\n    {command}" in printed.out for command in COMMANDS)
     assert printed.err == ""
 
 

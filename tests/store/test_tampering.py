@@ -201,7 +201,7 @@ def test_linked_version_is_refused(store: Store, serving: Path) -> None:
     serving.rename(away)
     serving.symlink_to(away)
 
-    with pytest.raises(TrustError, match="the folder is a symbolic link"):
+    with pytest.raises(TrustError, match="it is a symbolic link"):
         store.verify(serving.name)
 
 
