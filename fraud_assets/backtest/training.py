@@ -18,8 +18,6 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.lookback.search import scored_before
-from fraud_assets.modelling.lookback.walk import Try
 from fraud_assets.modelling.reach import Reach
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
@@ -100,12 +98,6 @@ def _tuned(
             presence=setting.presence,
             earlier=cleaned.earlier_rows,
             reach=setting.reach,
-            before=scored_before(
-                Try(setting.family, setting.parameters, setting.reach or Reach()),
-                fit,
-                cleaned.earlier_rows if setting.reach else None,
-                contract,
-            ),
         )
     board = compare_candidates(fit, contract, progress=progress)
     return tune(fit, middle, board, contract, progress=progress, earlier=cleaned.earlier_rows)

@@ -15,7 +15,6 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.judging.guarantee import EarlierFrauds
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import columns_of_many_levels, encoded_names
@@ -36,14 +35,13 @@ def freeze(
     presence: Sequence[str] = (),
     earlier: Rows | None = None,
     reach: Reach | None = None,
-    before: EarlierFrauds | None = None,
     workers: int = 1,
 ) -> TunedPipeline:
     """Fit on the history, calibrate and choose the threshold on `threshold_rows`; all unsampled.
 
     `presence` as in `build_pipeline`. `earlier` are rows before `fit` that the history may reach;
-    without one it is `fit` itself. `before` are scored frauds of those rows that the guarantee may
-    rest on too. `search` is left out: how the setting was found is the caller's to tell.
+    without one it is `fit` itself. `search` is left out: how the setting was found is the
+    caller's to tell.
 
     Raises
     ------
@@ -71,13 +69,12 @@ def freeze(
         family=family,
         parameters=dict(params),
         threshold=choose_threshold(
-            scores, threshold_rows.label, contract.policy, threshold_rows.sender, before
+            scores, threshold_rows.label, contract.policy, threshold_rows.sender
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"]),
         training_samples=len(sampled),
         presence=tuple(presence),
         reach=reach,
-        earlier=before,
     )
 
 

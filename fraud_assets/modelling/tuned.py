@@ -13,7 +13,6 @@ from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SearchSection
-from fraud_assets.modelling.judging.guarantee import EarlierFrauds
 from fraud_assets.modelling.reach import Reach
 
 
@@ -40,7 +39,6 @@ class TunedPipeline:
     search: SearchSection | None = None
     made: Made | None = None
     reach: Reach | None = None
-    earlier: EarlierFrauds | None = None
 
     @property
     def half_life_days(self) -> float | None:
@@ -49,9 +47,8 @@ class TunedPipeline:
 
     @property
     def content(self) -> str:
-        """Digest of the model and of what its threshold rests on."""
-        earlier = b"" if self.earlier is None else self.earlier.places.tobytes()
-        return sha256(f"{self.digest} {self.reach}".encode() + earlier)
+        """Digest of the model and of the history that it was fitted on."""
+        return sha256(f"{self.digest} {self.reach}".encode())
 
 
 def unpickle_unverified(payload: bytes) -> Pipeline:

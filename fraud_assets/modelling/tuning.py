@@ -18,7 +18,6 @@ from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.presence import find_presence
 from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.modelling.walk_forward import earlier_frauds
 
 
 def tune(
@@ -52,11 +51,8 @@ def tune(
     tried = find_presence(search, winner, contract.features.numeric)
     back = look_back(winner.contenders, fit, earlier, contract, workers=workers, progress=progress)
     chosen, params = winner.family.name, winner.params
-    before = None
     if back is not None:
-        chosen, params, before = back.family, back.params, back.before
-    if before is None and (chosen, params) == (winner.family.name, winner.params):
-        before = earlier_frauds(search.validation, winner.contenders[0].scores, contract.policy)
+        chosen, params = back.family, back.params
     tuned = freeze(
         chosen,
         params,
@@ -66,7 +62,6 @@ def tune(
         presence=tuple(row.feature for row in tried if row.taken),
         earlier=earlier,
         reach=None if back is None else back.reach,
-        before=before,
         workers=workers,
     )
     found = SearchSection(

@@ -45,7 +45,7 @@ def rescore(case: Case) -> Rescored:
     scores, before = (
         on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
     )
-    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender, tuned.earlier)
+    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
     evaluation = evaluate(
         judged,
         scores,

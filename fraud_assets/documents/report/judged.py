@@ -7,19 +7,6 @@ import msgspec
 from fraud_assets.documents.rates import Count, Estimate, Rate
 
 
-class EarlierEvidence(msgspec.Struct, frozen=True):
-    """Frauds of earlier weeks, each scored by a fit on what lay before it.
-
-    They were `taken` beside those of the threshold rows where the test of equal laws
-    (Kolmogorov-Smirnov, two samples) gave a `p_value` of at least `least_p_value`.
-    """
-
-    frauds: Count
-    p_value: float
-    least_p_value: float
-    taken: bool
-
-
 class Price(msgspec.Struct, frozen=True):
     """What one way to choose the threshold costs on the threshold rows."""
 
@@ -46,7 +33,6 @@ class Threshold(msgspec.Struct, frozen=True):
     recall: Rate
     precision: Rate
     sentence: str
-    earlier: EarlierEvidence | msgspec.UnsetType = msgspec.UNSET
     prices: tuple[Price, ...] | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -4,8 +4,7 @@ Two rules. The guarantee takes the k-th highest of n fraud scores, k the smalles
 P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall at that score
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
 tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
-exchangeable one by one: strict policies count effective frauds instead. Frauds of earlier weeks
-speak as well where they score alike (see `guarantee`).
+exchangeable one by one: strict policies count effective frauds instead.
 The aim takes the score at which a wished recall is reached on the threshold rows, without any
 promise.
 """
@@ -14,18 +13,12 @@ from __future__ import annotations
 
 import math
 
-import msgspec
 import numpy as np
 
 from fraud_assets.contract.sections.policy import Policy
-from fraud_assets.documents.report.judged import EarlierEvidence, Price, Threshold
+from fraud_assets.documents.report.judged import Price, Threshold
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.judging.guarantee import (
-    SAMENESS,
-    EarlierFrauds,
-    Guaranteed,
-    guarantee,
-)
+from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee
 from fraud_assets.modelling.judging.prices import frauds_to_mend, keeps, price
 from fraud_assets.modelling.statistics.intervals import rate
 
@@ -35,12 +28,10 @@ def choose_threshold(
     labels: np.ndarray,
     policy: Policy,
     senders: np.ndarray | None = None,
-    earlier: EarlierFrauds | None = None,
 ) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
 
-    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too; `earlier`
-    frauds make the guarantee cheaper where they score alike.
+    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too.
 
     Raises
     ------
@@ -58,7 +49,7 @@ def choose_threshold(
         )
     own = scores[frauds]
     theirs = None if senders is None else np.asarray(senders)[frauds]
-    found = _found(own, scores[~frauds], theirs, policy, earlier)
+    found = _found(own, theirs, policy)
     value = midway_below(found.score, scores)
     flagged = scores >= value
     caught, rule = int((flagged & frauds).sum()), policy.threshold
@@ -70,33 +61,18 @@ def choose_threshold(
         n=len(own),
         recall=rate(caught, len(own)),
         precision=rate(caught, int(flagged.sum())),
-        sentence=_sentence(policy, value, found, own, price("", value, scores, frauds))
+        sentence=_sentence(policy, value, found, price("", value, scores, frauds))
         + _mend(policy, found, scores, frauds, value),
-        earlier=_evidence(found, earlier),
         prices=_prices(policy, value, scores, frauds),
     )
 
 
-def _found(
-    own: np.ndarray,
-    others: np.ndarray,
-    senders: np.ndarray | None,
-    policy: Policy,
-    earlier: EarlierFrauds | None,
-) -> Guaranteed:
+def _found(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guaranteed:
     rule, n = policy.threshold, len(own)
     if rule.rule == "aim":
         k = aimed_rank(n, rule.aim)
         return Guaranteed(float(np.sort(own)[n - k]), k, n)
-    return guarantee(
-        own,
-        others,
-        senders,
-        policy.min_recall,
-        rule.confidence,
-        strict=policy.strict,
-        earlier=earlier,
-    )
+    return guarantee(own, senders, policy.min_recall, rule.confidence, strict=policy.strict)
 
 
 def aimed_rank(n: int, aim: float) -> int:
@@ -147,27 +123,9 @@ def _aim(aim: float) -> str:
     return f"plain aim of {aim:.2f}"
 
 
-def _evidence(
-    found: Guaranteed, earlier: EarlierFrauds | None
-) -> EarlierEvidence | msgspec.UnsetType:
-    if earlier is None or found.p_value is None:
-        return msgspec.UNSET
-    return EarlierEvidence(
-        frauds=len(earlier.places),
-        p_value=found.p_value,
-        least_p_value=SAMENESS,
-        taken=found.is_pooled,
-    )
-
-
-def _sentence(policy: Policy, value: float, found: Guaranteed, own: np.ndarray, paid: Price) -> str:
+def _sentence(policy: Policy, value: float, found: Guaranteed, paid: Price) -> str:
     rule = policy.threshold
     place = f"The threshold {value:.6g} lies just below rank {found.k} of {found.n} fraud scores"
-    if found.is_pooled:
-        place += (
-            f", {len(own)} of them on the threshold rows and the others on earlier weeks, each "
-            "placed by the legitimate payments of its own weeks that score as high"
-        )
     if rule.rule == "guarantee":
         promise = (
             f"where recall stays at or above {policy.min_recall:.2f} with "
@@ -178,20 +136,7 @@ def _sentence(policy: Policy, value: float, found: Guaranteed, own: np.ndarray, 
         promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
     return (
         f"{place}, {promise}; the price is a precision of {paid.precision.value:.3f} "
-        f"(n = {paid.precision.n} flagged threshold rows).{_tested(found, len(own))}"
-    )
-
-
-def _tested(found: Guaranteed, own: int) -> str:
-    """What became of the earlier frauds, with the test's p-value."""
-    if found.p_value is None:
-        return ""
-    test = f"Kolmogorov-Smirnov p = {found.p_value:.2f}, at least {SAMENESS:g} wanted"
-    if found.is_pooled:
-        return f" The frauds of both are placed alike ({test})."
-    return (
-        f" Frauds of earlier weeks are placed otherwise ({test}), so that the {own} of the "
-        "threshold rows speak alone."
+        f"(n = {paid.precision.n} flagged threshold rows)."
     )
 
 

@@ -22,7 +22,6 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import HistoryRow, HistorySection
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.judging.guarantee import EarlierFrauds
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk
 from fraud_assets.modelling.reach import Reach, joined
@@ -40,7 +39,6 @@ from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.search.work import Progress
 from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
-from fraud_assets.modelling.walk_forward import earlier_frauds
 from fraud_assets.profiles import CONFIDENCE
 
 MUCH_LONGER = 4.0
@@ -58,7 +56,6 @@ class Lookback:
     family: str
     params: dict[str, Any]
     section: HistorySection
-    before: EarlierFrauds | None
     sentence: str
 
 
@@ -102,25 +99,9 @@ def look_back(
     known = replace(probe, scores=scores[best])
     if curve[best].frauds >= MUCH_LONGER * fit.frauds:
         chosen, sentence = _meet(walk, contenders, known, reach, curve[best].rows)
-        margins: FoldScores | None = chosen.scores
     else:
         chosen, sentence = contenders[0], ""
-        margins = _margins(walk, chosen, known, reach)
-    before = None if margins is None else earlier_frauds(walk.validation, margins, contract.policy)
-    return Lookback(reach, chosen.family, chosen.params, section, before, sentence)
-
-
-def scored_before(
-    one: Try, fit: Rows, earlier: Rows | None, contract: Contract
-) -> EarlierFrauds | None:
-    """Frauds before the threshold rows, scored with a setting that an earlier search chose."""
-    if contract.policy.threshold.rule != "guarantee":
-        return None
-    sample = sample_as_declared(joined(earlier, fit), contract.search)
-    walk = Walk(sample, _begins(sample, fit), contract)
-    if not walk.is_possible(one.reach):
-        return None
-    return earlier_frauds(walk.validation, walk.score([one])[0].margins, contract.policy)
+    return Lookback(reach, chosen.family, chosen.params, section, sentence)
 
 
 def _begins(sample: Sample, fit: Rows) -> int:
@@ -140,14 +121,6 @@ def _probe(
         if seconds <= allowed(contract, HISTORY):
             return one
     return contenders[int(np.argmin(costs))]
-
-
-def _margins(walk: Walk, chosen: Contender, known: Contender, reach: Reach) -> FoldScores | None:
-    """The chosen one's margins on the blocks, fitted on the history taken; None if too dear."""
-    if (chosen.family, chosen.params) == (known.family, known.params):
-        return known.scores
-    one = Try(chosen.family, chosen.params, reach)
-    return walk.score([one])[0].margins if walk.cost(one) <= walk.allowed(AGAIN) else None
 
 
 def _within_budget(
