@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from fraud_assets.contract import Contract
+from fraud_assets.decisions.release import Release
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import StateError
 from fraud_assets.payments.reader import RawReader, Read
@@ -18,6 +19,7 @@ from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import Found, State
+from fraud_assets.values.number import number
 
 _encode = msgspec.json.encode
 
@@ -42,12 +44,17 @@ class Decider:
     reader: RawReader
     state: State
     keeping: Keeping
+    release: Release | None
 
     @classmethod
     def of(cls, served: Served, state: State, keeping: Keeping) -> Decider:
-        """Raises StateError where the version cannot decide on raw payments."""
+        """Raises StateError where the version cannot decide on raw payments.
+
+        And RecordError where those that pass though flagged cannot be drawn.
+        """
         contract = contract_of(served)
-        return cls(served, contract, RawReader(contract), state, keeping)
+        release = keeping.release(contract)
+        return cls(served, contract, RawReader(contract), state, keeping, release)
 
     def decide(
         self, raws: Sequence[Mapping[str, Any]], *, always: bool, api_key: str = ""
@@ -87,22 +94,37 @@ class Decider:
         row = scorer.encoder.row(values)
         probability = scorer.probability(row)
         flagged = probability >= served.threshold
+        decision_id = self.keeping.next_id()
+        chance, passes = self._released(asked, decision_id)
         answer: dict[str, Any] = {
-            "decision_id": self.keeping.next_id(),
+            "decision_id": decision_id,
             "payment_id": asked.read.payment.id,
             "fraud_probability": probability,
             "is_flagged": flagged,
-            "released": False,
+            "released": flagged and passes,
             "model_version": served.version,
             "features": {name: _plain(values[name]) for name in scorer.encoder.names},
             "reasons": scorer.row_reasons(row, flagged) if flagged or asked.always else [],
         }
+        if answer["released"]:
+            answer["release_probability"] = chance
         if found.is_late:
             answer["late"] = True
-        self.keeping.record(self._entry(asked, found, answer))
+        self.keeping.record(self._entry(asked, found, answer, chance))
         return _encode(answer)
 
-    def _entry(self, asked: _Asked, found: Found, answer: Mapping[str, Any]) -> Decision:
+    def _released(self, asked: _Asked, decision_id: str) -> tuple[float | None, bool]:
+        """With which probability the payment passes if flagged, and whether it was drawn."""
+        if self.release is None:
+            return None, False
+        column, decimal = self.contract.columns.amount, self.contract.source.decimal
+        amount = None if column is None else number(asked.raw.get(column), decimal)
+        drawn = self.release.passes(asked.read.payment.id or decision_id, amount)
+        return self.release.probability(amount), drawn
+
+    def _entry(
+        self, asked: _Asked, found: Found, answer: Mapping[str, Any], chance: float | None
+    ) -> Decision:
         payment = asked.read.payment
         return Decision(
             decision_id=answer["decision_id"],
@@ -118,6 +140,8 @@ class Decider:
             probability=answer["fraud_probability"],
             threshold=self.served.threshold,
             is_flagged=answer["is_flagged"],
+            released=answer["released"],
+            release_probability=chance,
             reasons=tuple(answer["reasons"]),
             api_key=asked.api_key,
             latency_us=round((perf_counter() - asked.started) * 1e6),

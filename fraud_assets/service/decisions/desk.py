@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from fraud_assets.errors import FraudAssetsError, StateError
+from fraud_assets.errors import FraudAssetsError, RecordError, StateError
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.service.decisions.decider import Decider, contract_of
 from fraud_assets.service.decisions.keeping import Keeping
@@ -121,7 +121,7 @@ class Desk:
         self._seen = served
         try:
             self._decider = Decider.of(served, self._state_for(served), self.keeping)
-        except StateError as error:
+        except (StateError, RecordError) as error:
             self._decider, self._why = None, str(error)
 
     def _state_for(self, served: Served) -> State:

@@ -16,6 +16,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.decisions.erasure import Opener, SubjectGuard, keys_folder, personal_of
 from fraud_assets.decisions.find import find_decision
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
+from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
 
@@ -63,6 +64,22 @@ class Keeping:
             self._contract = contract
         if self._log is not None:
             self._log.demand_ready()
+
+    def release(self, contract: Contract) -> Release | None:
+        """Who passes though flagged, None where the contract stops nothing.
+
+        Without a folder nothing is kept, and a key of this process draws.
+
+        Raises
+        ------
+        RecordError
+            If the key of the draws cannot be read.
+        """
+        if contract.live is None:
+            return None
+        if self._folder is None:
+            return Release(contract.live, os.urandom(KEY_BYTES))
+        return Release(contract.live, release_key(self._folder))
 
     def next_id(self) -> str:
         """The id of the next decision."""

@@ -35,10 +35,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @contextmanager
 def deciding(
-    store: Store, folder: Path, *options: str, log: Path | None = None
+    store: Store, folder: Path, *options: str, log: Path | None = None, text: str = CONTRACT
 ) -> Iterator[Server]:
     """A server with an empty state of its own, and its record in `log`."""
-    contract = parse_contract(CONTRACT)
+    contract = parse_contract(text)
     state = str(folder / "state")
     if not (folder / "state").exists():
         close(begin(open_adapter(state, contract.name), plan_for(contract)))
@@ -85,6 +85,30 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     other = msgspec.structs.replace(opened[2], payment=opened[2].payment | {"amount": 121})
     assert [d.field for d in replay(other, versions).differences] == ["features.amount"]
     assert verify_log(log).difference == ""
+
+
+def test_flagged_payments_pass_by_a_draw_that_is_on_record(tmp_path: Path) -> None:
+    """About half of them, up to an amount; never one that is not flagged."""
+    text = CONTRACT + "[live]\nrelease_share = 0.5\nrelease_up_to = 95000\n"
+    store = new_store(tmp_path / "store")
+    promote(store, "gradient_boosting", {"contract.toml": text.encode()})
+    amounts = {f"q{i}": 9e4 if i % 3 else 1e5 for i in range(60)}
+    sent = [
+        payment(0, id=one, who=one, amount=amount, chain="SOL", country="US")
+        for one, amount in amounts.items()
+    ]
+    with deciding(store, tmp_path, text=text) as server:
+        told = server.ask("/decisions/batch", {"payments": sent})[1]["decisions"]
+
+    found = read_decisions(tmp_path / "log")
+    passed = {one.payment_id for one in found if one.released}
+    assert sum(one["is_flagged"] for one in told) >= 50
+    assert all(one["is_flagged"] for one in told if one["released"])
+    assert {one["payment_id"] for one in told if one["released"]} == passed
+    assert 8 <= len(passed) <= 32
+    assert all(amounts[one] == 9e4 for one in passed)
+    assert {one.release_probability for one in found} == {0.5, 0.0}
+    assert {one.get("release_probability") for one in told} == {0.5, None}
 
 
 def test_a_batch_is_on_record_before_its_answer(store: Store, tmp_path: Path) -> None:
