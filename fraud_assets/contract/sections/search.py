@@ -27,7 +27,7 @@ class Search(Section):
     folds: int = Field(default=5, ge=2)
     """Folds in time order."""
 
-    minutes: float = Field(default=4, gt=0, le=10_000)
+    minutes: float = Field(default=2, gt=0, le=10_000)
     """What the search may cost, counted in fits by what they take on one reference machine with
     two cores, so that the same data and seed give the same model everywhere.
     """
