@@ -13,7 +13,7 @@ from fraud_assets.families.forest import Floats, Forest, join, rounded_threshold
 from fraud_assets.families.table_stages import shares, stages_by_tables
 
 
-class XGBoost(XGBClassifier):
+class XGBoost(XGBClassifier):  # type: ignore[misc, unused-ignore] # untyped where it is absent
     """XGBClassifier whose margin is what calibration sees, as with scikit-learn's boosting."""
 
     def decision_function(self, matrix: Matrix) -> Floats:
