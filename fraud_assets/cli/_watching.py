@@ -68,7 +68,7 @@ class Watching:
         """The running step, or a check of it, stops the run; only the first reason counts."""
         if self.reason is None:
             self.reason = sentence if report is None else f"{sentence}\nreport: {report}"
-            self._print(f"{self._step:<{_NAME}}stopped", "")
+            self._print(f"{self._step:<{_NAME - 1}} stopped", "")
 
     def _print(self, head: str, text: str) -> None:
         """A line, wrapped under itself where it is long."""
