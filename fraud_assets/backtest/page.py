@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from fraud_assets.backtest import charts
@@ -12,7 +12,7 @@ from fraud_assets.backtest.tables import DECISIONS, backtest_sentences
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.formats import write_document
 from fraud_assets.report import numbers
-from fraud_assets.report.charts import svg
+from fraud_assets.report.environment import page_environment
 from fraud_assets.report.located import Located, plain, shown
 
 
@@ -45,26 +45,11 @@ def _pictures(result: Backtest) -> dict[str, Markup]:
 
 
 def _environment(currency: str) -> Environment:
-    packages = ("fraud_assets.backtest", "fraud_assets.report")
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(name) for name in packages]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("fraud_assets.backtest")
     environment.filters.update(
-        count=lambda part: shown(part, numbers.count),
         money=lambda part: shown(part, lambda value: numbers.money(value, currency)),
-        percent=lambda part: shown(part, numbers.percent),
         range=_range,
         rate=_rate,
-        words=lambda part: str(part).replace("_", " "),
-    )
-    environment.globals.update(
-        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
-        light=svg.LIGHT,
-        dark=svg.DARK,
     )
     return environment
 

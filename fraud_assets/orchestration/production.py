@@ -21,6 +21,7 @@ from fraud_assets.errors import RecordError
 from fraud_assets.orchestration.assets import OWNERS, WeekConfig
 from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.values.moment import micros_of
 
 GROUP = "production"
 NOTHING = "No decision is on record yet: the service keeps those of POST /decisions."
@@ -95,8 +96,6 @@ def _now() -> int:
 
 def _instant(text: str) -> int:
     try:
-        moment = datetime.fromisoformat(text)
+        return micros_of(text)
     except ValueError as error:
         raise RecordError(f"as_of must be an ISO date or time, got {text!r}.") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1_000_000)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from fraud_assets.documents.formats import to_plain
@@ -24,6 +24,7 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.profiles import RECALL_FLOOR
 from fraud_assets.report import charts, numbers
 from fraud_assets.report.charts import svg
+from fraud_assets.report.environment import page_environment
 from fraud_assets.report.located import Located, pairs, path, plain, shown
 from fraud_assets.report.units import ShownRule, shown_rule
 
@@ -146,20 +147,12 @@ def recall_floor(report: Report) -> float:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("fraud_assets.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.filters.update(
-        count=_as(numbers.count),
         decimal=lambda part, digits=3: shown(part, lambda value: numbers.decimal(value, digits)),
         percent=lambda part, bound=None: shown(
             part, lambda value: numbers.percent_apart(value, plain(bound))
         ),
-        number=_as(numbers.number),
         money=lambda part, currency: shown(
             part, lambda value: numbers.money(value, str(currency) or "USD")
         ),
@@ -173,20 +166,10 @@ def _environment() -> Environment:
         pairs=pairs,
         ranked=lambda part: sorted(part, key=lambda row: plain(row["rank"]) or 0),
         setting=lambda part: NONE if plain(part) is None else part,
-        words=lambda part: str(part).replace("_", " "),
         moment=lambda part: str(part).replace("T", " ")[:16].removesuffix(" 00:00"),
     )
-    environment.globals.update(
-        nothing=NONE,
-        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
-        light=svg.LIGHT,
-        dark=svg.DARK,
-    )
+    environment.globals.update(nothing=NONE)
     return environment
-
-
-def _as(text: Callable[[object], str]) -> Callable[[Located], Markup]:
-    return lambda part: shown(part, text)
 
 
 def _rate(part: Located, bound: object = None) -> Markup:

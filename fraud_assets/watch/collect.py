@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.modelling.statistics.intervals import cluster_codes
+from fraud_assets.values.moment import micros_of
 from fraud_assets.values.number import number
 from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.production import Place, Reign
@@ -23,9 +23,7 @@ _DAY = 86_400_000_000
 
 def moment(text: str) -> np.datetime64:
     """An ISO date or time, UTC where it names no zone; raises ValueError where it is none."""
-    found = datetime.fromisoformat(text)
-    found = found.astimezone(UTC) if found.tzinfo else found
-    return np.datetime64(found.replace(tzinfo=None), "us")
+    return np.datetime64(micros_of(text), "us")
 
 
 def place_of(contract: Contract) -> Place:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from fraud_assets.errors import RecordError
+from fraud_assets.values.moment import micros_of
 
 if TYPE_CHECKING:
     from fraud_assets.documents.decision import Decision
@@ -40,11 +41,9 @@ def within(parser: argparse.ArgumentParser) -> None:
 def instant(text: str) -> int:
     """An ISO date or time as microseconds since 1970, UTC."""
     try:
-        moment = datetime.fromisoformat(text)
+        return micros_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"must be an ISO date or time, got {text!r}") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1_000_000)
 
 
 def as_time(micros: int | None) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import Production
 from fraud_assets.report import numbers
-from fraud_assets.report.charts import svg
+from fraud_assets.report.environment import page_environment
 from fraud_assets.report.located import Located, shown
 from fraud_assets.watch.page import charts
 
@@ -45,28 +45,11 @@ def _floor(document: Production) -> float:
 
 
 def _environment(currency: str) -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("fraud_assets.watch.page"), PackageLoader("fraud_assets.report")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("fraud_assets.watch.page")
     environment.filters.update(
-        count=lambda part: shown(part, numbers.count),
         money=lambda part: shown(part, lambda value: numbers.money(value, currency)),
-        percent=lambda part: shown(part, numbers.percent),
-        number=lambda part: shown(part, numbers.number),
         worth=lambda part: shown(part, _worth),
         rate=_rate,
-        words=lambda part: str(part).replace("_", " "),
-    )
-    environment.globals.update(
-        chart_style=Markup(svg.STYLE),  # noqa: S704 - ours
-        light=svg.LIGHT,
-        dark=svg.DARK,
     )
     return environment
 
