@@ -21,7 +21,7 @@ from fraud_assets.modelling.tuned import dump_pipeline
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import pickling_libraries
+from fraud_assets.store.versions.trust import pickling_libraries
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "gradient_boosting": {"n_estimators": 200, "max_depth": 5, "subsample": 0.5},

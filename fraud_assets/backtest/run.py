@@ -29,7 +29,7 @@ from fraud_assets.documents.formats import write_document
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
-from fraud_assets.store.trust import pickling_libraries
+from fraud_assets.store.versions.trust import pickling_libraries
 
 SEARCH_EVERY = 6
 """Weeks from one search to the next: one costs about as much as fifteen refits."""

@@ -55,7 +55,7 @@ def unpickle_unverified(payload: bytes) -> Pipeline:
     """The Pipeline out of its bytes, which runs whatever code they hold.
 
     For bytes that this process made or whose seal it checked; the pipeline of a published
-    version is `fraud_assets.store.trust.load_pipeline`'s.
+    version is `fraud_assets.store.versions.trust.load_pipeline`'s.
     """
     return joblib.load(io.BytesIO(payload))
 

@@ -15,9 +15,9 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.failures import Stopped, report_links
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.shown import metadata
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.quarantine import quarantine_findings, quarantine_section
 from fraud_assets.report import tables

@@ -8,9 +8,10 @@ Concept: https://docs.dagster.io/guides/build/projects
 import dagster as dg
 
 from fraud_assets.contract.load import default_contract_path
-from fraud_assets.orchestration import assets, checks, health, production
+from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.backtesting import backtest_job
 from fraud_assets.orchestration.handover import handover
+from fraud_assets.orchestration.production import health, record
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of, settings_of
 from fraud_assets.orchestration.weekly import weekly_job, weekly_schedule
@@ -24,7 +25,7 @@ def build_definitions(
     `terminal` is the logger of a run that a person watches in a terminal.
     """
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([assets, production, health]),
+        assets=dg.load_assets_from_modules([assets, record, health]),
         asset_checks=checks.ALL,
         jobs=[weekly_job, health.health_job, backtest_job],
         schedules=[weekly_schedule, health.daily_health],

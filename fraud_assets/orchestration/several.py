@@ -13,8 +13,9 @@ import dagster as dg
 
 from fraud_assets.contract.load import contracts_in
 from fraud_assets.decisions.log.settings import default_folder
-from fraud_assets.orchestration import assets, checks, health, production
+from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.handover import handover
+from fraud_assets.orchestration.production import health, record
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_of
 from fraud_assets.store.storage.registry import within
@@ -47,7 +48,7 @@ def repository_of(
         "settings": dg.ResourceDefinition.hardcoded_resource(settings),
         "io_manager": handover,
     }
-    loaded = dg.load_assets_from_modules([assets, production, health], key_prefix=name)
+    loaded = dg.load_assets_from_modules([assets, record, health], key_prefix=name)
     chain = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition)]
     checked = dg.load_asset_checks_from_modules([checks], asset_key_prefix=name)
     job, schedule = weekly_of(name, settings)

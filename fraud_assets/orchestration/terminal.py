@@ -20,8 +20,8 @@ from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of
+from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.orchestration.weekly import STEP, job_of, run_config, step_of, weekly_job
-from fraud_assets.orchestration.words import SUMMARY
 
 
 class Watcher(Protocol):

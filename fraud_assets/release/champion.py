@@ -37,8 +37,8 @@ from fraud_assets.release.case import Case
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.spec import SPEC, read_spec
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import load_pipeline
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.trust import load_pipeline
+from fraud_assets.store.versions.verified import Verified
 
 _READING: dict[str, Callable[[Contract], Any]] = {
     "features.case": lambda contract: contract.features.case,

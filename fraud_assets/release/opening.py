@@ -21,7 +21,7 @@ from fraud_assets.documents.report.origin import ContractSection, Lineage, Model
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.release.case import Case
 from fraud_assets.release.quarantine import quarantine_section
-from fraud_assets.store.trust import pickling_libraries
+from fraud_assets.store.versions.trust import pickling_libraries
 
 UNSEEN = (
     "Payments that were blocked before they were made have no label and are not judged here.",

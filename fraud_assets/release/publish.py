@@ -27,7 +27,7 @@ from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
 from fraud_assets.release.rescored import Rescored, rescore, ruling
 from fraud_assets.store import texts
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 
 Progress = Callable[[str], None]
 

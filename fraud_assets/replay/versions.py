@@ -11,8 +11,8 @@ from fraud_assets.payments.reader import RawReader
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.scoring.spec import FOREST, SPEC, TABLES
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import load_pipeline
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.trust import load_pipeline
+from fraud_assets.store.versions.verified import Verified
 
 _CONTRACT = "contract.toml"
 _NEVER = 2**62

@@ -13,7 +13,6 @@ from typing import Self
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.collection import Collection
 from fraud_assets.store.journal.journal import Journal
 from fraud_assets.store.journal.marks import Marks
 from fraud_assets.store.journal.owner import contract_of
@@ -22,7 +21,8 @@ from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.places import default_root, is_store
 from fraud_assets.store.storage.port import Storage
 from fraud_assets.store.storage.registry import Address, storage_at
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.collection import Collection
+from fraud_assets.store.versions.verified import Verified
 
 REFUSED = "refused"
 

@@ -16,7 +16,7 @@ from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.store import Store
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE
 from fraud_assets.store.storage.registry import Address, parse_address, storage_at
-from fraud_assets.store.version import is_version
+from fraud_assets.store.versions.version import is_version
 
 _DEFAULT = "models"
 _WORKSPACE = (f"{_DEFAULT}/{POINTER_FILE}", "workspace.yaml", "pyproject.toml")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.store.journal.moves import put_in_place_of
-from fraud_assets.store.version import PREFIX, check_version
+from fraud_assets.store.versions.version import PREFIX, check_version
 
 KEPT = 12
 """Versions kept that served last: more than the champions that a candidate is compared with."""

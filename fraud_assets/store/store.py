@@ -18,7 +18,7 @@ from typing import TypeAlias
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.removal import Removal
 from fraud_assets.errors import StoreError
-from fraud_assets.store import staging, texts
+from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal import moves
@@ -28,7 +28,8 @@ from fraud_assets.store.journal.removals import Removals
 from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
 from fraud_assets.store.storage.port import Staged
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions import staging
+from fraud_assets.store.versions.verified import Verified
 from fraud_assets.store.writer import ArchiveWriter
 
 __all__ = ["Judge", "Store", "default_root", "stores_under"]

@@ -15,18 +15,19 @@ from msgspec.structs import replace
 from fraud_assets.documents.metadata import Metadata, Refusal
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store import staging, texts
+from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED, Archive
 from fraud_assets.store.clock import timestamp
-from fraud_assets.store.collection import Collection
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal.owner import contract_of, demand_owner
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.keys import fingerprint, rotation
-from fraud_assets.store.staging import Content
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, Staged
-from fraud_assets.store.verified import Verified, verify_version
-from fraud_assets.store.version import is_version
+from fraud_assets.store.versions import staging
+from fraud_assets.store.versions.collection import Collection
+from fraud_assets.store.versions.staging import Content
+from fraud_assets.store.versions.verified import Verified, verify_version
+from fraud_assets.store.versions.version import is_version
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration.shown import metadata
 from fraud_assets.report import tables
 
 ODD = [

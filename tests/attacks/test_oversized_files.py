@@ -93,7 +93,7 @@ def test_what_readers_would_refuse_is_not_written(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bounds are told to the publisher, all at once, and nothing stays behind."""
-    monkeypatch.setattr("fraud_assets.store.staging.MOST_OF_FILES", 3)
+    monkeypatch.setattr("fraud_assets.store.versions.staging.MOST_OF_FILES", 3)
     with pytest.raises(StoreError, match=r"metadata\.json must have at most .*; there must be"):
         store.stage(files(), metadata(run_id="x" * 5 * 1024**2))
 

@@ -11,7 +11,7 @@ import pytest
 from fraud_assets.cli import main
 from fraud_assets.errors import RefusedError
 from fraud_assets.store.store import Store
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 from tests.store.stores import added, content, files, metadata, promoted, staged_oddly
 
 

@@ -13,7 +13,7 @@ from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.gate import rules
 from fraud_assets.gate.decide import decide
 from fraud_assets.gate.registry import gate_rules
-from fraud_assets.orchestration import metadata
+from fraud_assets.orchestration.shown import metadata
 from fraud_assets.report.html import render_report
 from tests.release.reports import good_report
 

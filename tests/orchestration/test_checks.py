@@ -12,9 +12,9 @@ import pytest
 from fraud_assets.contract import Policy
 from fraud_assets.data.cleaning import clean
 from fraud_assets.gate.decide import decide
-from fraud_assets.orchestration import metadata
 from fraud_assets.orchestration.checks import quarantine_share, too_good_to_be_true
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.shown import metadata
 from tests.exports import export, payments, read
 from tests.release.reports import good_report
 

@@ -12,9 +12,9 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from fraud_assets.notices import notify
-from fraud_assets.orchestration import health
 from fraud_assets.orchestration.definitions import build_definitions
-from fraud_assets.orchestration.health import health_job, retrain_on_alarm
+from fraud_assets.orchestration.production import health
+from fraud_assets.orchestration.production.health import health_job, retrain_on_alarm
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.watch.once import look
 from tests.watch.test_monitor import Gateway

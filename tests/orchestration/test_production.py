@@ -10,7 +10,7 @@ from fraud_assets.decisions.copies.parquet import read_copied
 from fraud_assets.decisions.log import open_log
 from fraud_assets.documents.decision import Label
 from fraud_assets.orchestration.definitions import build_definitions
-from fraud_assets.orchestration.production import decisions_on_record, outcomes_known
+from fraud_assets.orchestration.production.record import decisions_on_record, outcomes_known
 from fraud_assets.orchestration.settings import Settings
 from tests.decisions.entries import recorded
 from tests.decisions.test_opening import first_segment, written

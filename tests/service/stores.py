@@ -25,7 +25,7 @@ from fraud_assets.modelling.tuned import dump_pipeline
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import pickling_libraries
+from fraud_assets.store.versions.trust import pickling_libraries
 from tests.scoring.worlds import files, fitted
 from tests.store.stores import metadata, released, staged_oddly
 from tests.waiting import wait_until

@@ -15,11 +15,11 @@ from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.metadata import Metadata, read_metadata
 from fraud_assets.documents.move import Move
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.signing import sign_folder
-from fraud_assets.store.staging import Content
 from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.store import Store
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.signing import sign_folder
+from fraud_assets.store.versions.staging import Content
+from fraud_assets.store.versions.verified import Verified
 from tests.documents.published import published_by
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from fraud_assets.errors import RefusedError, StoreError, TrustError
 from fraud_assets.store.journal.record import line_of
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 from tests.store.stores import (
     FILES,
     MONDAY,

@@ -14,7 +14,6 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store import staging
 from fraud_assets.store.inventory import take_inventory
 from fraud_assets.store.journal.log import Entry
 from fraud_assets.store.journal.moves import draft
@@ -23,7 +22,8 @@ from fraud_assets.store.journal.record import line_of, sign_move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.pruning import Keep, refused_to_go
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import version_name
+from fraud_assets.store.versions import staging
+from fraud_assets.store.versions.version import version_name
 from tests.store.stores import MONDAY, content, files, leftovers, metadata, new_store, promoted
 
 ACT = {"actor": "ada", "reason": "the disk fills"}

@@ -13,7 +13,7 @@ from model_signing import signing, verifying
 
 from fraud_assets.errors import TrustError
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.signing import (
+from fraud_assets.store.versions.signing import (
     canonical,
     read_manifest,
     sign_folder,

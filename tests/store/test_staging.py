@@ -12,7 +12,9 @@ def test_discarding_while_another_sweeps_harms_neither(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer gives up its staged version at the moment at which another writer sweeps."""
-    monkeypatch.setattr("fraud_assets.store.staging.seal", lambda staged, *_: staged.path.mkdir())
+    monkeypatch.setattr(
+        "fraud_assets.store.versions.staging.seal", lambda staged, *_: staged.path.mkdir()
+    )
     notes, faults, is_done = list[str](), list[BaseException](), threading.Event()
 
     def sweep() -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.store import Store
-from fraud_assets.store.version import version_name
+from fraud_assets.store.versions.version import version_name
 from tests.store.stores import (
     FILES,
     MONDAY,
@@ -74,7 +74,7 @@ def test_versions_in_one_second_take_the_next_free_one(store: Store) -> None:
 
 def test_no_free_second_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where every second in reach is taken the store says to wait."""
-    monkeypatch.setattr("fraud_assets.store.staging._SECONDS_AHEAD", 5)
+    monkeypatch.setattr("fraud_assets.store.versions.staging._SECONDS_AHEAD", 5)
     for ahead in range(5):
         (store.root / version_name(MONDAY + timedelta(seconds=ahead))).mkdir(parents=True)
 

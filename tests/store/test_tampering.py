@@ -12,10 +12,10 @@ import pytest
 from model_signing import verifying
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store import trust
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.signing import sign_folder
 from fraud_assets.store.store import Store
+from fraud_assets.store.versions import trust
+from fraud_assets.store.versions.signing import sign_folder
 from tests.store.stores import (
     FILES,
     MONDAY,

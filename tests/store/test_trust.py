@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from fraud_assets.errors import TrustError
 from fraud_assets.store.store import Store
-from fraud_assets.store.trust import (
+from fraud_assets.store.versions.trust import (
     BOOSTING_LIBRARIES,
     PICKLING_LIBRARIES,
     load_pipeline,

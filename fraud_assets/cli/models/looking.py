@@ -16,7 +16,7 @@ from fraud_assets.store.texts import shown
 if TYPE_CHECKING:
     from fraud_assets.documents.rates import Measured
     from fraud_assets.store.store import Store
-    from fraud_assets.store.verified import Verified
+    from fraud_assets.store.versions.verified import Verified
 
 
 def register(commands: Commands) -> None:

@@ -29,8 +29,8 @@ from fraud_assets.store.journal.position import Mark
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.storage.port import SUCCESSION_FILE, read
 from fraud_assets.store.storage.registry import Address, storage_at
-from fraud_assets.store.verified import Verified, verify_version
-from fraud_assets.store.version import is_version
+from fraud_assets.store.versions.verified import Verified, verify_version
+from fraud_assets.store.versions.version import is_version
 
 _RECORD, _KEYS = "last_good.json", "keys"
 _MOST = 1024 * 1024

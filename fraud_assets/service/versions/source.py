@@ -22,7 +22,7 @@ from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.port import Stamp, Storage
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
-from fraud_assets.store.verified import Verified, verify_version
+from fraud_assets.store.versions.verified import Verified, verify_version
 
 _log = logging.getLogger("fraud_assets.service")
 

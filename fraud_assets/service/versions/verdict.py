@@ -10,7 +10,7 @@ from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.unread import is_read, readable
 from fraud_assets.documents.verdict import Finding
 from fraud_assets.errors import RefusedError
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 
 Standing: TypeAlias = Literal["passed", "refused"]
 """What the gate said of a version: every rule that it applied holds, or anything else."""

@@ -16,8 +16,8 @@ from fraud_assets.scoring.spec import FOREST, GOLDEN, SPEC, TABLES
 from fraud_assets.service.payments.payment import PaymentReader, payment_reader
 from fraud_assets.service.versions.verdict import Standing, standing_of
 from fraud_assets.store.storage.port import METADATA_FILE
-from fraud_assets.store.trust import load_pipeline
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.trust import load_pipeline
+from fraud_assets.store.versions.verified import Verified
 
 REPORT, CONTRACT = "report.html", "contract.toml"
 

@@ -14,8 +14,8 @@ from fraud_assets.store import texts
 from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal.owner import contract_of
 from fraud_assets.store.journal.position import Position
-from fraud_assets.store.verified import Verified
-from fraud_assets.store.version import read_as_of
+from fraud_assets.store.versions.verified import Verified
+from fraud_assets.store.versions.version import read_as_of
 
 AHEAD = timedelta(days=1)
 """How far `as_of` may lie ahead of this machine's clock: zones and clocks differ by hours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.storage.registry import Address
-from fraud_assets.store.verified import Verified
+from fraud_assets.store.versions.verified import Verified
 
 
 def contract_of(verified: Verified) -> str:

@@ -15,7 +15,7 @@ from fraud_assets.documents.move import FORMAT, Move
 from fraud_assets.errors import TrustError
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.keys.dsse import canonical
-from fraud_assets.store.signing import sign_record, verify_record
+from fraud_assets.store.versions.signing import sign_record, verify_record
 
 MOST_OF_LINE = 64 * 1024
 """Bytes of one record; the longest texts allowed, escaped, take a fifth."""

@@ -10,12 +10,12 @@ import msgspec
 from fraud_assets.documents.removal import FORMAT, Removal
 from fraud_assets.errors import TrustError
 from fraud_assets.store.clock import timestamp
-from fraud_assets.store.collection import Collection
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.keys.dsse import canonical
-from fraud_assets.store.signing import sign_record, verify_record
 from fraud_assets.store.storage.port import Storage, read
+from fraud_assets.store.versions.collection import Collection
+from fraud_assets.store.versions.signing import sign_record, verify_record
 
 REMOVALS_FILE = "pruned.jsonl"
 _MOST = 64 * 1024 * 1024

@@ -18,7 +18,7 @@ from fraud_assets.documents.verdict import Verdict
 from fraud_assets.masking import public
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.orchestration.columns import table_schema
+from fraud_assets.orchestration.shown.columns import table_schema
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published
 from fraud_assets.release.quarantine import quarantine_section

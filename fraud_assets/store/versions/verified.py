@@ -14,11 +14,11 @@ from fraud_assets.documents.metadata import FORMAT, UPGRADES, Metadata
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import write_new
 from fraud_assets.store.keys import Trusted
-from fraud_assets.store.signing import read_manifest
 from fraud_assets.store.storage.kinds.file import Folder
 from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE, Storage
 from fraud_assets.store.texts import shown
-from fraud_assets.store.version import (
+from fraud_assets.store.versions.signing import read_manifest
+from fraud_assets.store.versions.version import (
     MOST_OF_FILES,
     MOST_OF_VERSION,
     PIPELINE_FILE,

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.metadata import FORMAT, Metadata, read_metadata
 from fraud_assets.errors import DocumentError, StoreError
-from fraud_assets.store.collection import Collection
 from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_new
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.signing import sign_folder
 from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE, Staged
-from fraud_assets.store.version import (
+from fraud_assets.store.versions.collection import Collection
+from fraud_assets.store.versions.signing import sign_folder
+from fraud_assets.store.versions.version import (
     MOST_OF_FILES,
     MOST_OF_VERSION,
     PIPELINE_FILE,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import TrustError
-from fraud_assets.store.verified import Verified
-from fraud_assets.store.version import PIPELINE_FILE
+from fraud_assets.store.versions.verified import Verified
+from fraud_assets.store.versions.version import PIPELINE_FILE
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

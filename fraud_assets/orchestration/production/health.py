@@ -13,7 +13,7 @@ from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.notices import notify
 from fraud_assets.orchestration.assets import OWNERS
 from fraud_assets.orchestration.failures import as_sentences
-from fraud_assets.orchestration.production import GROUP, NOTHING, outcomes_known
+from fraud_assets.orchestration.production.record import GROUP, NOTHING, outcomes_known
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.weekly import weekly_job
 from fraud_assets.watch.once import Look, look, write_page

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.storage.port import STAGING, Storage
-from fraud_assets.store.verified import Verified, examine
-from fraud_assets.store.version import check_version, is_version
+from fraud_assets.store.versions.verified import Verified, examine
+from fraud_assets.store.versions.version import check_version, is_version
 
 
 @dataclass(frozen=True)

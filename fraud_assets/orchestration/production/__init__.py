@@ -1,0 +1,1 @@
+"""The group `production`: what becomes of published versions, day by day."""

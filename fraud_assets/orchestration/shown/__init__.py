@@ -1,0 +1,1 @@
+"""What Dagster shows of each step: a line, tables, pictures, column by column."""
