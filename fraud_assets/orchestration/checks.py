@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from fraud_assets.data.cleaning import CleanedFeatures
+from fraud_assets.data.served import served_features
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 from fraud_assets.modelling.search.candidates import Leaderboard
@@ -83,6 +84,31 @@ def too_good_to_be_true(
             "features": [name for leak in found for name in leak.features],
             "found": len(found),
             "refused": len(grave),
+        },
+    )
+
+
+@dg.asset_check(asset="cleaned_features")
+def features_as_served(
+    cleaned_features: CleanedFeatures, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """The run computes the features that decisions were made with, where it learns from them.
+
+    A warning: what was served late, or by another declaration, is no fault of the week's rows.
+    """
+    served = served_features(cleaned_features, settings.contract())
+    if served is None:
+        return dg.AssetCheckResult(
+            passed=True, description="The source is no record of decisions: nothing to compare."
+        )
+    return dg.AssetCheckResult(
+        passed=served.is_equal,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=served.sentence,
+        metadata={
+            "payments": served.payments,
+            "late": served.late,
+            **{f"{name}_differs": count for name, count in served.differing.items()},
         },
     )
 
@@ -162,6 +188,7 @@ ALL = [
     quarantine_share,
     windows_in_time_order,
     too_good_to_be_true,
+    features_as_served,
     better_than_chance,
     bytes_match_digest,
     recall_at_least_floor,

@@ -13,6 +13,7 @@ import pytest
 from fraud_assets.chain import steps
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import ROW
+from fraud_assets.data.served import served_features
 from fraud_assets.data.source import read_source
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.payments.roles import raw_columns
@@ -29,6 +30,8 @@ def weekly_run(week: Week) -> tuple[str, pd.DataFrame]:
     raw = steps.raw_transactions(contract)
     cleaned = steps.cleaned_features(raw, contract)
     tuned = steps.tuned_pipeline(cleaned, steps.candidate_models(cleaned, contract), contract)
+    served = served_features(cleaned, contract)
+    assert served is None or served.is_equal, served
     case = week.settings.case(cleaned, tuned)
     done = steps.published_artifact(case, steps.evaluation_report(case), actor="test")
     payload = Path(done.path, "pipeline.joblib").read_bytes()
@@ -64,8 +67,10 @@ def post(server: Server, path: str, key: str, entries: list[dict[str, Any]]) -> 
 def test_the_same_model_comes_from_the_record_as_from_the_files(
     week: Week, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Published, served, each payment decided, labels posted, the files deleted: the next run
-    reads its own record and makes the same bytes of `pipeline.joblib`."""
+    """Publish, serve, decide each payment, post the labels, delete the files, run again.
+
+    The second run reads its own record and makes the same bytes of `pipeline.joblib`.
+    """
     contract = week.settings.contract()
     first, rows = weekly_run(week)
     payments, known = sent(contract, rows), labels(week)

@@ -44,20 +44,39 @@ def record_table(contract: Contract) -> Stored:
     DataError
         If there is no record, it does not hold, or it has no decision.
     """
+    decisions = decided(contract)
+    try:
+        labels = known_labels(read_labels(folder_of(contract.name)))
+    except RecordError as error:
+        raise _unusable(contract, error) from error
+    data = _written(decisions, labels, contract)
+    return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data))
+
+
+def decided(contract: Contract) -> list[Decision]:
+    """The decisions on record in the order of their time, opened where a subject's key is there.
+
+    Raises
+    ------
+    DataError
+        If there is no record, it does not hold, or it has no decision.
+    """
     folder = folder_of(contract.name)
     try:
         opener = Opener(keys_folder(folder))
         decisions = [opener.open(one) for one in read_decisions(folder)]
-        labels = known_labels(read_labels(folder))
     except RecordError as error:
-        raise DataError(f"source.decisions of contract {contract.name}: {error}") from error
+        raise _unusable(contract, error) from error
     if not decisions:
         raise DataError(
             f"source.decisions of contract {contract.name} needs decisions on record, and {folder} "
             "has none yet: let the service decide payments first."
         )
-    data = _written(decisions, labels, contract)
-    return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data))
+    return decisions
+
+
+def _unusable(contract: Contract, error: RecordError) -> DataError:
+    return DataError(f"source.decisions of contract {contract.name}: {error}")
 
 
 def _written(
