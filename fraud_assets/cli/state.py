@@ -54,10 +54,11 @@ def _build(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from fraud_assets.errors import UsageError
+    from fraud_assets.state.showing import kept_of
 
     contract, adapter = _opened()
     state = _going_on(contract, adapter)
-    found = state.about(args.entity, args.value)
+    found = kept_of(state, args.entity, args.value)
     if found is None:
         columns = sorted({", ".join(track.columns) for track in state.plan.tracks})
         raise UsageError(

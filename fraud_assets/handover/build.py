@@ -18,9 +18,10 @@ from fraud_assets.errors import StateError
 from fraud_assets.handover.rows import payments_of
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.state import State
-from fraud_assets.state.track import NEVER
+from fraud_assets.state.tracks.track import NEVER
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def build_state(
     ids_from = NEVER if newest is None else newest - state.plan.kept
     added = known = 0
     for part in payments_of(raw.rows, contract):
-        new = state.fill(part, ids_from)
+        new = fill(state, part, ids_from)
         added, known = added + new, known + len(part) - new
         progress(added + known)
     finish(adapter, newest)

@@ -15,7 +15,7 @@ from fraud_assets.features.labels import NEVER
 from fraud_assets.payments.reader import RawReader, Value
 from fraud_assets.payments.roles import kind_of
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import Told
+from fraud_assets.state.remembered import Told
 from fraud_assets.values.identity import written
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fraud_assets.features.kind import Kind
-from fraud_assets.state.page import Layout
+from fraud_assets.state.tracks.page import Layout
 from fraud_assets.state.values import key_of
 from fraud_assets.terms.duration import to_micros
 

@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import msgspec
 
 from fraud_assets.errors import ConflictError, StateMovedError
-from fraud_assets.features.labels import Statement, fraud_periods
-from fraud_assets.features.online.seen import Series, Span
 from fraud_assets.state.adapter import Adapter, Transaction
-from fraud_assets.state.frauds import Frauds
-from fraud_assets.state.page import Event
+from fraud_assets.state.asking import Asking
+from fraud_assets.state.labels import spread_labels
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
+from fraud_assets.state.remembered import (
+    Remembered,
+    id_key,
+    read_remembered,
+    remember,
+    remembered,
+)
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.track import NEVER, Track
-from fraud_assets.state.values import digest, entity_key, key_of
+from fraud_assets.state.tracks.page import Event
+from fraud_assets.state.tracks.track import NEVER, Track
+from fraud_assets.state.values import digest, entity_key
 
 EPOCH = b"E"
 """Key of what tells one building of a state from the next, and whether it is complete."""
 
 NEWEST = b"N"
 """Key of the newest event time that came in."""
-
-
-Told = list[tuple[bool, int | None]]
-"""What was said of a payment in order: fraud or not, and since when that was known."""
-
-
-class Remembered(msgspec.Struct, array_like=True):
-    """What is kept under a payment's id: what it said, what was derived, what was answered.
-
-    `tracks` are the keys of its entities whose features need labels; `labels` what was said of it
-    and when that was known. `answer` is empty until the decision is made, and for a payment that
-    came from the contract's source instead of a caller.
-    """
-
-    content: bytes
-    time: int | None
-    is_late: bool
-    features: list[float]
-    tracks: list[bytes]
-    labels: Told
-    answer: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -81,51 +63,8 @@ class State:
         StateError
             If the state cannot be written.
         """
-        keys = [key for payment in payments for key in self._keys(payment)]
+        keys = [key for payment in payments for key in self.keys(payment)]
         return self._within(lambda t: [self._meet(t, payment) for payment in payments], keys)
-
-    def fill(self, payments: Sequence[tuple[Payment, Told]], ids_from: int = NEVER) -> int:
-        """Remember payments of the past with what was said of them; how many were new.
-
-        Of those whose id is known only new labels are taken. Ids of payments made before
-        `ids_from` are not kept: no window reaches those again. All or none.
-        """
-        keys = [key for payment, _ in payments for key in self._keys(payment)]
-
-        def work(transaction: Transaction) -> int:
-            records = Records(transaction)
-            return sum(self._fill(records, payment, told, ids_from) for payment, told in payments)
-
-        return self.adapter.transact(work, list(dict.fromkeys(keys)))
-
-    def _fill(
-        self,
-        records: Records,
-        payment: Payment,
-        told: Told,
-        ids_from: int,
-    ) -> bool:
-        met = None if payment.id is None else _remembered(records.get(_id_key(payment.id)))
-        if met is not None:
-            self._tell(records, str(payment.id), met, told)
-            return False
-        self._leave_behind(records, payment, self._tracks(records, payment))
-        tracks = [key for plan, key in self._entities(payment) if plan.keeps_labels]
-        known = Remembered(payment.content, payment.time, False, [], tracks, list(told))
-        if payment.id is not None and (payment.time is None or payment.time >= ids_from):
-            records.put(_id_key(payment.id), _encode(known))
-        if told and tracks:
-            number = digest(payment.id or known.content.hex())
-            self._spread_labels(records, number, known)
-        return True
-
-    def _tell(self, records: Records, payment_id: str, known: Remembered, told: Told) -> None:
-        """Add what was said of a known payment and is not known of it yet."""
-        new = [one for one in told if one not in known.labels]
-        if new:
-            known.labels = sorted(known.labels + new, key=lambda one: one[1] or 0)
-            records.put(_id_key(payment_id), _encode(known))
-            self._spread_labels(records, digest(payment_id), known)
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""
@@ -133,27 +72,7 @@ class State:
         def work(transaction: Transaction) -> Found:
             return self._derive(Records(transaction), payment)[0]
 
-        return self.adapter.transact(work, self._keys(payment))
-
-    def about(self, column: str, value: str) -> dict[str, str | int | None] | None:
-        """What is kept of an entity; None where no feature counts by that column."""
-        plan = next((track for track in self.plan.tracks if track.columns == (column,)), None)
-        if plan is None:
-            return None
-
-        def work(transaction: Transaction) -> dict[str, str | int | None]:
-            key = entity_key(plan.columns, [value])
-            track = Track(Records(transaction), key, plan.layout, -NEVER - 1)
-            everything = Span(NEVER, -NEVER - 1)
-            return {
-                "first": _written(track.first),
-                "newest": _written(track.newest),
-                "dropped_until": _written(track.dropped),
-                "payments_kept": track.count(everything),
-                "known_frauds": track.frauds(everything, -NEVER - 2) if plan.keeps_labels else None,
-            }
-
-        return self.adapter.transact(work)
+        return self.adapter.transact(work, self.keys(payment))
 
     def newest(self) -> int:
         """Event time of the newest payment in microseconds; the smallest integer without one."""
@@ -161,15 +80,15 @@ class State:
 
     def answered(self, answers: Sequence[tuple[Payment, bytes]]) -> None:
         """Keep what was answered, for when a payment comes again; the first answer stays."""
-        new = {_id_key(one.id): answer for one, answer in answers if one.id is not None}
+        new = {id_key(one.id): answer for one, answer in answers if one.id is not None}
 
         def work(transaction: Transaction) -> None:
             records = Records(transaction)
             for key, answer in new.items():
-                known = _remembered(records.get(key))
+                known = read_remembered(records, key)
                 if known is not None and not known.answer:
                     known.answer = answer
-                    records.put(key, _encode(known))
+                    remember(records, key, known)
 
         self.adapter.transact(work, list(new))
 
@@ -178,19 +97,19 @@ class State:
 
         `known_at` in microseconds; None lets the label count once its maturity has passed.
         """
-        key = _id_key(payment_id)
+        key = id_key(payment_id)
 
         def work(transaction: Transaction) -> str:
             records = Records(transaction)
             self._demand_same(records)
-            known = _remembered(records.get(key))
+            known = read_remembered(records, key)
             if known is None:
                 return "unknown"
             if known.labels[-1:] == [(is_fraud, known_at)]:
                 return "repeated"
             known.labels.append((is_fraud, known_at))
-            records.put(key, _encode(known))
-            self._spread_labels(records, digest(payment_id), known)
+            remember(records, key, known)
+            spread_labels(records, self.plan, digest(payment_id), known)
             return "accepted"
 
         return self.adapter.transact(work, [key])
@@ -198,13 +117,13 @@ class State:
     def _within(self, work: Callable[[Transaction], list[Found]], keys: list[bytes]) -> list[Found]:
         return self.adapter.transact(work, list(dict.fromkeys(keys)))
 
-    def _keys(self, payment: Payment) -> list[bytes]:
+    def keys(self, payment: Payment) -> list[bytes]:
         """Records that a payment will likely need."""
-        known = [] if payment.id is None else [_id_key(payment.id)]
-        tracks = [b"T" + key for _, key in self._entities(payment)]
+        known = [] if payment.id is None else [id_key(payment.id)]
+        tracks = [b"T" + key for _, key in self.entities(payment)]
         return [*known, EPOCH, NEWEST, *tracks]
 
-    def _entities(self, payment: Payment) -> list[tuple[TrackPlan, bytes]]:
+    def entities(self, payment: Payment) -> list[tuple[TrackPlan, bytes]]:
         """The payment's entities that are all there."""
         if payment.time is None:
             return []
@@ -218,11 +137,11 @@ class State:
     def _meet(self, transaction: Transaction, payment: Payment) -> Found:
         records = Records(transaction)
         self._demand_same(records)
-        known = None if payment.id is None else _remembered(records.get(_id_key(payment.id)))
+        known = None if payment.id is None else remembered(records, payment.id)
         if known is not None:
             return self._met_before(records, payment, known)
         found, tracks = self._derive(records, payment)
-        self._leave_behind(records, payment, tracks)
+        self.leave_behind(records, payment, tracks)
         if payment.id is not None:
             self._remember(records, payment, found)
         return found
@@ -251,20 +170,22 @@ class State:
             return Found({}, is_late=False), []
         newest = _instant(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
-        tracks = self._tracks(records, payment)
-        asking = _Asking(payment, {plan.columns: track for plan, track in tracks})
+        tracks = self.tracks(records, payment)
+        asking = Asking(payment, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
         return Found(features, is_late), tracks
 
-    def _tracks(self, records: Records, payment: Payment) -> list[tuple[TrackPlan, Track]]:
+    def tracks(self, records: Records, payment: Payment) -> list[tuple[TrackPlan, Track]]:
+        """What is kept of the payment's entities."""
         return [
             (plan, Track(records, key, plan.layout, payment.time or 0))
-            for plan, key in self._entities(payment)
+            for plan, key in self.entities(payment)
         ]
 
-    def _leave_behind(
+    def leave_behind(
         self, records: Records, payment: Payment, tracks: Iterable[tuple[TrackPlan, Track]]
     ) -> None:
+        """Put the payment into the tracks of its entities."""
         if payment.time is None:
             return
         if payment.time > _instant(records.glance(NEWEST)):
@@ -283,56 +204,11 @@ class State:
             track.write()
 
     def _remember(self, records: Records, payment: Payment, found: Found) -> None:
-        tracks = [key for plan, key in self._entities(payment) if plan.keeps_labels]
+        tracks = [key for plan, key in self.entities(payment) if plan.keeps_labels]
         known = Remembered(
             payment.content, payment.time, found.is_late, [*found.features.values()], tracks, []
         )
-        records.put(_id_key(str(payment.id)), _encode(known))
-
-    def _spread_labels(self, records: Records, number: int, known: Remembered) -> None:
-        """Say to each entity of a payment when it counted as a known fraud."""
-        if known.time is None:
-            return
-        statements = [Statement(is_fraud, at) for is_fraud, at in known.labels]
-        periods = fraud_periods(statements, known.time + self.plan.maturity)
-        for key in known.tracks:
-            frauds = Frauds.read(records.get(b"F" + key))
-            frauds.replace(number, known.time, periods)
-            records.put(b"F" + key, frauds.written())
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """A payment that asks; `tracks` by the columns of their entities. A `features.online.Seen`."""
-
-    payment: Payment
-    tracks: Mapping[tuple[str, ...], Track]
-
-    @property
-    def now(self) -> int:
-        return self.payment.time or 0
-
-    def number(self, column: str) -> float:
-        return self.payment.numbers.get(column, float("nan"))
-
-    def value(self, column: str) -> str | None:
-        return self.payment.values.get(column)
-
-    def time(self, column: str) -> int | None:
-        return self.payment.times.get(column)
-
-    def history(self, *entities: str) -> Series | None:
-        return self.tracks.get(entities)
-
-
-def _id_key(payment_id: str) -> bytes:
-    return b"I" + key_of(payment_id)
-
-
-def is_old_id(records: Records, key: bytes, before: int) -> bool:
-    """Whether a payment's record is of one made before an instant."""
-    known = _remembered(records.get(key))
-    return known is not None and known.time is not None and known.time < before
+        remember(records, id_key(str(payment.id)), known)
 
 
 def _instant(data: bytes | None) -> int:
@@ -341,17 +217,3 @@ def _instant(data: bytes | None) -> int:
 
 def _hashed(value: str | None) -> int:
     return 0 if value is None else digest(value)
-
-
-def _written(micros: int) -> str | None:
-    """An instant in ISO 8601, UTC; None where there is none."""
-    known = abs(micros) < -NEVER - 1
-    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat() if known else None
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decoder = msgspec.msgpack.Decoder(Remembered)
-
-
-def _remembered(data: bytes | None) -> Remembered | None:
-    return None if data is None else Records.trusted(_decoder.decode, data)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from fraud_assets.state.adapter import Transaction
 from fraud_assets.state.plan import TrackPlan
+from fraud_assets.state.remembered import is_old_id
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.state import State, is_old_id
-from fraud_assets.state.track import NEVER, Track
+from fraud_assets.state.state import State
+from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import entity_key
 
 

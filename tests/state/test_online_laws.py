@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from fraud_assets.data.features import derive_features
-from fraud_assets.state import track
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State
 from fraud_assets.state.tidy import tidy
+from fraud_assets.state.tracks import pages
 from tests.data.features_support import contract_of, payments
 from tests.state.worlds import derived, labels_of, payments_of, state_of
 
@@ -61,7 +61,7 @@ def test_any_order_of_arrival_leaves_the_same_state(rows, random, capacity) -> N
     rows, order = plain(rows), list(range(len(rows)))
     random.shuffle(order)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "CAPACITY", capacity)
+        patch.setattr(pages, "CAPACITY", capacity)
 
         found = online(rows, order)
 
@@ -75,7 +75,7 @@ def test_each_payment_gets_what_the_batch_gives_it_at_once(rows, capacity) -> No
     rows = plain(rows).sort_values("_time", kind="stable").reset_index(drop=True)
     state, found = state_of(CONTRACT, Memory()), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "CAPACITY", capacity)
+        patch.setattr(pages, "CAPACITY", capacity)
         for payment in payments_of(rows):
             told(state, rows, payment.time)
             found += state.meet([payment])
@@ -108,7 +108,7 @@ def test_what_is_dropped_is_missed_by_marked_answers_alone(rows, random) -> None
     random.shuffle(order)
     state, came = state_of(CONTRACT, Memory(), timedelta(hours=2)), payments_of(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "CAPACITY", 2)
+        patch.setattr(pages, "CAPACITY", 2)
         for count, at in enumerate(order, 1):
             here = rows.iloc[sorted(order[:count])].reset_index(drop=True)
             (found,) = state.meet([came[at]])

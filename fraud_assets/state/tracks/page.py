@@ -84,6 +84,16 @@ class Page:
             del column[at:]
         return taken
 
+    def between(self, low: int, high: int) -> Page:
+        """The payments from a position on up to another; the page itself where those are all."""
+        if low == 0 and high == len(self):
+            return self
+        return Page(
+            self.times[low:high],
+            [column[low:high] for column in self.numbers],
+            [column[low:high] for column in self.values],
+        )
+
     def position(self, instant: int) -> int:
         """How many payments lie before an instant."""
         return bisect_left(self.times, instant)

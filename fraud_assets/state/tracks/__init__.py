@@ -1,0 +1,1 @@
+"""The payments of one entity, as the state keeps them: pages of them, their sums, known frauds."""
