@@ -10,7 +10,8 @@ from fraud_assets.draft.roles.entities import find_entities
 from fraud_assets.draft.roles.features import find_features
 from fraud_assets.draft.roles.labels import DraftedLabel, find_label, frauds_among
 from fraud_assets.draft.roles.money import find_currency
-from fraud_assets.draft.roles.times import Clocks, find_times
+from fraud_assets.draft.roles.times.clocks import Clocks
+from fraud_assets.draft.roles.times.finding import find_times
 from fraud_assets.draft.seen.sample import FileSample, take_sample
 from fraud_assets.errors import DataError
 

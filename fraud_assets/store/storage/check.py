@@ -19,7 +19,7 @@ import msgspec
 
 from fraud_assets.errors import StoreError
 from fraud_assets.store.files import one_sentence
-from fraud_assets.store.storage.objects import Objects
+from fraud_assets.store.storage.objects.place import Objects
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, Storage, read
 from fraud_assets.store.storage.registry import Address, open_anew, within
 

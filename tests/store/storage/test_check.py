@@ -17,10 +17,10 @@ from tests.store.storage.servers import BUCKET
 LOOSE = '''"""Looks whether the object is there, and only then writes it: as some S3 stores do."""
 
 import time
-from fraud_assets.store.storage.kinds.memory import Memory
-from fraud_assets.store.storage.objects import Objects
+from fraud_assets.store.storage.kinds.memory import MemoryObjects
+from fraud_assets.store.storage.objects.place import Objects
 
-class Loose(Memory):
+class Loose(MemoryObjects):
     def create(self, key, data):
         if key in self.objects:
             return False

@@ -8,7 +8,7 @@ import pytest
 
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Keys
-from fraud_assets.store.storage.kinds.memory import Memory
+from fraud_assets.store.storage.kinds.memory import MemoryObjects
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
 from tests.store.stores import files, metadata, promoted, released
@@ -22,7 +22,7 @@ class Failing:
     def __init__(self, patch: pytest.MonkeyPatch, at: int, how: str) -> None:
         self.at, self.how, self.count, self.failed = at, how, 0, ""
         for name in ("create", "delete"):
-            patch.setattr(Memory, name, self._wrapped(getattr(Memory, name), name))
+            patch.setattr(MemoryObjects, name, self._wrapped(getattr(MemoryObjects, name), name))
 
     def _wrapped(self, call, name):
         def request(*args):
@@ -78,7 +78,7 @@ def test_a_request_that_fails_leaves_the_old_or_the_new(
                 assert store.history() == [first, move], failing.failed
                 ends.add("moved")
         assert all(store.verify(version) for version in store.versions())
-        monkeypatch.setattr("fraud_assets.store.storage.objects.LEASE", timedelta(0))
+        monkeypatch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
         store.sweep()
         monkeypatch.undo()
         assert store.versions() == sorted(move.version for move in store.history())
@@ -95,7 +95,7 @@ def test_who_took_too_long_does_not_publish(keys: Keys, monkeypatch: pytest.Monk
     store = Store("memory://too-long", keys)
     now = promoted(store, "1")
     staged = store.stage(files("2"), metadata())
-    monkeypatch.setattr("fraud_assets.store.storage.objects.LEASE", timedelta(0))
+    monkeypatch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
 
     with pytest.raises(StoreError, match="took longer"):
         released(store, staged)

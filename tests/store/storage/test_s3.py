@@ -17,7 +17,7 @@ import pytest
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.kinds.s3 import S3
-from fraud_assets.store.storage.objects import Objects
+from fraud_assets.store.storage.objects.place import Objects
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
 from tests.service import stores as service
@@ -206,7 +206,7 @@ def test_kill_at_every_request_that_writes(
         assert all(store.verify(version).version == version for version in store.versions())
         assert store.verify(after[-1]).version == store.current().version
         with monkeypatch.context() as patch:
-            patch.setattr("fraud_assets.store.storage.objects.LEASE", timedelta(0))
+            patch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
             store.sweep()
         assert store.versions() == sorted(move.version for move in after)
         assert {key.partition("/")[0] for key in keys_of(store)} == {

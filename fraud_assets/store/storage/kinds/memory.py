@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from fraud_assets.store.storage.objects import Found, Objects
+from fraud_assets.store.storage.objects.client import StoredObject
+from fraud_assets.store.storage.objects.place import Objects
 
 
 def open_storage(url: str) -> Objects:
     """The store of that name, empty at first."""
-    return Objects(url, _STORES.setdefault(url, Memory()))
+    return Objects(url, _STORES.setdefault(url, MemoryObjects()))
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryObjects:
     """Objects in a dictionary, with the moment at which each was created."""
 
     objects: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
@@ -37,12 +38,12 @@ class Memory:
             raise FileNotFoundError(key)
         yield self.objects[key][0]
 
-    def found(self, prefix: str, after: str = "") -> list[Found]:
+    def found(self, prefix: str, after: str = "") -> list[StoredObject]:
         """In the keys' order."""
         with self._lock:
             held = sorted(self.objects.items())
         return [
-            Found(key, len(data), hashlib.sha256(data).hexdigest(), modified)
+            StoredObject(key, len(data), hashlib.sha256(data).hexdigest(), modified)
             for key, (data, modified) in held
             if key.startswith(prefix) and key > after
         ]
@@ -52,4 +53,4 @@ class Memory:
         self.objects.pop(key, None)
 
 
-_STORES: dict[str, Memory] = {}
+_STORES: dict[str, MemoryObjects] = {}

@@ -16,7 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fraud_assets.errors import StoreError
-from fraud_assets.store.storage.objects import Found, Objects
+from fraud_assets.store.storage.objects.client import StoredObject
+from fraud_assets.store.storage.objects.place import Objects
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -88,7 +89,7 @@ class S3:
             for part in obstore.get(self.store, key):
                 yield bytes(part)
 
-    def found(self, prefix: str, after: str = "") -> list[Found]:
+    def found(self, prefix: str, after: str = "") -> list[StoredObject]:
         """Listing by listing, each of up to a thousand objects."""
         import obstore  # noqa: PLC0415 - an extra
 
@@ -96,7 +97,7 @@ class S3:
         with _as_os_errors(prefix):
             pages = list(obstore.list(self.store, above or None, offset=after or None))
         found = [
-            Found(one["path"], one["size"], one["e_tag"] or "", one["last_modified"])
+            StoredObject(one["path"], one["size"], one["e_tag"] or "", one["last_modified"])
             for page in pages
             for one in page
         ]

@@ -1,0 +1,1 @@
+"""Which time is the payment's, which says when its label became known, and what is left open."""
