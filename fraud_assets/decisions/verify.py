@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from fraud_assets.decisions.segment import (
     segment_name,
     writer_folders,
 )
+from fraud_assets.documents.checkpoint import Head
 from fraud_assets.documents.decision import Gap
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import one_sentence
@@ -63,8 +64,8 @@ class _Tally:
         return accounted
 
 
-def verify_log(folder: Path) -> Verification:
-    """Read the whole log and name the first difference.
+def verify_log(folder: Path, signed: Sequence[Head] = ()) -> Verification:
+    """Read the whole log and name the first difference, also from the `signed` heads of its chains.
 
     Raises
     ------
@@ -76,8 +77,13 @@ def verify_log(folder: Path) -> Verification:
     tally = _Tally()
     difference = ""
     with one_sentence("read the decisions in", folder):
-        for writer in demand_writers(folder):
-            difference = difference or next(_differences(writer, tally), "")
+        writers = demand_writers(folder)
+        for writer in writers:
+            heads = [head for head in signed if f"w{head.writer}" == writer.name]
+            difference = difference or next(_differences(writer, tally, heads), "")
+    gone = {f"w{head.writer}" for head in signed} - {writer.name for writer in writers}
+    if gone and not difference:
+        difference = f"{folder / min(gone)} is gone, and a signed checkpoint names its decisions."
     return Verification(
         segments=tally.segments,
         decisions=tally.decisions,
@@ -105,7 +111,7 @@ def demand_writers(folder: Path) -> list[Path]:
     return writers
 
 
-def _differences(writer: Path, tally: _Tally) -> Iterator[str]:
+def _differences(writer: Path, tally: _Tally, signed: Sequence[Head]) -> Iterator[str]:
     """What does not hold in one writer's chain, in its order."""
     files = segment_files(writer)
     before: Segment | None = None
@@ -113,6 +119,7 @@ def _differences(writer: Path, tally: _Tally) -> Iterator[str]:
     for path in files:
         segment = parse(path.read_bytes())
         yield from _linked(path, segment, before, accounted)
+        yield from _unlike(path, segment, signed)
         first = segment.header.first if segment.header else accounted
         accounted = first + tally.add(segment)
         if segment.damage is not None:
@@ -121,6 +128,21 @@ def _differences(writer: Path, tally: _Tally) -> Iterator[str]:
             else:
                 tally.unfinished += path.stat().st_size - segment.damage.at
         before = segment
+    newest, dropped = max((head.segment for head in signed), default=0), dropped_of(writer).number
+    if newest > dropped and segment_name(newest) not in {path.name for path in files}:
+        yield f"{writer / segment_name(newest)} is gone, and a signed checkpoint names it."
+
+
+def _unlike(path: Path, segment: Segment, signed: Sequence[Head]) -> Iterator[str]:
+    """Where a segment does not hold the blocks that signed checkpoints name."""
+    blocks = {block.end: block.digest.hex() for block in segment.blocks}
+    for head in signed:
+        if segment_name(head.segment) != path.name or blocks.get(head.end) == head.digest:
+            continue
+        yield (
+            f"{path} does not hold the block up to byte {head.end:,} that a checkpoint was signed "
+            "for: it was written anew, or cut, after that."
+        )
 
 
 def _first(path: Path, header: Header, dropped: Dropped) -> Iterator[str]:

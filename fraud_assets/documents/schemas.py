@@ -9,6 +9,7 @@ import msgspec
 
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.check import CheckDocument
+from fraud_assets.documents.checkpoint import Checkpoint
 from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.move import Move
@@ -25,6 +26,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "gap": Gap,
     "label": Label,
     "check": CheckDocument,
+    "checkpoint": Checkpoint,
     "metadata": Metadata,
     "move": Move,
     "production": Production,

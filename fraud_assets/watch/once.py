@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.labels import source_labels
 from fraud_assets.decisions.erasure import Opener, keys_folder
 from fraud_assets.decisions.log.settings import default_folder
 from fraud_assets.decisions.outcomes import known_labels
@@ -18,9 +20,9 @@ from fraud_assets.decisions.reading import read_entries
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.move import Move
-from fraud_assets.documents.production import Production
+from fraud_assets.documents.production import LiveWarning, Production
 from fraud_assets.documents.report.whole import Report, read_report
-from fraud_assets.errors import FraudAssetsError, UsageError
+from fraud_assets.errors import DataError, FraudAssetsError, UsageError
 from fraud_assets.store.files import write_over
 from fraud_assets.store.store import Store
 from fraud_assets.watch.collect import collect, moment, place_of, reigns
@@ -54,21 +56,28 @@ def look(
     entries = list(read_entries(folder))
     opener = Opener(keys_folder(folder))
     made = [opener.open(e) for e in entries if isinstance(e, Decision) and _by(e.decided_at, now)]
-    labels = known_labels(e for e in entries if isinstance(e, Label) and _by(e.known_at, now))
+    filed, unread = _filed(contract, {decision.payment_id for decision in made})
+    told = [*filed, *(entry for entry in entries if isinstance(entry, Label))]
+    labels = known_labels(label for label in told if _by(label.known_at, now))
     moves = [m for m in store.history() if moment(m.promoted_at) <= now]
     reports = {
         name: report for name in {m.version for m in moves} if (report := _report(store, name))
     }
     outcomes = collect(made, labels, contract, now)
-    return Look(
-        production(
-            outcomes,
-            reigns(moves, reports, contract.policy.min_recall),
-            place_of(contract),
-            now,
-        ),
-        moves,
-    )
+    promises = reigns(moves, reports, contract.policy.min_recall)
+    document = production(outcomes, promises, place_of(contract), now)
+    return Look(replace(document, warnings=(*document.warnings, *unread)), moves)
+
+
+def _filed(contract: Contract, payments: Collection[str]) -> tuple[list[Label], list[LiveWarning]]:
+    """The labels of the contract's own files; a warning where they cannot be read."""
+    if contract.source.decisions or contract.columns.id is None:
+        return [], []
+    try:
+        return source_labels(contract, payments), []
+    except DataError as error:
+        text = f"The labels of the contract's source are not counted: {error}"
+        return [], [LiveWarning("source_labels", text)]
 
 
 def write_page(folder: Path, document: Production, moves: Sequence[Move]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.cli import main
 from fraud_assets.decisions.copies import parquet
+from fraud_assets.decisions.copies.aging import drop_from_parquet
 from fraud_assets.decisions.copies.parquet import copy_to_parquet, read_copied
 from fraud_assets.decisions.copies.rows import DECISIONS, decision_row, decisions_of
 from fraud_assets.decisions.log import LogSettings, open_log
@@ -169,3 +170,20 @@ def test_reading_the_log_again_gives_the_same(tmp_path):
     copy_to_parquet(tmp_path / "log", tmp_path / "out")
 
     assert read_decisions(tmp_path / "log") == made
+
+
+def test_what_may_not_be_kept_goes_from_the_copy_too(tmp_path):
+    """Whole days from before the instant, and labels received before it; nothing comes back."""
+    log = open_log(tmp_path / "log")
+    made = [*recorded(log, 2, decided_at=5 * DAY), *recorded(log, 1, decided_at=6 * DAY)]
+    log.record(Label(payment_id="p", is_fraud=True, known_at=1, received_at=5 * DAY))
+    log.close()
+    out = tmp_path / "out"
+    copy_to_parquet(tmp_path / "log", out)
+
+    assert drop_from_parquet(out, 6 * DAY) == 2
+    assert drop_from_parquet(out, 6 * DAY + 5) == 0
+    assert copy_to_parquet(tmp_path / "log", out).decisions == 0
+    assert list(read_copied(out)) == made[2:]
+    assert [path.name for path in (out / "decisions").iterdir()] == ["day=1970-01-07"]
+    assert drop_from_parquet(tmp_path / "nowhere", DAY) == 0

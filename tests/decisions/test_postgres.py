@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from fraud_assets.decisions.copies import postgres as postgres_copy
+from fraud_assets.decisions.copies.aging import drop_from_postgres
 from fraud_assets.decisions.copies.postgres import copy_to_postgres
 from fraud_assets.decisions.copies.rows import DECISIONS, decision_row, decisions_of
 from fraud_assets.decisions.erasure import SubjectGuard, SubjectKeys, keys_folder
@@ -198,3 +199,17 @@ def test_tables_of_a_format_to_come_are_left_alone(tmp_path, url):
 
     with pytest.raises(RecordError, match="have format 2, this release writes 1"):
         copy_to_postgres(tmp_path, url)
+
+
+def test_what_may_not_be_kept_goes_from_the_tables_too(url, tmp_path):
+    """Decisions and labels from before the instant; a later copy does not bring them back."""
+    log = open_log(tmp_path)
+    made = [*recorded(log, 2, decided_at=5), *recorded(log, 1, decided_at=9)]
+    log.record(Label(payment_id="p", is_fraud=True, known_at=1, received_at=5))
+    log.close()
+    copy_to_postgres(tmp_path, url)
+
+    assert drop_from_postgres(url, 9) == 3
+    assert copy_to_postgres(tmp_path, url).decisions == 0
+    assert rows(url, "SELECT decision_id FROM fraud_assets.decisions") == [(made[2].decision_id,)]
+    assert rows(url, "SELECT count(*) FROM fraud_assets.labels") == [(0,)]

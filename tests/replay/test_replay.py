@@ -137,7 +137,10 @@ def test_the_command(world, capsys, monkeypatch):
     assert main(["decisions", "show", one.decision_id, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["probability"] == one.probability
     assert main(["decisions", "verify"]) == 0
-    assert "120 decisions and 0 labels in 1 segments.\nThe chain holds." in capsys.readouterr().out
+    assert (
+        "120 decisions and 0 labels in 1 segments.\nThe chain holds, and no checkpoint"
+        in capsys.readouterr().out
+    )
     assert main(["decisions", "replay", one.decision_id]) == 0
     assert "match, every bit" in capsys.readouterr().out
     assert main(["decisions", "replay", "--all", "--jobs", "1", "--json"]) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from fraud_assets.cli.decisions import exporting, forgetting, replaying, showing
+from fraud_assets.cli.decisions import exporting, forgetting, labelling, replaying, showing, signing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,5 +16,5 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "store.",
     )
     commands = parser.add_subparsers(dest="decisions_command", required=True, metavar="COMMAND")
-    for part in (showing, replaying, exporting, forgetting):
+    for part in (showing, signing, replaying, labelling, exporting, forgetting):
         part.register(commands)

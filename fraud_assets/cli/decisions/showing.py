@@ -17,6 +17,9 @@ from fraud_assets.errors import RecordError
 from fraud_assets.store.texts import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fraud_assets.documents.checkpoint import Checkpoint
     from fraud_assets.documents.decision import Decision, Label
 
 
@@ -75,14 +78,26 @@ def _sentence(label: Label) -> str:
     return f"label: {said}, known since {as_time(label.known_at)}"
 
 
+def _vouched(checkpoints: Sequence[Checkpoint]) -> str:
+    if not checkpoints:
+        return "and no checkpoint is signed yet: `fraud-assets decisions sign` signs one"
+    return (
+        f"and with it {len(checkpoints):,} signed checkpoints, the newest of {checkpoints[-1].at}"
+    )
+
+
 def _verify(args: Arguments) -> int:
     import msgspec
 
+    from fraud_assets.decisions.checkpoints import read_checkpoints, signed_heads
     from fraud_assets.decisions.verify import verify_log
+    from fraud_assets.store.keys import Keys
 
-    found = verify_log(folder_of(args))
+    folder = folder_of(args)
+    checkpoints = read_checkpoints(folder, Keys.default())
+    found = verify_log(folder, signed_heads(checkpoints))
     if args.json:
-        print_json(msgspec.to_builtins(found))
+        print_json({**msgspec.to_builtins(found), "checkpoints": len(checkpoints)})
     else:
         missing = f"; {found.missing:,} are missing and declared" if found.missing else ""
         print(
@@ -92,5 +107,5 @@ def _verify(args: Arguments) -> int:
     if found.difference:
         raise RecordError(found.difference)
     if not args.json:
-        print("The chain holds.")
+        print(f"The chain holds, {_vouched(checkpoints)}.")
     return 0

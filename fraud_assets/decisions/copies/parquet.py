@@ -46,7 +46,8 @@ _TYPES: dict[Kind, pa.DataType] = {
 }
 _FORMAT = b"fraud_assets.format"
 _NOTE = re.compile(r"[^.].*-[0-9]{12}\.json")
-_DAY = 86_400_000_000
+DAY = 86_400_000_000
+"""A day in microseconds."""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -111,6 +112,11 @@ def demand_readable(path: Path, schema: pa.Schema) -> None:
         )
 
 
+def date_of(day: int) -> str:
+    """A day since 1970 as an ISO date."""
+    return datetime.fromtimestamp(day * DAY // 1_000_000, UTC).date().isoformat()
+
+
 def _plain(table: pa.Table) -> list[dict[str, Any]]:
     """Rows with times as whole microseconds."""
     columns = [
@@ -124,10 +130,9 @@ def _write(out: Path, piece: Piece) -> None:
     name = f"{piece.origin.name}-{piece.start:012d}"
     days: dict[int, list[Decision]] = defaultdict(list)
     for decision in piece.decisions:
-        days[decision.decided_at // _DAY].append(decision)
+        days[decision.decided_at // DAY].append(decision)
     for day, decisions in days.items():
-        date = datetime.fromtimestamp(day * _DAY // 1_000_000, UTC).date()
-        folder = out / "decisions" / f"day={date.isoformat()}"
+        folder = out / "decisions" / f"day={date_of(day)}"
         _write_table(folder / f"{name}.parquet", DECISIONS, [decision_row(d) for d in decisions])
     if piece.labels:
         rows = [label_row(label, piece.origin, at) for at, label in piece.labels]

@@ -91,7 +91,7 @@ def copy_to_postgres(log: Path, url: str) -> Copied:
         If there is no log or it does not hold, the database refuses, or psycopg is missing.
     """
     decisions = labels = 0
-    with _connected(url) as connection:
+    with connected(url) as connection:
         _set_up(connection)
         before = _progress(connection)
         for piece in pieces(log, lambda origin: before.get(origin, 0)):
@@ -101,7 +101,8 @@ def copy_to_postgres(log: Path, url: str) -> Copied:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that commits each statement; the database's own errors become RecordError."""
     try:
         import psycopg  # noqa: PLC0415 - an extra of its own
     except ImportError as error:

@@ -5,10 +5,14 @@ Concept: https://docs.dagster.io/guides/build/assets
 """
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from fraud_assets.data.labels import source_labels
+from fraud_assets.decisions.checkpoints import read_checkpoints, sign_checkpoint, signed_heads
+from fraud_assets.decisions.copies.aging import drop_from_parquet, drop_from_postgres
 from fraud_assets.decisions.copies.parquet import copy_to_parquet
 from fraud_assets.decisions.copies.postgres import copy_to_postgres, database_url, demand_database
 from fraud_assets.decisions.outcomes import known_labels, outcomes, unknown_payments
@@ -17,6 +21,7 @@ from fraud_assets.decisions.retention import drop_older, oldest_kept
 from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.decisions.tables import counted, write_outcomes
 from fraud_assets.decisions.verify import verify_log
+from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import RecordError
 from fraud_assets.orchestration.assets import OWNERS, WeekConfig
 from fraud_assets.orchestration.failures import as_sentences
@@ -35,13 +40,21 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
         return dg.MaterializeResult(metadata={"sentence": NOTHING})
     with as_sentences():
         keep = settings.contract().decisions.keep
-        found = verify_log(log)
+        keys = settings.store().keys
+        checkpoints = read_checkpoints(log, keys)
+        found = verify_log(log, signed_heads(checkpoints))
         if found.difference:
             raise RecordError(found.difference)
+        if can_sign := keys.private.exists():
+            sign_checkpoint(log, keys)
         copied = copy_to_parquet(log, settings.copies())
         tables = None if database_url() is None else copy_to_postgres(log, demand_database())
         before = None if keep is None else oldest_kept(_now(), keep)
         dropped = 0 if before is None else drop_older(log, before)
+        if before is not None:
+            drop_from_parquet(settings.copies(), before)
+            if database_url() is not None:
+                drop_from_postgres(demand_database(), before)
     return dg.MaterializeResult(
         metadata={
             "decisions": found.decisions,
@@ -52,6 +65,8 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
             if tables is None
             else tables.decisions,
             "segments dropped for their age": dropped,
+            "checkpoint": "signed" if can_sign else f"not signed: no private key in {keys.folder}",
+            "checkpoints that hold": len(checkpoints),
             "folder": dg.MetadataValue.path(str(log)),
         }
     )
@@ -69,7 +84,8 @@ def outcomes_known(
         return dg.MaterializeResult(metadata={"sentence": NOTHING})
     with as_sentences():
         at = _now() if config.asked is None else _instant(config.asked)
-        decisions, labels = read_decisions(log), read_labels(log)
+        decisions = read_decisions(log)
+        labels = _labels(decisions, settings)
         found = list(outcomes(decisions, known_labels(labels, at), at))
         path = settings.copies() / "outcomes.parquet"
         write_outcomes(path, found)
@@ -88,6 +104,14 @@ def outcomes_known(
             "table": dg.MetadataValue.path(str(path)),
         }
     )
+
+
+def _labels(decisions: Sequence[Decision], settings: Settings) -> list[Label]:
+    """What was posted, and what the contract's own files say of payments that were decided."""
+    contract, posted = settings.contract(), read_labels(settings.decisions())
+    if contract.source.decisions or contract.columns.id is None:
+        return posted
+    return [*source_labels(contract, {one.payment_id for one in decisions}), *posted]
 
 
 def _now() -> int:

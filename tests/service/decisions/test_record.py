@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fraud_assets.cli import main
 from fraud_assets.contract import parse_contract
 from fraud_assets.decisions.erasure import Opener, keys_folder
 from fraud_assets.decisions.reading import read_decisions, read_labels
@@ -152,6 +153,31 @@ def test_two_services_on_one_folder(store: Store, tmp_path: Path) -> None:
             assert "Another service keeps its decisions in" in told["detail"][0]["msg"]
         wait_until(lambda: second.ask("/decisions", payment(1))[0] == 200)
     assert len(read_decisions(tmp_path / "log")) == 2
+
+
+def test_a_file_of_labels_reaches_the_record(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """`decisions label` sends it; sent again nothing is kept twice, and each fault is counted."""
+    (tmp_path / "contract.toml").write_text(CONTRACT)
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(tmp_path / "contract.toml"))
+    contract = parse_contract(CONTRACT)
+    head = f"{contract.columns.id},{contract.label.column}"
+    (tmp_path / "labels.csv").write_text(f"{head}\np1,1\np2,0\nnobody,1\n,1\n")
+    command = ["decisions", "label", str(tmp_path / "labels.csv"), "--url"]
+    with deciding(store, tmp_path) as server:
+        for number in range(3):
+            server.ask("/decisions", payment(number))
+        status = main([*command, f"http://127.0.0.1:{server.port}"])
+    printed = capsys.readouterr().out
+
+    assert status == 1
+    assert "1 are of payments that were not decided here: nobody." in printed
+    assert "1 rows were not sent: no_payment_id." in printed
+    said = {one.payment_id: one.is_fraud for one in read_labels(tmp_path / "log")}
+    assert said["p1"] is True
+    assert said["p2"] is False
+    assert main([*command, "http://127.0.0.1:9"]) == 1
 
 
 @pytest.mark.slow

@@ -1,0 +1,108 @@
+"""`decisions label`: send a file of labels to the service, which keeps them on record."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from fraud_assets.cli._printing import print_json
+from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, as_time
+from fraud_assets.errors import RecordError, UsageError
+
+if TYPE_CHECKING:
+    from fraud_assets.data.labels import FiledLabels
+    from fraud_assets.documents.decision import Label
+
+_BATCH, _SECONDS, _MOST_NAMED = 500, 60, 10
+
+
+def register(commands: Commands) -> None:
+    """Add the subcommand."""
+    text = "send a file of labels to the service, which keeps each on record"
+    parser = add_command(commands, "label", _label, text)
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a table with the contract's columns of payment id, label, and time of report",
+    )
+    parser.add_argument(
+        "--url",
+        default="http://127.0.0.1:8000",
+        help="where the service answers (%(default)s); its key is FRAUD_ASSETS_API_KEY",
+    )
+
+
+def _label(args: Arguments) -> int:
+    from fraud_assets.contract import load_contract
+    from fraud_assets.data.labels import labels_in
+
+    found = labels_in(args.file, load_contract(), time.time_ns() // 1000)
+    told: dict[str, Any] = {"accepted": 0, "repeated": 0, "unknown": []}
+    for answer in _sent(found.labels, args.url):
+        told["accepted"] += answer["accepted"]
+        told["repeated"] += answer["repeated"]
+        told["unknown"] += answer["unknown"]
+    told |= {"broken": dict(found.broken), "silent": found.silent}
+    if args.json:
+        print_json(told)
+    else:
+        for line in _lines(told, found):
+            print(line)
+    return 1 if found.broken else 0
+
+
+def _lines(told: dict[str, Any], found: FiledLabels) -> Iterator[str]:
+    yield (
+        f"{told['accepted']:,} labels accepted, {told['repeated']:,} were on record already, "
+        f"{found.silent:,} rows say nothing."
+    )
+    if told["unknown"]:
+        named = ", ".join(told["unknown"][:_MOST_NAMED])
+        yield f"{len(told['unknown']):,} are of payments that were not decided here: {named}."
+    for rule, rows in found.broken.items():
+        yield f"{rows:,} rows were not sent: {rule}."
+
+
+def _sent(labels: Sequence[Label], url: str) -> Iterator[dict[str, Any]]:
+    """The service's answers, batch by batch; a label sent twice is no second label."""
+    place = urlsplit(url)
+    if place.scheme not in {"http", "https"} or not place.hostname:
+        raise UsageError(f"--url must be an http or https address, got {url!r}.")
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    connection = kind(place.hostname, place.port, timeout=_SECONDS)
+    try:
+        for start in range(0, len(labels), _BATCH):
+            yield _posted(connection, place.path.rstrip("/"), labels[start : start + _BATCH])
+    except (OSError, http.client.HTTPException) as error:
+        raise RecordError(
+            f"The service at {url} does not answer ({error}): start it, or name it with --url, and "
+            "run this again; labels that it has are not kept twice."
+        ) from error
+    finally:
+        connection.close()
+
+
+def _posted(
+    connection: http.client.HTTPConnection, prefix: str, labels: Sequence[Label]
+) -> dict[str, Any]:
+    import msgspec
+
+    said = [
+        {"payment_id": x.payment_id, "is_fraud": x.is_fraud, "known_at": as_time(x.known_at)}
+        for x in labels
+    ]
+    headers = {"content-type": "application/json"}
+    if key := os.environ.get("FRAUD_ASSETS_API_KEY"):
+        headers["authorization"] = f"Bearer {key}"
+    connection.request("POST", f"{prefix}/labels", msgspec.json.encode({"labels": said}), headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != http.client.OK:
+        raise RecordError(f"The service did not take the labels: {answer.status} {body.decode()}")
+    return msgspec.json.decode(body, type=dict[str, Any])

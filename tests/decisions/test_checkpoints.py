@@ -1,0 +1,104 @@
+"""Signed checkpoints: a record written anew from its beginning contradicts a signature."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fraud_assets.decisions.checkpoints import (
+    CHECKPOINTS,
+    read_checkpoints,
+    sign_checkpoint,
+    signed_heads,
+)
+from fraud_assets.decisions.log.opening import IDENTITY
+from fraud_assets.decisions.retention import drop_older
+from fraud_assets.decisions.verify import verify_log
+from fraud_assets.errors import TrustError
+from fraud_assets.store.keys import Keys
+from tests.decisions.test_opening import first_segment, written
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    """A pair of keys of the test's own."""
+    return Keys(tmp_path / "keys").ensure()
+
+
+def difference(log: Path, keys: Keys) -> str:
+    return verify_log(log, signed_heads(read_checkpoints(log, keys))).difference
+
+
+def test_what_was_signed_holds_while_the_record_grows(tmp_path: Path, keys: Keys) -> None:
+    """Signed twice, nothing new signed in between, and every checkpoint holds."""
+    log = tmp_path / "log"
+    written(log, 2)
+    assert sign_checkpoint(log, keys) is not None
+    assert sign_checkpoint(log, keys) is None
+    written(log, 2)
+    assert sign_checkpoint(log, keys) is not None
+
+    assert len(read_checkpoints(log, keys)) == 2
+    assert difference(log, keys) == ""
+
+
+def test_a_record_written_anew_is_named(tmp_path: Path, keys: Keys) -> None:
+    """Each chain holds by itself; the checkpoint says that it is not the one of that day."""
+    log = tmp_path / "log"
+    written(log, 3)
+    sign_checkpoint(log, keys)
+    written(tmp_path / "forged", 3)
+    shutil.copy(first_segment(tmp_path / "forged"), first_segment(log))
+
+    assert verify_log(log).difference == ""
+    assert "was written anew, or cut" in difference(log, keys)
+
+
+def test_a_record_cut_short_or_gone_is_named(tmp_path: Path, keys: Keys) -> None:
+    """Whole blocks cut off the end, and all of a writer's decisions."""
+    log = tmp_path / "log"
+    written(log, 3, segment_bytes=1)
+    sign_checkpoint(log, keys)
+    newest = max((log / "w0").glob("*.log"))
+    kept = newest.read_bytes()
+    newest.unlink()
+
+    assert "is gone, and a signed checkpoint names it" in difference(log, keys)
+    newest.write_bytes(kept[: kept.index(b"\n=") + 1])
+    assert "was written anew, or cut" in difference(log, keys)
+    shutil.move(log / "w0", log / "w1")
+    assert difference(log, keys) != ""
+
+
+def test_retention_is_no_loss(tmp_path: Path, keys: Keys) -> None:
+    """A signed block of a segment that was dropped for its age is not missed."""
+    log = tmp_path / "log"
+    made = written(log, 3, segment_bytes=1)
+    sign_checkpoint(log, keys)
+    made += written(log, 2, segment_bytes=1)
+    drop_older(log, made[3].decided_at)
+
+    assert difference(log, keys) == ""
+
+
+@pytest.mark.parametrize("change", ["a digest", "another log", "another key", "no line"])
+def test_a_changed_checkpoint_is_named(tmp_path: Path, keys: Keys, change: str) -> None:
+    """Its signature does not hold any more, or it is that of another record."""
+    log = tmp_path / "log"
+    written(log, 1)
+    sign_checkpoint(log, keys)
+    path = log / CHECKPOINTS
+    if change == "a digest":
+        path.write_bytes(path.read_bytes().replace(b'"end":', b'"end":1', 1))
+    elif change == "no line":
+        path.write_bytes(b"{}\n")
+    elif change == "another log":
+        written(tmp_path / "other", 1)
+        shutil.copy(tmp_path / "other" / IDENTITY, log / IDENTITY)
+    else:
+        keys = Keys(tmp_path / "others").ensure()
+
+    with pytest.raises(TrustError, match=r"checkpoints\.jsonl line 1"):
+        read_checkpoints(log, keys)
