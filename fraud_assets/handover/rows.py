@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,12 +26,19 @@ def payments_of(
     reader = RawReader(contract)
     for start in range(0, len(rows), size):
         part = rows.iloc[start : start + size]
-        columns = {name: _values(part, name, contract) for name in reader.read_columns}
-        told = _told(part, contract)
+        columns = values_of(part, contract, reader.read_columns)
+        told = told_of(part, contract)
         yield [
             (reader.payment({name: values[at] for name, values in columns.items()}), told[at])
             for at in range(len(part))
         ]
+
+
+def values_of(
+    rows: pd.DataFrame, contract: Contract, names: Iterable[str]
+) -> dict[str, list[Value]]:
+    """Typed columns as the values that the service reads from a payment, None for missing."""
+    return {name: _values(rows, name, contract) for name in names}
 
 
 def _values(rows: pd.DataFrame, name: str, contract: Contract) -> list[Value]:
@@ -47,7 +54,7 @@ def _values(rows: pd.DataFrame, name: str, contract: Contract) -> list[Value]:
     return [None if gone else value for value, gone in zip(plain, missing, strict=True)]
 
 
-def _told(rows: pd.DataFrame, contract: Contract) -> list[Told]:
+def told_of(rows: pd.DataFrame, contract: Contract) -> list[Told]:
     """Statements from which the same times as a known fraud follow."""
     found: list[Told] = [[] for _ in range(len(rows))]
     if contract.columns.event_time is None:

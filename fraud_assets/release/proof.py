@@ -16,10 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 import msgspec
 import numpy as np
@@ -27,7 +28,9 @@ import numpy as np
 from fraud_assets.documents.reason import Reason
 from fraud_assets.documents.report.proof import Proof, not_served
 from fraud_assets.errors import RefusedError, StoreError
+from fraud_assets.release.raw_payments import Script, replay_raw
 from fraud_assets.scoring.encode import Value
+from fraud_assets.scoring.fallback import AnyScorer
 from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
 from fraud_assets.scoring.spec import GOLDEN
 from fraud_assets.store.keys import Keys
@@ -37,6 +40,9 @@ TIMEOUT_SECONDS = 60.0
 
 PASSES = 4
 """How often each golden row is asked for the latency, after one pass that is not timed."""
+
+_PRODUCTION = ("FRAUD_ASSETS_STATE", "FRAUD_ASSETS_DECISIONS")
+"""Settings that a proof does not heed: it keeps nothing, and touches nothing that serves."""
 
 _NEEDED = ("fastapi", "uvicorn", "httptools", "onnxruntime")
 
@@ -62,11 +68,21 @@ class _Answer(msgspec.Struct):
     explanation: _Explained | None = None
 
 
-def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> Proof:
+RawPayments: TypeAlias = Callable[[], tuple[Script, AnyScorer]]
+"""Makes the requests of raw payments, with the candidate's scorer; while the service starts."""
+
+
+def prove(
+    directory: Path,
+    keys: Keys,
+    timeout: float = TIMEOUT_SECONDS,
+    raw_payments: RawPayments | None = None,
+) -> Proof:
     """Section `proof` of report.json for the signed version in `directory`.
 
     Starts `fraud-assets serve --version-dir`, replays the golden rows and compares probability,
-    flag and reasons; `p95_ms` is the 95th percentile of one-row requests, in milliseconds.
+    flag and reasons; `p95_ms` is the 95th percentile of one-row requests, in milliseconds. Then
+    it sends the raw payments, whose features the service derives from a state of its own.
 
     Raises
     ------
@@ -76,8 +92,13 @@ def prove(directory: Path, keys: Keys, timeout: float = TIMEOUT_SECONDS) -> Proo
     _demand_serving_extra()
     try:
         golden = read_golden((directory / GOLDEN).read_bytes())
-        with _serving(directory, keys, timeout) as connection:
-            return _replay(connection, golden)
+        with _serving(directory, keys, timeout) as service:
+            script = None if raw_payments is None else raw_payments()
+            connection = service.ready()
+            proof = _replay(connection, golden)
+            if script is None:
+                return proof
+            return msgspec.structs.replace(proof, raw=replay_raw(connection, *script))
     except (
         _NotServedError,
         StoreError,
@@ -149,11 +170,45 @@ def _ask(connection: http.client.HTTPConnection, path: str, values: Mapping[str,
     return body
 
 
+@dataclass(frozen=True)
+class _Service:
+    """A service that was started, and what it says; `deadline` is until when it may start."""
+
+    process: subprocess.Popen[bytes]
+    connection: http.client.HTTPConnection
+    said: IO[bytes]
+    deadline: float
+
+    def ready(self) -> http.client.HTTPConnection:
+        """The connection, once the service answers."""
+        while not self._answers():
+            if self.process.poll() is not None:
+                self.said.seek(0)
+                lines = self.said.read().decode(errors="replace").strip().splitlines()
+                last = lines[-1] if lines else "without a word"
+                code = self.process.returncode
+                raise _NotServedError(f"the service ended with {code}: {last}")
+            if time.monotonic() > self.deadline:
+                raise _NotServedError("the service did not answer in time")
+            time.sleep(0.02)
+        return self.connection
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.connection.request("GET", "/ready")
+            if self.connection.getresponse().read() and self.connection.sock is not None:
+                return True
+        self.connection.close()
+        return False
+
+
 @contextmanager
-def _serving(directory: Path, keys: Keys, timeout: float) -> Iterator[http.client.HTTPConnection]:
+def _serving(directory: Path, keys: Keys, timeout: float) -> Iterator[_Service]:
     port = _free_port()
     command = [sys.executable, "-m", "fraud_assets", "serve", "--port", str(port)]
     environment = {**os.environ, "FRAUD_ASSETS_KEYS": str(keys.folder)}
+    for production in _PRODUCTION:
+        environment.pop(production, None)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - this very interpreter and package
             [*command, "--version-dir", str(directory), "--with-parent", str(os.getpid())],
@@ -164,33 +219,10 @@ def _serving(directory: Path, keys: Keys, timeout: float) -> Iterator[http.clien
         )
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         try:
-            _wait_until_ready(connection, process, said, time.monotonic() + timeout)
-            yield connection
+            yield _Service(process, connection, said, time.monotonic() + timeout)
         finally:
             connection.close()
             _stop(process)
-
-
-def _wait_until_ready(
-    connection: http.client.HTTPConnection,
-    process: subprocess.Popen[bytes],
-    said: IO[bytes],
-    deadline: float,
-) -> None:
-    while True:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/ready")
-            if connection.getresponse().read() and connection.sock is not None:
-                return
-        connection.close()
-        if process.poll() is not None:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
-            last = lines[-1] if lines else "without a word"
-            raise _NotServedError(f"the service ended with {process.returncode}: {last}")
-        if time.monotonic() > deadline:
-            raise _NotServedError("the service did not answer in time")
-        time.sleep(0.02)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

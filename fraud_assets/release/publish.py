@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -20,12 +21,15 @@ from fraud_assets.documents.report.origin import Lineage
 from fraud_assets.documents.report.whole import JudgedSections, Report, read_report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
+from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement, begin_report, with_evidence
 from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
+from fraud_assets.release.raw_payments import Script, script_of
 from fraud_assets.release.rescored import Rescored, rescore, ruling
+from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.store import texts
 from fraud_assets.store.versions.verified import Verified
 
@@ -86,7 +90,8 @@ def publish(
     staged = store.stage(candidate.files(report), candidate.metadata(report))
     try:
         say("Proving the service on the staged candidate.")
-        report = replace(report, proof=prove(staged.path, store.keys))
+        raw = partial(_raw_payments, candidate, found)
+        report = replace(report, proof=prove(staged.path, store.keys, raw_payments=raw))
         verdict = ruling(report, found, case, report.proof)
         report = replace(report, verdict=verdict)
         if verdict.decision != "promote" or verdict.unproved:
@@ -103,6 +108,13 @@ def publish(
     finally:
         store.discard(staged)
     return Published(move.version, store.where(move.version), report, move)
+
+
+def _raw_payments(candidate: Candidate, found: Rescored) -> tuple[Script, AnyScorer]:
+    """Raw payments of the judged window, and what must answer for them."""
+    case = candidate.case
+    pipeline = partial(unpickle_unverified, case.tuned.payload)
+    return script_of(case, found.scores), load_any(candidate.service, pipeline)
 
 
 def _approved(report: Report, version: str, actor: str) -> Lineage | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
-from fraud_assets.documents.decision import Decision
 from fraud_assets.documents.reason import Reason
 from fraud_assets.scoring.encode import Encoder
 
@@ -39,8 +38,37 @@ class Scoring(Protocol):
         ...
 
 
-def differences(decision: Decision, scorer: Scoring) -> Iterator[Difference]:
-    """Every field in which the record differs from what its version answers to its features."""
+class Answered(Protocol):
+    """What was answered for a payment, as a record or a service holds it."""
+
+    @property
+    def features(self) -> Mapping[str, Any]:
+        """The values that were scored."""
+        ...
+
+    @property
+    def probability(self) -> float:
+        """Probability of fraud."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """At or above which it is flagged."""
+        ...
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether it was."""
+        ...
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """At most four."""
+        ...
+
+
+def differences(decision: Answered, scorer: Scoring) -> Iterator[Difference]:
+    """Every field in which an answer differs from what its version answers to its features."""
     names = scorer.encoder.names
     if set(decision.features) != set(names):
         yield Difference("features", sorted(decision.features), sorted(names))

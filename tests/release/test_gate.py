@@ -36,7 +36,8 @@ NOTHING_EXPECTED = Expected(model_digest="", data_fingerprint="", contract_diges
 NAMES = [
     "finite_numbers", "numbers_agree", "describes_model", "as_of_not_older", "judged_frauds",
     "recall", "alert_rate", "precision", "champion_non_inferior", "quarantine_share",
-    "quarantined_frauds", "quarantined_amount", "no_leak", "serving_parity", "serving_latency",
+    "quarantined_frauds", "quarantined_amount", "no_leak", "serving_parity", "raw_payments",
+    "serving_latency",
 ]  # fmt: skip
 
 
@@ -134,6 +135,7 @@ SINGLE_FAULTS: dict[str, Callable[[], tuple[dict[str, Any], dict[str, Any]]]] = 
     "quarantined_amount": lambda: (edited("data.quarantine.amount.share", 0.11), {}),
     "no_leak": lambda: (edited("leaks.found", [LEAK]), {}),
     "serving_parity": lambda: (make_report(), {"proof": proof(flags_different=1)}),
+    "raw_payments": lambda: (make_report(), {"proof": edited("raw.differences", 1, proof())}),
     "serving_latency": lambda: (make_report(), {"proof": proof(p95_ms=50.0)}),
 }
 
@@ -194,8 +196,12 @@ def test_what_is_missing_or_no_number_never_passes(path: str, bad: object) -> No
 
 @pytest.mark.parametrize("bad", BAD, ids=repr)
 @pytest.mark.parametrize(
-    "key", ["served", "p95_ms", "n", "max_probability_difference", "flags_different"]
-)
+    "key",
+    [
+        "served", "p95_ms", "n", "max_probability_difference", "flags_different", "raw",
+        "raw.compared", "raw.differences",
+    ],
+)  # fmt: skip
 def test_a_proof_with_holes_never_passes(key: str, bad: object) -> None:
     """The serving proof is read as strictly as the report."""
     if key == "served" and bad is True:
@@ -287,6 +293,7 @@ def test_what_only_the_publisher_can_prove_stays_open() -> None:
     assert [rule.name for rule in result.unproved] == [
         "describes_model",
         "serving_parity",
+        "raw_payments",
         "serving_latency",
     ]
     assert "still to be proved at publication" in result.sentence

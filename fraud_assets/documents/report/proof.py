@@ -7,6 +7,22 @@ import msgspec
 from fraud_assets.documents.rates import Count
 
 
+class RawProof(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service answered for raw payments of the judged window.
+
+    `compared` payments, after `past` ones that their features look at; `differences` counts the
+    fields that are not the report's, `first` tells the first of them. `rewritten` are columns of
+    times that were not sent as exported. `why_not` says why none could be sent, else nothing.
+    """
+
+    compared: Count
+    past: Count
+    differences: Count
+    first: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
+    why_not: str = ""
+
+
 class Proof(msgspec.Struct, frozen=True):
     """What the service answered for the golden rows; `error` says why it did not.
 
@@ -21,6 +37,7 @@ class Proof(msgspec.Struct, frozen=True):
     flags_different: Count | None
     max_reason_gap: float | None
     error: str | None
+    raw: RawProof | msgspec.UnsetType = msgspec.UNSET
 
 
 def not_served(error: str) -> Proof:

@@ -14,6 +14,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.decisions.release import Release
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import StateError
+from fraud_assets.payments.possible import why_not_decided
 from fraud_assets.payments.reader import RawReader, Read
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
@@ -162,11 +163,8 @@ def contract_of(served: Served) -> Contract:
             f"Version {served.version} must carry its contract to decide on raw payments; publish "
             "again with this release."
         )
-    if contract.rates is not None:
-        raise StateError(
-            "A contract with [rates] cannot decide on raw payments yet: convert the amounts before "
-            "the export and the request."
-        )
+    if why_not := why_not_decided(contract):
+        raise StateError(why_not)
     return contract
 
 

@@ -1,0 +1,100 @@
+"""Draws judged payments, and finds the payments that their features look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fraud_assets.data.columns import TIME
+from fraud_assets.state.plan import Plan, TrackPlan
+
+MOST_COMPARED = 100
+"""Judged payments that are compared; half of them flagged where there are as many."""
+
+MOST_SENT = 2_000
+"""Payments that are sent, those of the past included: half a second's work. A single judged payment
+whose past is longer is compared all the same where no other fits."""
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Positions in the history, ascending: the judged payments, and these with all their past."""
+
+    judged: Positions
+    everything: Positions
+
+
+def draw_sample(
+    history: pd.DataFrame, plan: Plan, judged: Positions, flagged: NDArray[np.bool_], seed: int
+) -> Sample:
+    """Judged payments whose past fits into `MOST_SENT`.
+
+    Parameters
+    ----------
+    history
+        Typed rows (n) in time order.
+    judged
+        Positions (m,) of the judged payments in it; `flagged` (m,) says which of them are.
+    """
+    drawn = _in_turn(judged, flagged, np.random.default_rng(seed))
+    pasts = pasts_of(history, plan, drawn)
+    chosen: set[int] = set()
+    everything: set[int] = set()
+    for at, past in zip(drawn.tolist(), pasts, strict=True):
+        larger = everything | past | {at}
+        if len(larger) <= MOST_SENT and len(chosen) < MOST_COMPARED:
+            chosen, everything = chosen | {at}, larger
+    if not chosen and len(drawn):
+        least = min(range(len(drawn)), key=lambda i: len(pasts[i]))
+        chosen, everything = {int(drawn[least])}, pasts[least] | {int(drawn[least])}
+    return Sample(np.array(sorted(chosen), np.int64), np.array(sorted(everything), np.int64))
+
+
+def pasts_of(history: pd.DataFrame, plan: Plan, asking: Positions) -> list[set[int]]:
+    """Positions of the payments on which the features of each asking one depend."""
+    found: list[set[int]] = [set() for _ in asking]
+    for track in plan.tracks:
+        for past, seen in zip(found, _seen(history, track, asking), strict=True):
+            past.update(seen.tolist())
+    return found
+
+
+def _seen(history: pd.DataFrame, track: TrackPlan, asking: Positions) -> list[Positions]:
+    """What each asking payment sees of one track: its window, its first and its last payment."""
+    near = np.ones(len(history), dtype=bool)
+    for column in track.columns:
+        near &= history[column].isin(history[column].iloc[asking].dropna()).to_numpy()
+    at = np.flatnonzero(near)
+    group = history.iloc[at].groupby(list(track.columns), sort=False).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    micros = history[TIME].to_numpy(dtype="datetime64[us]").view(np.int64)
+    place = np.searchsorted(at, asking)
+    found = []
+    for now, here in zip(asking, place, strict=True):
+        if here == len(at) or at[here] != now:
+            found.append(np.zeros(0, np.int64))
+            continue
+        low, high = np.searchsorted(group[order], [group[here], group[here] + 1])
+        found.append(_window(at[order[low:high]], micros, int(micros[now]), track))
+    return found
+
+
+def _window(members: Positions, micros: Positions, now: int, track: TrackPlan) -> Positions:
+    times = micros[members]
+    low, high = np.searchsorted(times, [now - track.span, now])
+    inside = members[low:high] if track.keeps_payments else members[:0]
+    return np.concatenate([members[:1], inside, members[max(high - 1, 0) : high]])
+
+
+def _in_turn(judged: Positions, flagged: NDArray[np.bool_], rng: np.random.Generator) -> Positions:
+    """Flagged and other payments by turns, more than are compared: some have too long a past."""
+    some = 2 * MOST_COMPARED
+    parts = (rng.permutation(judged[kind])[:some].tolist() for kind in (flagged, ~flagged))
+    both = chain.from_iterable(zip_longest(*parts))
+    return np.array([at for at in both if at is not None][:some], dtype=np.int64)
