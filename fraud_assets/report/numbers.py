@@ -30,8 +30,19 @@ def unusable(value: object) -> str | None:
 
 
 def decimal(value: object, digits: int = 3) -> str:
-    """A number with a fixed count of decimals: 0.9634 -> "0.963"."""
-    return unusable(value) or f"{float(value):,.{digits}f}"  # type: ignore[arg-type]
+    """A number with a fixed count of decimals: 0.9634 -> "0.963".
+
+    What lies between -1 and 1 never reads as either: 0.99996 -> "0.99996".
+    """
+    words = unusable(value)
+    if words is not None:
+        return words
+    real = float(value)  # type: ignore[arg-type]
+    text = f"{real:,.{digits}f}"
+    while abs(real) < 1 <= abs(float(text.replace(",", ""))) and digits < _MAX_DIGITS:
+        digits += 1
+        text = f"{real:.{digits}f}"
+    return text
 
 
 def count(value: object) -> str:
@@ -49,17 +60,23 @@ def number(value: object) -> str:
         return f"{int(real):,}"
     if abs(real) < 1e-4 or abs(real) >= 1e15:
         return f"{real:.3e}"
-    text = f"{real:,.{max(0, 3 - math.floor(math.log10(abs(real))))}f}"
+    text = decimal(real, max(0, 3 - math.floor(math.log10(abs(real)))))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: object, digits: int | None = None) -> str:
-    """A share as percent: 0.9312 -> "93.1 %", 0.0031 -> "0.31 %"; small shares keep digits."""
+    """A share as percent: 0.9312 -> "93.1 %", 0.0031 -> "0.31 %"; small shares keep digits.
+
+    Less than all never reads as 100 %: 0.99996 -> "99.996 %".
+    """
     words = unusable(value)
     if words is not None:
         return words
     shown = 100 * float(value)  # type: ignore[arg-type]
-    return f"{shown:.{share_digits(shown) if digits is None else digits}f}{SPACE}%"
+    places = share_digits(shown) if digits is None else digits
+    while shown < 100 <= float(f"{shown:.{places}f}") and places < _MAX_DIGITS:
+        places += 1
+    return f"{shown:.{places}f}{SPACE}%"
 
 
 def share_digits(shown: float) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 from fraud_assets.documents.reason import Reason
 from fraud_assets.families.forest import Floats
 from fraud_assets.scoring.encode import Encoder, Value
+from fraud_assets.scoring.places import Places
 from fraud_assets.scoring.scorer import Scorer, SplitMargin, load_scorer
 from fraud_assets.scoring.spec import SPEC, Numeric, Spec, read_spec
 
@@ -22,6 +23,7 @@ class PipelineScorer:
     """The interface of `Scorer` around a scikit-learn pipeline; it has no reasons to give."""
 
     runtime = "scikit-learn"
+    places: Sequence[Places] = ()
 
     def __init__(self, spec: Spec, pipeline: Any) -> None:
         self.spec = spec

@@ -69,6 +69,7 @@ class Scorer:
         self.spec = spec
         self.threshold = spec.threshold
         self.encoder = Encoder(spec)
+        self.places = places
         self._margins, self._explainer = margins, explainer
         self._buffer = _view(margins.row)
         self._owner = np.array(spec.owner_of, dtype=np.int64)

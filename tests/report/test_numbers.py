@@ -73,6 +73,15 @@ def test_apart_keeps_the_order(value: float, bound: float) -> None:
         assert parsed(shown) <= parsed(other)
 
 
+@given(st.floats(0, 1, exclude_max=True).filter(lambda share: share < 1 - 1e-11))
+def test_less_than_all_never_reads_as_all(value: float) -> None:
+    """No share, figure or rate under one is shown as 100 % or as 1."""
+    assert parsed(numbers.percent(value)) < 100
+    assert parsed(numbers.percent(value, 1)) < 100
+    assert parsed(numbers.decimal(value)) < 1
+    assert parsed(numbers.number(value)) < 1
+
+
 def test_money_and_rates_by_hand() -> None:
     """Whole units from a thousand on, cents below; a rate in one line with interval and n."""
     rate = Rate(0.5, 0.25, 0.75, 1200, 600, "exact")

@@ -11,7 +11,7 @@ import pytest
 from fraud_assets.service import pages
 from tests.service.stores import new_store, promote, serving
 
-ADDRESS = re.compile(r"""(?:href=|src=|action=|fetch\()\\?["']([^"'$#][^"'?]*)""")
+ADDRESS = re.compile(r"""(?:href=|src=|action=|(?:fetch|send)\()\\?["']([^"'$#][^"'?]*)""")
 MOUNTED = "/risk/"
 
 

@@ -8,6 +8,7 @@ from html import escape
 from fraud_assets.documents.rates import Measured
 from fraud_assets.documents.unread import readable
 from fraud_assets.documents.verdict import Finding
+from fraud_assets.report import numbers
 from fraud_assets.scoring.reasons import format_number
 from fraud_assets.service.versions.verdict import rules_of
 from fraud_assets.service.versions.version import Served
@@ -91,7 +92,7 @@ def _rate(value: float | None, around: Measured | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
+    return "" if value is None else numbers.percent(value).replace(numbers.SPACE, " ")
 
 
 def _number(value: float | str | None) -> str:

@@ -1,6 +1,6 @@
 """The analyst's page: the version that serves, its evidence, and a form made from the contract.
 
-Plain HTML with one local script and one local style sheet; it asks the same API as everybody.
+Plain HTML with local scripts and one local style sheet; it asks the same API as everybody.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from fraud_assets.scoring.spec import Feature, Numeric
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.pages.api_docs import render_docs
 from fraud_assets.service.pages.evidence import render_evidence
+from fraud_assets.service.pages.fields import render_fields
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 
 _ASSETS = Path(__file__).parent / "assets"
-_KINDS = {"page.css": "text/css", "page.js": "text/javascript"}
+_KINDS = {".css": "text/css", ".js": "text/javascript"}
+_FILES = {path.name: path for path in _ASSETS.iterdir() if path.suffix in _KINDS}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -55,13 +56,14 @@ def page_routes(holder: Holder, keys: ApiKeys) -> list[Route]:
         return HTMLResponse(render_page(holder.served, keys.required, admitted), headers=headers)
 
     async def asset(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _KINDS:
+        path = _FILES.get(request.path_params["name"])
+        if path is None:
             return Response("There is no such file.", 404, media_type="text/plain")
-        return Response((_ASSETS / name).read_bytes(), headers=_HEADERS, media_type=_KINDS[name])
+        return Response(path.read_bytes(), headers=_HEADERS, media_type=_KINDS[path.suffix])
 
     async def docs(_: Request) -> Response:
-        return HTMLResponse(render_docs(holder.served.document), headers=_HEADERS)
+        served = holder.served
+        return HTMLResponse(render_docs(served.document, served.example), headers=_HEADERS)
 
     async def report(request: Request) -> Response:
         if denied := keys.denied(request.scope["headers"], "read"):
@@ -88,7 +90,7 @@ def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
         case=spec.case,
         evidence=evidence,
         key=_KEY if keys_required else "",
-        fields="\n".join(_field(f, served.example.get(f.name)) for f in spec.features),
+        fields=render_fields(served.scorer, served.example),
         unit=escape(spec.scale),
     )
 
@@ -99,24 +101,3 @@ _KEY = (
     '<input id="api-key" type="password" autocomplete="off">'
     '<button type="button" id="unlock">Show evidence</button></p>'
 )
-
-
-def _field(feature: Feature, example: object) -> str:
-    name, text = escape(feature.name), escape(feature.description)
-    shown = f"{example:.6g}" if isinstance(example, float) else str(example)
-    value = "" if example is None else escape(shown)
-    label = f'<label for="f-{name}">{name.replace("_", " ")}</label>'
-    common = f'id="f-{name}" name="{name}" value="{value}" aria-describedby="d-{name}"'
-    about = f'<span class="about" id="d-{name}">{text}</span>'
-    if isinstance(feature, Numeric):
-        control = (
-            f'<input type="number" step="any" inputmode="decimal" data-kind="number" '
-            f'data-usual="{feature.median!r}" {common}>'
-        )
-    else:
-        options = "".join(f'<option value="{escape(level)}">' for level in feature.levels)
-        control = (
-            f'<input type="text" list="l-{name}" data-kind="text" {common}>'
-            f'<datalist id="l-{name}">{options}</datalist>'
-        )
-    return f'<p class="field">{label}{control}{about}</p>'
