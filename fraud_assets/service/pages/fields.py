@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from html import escape
+from itertools import zip_longest
 
 from fraud_assets.scoring.fallback import AnyScorer
 from fraud_assets.scoring.places import LevelPlaces, NumberPlaces, Places
@@ -19,8 +20,7 @@ _IDENTITY = re.compile(r"[A-Za-z0-9_.-]+")
 
 def render_fields(scorer: AnyScorer, example: Mapping[str, object]) -> str:
     """One labelled input a feature, filled from `example`."""
-    places = scorer.places or [None] * len(scorer.spec.features)
-    features = enumerate(zip(scorer.spec.features, places, strict=True))
+    features = enumerate(zip_longest(scorer.spec.features, scorer.places))
     return "\n".join(_field(i, f, place, example.get(f.name)) for i, (f, place) in features)
 
 
