@@ -30,19 +30,25 @@ class Margins(Protocol):
 
 
 class Linear:
-    """A weighted sum."""
+    """A weighted sum, added from the first column to the last.
+
+    A library's dot product adds in an order of its own, which changes with its release and the
+    processor, and with it the last bits of a probability on record.
+    """
 
     def __init__(self, weights: Floats) -> None:
         self.row = np.zeros(len(weights))
         self._weights = weights
+        self._parts = np.zeros(len(weights))
 
     def one(self) -> float:
         """The weighted sum of `row`."""
-        return float(self._weights.dot(self.row))
+        np.multiply(self._weights, self.row, self._parts)
+        return float(np.add.accumulate(self._parts, out=self._parts)[-1])
 
     def many(self, encoded: Floats) -> Floats:
         """The weighted sums of `encoded`."""
-        return np.asarray(encoded @ self._weights)
+        return np.add.accumulate(encoded * self._weights, axis=1)[:, -1]
 
 
 class Trees:

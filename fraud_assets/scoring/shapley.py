@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud_assets.families.forest import Floats, Forest, Integers
+from fraud_assets.scoring.quadrature import gauss_legendre
 
 TABLE_BYTES = 32 * 2**20
 """Most memory that tables of ready answers may take; past it the quadrature runs per row."""
@@ -120,7 +121,7 @@ class _Quadrature:
 
 def _quadrature(zero: Floats, value: Floats, ones: NDArray[np.bool_]) -> Floats:
     width = len(zero)
-    nodes, weights = np.polynomial.legendre.leggauss((width + 1) // 2)
+    nodes, weights = gauss_legendre((width + 1) // 2)
     total = np.zeros_like(zero)
     for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
         factors = zero * (1 - node)
