@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
+from fraud_assets.service.decisions.described import described_routes
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.record_routes import (
     keeping_of,
@@ -33,6 +34,7 @@ from fraud_assets.service.pages.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
+from fraud_assets.service.versions.version import Served
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
@@ -103,7 +105,12 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     app.router.routes += page_routes(holder, keys)
     app.router.routes += record_routes(desk.keeping, keys)
     routes = list(app.routes)
-    holder.describe_with(lambda reader: openapi_document(routes, reader, keys.required))
+
+    def describe(served: Served) -> bytes:
+        told = [*routes, *described_routes(served)]
+        return openapi_document(told, served.reader, keys.required)
+
+    holder.describe_with(describe)
     return Front(app, hot, hosts_of(settings))
 
 

@@ -39,6 +39,8 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
             headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
             return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)
         decision_id = request.path_params["decision_id"]
+        if decision_id == "batch":  # the path of another route, which takes POST alone
+            return Response(status_code=405, headers={"allow": "POST"})
         try:
             found = await asyncio.to_thread(keeping.find, decision_id)
         except FraudAssetsError as error:

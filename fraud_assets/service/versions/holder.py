@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from fraud_assets.errors import FraudAssetsError, StoreError
 from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.payments.payment import PaymentReader
 from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, ServiceSettings
 from fraud_assets.service.versions.source import Loaded, VersionSource
 from fraud_assets.service.versions.version import Served
@@ -20,7 +19,7 @@ from fraud_assets.store.storage.port import Stamp
 _log = logging.getLogger("fraud_assets.service")
 
 
-Describe = Callable[[PaymentReader], bytes]
+Describe = Callable[[Served], bytes]
 """Makes the OpenAPI document of payments that a reader takes."""
 
 
@@ -125,7 +124,7 @@ class Holder:
         return replace(loaded, served=self._described(loaded.served))
 
     def _described(self, served: Served) -> Served:
-        return replace(served, document=self._describe(served.reader))
+        return replace(served, document=self._describe(served))
 
     def _take(self, loaded: Loaded) -> None:
         self._retry_at, self.refusal, self.metrics.numbers.degraded = float("inf"), None, 0
