@@ -24,7 +24,7 @@ from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
-from fraud_assets.modelling.reach import joined
+from fraud_assets.modelling.reach import joined_rows
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.statistics.bootstrap import bootstrap, percentile_estimate
 from fraud_assets.modelling.statistics.intervals import cluster_codes
@@ -56,7 +56,7 @@ def peers(names: tuple[str, ...] = SETS, workers: int | None = None) -> dict[str
 def _one_set(contract: Contract, cores: int) -> dict[str, Any]:
     cleaned = clean(read_transactions(contract), contract)
     fit, judged = cleaned.rows("fit"), cleaned.rows("judged")
-    everything = joined(cleaned.earlier_rows, fit)
+    everything = joined_rows(cleaned.earlier_rows, fit)
     started = time.perf_counter()
     board = compare_candidates(fit, contract, workers=cores)
     tuned = tune(

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from fraud_assets.documents.report.whole import Report
-from fraud_assets.release.judgement import judge
+from fraud_assets.release.judgement import judge_candidate
 from fraud_assets.release.publish import publish
 from tests.weeks import Week, small_parts, small_week
 
@@ -25,6 +25,6 @@ def real_report() -> Report:
         shutil.copytree(small_week().folder, Path(folder) / "week")
         week, parts = Week(Path(folder) / "week"), small_parts()
         case = week.settings.case(parts.cleaned, parts.tuned)
-        published = publish(case, judge(case, run_id="first"), actor="test")
-        report = judge(case, run_id="second").report
+        published = publish(case, judge_candidate(case, run_id="first"), actor="test")
+        report = judge_candidate(case, run_id="second").report
         return replace(report, proof=published.report.proof)

@@ -25,7 +25,7 @@ from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Expected
-from fraud_assets.modelling.reach import Reach
+from fraud_assets.modelling.reach import FittedReach
 
 FORMAT = 3
 """Format of a kept week; part of its name, so that one of another format is made again."""
@@ -50,7 +50,7 @@ class TrainedModel(msgspec.Struct, frozen=True, kw_only=True):
 
     family: str
     parameters: Parameters
-    reach: Reach | None
+    reach: FittedReach | None
     searched: bool
     threshold: float
     report: Report

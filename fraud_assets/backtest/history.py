@@ -19,7 +19,7 @@ from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.rows import Rows, to_rows
-from fraud_assets.data.splits import DAY, known_labels
+from fraud_assets.data.splits import DAY, labels_known_at
 from fraud_assets.data.transactions import (
     RawTransactions,
     TypedExport,
@@ -90,7 +90,7 @@ class BacktestHistory:
     def rows(self, positions: np.ndarray, known: np.datetime64) -> Rows:
         """The rows at positions (m,) with labels as known at an instant."""
         part = self.frame.iloc[positions]
-        told = part.assign(**{LABEL: known_labels(part, known)})
+        told = part.assign(**{LABEL: labels_known_at(part, known)})
         return to_rows(told, self.contract.features.names)
 
 

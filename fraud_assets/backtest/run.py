@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +26,13 @@ from fraud_assets.documents.backtest.whole import (
 )
 from fraud_assets.documents.formats import write_document
 from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.modelling.progress import Progress
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.versions.trust import pickling_libraries
 
 SEARCH_EVERY = 6
 """Weeks from one search to the next: one costs about as much as fifteen refits."""
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from joblib.externals.loky import ProcessPoolExecutor
 from fraud_assets.backtest.finished import SCRATCH, FinishedWeek, FinishedWeeks, digest_of_parts
 from fraud_assets.backtest.history import BacktestHistory
 from fraud_assets.backtest.training import FoundSetting, train_week
+from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.search.work import on_one_thread
 
-Progress = Callable[[str], None]
 SEARCH_COST = 15
 """What a search costs in refits, for the time left."""
 

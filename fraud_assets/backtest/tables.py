@@ -53,7 +53,7 @@ def backtest_sentences(result: Backtest) -> list[str]:
     for name, side in (("Production", summary.ours), ("The naive way", summary.naive)):
         lines.append(
             f"{name} over {summary.compared} weeks with labels: recall "
-            f"{numbers.rate(side.recall)}, precision {numbers.rate(side.precision)}, "
+            f"{numbers.rate_line(side.recall)}, precision {numbers.rate_line(side.precision)}, "
             f"alerts {numbers.percent(side.alert_rate.value)} of payments, caught "
             f"{numbers.money(side.amount_caught, currency)}, missed "
             f"{numbers.money(side.amount_missed, currency)}."

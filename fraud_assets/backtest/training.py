@@ -18,7 +18,7 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.reach import Reach
+from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
@@ -38,7 +38,7 @@ class FoundSetting:
     family: str
     parameters: Parameters
     presence: tuple[str, ...] = ()
-    reach: Reach | None = None
+    reach: FittedReach | None = None
 
 
 def train_week(

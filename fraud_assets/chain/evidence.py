@@ -13,11 +13,11 @@ from fraud_assets.data.provenance.made import (
     THRESHOLD,
     Made,
     Step,
-    begin,
+    begin_record,
     follow,
     require_current,
 )
-from fraud_assets.data.provenance.sources import SourceFile, changed, look_at
+from fraud_assets.data.provenance.sources import SourceFile, changed_files, look_at
 from fraud_assets.data.source import LocatedRow, located_files
 from fraud_assets.data.source.files import relative_name
 from fraud_assets.data.transactions import RawTransactions
@@ -64,7 +64,7 @@ def begun(
         )
     # Files, contract and code decide every row; the instant of the week is the rest.
     content = f"{raw.as_of} {len(raw.rows)} {len(raw.quarantine)}"
-    made = begin(RAW, contract, _week(raw), before, content)
+    made = begin_record(RAW, contract, _week(raw), before, content)
     return dataclasses.replace(raw, made=made)
 
 
@@ -79,9 +79,7 @@ def demand_current(contract: Contract, *upstream: StepValue) -> None:
     require_current(contract, [_made(value) for value in upstream], _changed)
 
 
-def bound(
-    value: Value, step: Step, contract: Contract, content: str, *upstream: StepValue
-) -> Value:
+def bind(value: Value, step: Step, contract: Contract, content: str, *upstream: StepValue) -> Value:
     """The value with the record of what it was made of; `content` is its digest."""
     made = follow(step, contract, [_made(part) for part in upstream], content)
     changed_value: Any = value
@@ -98,7 +96,7 @@ def _made(value: StepValue) -> Made:
 
 
 def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
-    return changed(before, _files(contract))
+    return changed_files(before, _files(contract))
 
 
 def _files(contract: Contract) -> list[LocatedRow]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fraud_assets.chain import evidence
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
@@ -11,14 +9,13 @@ from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.families.registry import demand_families
+from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.search.candidates import Leaderboard, compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case
-from fraud_assets.release.judgement import Judgement, judge
+from fraud_assets.release.judgement import Judgement, judge_candidate
 from fraud_assets.release.publish import Published, publish
-
-Progress = Callable[[str], None]
 
 
 def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransactions:
@@ -32,7 +29,7 @@ def cleaned_features(raw: RawTransactions, contract: Contract) -> CleanedFeature
     """Point-in-time features of the fitted, threshold and judged windows."""
     evidence.demand_current(contract, raw)
     cleaned = clean(raw, contract)
-    return evidence.bound(cleaned, evidence.CLEANED, contract, cleaned.fingerprint, raw)
+    return evidence.bind(cleaned, evidence.CLEANED, contract, cleaned.fingerprint, raw)
 
 
 def candidate_models(
@@ -46,7 +43,7 @@ def candidate_models(
     evidence.demand_current(contract, cleaned)
     board = compare_candidates(cleaned.rows("fit"), contract, workers=workers, progress=progress)
     content = digest_of(to_plain(board.candidates))
-    return evidence.bound(board, evidence.CANDIDATES, contract, content, cleaned)
+    return evidence.bind(board, evidence.CANDIDATES, contract, content, cleaned)
 
 
 def tuned_pipeline(
@@ -69,7 +66,7 @@ def tuned_pipeline(
         progress=progress,
         earlier=cleaned.earlier_rows,
     )
-    return evidence.bound(tuned, evidence.TUNED, contract, tuned.content, cleaned, leaderboard)
+    return evidence.bind(tuned, evidence.TUNED, contract, tuned.content, cleaned, leaderboard)
 
 
 def evaluation_report(
@@ -81,10 +78,10 @@ def evaluation_report(
 ) -> Judgement:
     """The evidence on the judged rows, the champion beside it, and the verdict."""
     evidence.demand_current(case.contract, case.cleaned, case.tuned)
-    judged = judge(case, run_id=run_id, workers=workers, progress=progress)
+    judged = judge_candidate(case, run_id=run_id, workers=workers, progress=progress)
     content = digest_of(to_plain(judged.report))
     made_of = case.cleaned, case.tuned
-    return evidence.bound(judged, evidence.REPORT, case.contract, content, *made_of)
+    return evidence.bind(judged, evidence.REPORT, case.contract, content, *made_of)
 
 
 def published_artifact(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 
 
 def print_json(value: object) -> None:
@@ -18,7 +18,7 @@ def print_fields(fields: Mapping[str, object]) -> None:
     """A name and its value a line, None left out."""
     for name, value in fields.items():
         if value is not None:
-            print(f"{name:<11} {shown(value)}")
+            print(f"{name:<11} {printable(value)}")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -33,4 +33,4 @@ def print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> No
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:.4f}" if isinstance(value, float) else shown(value)
+    return f"{value:.4f}" if isinstance(value, float) else printable(value)

@@ -42,11 +42,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(write_document(checkup.document).decode(), end="")
     else:
-        print("\n".join(lines(checkup, contract.name, contract.columns.currency)))
+        print("\n".join(checkup_lines(checkup, contract.name, contract.columns.currency)))
     return 0 if checkup.ok else 1
 
 
-def lines(checkup: Checkup, name: str, currency: str) -> Iterator[str]:
+def checkup_lines(checkup: Checkup, name: str, currency: str) -> Iterator[str]:
     """The checkup for a person: counts, rules, windows, warnings, and the answer last."""
     if checkup.files:
         yield from overview(checkup, name, currency)

@@ -13,7 +13,7 @@ from fraud_assets.errors import DataError
 if TYPE_CHECKING:
     from fraud_assets.checkup import Checkup
     from fraud_assets.contract import Contract
-    from fraud_assets.draft import Look
+    from fraud_assets.draft import FirstLook
 
 
 def register(subparsers: Any) -> None:
@@ -35,12 +35,12 @@ def run(args: argparse.Namespace) -> int:
     """Write the draft, never over an existing file; missing folders on its way are made."""
     from fraud_assets.checkup import check_up
     from fraud_assets.contract import parse_contract
-    from fraud_assets.draft import contract_text, look
+    from fraud_assets.draft import contract_text, take_first_look
 
     if args.out.exists():
         raise DataError(f"{args.out} exists and is not overwritten; name another with --out.")
     base = args.out.resolve().parent
-    found = look(_located(args.source, base), base, args.label)
+    found = take_first_look(_located(args.source, base), base, args.label)
     text = contract_text(found)
     contract = parse_contract(text, base=base, name=str(args.out))
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(found: Look, checkup: Checkup, contract: Contract, out: Path) -> Iterator[str]:
+def _lines(found: FirstLook, checkup: Checkup, contract: Contract, out: Path) -> Iterator[str]:
     """What the draft reads, month by month, and what only the owner knows."""
     from fraud_assets.cli.check import by_month, overview
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from fraud_assets.cli._printing import print_json, print_table
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 
 _COLUMNS = ("fingerprint", "role", "since", "cause", "actor", "reason")
 
@@ -72,7 +72,7 @@ def _check(args: argparse.Namespace) -> int:
         print_json([{"what": what, "fault": fault} for what, fault in found])
     else:
         for what, fault in found:
-            print(shown(f"{what}: {fault or 'holds'}"))
+            print(printable(f"{what}: {fault or 'holds'}"))
     return 1 if any(fault for _, fault in found) else 0
 
 

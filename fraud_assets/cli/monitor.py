@@ -54,14 +54,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(to_plain(found.document))
     else:
-        print("\n".join(lines(found.document)))
+        print("\n".join(monitor_lines(found.document)))
         print(f"page: {args.out / 'production.html'}")
     if found.document.alarmed and contract.live is not None and contract.live.rollback == "alarm":
         print(go_back(found.document, found.moves, store), file=sys.stderr)
     return 1 if found.document.alarmed else 0
 
 
-def lines(document: Production) -> Iterator[str]:
+def monitor_lines(document: Production) -> Iterator[str]:
     """The document for a person: newest weeks, warnings, the answer last."""
     if document.weeks:
         heads = ("week", "payments", "flagged", "frauds", "recall", "promised")

@@ -82,16 +82,16 @@ def serve(args: argparse.Namespace) -> int:
     from fraud_assets.store.store import default_root
 
     try:
-        from fraud_assets.service.run import run
+        from fraud_assets.service.run import run_service
         from fraud_assets.service.settings import ServiceSettings
-        from fraud_assets.service.versions.last_good import default_folder
+        from fraud_assets.service.versions.last_good import default_copy_folder
     except ImportError as error:
         raise RefusedError(
             f"Serving needs the serving extra, {error.name} is not installed; "
             "run: pip install 'fraud-assets[serve]'."
         ) from error
     models = default_root()
-    return run(
+    return run_service(
         ServiceSettings(
             models=str(models),
             keys=Keys.default().folder,
@@ -100,7 +100,7 @@ def serve(args: argparse.Namespace) -> int:
             workers=args.workers,
             version_dir=args.version_dir,
             refused=args.refused,
-            last_good=args.last_good or default_folder(models),
+            last_good=args.last_good or default_copy_folder(models),
             restored=args.restored,
             api_keys=args.api_keys,
             without_keys=args.without_keys,
@@ -118,10 +118,10 @@ def _record(args: argparse.Namespace) -> Path | None:
     """Where decisions are kept: FRAUD_ASSETS_DECISIONS; those of a proof are not."""
     import os
 
-    from fraud_assets.decisions.log.settings import default_folder
+    from fraud_assets.decisions.log.settings import default_log_folder
 
     named = os.environ.get("FRAUD_ASSETS_DECISIONS")
-    return None if args.version_dir is not None and not named else default_folder()
+    return None if args.version_dir is not None and not named else default_log_folder()
 
 
 def _state(args: argparse.Namespace, models: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fraud_assets.contract.column_checks import column_faults
 from fraud_assets.contract.keys import did_you_mean
 from fraud_assets.contract.names import DEFAULT_AIM, boosting_names, family_names, is_plain
-from fraud_assets.contract.tables import Raw, feature_names, repeated, section, texts
+from fraud_assets.contract.tables import RawTable, feature_names, repeated, section, texts
 from fraud_assets.errors import NOTHING, Fault
 from fraud_assets.profiles import RECALL_FLOOR
 from fraud_assets.values.identity import identity
@@ -17,7 +17,7 @@ LEAST_WORDS = 3
 """Words of a reason: "ok" is none."""
 
 
-def cross_faults(raw: Raw) -> list[Fault]:
+def cross_faults(raw: RawTable) -> list[Fault]:
     """Every rule between sections that the raw contract breaks; types are checked elsewhere."""
     return [
         *_source_faults(raw),
@@ -34,7 +34,7 @@ def cross_faults(raw: Raw) -> list[Fault]:
     ]
 
 
-def _source_faults(raw: Raw) -> Iterator[Fault]:
+def _source_faults(raw: RawTable) -> Iterator[Fault]:
     source, columns = section(raw, "source"), section(raw, "columns")
     if source.get("decisions") is True:
         known_at = section(raw, "label").get("known_at")
@@ -54,7 +54,7 @@ def _source_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("source.thousands", rule, source.get("thousands"))
 
 
-def _feature_faults(raw: Raw) -> Iterator[Fault]:
+def _feature_faults(raw: RawTable) -> Iterator[Fault]:
     names = feature_names(raw)
     if not names:
         yield Fault("features", "must name at least one numeric or categorical feature", names)
@@ -67,7 +67,7 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
     yield from _derived_faults(raw)
 
 
-def _derived_faults(raw: Raw) -> Iterator[Fault]:
+def _derived_faults(raw: RawTable) -> Iterator[Fault]:
     given = section(raw, "features").get("numeric")
     if given is not None and not isinstance(given, list):
         return  # one fault of its own; each derived column beside it would repeat it
@@ -78,7 +78,7 @@ def _derived_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault(f"derived.{name}", f"must be named among the numeric features{hint}", name)
 
 
-def _time_faults(raw: Raw) -> Iterator[Fault]:
+def _time_faults(raw: RawTable) -> Iterator[Fault]:
     if "event_time" in section(raw, "columns"):
         return
     for name in section(raw, "derived"):
@@ -89,7 +89,7 @@ def _time_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("windows.by", rule, by)
 
 
-def _label_faults(raw: Raw) -> Iterator[Fault]:
+def _label_faults(raw: RawTable) -> Iterator[Fault]:
     label = section(raw, "label")
     positive = {folded(identity(value)) for value in _values(label.get("positive"))}
     for value in _values(label.get("negative")):
@@ -109,7 +109,7 @@ def _values(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _evaluation_faults(raw: Raw) -> Iterator[Fault]:
+def _evaluation_faults(raw: RawTable) -> Iterator[Fault]:
     names = dict.fromkeys(feature_names(raw))
     for name in texts(section(raw, "evaluation").get("slices")):
         if name not in names:
@@ -117,7 +117,7 @@ def _evaluation_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault("evaluation.slices", rule, name)
 
 
-def _search_faults(raw: Raw) -> Iterator[Fault]:
+def _search_faults(raw: RawTable) -> Iterator[Fault]:
     families, known = section(raw, "search").get("families"), (*family_names(), *boosting_names())
     if families == []:
         rule = f"must name at least one of {', '.join(known)}"
@@ -128,7 +128,7 @@ def _search_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault("search.families", rule, name)
 
 
-def _reason_faults(raw: Raw) -> Iterator[Fault]:
+def _reason_faults(raw: RawTable) -> Iterator[Fault]:
     names = dict.fromkeys(feature_names(raw))
     reasons = section(raw, "reasons")
     for name in reasons:
@@ -140,7 +140,7 @@ def _reason_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("reasons", "must give each feature a code of its own", code)
 
 
-def _policy_faults(raw: Raw) -> Iterator[Fault]:
+def _policy_faults(raw: RawTable) -> Iterator[Fault]:
     policy = section(raw, "policy")
     threshold = section(policy, "threshold")
     recall, aim = policy.get("min_recall", RECALL_FLOOR), threshold.get("aim")
@@ -151,7 +151,7 @@ def _policy_faults(raw: Raw) -> Iterator[Fault]:
     yield from _checked_faults(raw)
 
 
-def _checked_faults(raw: Raw) -> Iterator[Fault]:
+def _checked_faults(raw: RawTable) -> Iterator[Fault]:
     names = feature_names(raw)
     for name, reason in section(section(raw, "policy"), "checked").items():
         if name not in names:
@@ -161,7 +161,7 @@ def _checked_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault(f"policy.checked.{name}", rule, reason)
 
 
-def _rate_faults(raw: Raw) -> Iterator[Fault]:
+def _rate_faults(raw: RawTable) -> Iterator[Fault]:
     """A rate is a day's, and of money."""
     if "rates" not in raw:
         return
@@ -179,7 +179,7 @@ def _rate_faults(raw: Raw) -> Iterator[Fault]:
         yield Fault("rates.column", "must be a column of codes and no amount", rates["column"])
 
 
-def _decision_faults(raw: Raw) -> Iterator[Fault]:
+def _decision_faults(raw: RawTable) -> Iterator[Fault]:
     """Labels meet their payments by the id, and a key belongs to somebody."""
     columns, decisions = section(raw, "columns"), section(raw, "decisions")
     identified, personal = columns.get("id"), texts(decisions.get("personal"))

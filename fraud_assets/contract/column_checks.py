@@ -14,7 +14,7 @@ from fraud_assets.contract.names import (
     folded_name,
 )
 from fraud_assets.contract.tables import (
-    Raw,
+    RawTable,
     derived_sources,
     feature_names,
     named,
@@ -27,7 +27,7 @@ from fraud_assets.contract.tables import (
 from fraud_assets.errors import Fault
 
 
-def column_faults(raw: Raw) -> list[Fault]:
+def column_faults(raw: RawTable) -> list[Fault]:
     """Every column named in a role that its other roles forbid."""
     return [
         *_feature_faults(raw),
@@ -39,7 +39,7 @@ def column_faults(raw: Raw) -> list[Fault]:
     ]
 
 
-def _label_columns(raw: Raw) -> dict[str, str]:
+def _label_columns(raw: RawTable) -> dict[str, str]:
     """Folded names of the columns that only the future knows, and their roles.
 
     Columns are found in the data in spite of blanks and case, so they leak in spite of them.
@@ -49,7 +49,7 @@ def _label_columns(raw: Raw) -> dict[str, str]:
     return {folded_name(name): role for role, name in roles.items() if name}
 
 
-def _feature_faults(raw: Raw) -> Iterator[Fault]:
+def _feature_faults(raw: RawTable) -> Iterator[Fault]:
     label = _label_columns(raw)
     times = {folded_name(name): role for name, role in time_columns(raw).items()}
     for name in dict.fromkeys(feature_names(raw)):
@@ -63,7 +63,7 @@ def _feature_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault("features", f"{rule} flag from it", name)
 
 
-def _leaks(raw: Raw) -> Iterator[Fault]:
+def _leaks(raw: RawTable) -> Iterator[Fault]:
     label = _label_columns(raw)
     for key, _, value in derived_sources(raw):
         column = named(value)
@@ -73,20 +73,20 @@ def _leaks(raw: Raw) -> Iterator[Fault]:
             yield Fault(key, f"{rule} {hint}", column)
 
 
-def _kind_faults(raw: Raw) -> Iterator[Fault]:
+def _kind_faults(raw: RawTable) -> Iterator[Fault]:
     """Columns whose numbers are asked for although they hold words or instants."""
     for key, use, column in derived_sources(raw):
         if use == "number":
             yield from _no_number(raw, key, column)
 
 
-def _no_number(raw: Raw, key: str, column: object) -> Iterator[Fault]:
+def _no_number(raw: RawTable, key: str, column: object) -> Iterator[Fault]:
     words = texts(section(raw, "features").get("categorical"))
     if isinstance(column, str) and (column in words or column in time_columns(raw)):
         yield Fault(key, "must be a column of numbers, not a category or a time", column)
 
 
-def _time_faults(raw: Raw) -> Iterator[Fault]:
+def _time_faults(raw: RawTable) -> Iterator[Fault]:
     """Two descriptions of one column: a column is read once, in one way."""
     first: dict[object, object] = {}
     for key, table in time_tables(raw):
@@ -95,7 +95,7 @@ def _time_faults(raw: Raw) -> Iterator[Fault]:
             yield Fault(key, "must describe the column as it is described elsewhere", dict(table))
 
 
-def _rule_faults(raw: Raw) -> Iterator[Fault]:
+def _rule_faults(raw: RawTable) -> Iterator[Fault]:
     for name, rule in tables(raw, "rules"):
         key, low, high = f"rules.{name}", rule.get("min"), rule.get("max")
         if name in BUILT_IN_RULES or name.startswith((UNPARSABLE, TOO_LARGE, MALFORMED)):
@@ -114,7 +114,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
 
-def _reserved_faults(raw: Raw) -> Iterator[Fault]:
+def _reserved_faults(raw: RawTable) -> Iterator[Fault]:
     columns = section(raw, "columns")
     roles = [columns.get(role) for role in ("id", "sender", "amount")]
     evaluation = section(raw, "evaluation")

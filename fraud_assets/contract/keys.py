@@ -27,7 +27,7 @@ class SchemaPlace:
     in_union: bool = False
 
 
-def find(place: ErrorPlace) -> SchemaPlace:
+def follow_place(place: ErrorPlace) -> SchemaPlace:
     """Follow a place through the schema; union members and kinds are left out of the path."""
     found = SchemaPlace((), Contract)
     for part in place:
@@ -60,7 +60,7 @@ def sections_with(key: str) -> list[str]:
     ]
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, blind to case, blanks and hyphens; None where none is."""
     plain = {_plain(other): other for other in known}
     close = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
@@ -69,7 +69,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """An appended question such as ` (did you mean 'sender'?)`; empty where no name is near."""
-    close = nearest(name, known) if isinstance(name, str) else None
+    close = nearest_name(name, known) if isinstance(name, str) else None
     return f" (did you mean {close!r}?)" if close and close != name else ""
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from fraud_assets.contract.checks import cross_faults
 from fraud_assets.contract.messages import plain_faults
 from fraud_assets.contract.schema import Contract
-from fraud_assets.contract.tables import Raw
+from fraud_assets.contract.tables import RawTable
 from fraud_assets.contract.toml_file import parse_tables, read_text
 from fraud_assets.errors import ContractError, Fault
 
@@ -83,7 +83,7 @@ def contract_digest(contract: Contract) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _inner_keys(raw: Raw) -> list[Fault]:
+def _inner_keys(raw: RawTable) -> list[Fault]:
     """Names under which a contract keeps what is no setting of its file."""
     rule = "must be a key that a contract has"
     return [Fault(name, rule, name) for name in ("base", "text") if name in raw]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from fraud_assets.contract.keys import (
     SchemaPlace,
     did_you_mean,
-    find,
+    follow_place,
     known_keys,
     known_kinds,
     sections_with,
@@ -56,7 +56,7 @@ def plain_faults(error: ValidationError) -> list[Fault]:
     faults: dict[str, Fault] = {}
     short: set[str] = set()
     for item in error.errors(include_url=False):
-        found = find(item["loc"])
+        found = follow_place(item["loc"])
         fault = _fault(found, item)
         faults.setdefault(fault.key, fault)
         if item["type"] == "too_short":
@@ -85,7 +85,7 @@ def _fault(found: SchemaPlace, item: Mapping[str, Any]) -> Fault:
 
 
 def _unknown_key(place: tuple[int | str, ...]) -> Fault:
-    above, key = find(place[:-1]), str(place[-1])
+    above, key = follow_place(place[:-1]), str(place[-1])
     known = known_keys(above.annotation)
     where = f"[{'.'.join(above.path)}]" if above.path else "a contract"
     hint = did_you_mean(key, known)
@@ -100,7 +100,7 @@ def _unknown_kind(key: str, item: Mapping[str, Any]) -> Fault:
     """A derived column whose `kind` is missing or misspelt."""
     context = item.get("ctx") or {}
     given = context.get("tag", NOTHING)
-    kinds = known_kinds(find(item["loc"]).annotation)
+    kinds = known_kinds(follow_place(item["loc"]).annotation)
     rule = f"must be one of {', '.join(kinds)}{did_you_mean(given, kinds)}"
     return Fault(f"{key}.kind", rule, given)
 

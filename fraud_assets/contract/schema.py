@@ -16,7 +16,7 @@ from fraud_assets.contract.sections.columns import Columns
 from fraud_assets.contract.sections.decisions import Decisions
 from fraud_assets.contract.sections.evaluation import Evaluation
 from fraud_assets.contract.sections.features import Features
-from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.contract.sections.live import Live
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.contract.sections.rates import Rates
@@ -56,7 +56,7 @@ class Contract(Section):
     rates: Rates | None = None
     """Rates that put amounts of several currencies into `columns.currency`."""
 
-    label: Label
+    label: Labelling
     """The label."""
 
     rules: dict[str, Rule] = Field(default_factory=dict)

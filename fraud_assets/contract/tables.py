@@ -8,25 +8,25 @@ from typing import Any
 
 from fraud_assets.features import kind_named, kinds
 
-Raw = Mapping[str, Any]
+RawTable = Mapping[str, Any]
 Sources = Iterator[tuple[str, str, object]]
 """Key, use and value of each place in which a derived feature names a column."""
 
 
-def section(raw: Raw, name: str) -> Raw:
+def section(raw: RawTable, name: str) -> RawTable:
     """The table of that name, empty where it is none."""
     value = raw.get(name, {})
     return value if isinstance(value, Mapping) else {}
 
 
-def tables(raw: Raw, name: str) -> Iterator[tuple[str, Raw]]:
+def tables(raw: RawTable, name: str) -> Iterator[tuple[str, RawTable]]:
     """The tables inside a section, such as each derived column."""
     for key, value in section(raw, name).items():
         if isinstance(value, Mapping):
             yield key, value
 
 
-def derived_sources(raw: Raw) -> Sources:
+def derived_sources(raw: RawTable) -> Sources:
     """Where derived features name columns; of an unknown kind, where any kind would."""
     every = {role: use for kind in kinds().values() for role, use in kind.ROLES.items()}
     for name, table in tables(raw, "derived"):
@@ -45,7 +45,7 @@ def repeated(names: Iterable[str]) -> list[str]:
     return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
-def feature_names(raw: Raw) -> list[str]:
+def feature_names(raw: RawTable) -> list[str]:
     """Numeric and categorical features, in the order named."""
     features = section(raw, "features")
     return [*texts(features.get("numeric")), *texts(features.get("categorical"))]
@@ -56,12 +56,12 @@ def named(value: object) -> object:
     return value.get("column") if isinstance(value, Mapping) else value
 
 
-def event_time(raw: Raw) -> object:
+def event_time(raw: RawTable) -> object:
     """The column of the event time, or None."""
     return named(section(raw, "columns").get("event_time"))
 
 
-def time_tables(raw: Raw) -> Iterator[tuple[str, Raw]]:
+def time_tables(raw: RawTable) -> Iterator[tuple[str, RawTable]]:
     """Every description of a time column in a table of its own, by its key."""
     columns = section(raw, "columns")
     found = {f"columns.{role}": columns.get(role) for role in ("event_time", "delivered_at")}
@@ -72,7 +72,7 @@ def time_tables(raw: Raw) -> Iterator[tuple[str, Raw]]:
             yield key, value
 
 
-def time_columns(raw: Raw) -> dict[str, str]:
+def time_columns(raw: RawTable) -> dict[str, str]:
     """Columns of instants and what makes them so: event time, known_at, since."""
     columns, label = section(raw, "columns"), section(raw, "label")
     time = columns.get("event_time")

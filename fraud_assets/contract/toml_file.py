@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from fraud_assets.contract.tables import Raw
+from fraud_assets.contract.tables import RawTable
 from fraud_assets.errors import ContractError, Fault
 
 MAX_BYTES = 1_000_000
@@ -69,7 +69,7 @@ def parse_tables(text: str, name: str) -> dict[str, object]:
     return raw
 
 
-def _demand_bounded(raw: Raw, name: str) -> None:
+def _demand_bounded(raw: RawTable, name: str) -> None:
     layer: list[object] = [raw]
     count = 0
     for _ in range(MAX_DEPTH):

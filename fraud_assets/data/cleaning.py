@@ -92,7 +92,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         split.time_respected,
         raw.as_of,
         raw.newest,
-        fingerprint(frame, earlier),
+        data_fingerprint(frame, earlier),
         raw.read,
         raw.tally,
         split.notes,
@@ -157,7 +157,7 @@ def _without_known(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return frame[~(known & judged.to_numpy())].reset_index(drop=True)
 
 
-def fingerprint(frame: pd.DataFrame, earlier: pd.DataFrame) -> str:
+def data_fingerprint(frame: pd.DataFrame, earlier: pd.DataFrame) -> str:
     """SHA-256 over every value and the columns' names: what "the same data" means."""
     digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
     for part in (frame, earlier):

@@ -11,8 +11,7 @@ import pandas as pd
 
 from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.deliveries.taken_back import times_taken_back
-from fraud_assets.features.batch.history import Ints
-from fraud_assets.features.batch.ranges import Floats
+from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.features.labels import NEVER
 from fraud_assets.terms.duration import to_micros
 

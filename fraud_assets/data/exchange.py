@@ -31,7 +31,7 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Converted:
+class Exchanged:
     """Typed rows in one currency, the rows that have no rate, and what was done."""
 
     rows: pd.DataFrame
@@ -90,7 +90,7 @@ def _refuse_faults(quotes: pd.DataFrame, said: Rates, base: str) -> None:
 
 def in_one_currency(
     rows: pd.DataFrame, exported: pd.DataFrame, contract: Contract, table: RateTable
-) -> Converted:
+) -> Exchanged:
     """Typed rows (n,) with all their money in `columns.currency`.
 
     `exported` holds the same rows as they came, whose marks and codes say the currency. An amount
@@ -110,7 +110,7 @@ def in_one_currency(
     # A row without money needs no rate: it may be a later delivery of the label alone.
     has_money = rows[list(converted)].notna().any(axis=1)
     missing = has_money & np.isnan(worth)
-    return Converted(rows.assign(**converted), missing, tuple(_notes(code, missing, contract)))
+    return Exchanged(rows.assign(**converted), missing, tuple(_notes(code, missing, contract)))
 
 
 def _rate(table: RateTable, code: Any, day: Any) -> float:

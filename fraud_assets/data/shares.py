@@ -8,7 +8,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.windows import DAY, NAMES, Split, describe, known_labels, with_frauds
+from fraud_assets.data.windows import DAY, NAMES, Split, describe, labels_known_at, with_frauds
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.terms.times import column_name
 
@@ -38,8 +38,8 @@ def by_shares(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> S
     window = np.full(len(rows), "", dtype=object)
     for name, index in zip(NAMES, (before[:middle], before[middle:], matured[cut:]), strict=True):
         window[index] = name
-    label = known_labels(rows, opens)
-    label[window == "judged"] = known_labels(rows, as_of)[window == "judged"]
+    label = labels_known_at(rows, opens)
+    label[window == "judged"] = labels_known_at(rows, as_of)[window == "judged"]
     inside = {name: times[window == name] for name in NAMES if (window == name).any()}
     bounds = {name: (found[0], found[-1]) for name, found in inside.items()}
     split = Split(window, label, describe(window, label, bounds), time_respected=True)

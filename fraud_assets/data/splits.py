@@ -22,14 +22,14 @@ from fraud_assets.data.windows import (
     Split,
     Window,
     describe,
-    known_labels,
+    labels_known_at,
     with_earlier,
 )
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
 _SCALES = (1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1)
 
-__all__ = ["DAY", "NAMES", "Split", "Window", "known_labels", "split_week"]
+__all__ = ["DAY", "NAMES", "Split", "Window", "labels_known_at", "split_week"]
 
 
 def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | None) -> Split:
@@ -65,13 +65,13 @@ def _by_time(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64) -> Sp
     times = rows[TIME].to_numpy(dtype="datetime64[us]")
     windows, maturity = contract.windows, contract.label.maturity_days * DAY
     judged_end = times[-1] - maturity + TICK
-    frauds_now = times[(known_labels(rows, as_of) == 1) & rows[LABEL].notna().to_numpy()]
+    frauds_now = times[(labels_known_at(rows, as_of) == 1) & rows[LABEL].notna().to_numpy()]
     oldest = _floor_day(times[0])
     for scale in _SCALES if windows.by == "frauds" else (1.0,):
         start = _start(frauds_now, judged_end, windows, "judged", scale)
         if start is None or start < oldest:
             continue
-        known = times[(known_labels(rows, start) == 1) & rows[LABEL].notna().to_numpy()]
+        known = times[(labels_known_at(rows, start) == 1) & rows[LABEL].notna().to_numpy()]
         middle_end = start - maturity
         middle = _start(known, middle_end, windows, "threshold", scale)
         if middle is None or middle < oldest:
@@ -115,12 +115,12 @@ def _assign(
     times = rows[TIME].to_numpy(dtype="datetime64[us]")
     labelled = rows[LABEL].notna().to_numpy()
     window = np.full(len(rows), "", dtype=object)
-    label = known_labels(rows, bounds["judged"][0])
+    label = labels_known_at(rows, bounds["judged"][0])
     for name, (start, end) in bounds.items():
         inside = (times >= start) & (times < end) & labelled
         window[inside] = name
     judged = window == "judged"
-    label[judged] = known_labels(rows, as_of)[judged]
+    label[judged] = labels_known_at(rows, as_of)[judged]
     notes = () if scale == 1.0 else (_scaled_note(scale),)
     return Split(window, label, describe(window, label, bounds), time_respected=True, notes=notes)
 

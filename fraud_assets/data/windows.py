@@ -65,7 +65,7 @@ class Split:
         return next(window for window in self.windows if window.name == name)
 
 
-def known_labels(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
+def labels_known_at(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
     """Labels (n,) int8 as known at an instant.
 
     A fraud reported later still looks legitimate, one taken back later still a fraud.
@@ -87,7 +87,7 @@ def with_labels_at(rows: pd.DataFrame, contract: Contract, at: np.datetime64) ->
     if KNOWN_AT not in rows:
         young = rows[TIME] > at - contract.label.maturity_days * DAY
         return rows.assign(**{name: rows[name].mask(young) for name in (LABEL, *words)})
-    label = rows[LABEL].mask(rows[LABEL].notna(), known_labels(rows, at))
+    label = rows[LABEL].mask(rows[LABEL].notna(), labels_known_at(rows, at))
     later = rows[KNOWN_AT] > at
     known = known_from(rows, at).fillna(rows[KNOWN_AT].mask(later))
     otherwise = later | (label != rows[LABEL]).fillna(value=False).astype(bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fraud_assets.decisions.segment import decode, encode, parse, segment_files
+from fraud_assets.decisions.segment import encode, parse, read_entry, segment_files
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import RecordError
 
@@ -52,7 +52,7 @@ def _decision(path: Path, data: bytes, at: int, needle: bytes) -> Decision:
     for block in parse(data).blocks:
         if block.start <= at < block.end:
             line = next(line for line in block.lines.splitlines() if needle in line)
-            entry = decode(line)
+            entry = read_entry(line)
             if isinstance(entry, Decision):
                 return entry
     raise RecordError(

@@ -78,7 +78,7 @@ class Block:
             If one is of a format that this release does not read.
         """
         for line in self.lines.splitlines():
-            yield decode(line)
+            yield read_entry(line)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Segment:
         return sum(block.count for block in self.blocks)
 
 
-def decode(line: bytes) -> Entry:
+def read_entry(line: bytes) -> Entry:
     """One line as an entry.
 
     Raises
@@ -133,7 +133,7 @@ def digest_after_header(header: Header, line: bytes) -> bytes:
     return hashlib.sha256(bytes.fromhex(header.previous) + line).digest()
 
 
-def sealed(previous: bytes, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
+def sealed_block(previous: bytes, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
     """A block of encoded entries as bytes, and its digest."""
     lines = b"\n".join(entries) + b"\n"
     digest = _digest(previous, len(entries), lines)

@@ -47,7 +47,7 @@ class Counted(msgspec.Struct, frozen=True):
     released: int
 
 
-def counted(found: Sequence[Outcome]) -> Counted:
+def count_outcomes(found: Sequence[Outcome]) -> Counted:
     """The counts of outcomes."""
     frauds = [one for one in found if one.label is not None and one.label.is_fraud]
     return Counted(

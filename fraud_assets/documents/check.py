@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 
 class RowsChecked(msgspec.Struct, frozen=True):
     """Rows read, those after as_of included; kept; and put into quarantine."""
 
-    read: Count
-    kept: Count
-    quarantined: Count
+    read: NonNegative
+    kept: NonNegative
+    quarantined: NonNegative
 
 
 class FraudsChecked(msgspec.Struct, frozen=True):
     """Frauds kept, and put into quarantine."""
 
-    kept: Count
-    quarantined: Count
+    kept: NonNegative
+    quarantined: NonNegative
 
 
 class AmountChecked(msgspec.Struct, frozen=True):
@@ -32,8 +32,8 @@ class AmountChecked(msgspec.Struct, frozen=True):
 class RuleChecked(msgspec.Struct, frozen=True):
     """Rows that broke a rule, and the frauds among them."""
 
-    rows: Count
-    frauds: Count
+    rows: NonNegative
+    frauds: NonNegative
 
 
 class SkippedFile(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class SkippedFile(msgspec.Struct, frozen=True):
 class FilesChecked(msgspec.Struct, frozen=True):
     """How many files were read, and which were not."""
 
-    read: Count
+    read: NonNegative
     skipped: tuple[SkippedFile, ...]
 
 
@@ -69,7 +69,7 @@ class CheckDocument(msgspec.Struct, frozen=True, kw_only=True):
     rows: RowsChecked
     frauds: FraudsChecked
     amount: AmountChecked
-    senders: Count | None
+    senders: NonNegative | None
     span: tuple[str, str] | None
     rules: dict[str, RuleChecked]
     files: FilesChecked

@@ -16,7 +16,7 @@ FORMAT = 1
 """Format of an entry. Older ones stay in the log, so all are read for ever; a field that comes
 later has a default, and a reader of a format to come is told to use a newer release."""
 
-Value: TypeAlias = float | int | str | bool | None
+JsonValue: TypeAlias = float | int | str | bool | None
 """One value of a payment, as JSON has it."""
 
 Loss: TypeAlias = Literal["killed", "refused_by_disk"]
@@ -50,8 +50,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     contract: str
     version: str
     manifest: str
-    payment: dict[str, Value]
-    features: dict[str, Value]
+    payment: dict[str, JsonValue]
+    features: dict[str, JsonValue]
     state: str = ""
     late: bool = False
     probability: float

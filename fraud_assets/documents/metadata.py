@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud_assets.documents import formats
-from fraud_assets.documents.rates import Count, Measured
+from fraud_assets.documents.rates import Measured, NonNegative
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.verdict import Verdict
 
@@ -62,7 +62,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     alert_rate: float | None
     features: tuple[str, ...]
     input_features: tuple[str, ...]
-    training_samples: Count
+    training_samples: NonNegative
     data_fingerprint: str
     code_version: str
     libraries: dict[str, str]

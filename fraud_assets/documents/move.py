@@ -8,7 +8,7 @@ import msgspec
 
 from fraud_assets.documents.formats import to_plain
 
-Kind: TypeAlias = Literal["promotion", "rollback", "override"]
+MoveKind: TypeAlias = Literal["promotion", "rollback", "override"]
 
 FORMAT = 2
 """Format of a record that is written. Older ones stay in the log, so all are read for ever:
@@ -37,7 +37,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
     format: int
     sequence: int
-    kind: Kind
+    kind: MoveKind
     version: str
     digest: str
     manifest: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Prediction, Rate
+from fraud_assets.documents.rates import NonNegative, Prediction, Rate
 
 FORMAT = 1
 
@@ -20,13 +20,13 @@ class LiveWeek(msgspec.Struct, frozen=True, kw_only=True):
 
     week: str
     version: str
-    payments: Count
-    alerts: Count
-    released: Count
+    payments: NonNegative
+    alerts: NonNegative
+    released: NonNegative
     alert_rate: Rate
     matured: bool
-    frauds: Count
-    senders: Count
+    frauds: NonNegative
+    senders: NonNegative
     recall: Rate | None
     promised: Prediction | None
     precision: Rate | None
@@ -53,9 +53,9 @@ class WatchedVersion(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     until: str | None
     floor: float
-    frauds: Count
-    observations: Count
-    set_aside: Count
+    frauds: NonNegative
+    observations: NonNegative
+    set_aside: NonNegative
     recall: Rate | None
     worth: float
     alarm: str | None

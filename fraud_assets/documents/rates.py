@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+NonNegative: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     low: float
     high: float
-    n: Count
+    n: NonNegative
     method: str
 
 
@@ -32,8 +32,8 @@ class Rate(msgspec.Struct, frozen=True):
     value: float | None
     low: float
     high: float
-    n: Count
-    k: Count
+    n: NonNegative
+    k: NonNegative
     method: str
 
     @property
@@ -48,7 +48,7 @@ class Estimate(msgspec.Struct, frozen=True):
     value: float
     low: float
     high: float
-    n: Count
+    n: NonNegative
     method: str
 
     @property
@@ -63,6 +63,6 @@ class Prediction(msgspec.Struct, frozen=True):
     value: float | None
     low: float
     high: float
-    n: Count
-    later: Count
+    n: NonNegative
+    later: NonNegative
     method: str

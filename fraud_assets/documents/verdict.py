@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Interval
+from fraud_assets.documents.rates import Interval, NonNegative
 
-Decision: TypeAlias = Literal["promote", "refuse", "insufficient_evidence"]
+VerdictDecision: TypeAlias = Literal["promote", "refuse", "insufficient_evidence"]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -23,13 +23,13 @@ class Finding(msgspec.Struct, frozen=True):
     passed: bool | None
     sentence: str
     interval: Interval | None = None
-    n: Count | None = None
+    n: NonNegative | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """The decision, why in a sentence, and what each rule says, gravest first."""
 
-    decision: Decision
+    decision: VerdictDecision
     sentence: str
     rules: tuple[Finding, ...]
 

@@ -6,7 +6,7 @@ of the draft. Not here: reading (`data.source`) and what the contract's rules sa
 """
 
 from fraud_assets.draft.guess import Guess, Question
-from fraud_assets.draft.look import Look, look
+from fraud_assets.draft.look import FirstLook, take_first_look
 from fraud_assets.draft.text import contract_text
 
-__all__ = ["Guess", "Look", "Question", "contract_text", "look"]
+__all__ = ["FirstLook", "Guess", "Question", "contract_text", "take_first_look"]

@@ -17,7 +17,7 @@ from fraud_assets.errors import DataError
 
 
 @dataclass(frozen=True)
-class Look:
+class FirstLook:
     """What was found: where, the sample, and the roles."""
 
     path: str
@@ -38,7 +38,7 @@ class Look:
         ]
 
 
-def look(path: str, base: Path = Path(), label: str | None = None) -> Look:
+def take_first_look(path: str, base: Path = Path(), label: str | None = None) -> FirstLook:
     """Guess each column's role; `label` is the owner's word for the label's column.
 
     Raises
@@ -65,4 +65,4 @@ def look(path: str, base: Path = Path(), label: str | None = None) -> Look:
     )
     if not roles.numeric and not roles.categorical:
         raise DataError(f"{path} must have a column to learn from besides roles, but has none.")
-    return Look(path, sample, found, clocks, roles)
+    return FirstLook(path, sample, found, clocks, roles)

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fraud_assets.draft.guess import Guess
-from fraud_assets.draft.look import Look
+from fraud_assets.draft.look import FirstLook
 from fraud_assets.draft.toml import assigned, quoted, scalars
-from fraud_assets.modelling.leaks.names import plain
+from fraud_assets.modelling.leaks.names import plain_words
 
 MOST_BELOW_ZERO = 0.01
 """Share of negative amounts above which they are likely refunds and no mistakes."""
 
 
-def contract_text(found: Look) -> str:
+def contract_text(found: FirstLook) -> str:
     """A contract that reads the source it was drafted from."""
     lines = [
         *_opening(found),
@@ -36,7 +36,7 @@ def contract_text(found: Look) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _opening(found: Look) -> Iterator[str]:
+def _opening(found: FirstLook) -> Iterator[str]:
     sample = found.sample
     files = "1 file" if sample.files == 1 else f"{sample.files:,} files"
     yield (
@@ -69,7 +69,7 @@ def _wrapped(text: str, width: int = 96) -> Iterator[str]:
 
 def _name(path: str) -> str:
     stem = re.sub(r"(\.[a-z0-9]{2,7})+$", "", Path(path.rstrip("/*")).name)
-    words = plain(stem) or "contract"
+    words = plain_words(stem) or "contract"
     return words if words[:1].isalpha() else f"team_{words}".rstrip("_")
 
 
@@ -77,12 +77,12 @@ def _set(key: str, guess: Guess) -> str:
     return f"{assigned(key, guess.value)} # {guess.comment()}"
 
 
-def _source_lines(found: Look) -> Iterator[str]:
+def _source_lines(found: FirstLook) -> Iterator[str]:
     yield from ("", "[source]", f"path = {quoted(found.path)} # a folder, glob or URL works too")
     yield from (_set(key, guess) for key, guess in found.sample.settings.items())
 
 
-def _column_lines(found: Look) -> Iterator[str]:
+def _column_lines(found: FirstLook) -> Iterator[str]:
     roles = found.roles
     yield from ("", "[columns]")
     if roles.id:
@@ -96,7 +96,7 @@ def _column_lines(found: Look) -> Iterator[str]:
         yield _set("currency", roles.currency)
 
 
-def _time_line(found: Look) -> str:
+def _time_line(found: FirstLook) -> str:
     clocks = found.clocks
     if clocks.event is None:
         return "# event_time: no column looked like a time"
@@ -104,7 +104,7 @@ def _time_line(found: Look) -> str:
     return f"event_time = {clocks.event_toml} # {sure}: {clocks.why}"
 
 
-def _label_lines(found: Look) -> Iterator[str]:
+def _label_lines(found: FirstLook) -> Iterator[str]:
     label, clocks = found.label, found.clocks
     rows = sum((*label.positive.values(), *label.negative.values(), *label.undecided.values()))
     yield from ("", "[label]", f"column = {quoted(label.column)} # {label.sure}: by {label.why}")
@@ -121,7 +121,7 @@ def _label_lines(found: Look) -> Iterator[str]:
     yield f"maturity_days = {clocks.maturity.value} # {clocks.maturity.comment()}"
 
 
-def _feature_lines(found: Look) -> Iterator[str]:
+def _feature_lines(found: FirstLook) -> Iterator[str]:
     roles = found.roles
     yield from ("", "[features]")
     yield assigned("numeric", [*roles.numeric, *_derived(found)])
@@ -133,7 +133,7 @@ def _feature_lines(found: Look) -> Iterator[str]:
     yield from (f"# left out: {quoted(name)} ({why})" for name, why in roles.left_out.items())
 
 
-def _rule_lines(found: Look) -> Iterator[str]:
+def _rule_lines(found: FirstLook) -> Iterator[str]:
     roles = found.roles
     if roles.amount is None:
         return
@@ -145,7 +145,7 @@ def _rule_lines(found: Look) -> Iterator[str]:
     yield from (assigned("column", roles.amount.value), "min = 0")
 
 
-def _derived(found: Look) -> dict[str, list[str]]:
+def _derived(found: FirstLook) -> dict[str, list[str]]:
     """Features of the past: what the sender did, and the age of what began before."""
     roles, clocks = found.roles, found.clocks
     if clocks.event is None:
@@ -162,12 +162,12 @@ def _derived(found: Look) -> dict[str, list[str]]:
                 'kind = "mean"', of, entity, 'window = "30d"'
             ]  # fmt: skip
     for since in clocks.since:
-        name = _free(f"{plain(since) or 'since'}_age_days", found)
+        name = _free(f"{plain_words(since) or 'since'}_age_days", found)
         derived[name] = ['kind = "age"', assigned("since", since), 'unit = "days"']
     return derived
 
 
-def _free(name: str, found: Look) -> str:
+def _free(name: str, found: FirstLook) -> str:
     """The name, or one like it that no column of the files has."""
     taken = {column.strip().casefold() for column in found.sample.names}
     while name in taken:
@@ -175,6 +175,6 @@ def _free(name: str, found: Look) -> str:
     return name
 
 
-def _derived_lines(found: Look) -> Iterator[str]:
+def _derived_lines(found: FirstLook) -> Iterator[str]:
     for name, body in _derived(found).items():
         yield from ("", f"[derived.{name}]", *body)

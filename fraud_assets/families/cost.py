@@ -10,7 +10,8 @@ import math
 import numpy as np
 
 from fraud_assets.families.family import Classifier, Family, UnconvertibleError
-from fraud_assets.families.forest import Floats, Forest
+from fraud_assets.families.forest import Forest
+from fraud_assets.features.arrays import Floats
 
 TESTS_PER_WEIGHT = 0.1
 """A weight of a linear model, in tests of a tree's node: products of a row go in one pass.

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.families.forest import Floats, Forest
+from fraud_assets.families.forest import Forest
+from fraud_assets.features.arrays import Floats
 
 EncodingName = Literal["onehot", "ordinal"]
 Classifier = Any

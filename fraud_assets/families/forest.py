@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from fraud_assets.features.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,13 @@ class Forest:
     the training weight that reached the node. `roots` (trees,) are indices into the nodes.
     """
 
-    feature: Integers
+    feature: Ints
     threshold: Floats
-    left: Integers
-    right: Integers
+    left: Ints
+    right: Ints
     value: Floats
     cover: Floats
-    roots: Integers
+    roots: Ints
 
     @property
     def is_leaf(self) -> NDArray[np.bool_]:
@@ -55,7 +54,7 @@ class Forest:
             mean[inner] = weighted / (self.cover[left] + self.cover[right])
         return mean
 
-    def levels(self) -> list[Integers]:
+    def levels(self) -> list[Ints]:
         """Node indices by depth, roots first."""
         found, level = [], self.roots
         while len(level):

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.tree import BaseDecisionTree
 
 from fraud_assets.families.family import Classifier, Converted, Matrix
-from fraud_assets.families.forest import Floats, Forest, join, rounded_thresholds
+from fraud_assets.families.forest import Forest, join, rounded_thresholds
+from fraud_assets.features.arrays import Floats
 
 
 def tree_tables(tree: Any, value: Floats) -> Forest:

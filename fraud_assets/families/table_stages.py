@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from fraud_assets.families.family import Classifier, Converted, Matrix
-from fraud_assets.families.forest import Floats, Forest
+from fraud_assets.families.forest import Forest
+from fraud_assets.features.arrays import Floats
 
 
 def stages_by_tables(

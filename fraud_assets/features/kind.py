@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.terms.times import column_name
 

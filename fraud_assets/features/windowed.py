@@ -6,9 +6,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from fraud_assets.features.batch.history import Ints
+from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.kind import Kind, Reach
 from fraud_assets.features.online.seen import Seen, Span
 from fraud_assets.terms.duration import Duration, format_duration, to_micros

@@ -20,11 +20,11 @@ from fraud_assets.documents.reading import read_parts
 from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import examine_report
 from fraud_assets.documents.unread import UnreadableError
-from fraud_assets.documents.verdict import Decision, Finding, Verdict
+from fraud_assets.documents.verdict import Finding, Verdict, VerdictDecision
 from fraud_assets.errors import Fault
 from fraud_assets.gate.grounds import Expected, Grounds, Serving
 from fraud_assets.gate.registry import gate_rules
-from fraud_assets.gate.rule import Bound, GateRule, Outcome
+from fraud_assets.gate.rule import Bound, GateRule, RuleOutcome
 
 
 def decide(
@@ -102,13 +102,13 @@ def _finding(rule: GateRule, grounds: Grounds, faults: Sequence[Fault]) -> Findi
     )
 
 
-def _unreadable(faults: Iterable[Fault]) -> Outcome:
+def _unreadable(faults: Iterable[Fault]) -> RuleOutcome:
     told = "; ".join(map(str, faults))
     sentence = f"What the rule reads must be there: {told}. Evaluate the model again."
-    return Outcome(passed=False, value=None, sentence=sentence)
+    return RuleOutcome(passed=False, value=None, sentence=sentence)
 
 
-def _decision(rules: Sequence[GateRule], findings: Sequence[Finding]) -> Decision:
+def _decision(rules: Sequence[GateRule], findings: Sequence[Finding]) -> VerdictDecision:
     failed = [
         rule for rule, finding in zip(rules, findings, strict=True) if finding.passed is False
     ]
@@ -120,7 +120,9 @@ def _decision(rules: Sequence[GateRule], findings: Sequence[Finding]) -> Decisio
     return "refuse"
 
 
-def _sentence(decision: Decision, rules: Sequence[GateRule], findings: Sequence[Finding]) -> str:
+def _sentence(
+    decision: VerdictDecision, rules: Sequence[GateRule], findings: Sequence[Finding]
+) -> str:
     if decision == "promote":
         held = sum(finding.passed is True for finding in findings)
         unproved = [finding.name for finding in findings if finding.passed is None]

@@ -32,7 +32,7 @@ PageSection = Literal[
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RuleOutcome:
     """What a rule finds: `passed` is None where only the publisher can prove it.
 
     `interval` is that of the value, `n` the rows that the value rests on; the sentence says the
@@ -84,7 +84,7 @@ class GateRule:
     name: str
     order: int
     bound: Callable[[Grounds], Bound]
-    judge: Callable[[Grounds], Outcome]
+    judge: Callable[[Grounds], RuleOutcome]
     title: str
     unit: ValueUnit
     advice: str

@@ -12,7 +12,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.derive import FrameColumns
 from fraud_assets.features.labels import NEVER
-from fraud_assets.payments.reader import RawReader, Value
+from fraud_assets.payments.reader import CleanValue, RawReader
 from fraud_assets.payments.roles import kind_of
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.remembered import Told
@@ -36,12 +36,12 @@ def payments_of(
 
 def values_of(
     rows: pd.DataFrame, contract: Contract, names: Iterable[str]
-) -> dict[str, list[Value]]:
+) -> dict[str, list[CleanValue]]:
     """Typed columns as the values that the service reads from a payment, None for missing."""
     return {name: _values(rows, name, contract) for name in names}
 
 
-def _values(rows: pd.DataFrame, name: str, contract: Contract) -> list[Value]:
+def _values(rows: pd.DataFrame, name: str, contract: Contract) -> list[CleanValue]:
     column, kind = rows[name], kind_of(name, contract)
     missing = column.isna().to_numpy()
     plain: list[Any]

@@ -23,7 +23,7 @@ SAMPLE = 1000
 
 
 @dataclass(frozen=True)
-class Difference:
+class FeatureMismatch:
     """One feature of one payment that the state answers otherwise than the source says."""
 
     payment_id: str
@@ -33,27 +33,29 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verified:
+class StateComparison:
     """How many payments were compared, and every difference."""
 
     compared: int
-    differences: tuple[Difference, ...]
+    differences: tuple[FeatureMismatch, ...]
 
 
-def verify_state(contract: Contract, state: State, sample: int = SAMPLE, seed: int = 0) -> Verified:
+def verify_state(
+    contract: Contract, state: State, sample: int = SAMPLE, seed: int = 0
+) -> StateComparison:
     """Compare payments drawn among those late enough for the state to hold all of their past."""
     about = read_about(state.adapter)
     until = None
     if about is not None and about.built_until is not None:
         until = str(np.datetime64(about.built_until, "us"))
     if not contract.derived or contract.columns.event_time is None:
-        return Verified(0, ())
+        return StateComparison(0, ())
     rows = read_transactions(contract, until).rows
     late_after = (contract.live or Live()).late_after
     newest = max(rows[TIME].iloc[-1].to_datetime64(), np.datetime64(state.newest(), "us"))
     start = newest - np.timedelta64(late_after - timedelta(microseconds=1))
     if not (rows[TIME] >= start).any():
-        return Verified(0, ())
+        return StateComparison(0, ())
     derived = derive_features(rows, contract, start=start)
     recent = rows[rows[TIME] >= start].reset_index(drop=True)
     drawn = np.sort(
@@ -66,8 +68,8 @@ def verify_state(contract: Contract, state: State, sample: int = SAMPLE, seed: i
             for name, value in answered.items():
                 expected = float(derived[name].iloc[at])
                 if not _same(expected, value):
-                    differences.append(Difference(str(payment.id), name, expected, value))
-    return Verified(len(drawn), tuple(differences))
+                    differences.append(FeatureMismatch(str(payment.id), name, expected, value))
+    return StateComparison(len(drawn), tuple(differences))
 
 
 def _same(one: float, other: float) -> bool:

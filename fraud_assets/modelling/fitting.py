@@ -18,7 +18,7 @@ from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import columns_of_many_levels, encoded_names
-from fraud_assets.modelling.reach import Reach, joined
+from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.calibration import calibrate
@@ -34,7 +34,7 @@ def freeze(
     *,
     presence: Sequence[str] = (),
     earlier: Rows | None = None,
-    reach: Reach | None = None,
+    reach: FittedReach | None = None,
     workers: int = 1,
 ) -> TunedPipeline:
     """Fit on the history, calibrate and choose the threshold on `threshold_rows`; all unsampled.
@@ -48,8 +48,8 @@ def freeze(
     InsufficientEvidenceError
         If frauds are too few for the calibration or the threshold rule.
     """
-    back = Reach() if reach is None else reach
-    rows = fit if reach is None else joined(earlier, fit)
+    back = FittedReach() if reach is None else reach
+    rows = fit if reach is None else joined_rows(earlier, fit)
     sampled = sample_to_fit(family, back.taken(rows), contract).rows  # a sample of it is itself
     pipeline = fit_pipeline(
         family,
@@ -122,7 +122,7 @@ def fit_uncalibrated(
     many = columns_of_many_levels(sample.features, contract.features.categorical)
     seed = contract.search.seed
     pipeline = build_pipeline(family, params, *columns, seed=seed, many=many, presence=presence)
-    weights = Reach(half_life_days=half_life_days).weights(sample.time)
+    weights = FittedReach(half_life_days=half_life_days).weights(sample.time)
     given = {} if weights is None else {"classifier__sample_weight": weights}
     classifier = pipeline.named_steps["classifier"]
     if FAMILIES[family].parallel:

@@ -13,7 +13,7 @@ DAY = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True)
-class Reach:
+class FittedReach:
     """The last `days` before the newest fitted row, None for all that is there.
 
     With a half-life a row weighs half as much for each `half_life_days` that it lies back.
@@ -43,7 +43,7 @@ class Reach:
         return np.asarray(0.5 ** (age / self.half_life_days), dtype=np.float64)
 
 
-def joined(earlier: Rows | None, later: Rows) -> Rows:
+def joined_rows(earlier: Rows | None, later: Rows) -> Rows:
     """Both, the earlier ones first."""
     if earlier is None or not len(earlier):
         return later

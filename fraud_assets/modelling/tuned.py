@@ -13,7 +13,7 @@ from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SearchSection
-from fraud_assets.modelling.reach import Reach
+from fraud_assets.modelling.reach import FittedReach
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class TunedPipeline:
     presence: tuple[str, ...] = ()
     search: SearchSection | None = None
     made: Made | None = None
-    reach: Reach | None = None
+    reach: FittedReach | None = None
 
     @property
     def half_life_days(self) -> float | None:

@@ -74,7 +74,9 @@ def raw_transactions(
         raw = steps.raw_transactions(contract, config.asked)
     tag_run(context, as_of=str(raw.as_of)[:10] if raw.as_of is not None else "no time")
     context.log.info("Read %s rows, quarantined %s.", f"{raw.read:,}", f"{len(raw.quarantine):,}")
-    return dg.Output(raw, metadata=words.headed(words.of_raw(raw), metadata.of_raw(raw, contract)))
+    return dg.Output(
+        raw, metadata=words.headed(words.summary_of_raw(raw), metadata.of_raw(raw, contract))
+    )
 
 
 @dg.asset(
@@ -88,7 +90,7 @@ def cleaned_features(
         contract = settings.contract()
         cleaned = steps.cleaned_features(raw_transactions, contract)
     shown = metadata.of_cleaned(cleaned, contract)
-    return dg.Output(cleaned, metadata=words.headed(words.of_cleaned(cleaned), shown))
+    return dg.Output(cleaned, metadata=words.headed(words.summary_of_cleaned(cleaned), shown))
 
 
 @dg.asset(
@@ -113,7 +115,7 @@ def candidate_models(
     return dg.Output(
         leaderboard,
         metadata=words.headed(
-            words.of_leaderboard(leaderboard), metadata.of_leaderboard(leaderboard)
+            words.summary_of_leaderboard(leaderboard), metadata.of_leaderboard(leaderboard)
         ),
     )
 
@@ -136,7 +138,9 @@ def tuned_pipeline(
             workers=settings.processes(),
             progress=context.log.info,
         )
-    return dg.Output(tuned, metadata=words.headed(words.of_tuned(tuned), metadata.of_tuned(tuned)))
+    return dg.Output(
+        tuned, metadata=words.headed(words.summary_of_tuned(tuned), metadata.of_tuned(tuned))
+    )
 
 
 @dg.asset(
@@ -161,7 +165,9 @@ def evaluation_report(
     say(judgement.sentence)
     return dg.Output(
         judgement,
-        metadata=words.headed(words.of_judgement(judgement), metadata.of_judgement(judgement)),
+        metadata=words.headed(
+            words.summary_of_judgement(judgement), metadata.of_judgement(judgement)
+        ),
     )
 
 
@@ -190,5 +196,7 @@ def published_artifact(
     context.log.info(published.sentence)
     return dg.Output(
         published.version,
-        metadata=words.headed(words.of_published(published), metadata.of_published(published)),
+        metadata=words.headed(
+            words.summary_of_published(published), metadata.of_published(published)
+        ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
-from fraud_assets.decisions.log.settings import DEFAULT, default_folder
+from fraud_assets.decisions.log.settings import DEFAULT, default_log_folder
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.preflight import Workplace
 from fraud_assets.release.case import Case
@@ -44,7 +44,9 @@ class Settings:
         """The folder of the record: as set, or beside a store that is set, or the default."""
         if self.record is not None:
             return self.record
-        return self.models.parent / DEFAULT if isinstance(self.models, Path) else default_folder()
+        return (
+            self.models.parent / DEFAULT if isinstance(self.models, Path) else default_log_folder()
+        )
 
     def copies(self) -> Path:
         """The folder of its copies for analysis."""

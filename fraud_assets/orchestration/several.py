@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from fraud_assets.contract.load import contracts_in
-from fraud_assets.decisions.log.settings import default_folder
+from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.production import health, record
@@ -34,7 +34,7 @@ def settings_of(folder: Path) -> Mapping[str, Settings]:
         name: Settings(
             contract_path=file,
             models=within(default_root(), name),
-            record=default_folder() / name,
+            record=default_log_folder() / name,
         )
         for name, file in contracts_in(folder).items()
     }

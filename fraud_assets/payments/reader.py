@@ -20,15 +20,15 @@ from fraud_assets.values.number import LARGEST_NUMBER, number
 from fraud_assets.values.text import folded, level
 from fraud_assets.values.words import allowed_levels, allowed_numbers
 
-Value = float | str | int | None
-Raw = Mapping[str, Any]
-Clock = Callable[[], int]
+CleanValue = float | str | int | None
+RawPayment = Mapping[str, Any]
+NowMicros = Callable[[], int]
 
 
 class BrokenRuleError(Exception):
     """A value that breaks a rule by its name; `value` is what other rules still see of it."""
 
-    def __init__(self, rule: str, value: Value = None) -> None:
+    def __init__(self, rule: str, value: CleanValue = None) -> None:
         super().__init__(rule)
         self.value = value
 
@@ -38,7 +38,7 @@ def _now() -> int:
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadPayment:
     """A payment for the state, and its raw features as the model takes them."""
 
     payment: Payment
@@ -48,7 +48,7 @@ class Read:
 class RawReader:
     """Reads payments of one contract; `now` is the wall clock in microseconds, UTC."""
 
-    def __init__(self, contract: Contract, now: Clock = _now) -> None:
+    def __init__(self, contract: Contract, now: NowMicros = _now) -> None:
         columns = contract.columns
         self._now, self._id = now, columns.id
         self._time = columns.event_time.column if columns.event_time else None
@@ -70,7 +70,7 @@ class RawReader:
             for name in kind.names(use)
         }
 
-    def read(self, raw: Raw) -> Read:
+    def read(self, raw: RawPayment) -> ReadPayment:
         """The payment.
 
         Raises
@@ -83,7 +83,7 @@ class RawReader:
             for name in self.columns
             if name not in raw
         ]
-        values: dict[str, Value] = {}
+        values: dict[str, CleanValue] = {}
         for name, reader in self._readers.items():
             try:
                 values[name] = reader(self._with_hour(name, raw))
@@ -94,9 +94,9 @@ class RawReader:
         faults += self._broken(values, raw)
         if faults:
             raise PaymentError(faults)
-        return Read(self.payment(values), {name: values[name] for name in self._features})
+        return ReadPayment(self.payment(values), {name: values[name] for name in self._features})
 
-    def _with_hour(self, name: str, raw: Raw) -> object:
+    def _with_hour(self, name: str, raw: RawPayment) -> object:
         value = raw.get(name)
         if name != self._time or self._hour is None or value is None:
             return value
@@ -104,7 +104,7 @@ class RawReader:
         hour = raw.get(self._hour)
         return None if hour is None else f"{date} {written(hour).strip()}"
 
-    def _broken(self, values: Mapping[str, Value], raw: Raw) -> Iterator[Fault]:
+    def _broken(self, values: Mapping[str, CleanValue], raw: RawPayment) -> Iterator[Fault]:
         if self._time is not None and self._time in values:
             time = values[self._time]
             if time is None:
@@ -122,7 +122,7 @@ class RawReader:
         """Columns that become typed values: all but a time of day that stands beside its date."""
         return tuple(self._readers)
 
-    def payment(self, values: Mapping[str, Value]) -> Payment:
+    def payment(self, values: Mapping[str, CleanValue]) -> Payment:
         """The payment of typed values by column, None where missing."""
         present = {name: value for name, value in values.items() if value is not None}
         by = {kind: {n: v for n, v in present.items() if self._kinds[n] == kind} for kind in _KINDS}
@@ -145,7 +145,7 @@ class RawReader:
 _KINDS = ("time", "number", "category", "identity")
 
 
-def reader_of(name: str, contract: Contract) -> Callable[[object], Value]:
+def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     """What reads one value of a column; it raises `BrokenRuleError` with the rule's name."""
     kind, source = kind_of(name, contract), contract.source
     if kind == "time":
@@ -155,16 +155,16 @@ def reader_of(name: str, contract: Contract) -> Callable[[object], Value]:
     case = contract.features.case if kind == "category" else "keep"
     words = text_words(source)
 
-    def read(value: object) -> Value:
-        return None if value is None else level(written(scalar(value)), case, words)
+    def read(value: object) -> CleanValue:
+        return None if value is None else level(written(column_value(value)), case, words)
 
     return read
 
 
-def _time_reader(name: str, contract: Contract) -> Callable[[object], Value]:
+def _time_reader(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     column = contract.time_columns[name]
 
-    def read(value: object) -> Value:
+    def read(value: object) -> CleanValue:
         try:
             return read_instant(value, column)
         except NoInstantError as error:
@@ -173,13 +173,15 @@ def _time_reader(name: str, contract: Contract) -> Callable[[object], Value]:
     return read
 
 
-def _number_reader(name: str, decimal: str, words: frozenset[str]) -> Callable[[object], Value]:
+def _number_reader(
+    name: str, decimal: str, words: frozenset[str]
+) -> Callable[[object], CleanValue]:
     gone = {found for word in words if (found := number(word, decimal)) is not None}
 
-    def read(value: object) -> Value:
+    def read(value: object) -> CleanValue:
         if value is None:
             return None
-        value = scalar(value)
+        value = column_value(value)
         found = number(value, decimal)
         if found is None:
             if isinstance(value, str) and folded(value) in words:
@@ -194,12 +196,12 @@ def _number_reader(name: str, decimal: str, words: frozenset[str]) -> Callable[[
     return read
 
 
-def scalar(value: object) -> object:
+def column_value(value: object) -> object:
     """A JSON value as one of a column: truth values, lists and objects by their text."""
     return str(value) if isinstance(value, bool | list | dict) else value
 
 
-def _check_of(rule: Rule, contract: Contract) -> Callable[[Value], bool]:
+def _check_of(rule: Rule, contract: Contract) -> Callable[[CleanValue], bool]:
     kind = kind_of(rule.column, contract)
     case = contract.features.case if rule.column in contract.features.categorical else "keep"
     allowed: tuple[object, ...] | None = None
@@ -207,7 +209,7 @@ def _check_of(rule: Rule, contract: Contract) -> Callable[[Value], bool]:
         numbers = kind == "number"
         allowed = allowed_numbers(rule.one_of) if numbers else allowed_levels(rule.one_of, case)
 
-    def holds(value: Value) -> bool:
+    def holds(value: CleanValue) -> bool:
         if value is None:
             return not rule.required
         if rule.min is not None and value < rule.min:  # type: ignore[operator]

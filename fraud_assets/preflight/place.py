@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fraud_assets.contract import Contract
-from fraud_assets.store.keys import Keys, default_folder
+from fraud_assets.store.keys import Keys, default_keys_folder
 from fraud_assets.store.store import default_root
 
 
@@ -39,7 +39,7 @@ class Workplace:
 
     def keys(self) -> Keys:
         """The signing keys; raises what finding their folder raises."""
-        return Keys(self.keys_folder or default_folder())
+        return Keys(self.keys_folder or default_keys_folder())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,12 @@ from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.data import DataSection, Drift, Profile, WeekCounts
-from fraud_assets.documents.report.explained import Examples, Importances, NaiveEvaluation, Payment
+from fraud_assets.documents.report.explained import (
+    Examples,
+    ExplainedPayment,
+    Importances,
+    NaiveEvaluation,
+)
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.drift import drift, profile
 from fraud_assets.modelling.judging.importances import importances
@@ -130,7 +135,7 @@ def examples(
         "false_alarms": (flagged & ~fraud, -scores),
         "nearest": (np.ones(len(scores), dtype=bool), np.abs(_log_odds(scores, threshold))),
     }
-    shown: dict[str, tuple[Payment, ...]] = {}
+    shown: dict[str, tuple[ExplainedPayment, ...]] = {}
     taken = np.zeros(len(scores), dtype=bool)
     for kind, (inside, order) in kinds.items():
         chosen = _different(judged, np.flatnonzero(inside & ~taken), order)
@@ -167,14 +172,14 @@ def _different(judged: Rows, among: np.ndarray, order: np.ndarray) -> np.ndarray
 
 def _explained(
     scorer: Scorer, judged: Rows, scores: np.ndarray, order: np.ndarray
-) -> tuple[Payment, ...]:
+) -> tuple[ExplainedPayment, ...]:
     shown = []
     for i in order:
         values = _values(judged.features.iloc[int(i)])
         flagged = bool(scores[i] >= scorer.threshold)
         amount = None if judged.amount is None else float(judged.amount[i])
         shown.append(
-            Payment(
+            ExplainedPayment(
                 probability=float(scores[i]),
                 is_fraud=bool(judged.label[i]),
                 amount=None if amount is None or np.isnan(amount) else amount,

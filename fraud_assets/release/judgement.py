@@ -6,7 +6,6 @@ evidence survives whether or not a later step runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import asdict, replace
@@ -14,6 +13,7 @@ from msgspec.structs import asdict, replace
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.verdict import Verdict
+from fraud_assets.modelling.progress import Progress
 from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
@@ -21,8 +21,6 @@ from fraud_assets.release.changes import changes_since_champion
 from fraud_assets.release.evidence import examples, explanation, with_drift
 from fraud_assets.release.opening import Opening, opening
 from fraud_assets.release.rescored import Rescored, rescore, ruling
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Judgement:
         return self.verdict.sentence + kept
 
 
-def judge(
+def judge_candidate(
     case: Case,
     *,
     run_id: str = "",

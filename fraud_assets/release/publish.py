@@ -6,7 +6,6 @@ again, the champion compared again, and the real service is started on the stage
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from fraud_assets.documents.report.origin import Lineage
 from fraud_assets.documents.report.whole import JudgedSections, Report, read_report
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
+from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
@@ -32,8 +32,6 @@ from fraud_assets.release.rescored import Rescored, rescore, ruling
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.store import texts
 from fraud_assets.store.versions.verified import Verified
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract.load import contract_digest
-from fraud_assets.data.cleaning import CleanedFeatures, fingerprint
+from fraud_assets.data.cleaning import CleanedFeatures, data_fingerprint
 from fraud_assets.data.columns import SENDER, TIME
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.leaks import LeaksSection
@@ -56,7 +56,7 @@ def rescore(case: Case) -> Rescored:
     )
     expected = Expected(
         model_digest=sha256(tuned.payload),
-        data_fingerprint=fingerprint(cleaned.frame, cleaned.earlier),
+        data_fingerprint=data_fingerprint(cleaned.frame, cleaned.earlier),
         contract_digest=contract_digest(contract),
         threshold=chosen.value,
         confusion=evaluation.metrics.confusion,

@@ -12,7 +12,7 @@ from fraud_assets.documents.reason import Reason
 from fraud_assets.scoring.encode import Encoder
 
 
-class Difference(msgspec.Struct, frozen=True):
+class Deviation(msgspec.Struct, frozen=True):
     """A field of the record, what it says, and what the replay says."""
 
     field: str
@@ -23,7 +23,7 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{self.field}: recorded {self.recorded!r}, replayed {self.replayed!r}"
 
 
-class Scoring(Protocol):
+class ReplayScorer(Protocol):
     """A version's scorer, as the service has it."""
 
     threshold: float
@@ -67,11 +67,11 @@ class Answered(Protocol):
         ...
 
 
-def differences(decision: Answered, scorer: Scoring) -> Iterator[Difference]:
+def differences(decision: Answered, scorer: ReplayScorer) -> Iterator[Deviation]:
     """Every field in which an answer differs from what its version answers to its features."""
     names = scorer.encoder.names
     if set(decision.features) != set(names):
-        yield Difference("features", sorted(decision.features), sorted(names))
+        yield Deviation("features", sorted(decision.features), sorted(names))
         return
     row = scorer.encoder.row(decision.features)
     probability = scorer.probability(row)
@@ -83,19 +83,19 @@ def differences(decision: Answered, scorer: Scoring) -> Iterator[Difference]:
         yield from _reasons(decision.reasons, scorer.row_reasons(row, flagged))
 
 
-def _reasons(recorded: Sequence[Reason], replayed: Sequence[Reason]) -> Iterator[Difference]:
+def _reasons(recorded: Sequence[Reason], replayed: Sequence[Reason]) -> Iterator[Deviation]:
     if len(recorded) != len(replayed):
         codes = [[reason.code for reason in reasons] for reasons in (recorded, replayed)]
-        yield Difference("reasons", *codes)
+        yield Deviation("reasons", *codes)
         return
     for at, (one, other) in enumerate(zip(recorded, replayed, strict=True)):
         for name in Reason.__struct_fields__:
             yield from _unequal(f"reasons[{at}].{name}", getattr(one, name), getattr(other, name))
 
 
-def _unequal(field: str, recorded: Any, replayed: Any) -> Iterator[Difference]:
+def _unequal(field: str, recorded: Any, replayed: Any) -> Iterator[Deviation]:
     if not same_bits(recorded, replayed):
-        yield Difference(field, recorded, replayed)
+        yield Deviation(field, recorded, replayed)
 
 
 def same_bits(one: object, other: object) -> bool:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.decisions.erasure import Opener
+from fraud_assets.decisions.erasure import DecisionOpener
 from fraud_assets.decisions.reading import read_segments
-from fraud_assets.decisions.segment import decode
+from fraud_assets.decisions.segment import read_entry
 from fraud_assets.documents.decision import Decision
 from fraud_assets.replay.one import Replayed, replay
 from fraud_assets.replay.versions import Versions
@@ -125,7 +125,7 @@ _here: dict[str, object] = {}
 
 def _begin(workshop: Workshop) -> None:
     _here["versions"] = Versions(Store(workshop.root, Keys(workshop.keys)))
-    _here["open"] = Opener(workshop.subjects).demand
+    _here["open"] = DecisionOpener(workshop.subjects).demand
 
 
 def _replay_block(lines: bytes, within: Range) -> _Result:
@@ -135,7 +135,7 @@ def _replay_block(lines: bytes, within: Range) -> _Result:
     versions, opened = _here["versions"], _here["open"]
     assert isinstance(versions, Versions)
     for line in lines.splitlines():
-        entry = decode(line)
+        entry = read_entry(line)
         if not isinstance(entry, Decision) or not within.holds(entry):
             continue
         found = replay(entry, versions, opened)  # type: ignore[arg-type]

@@ -7,13 +7,13 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from fraud_assets.decisions.erasure.tokens import key_of
+from fraud_assets.decisions.erasure.tokens import key_id_of
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import PaymentError, RecordError
-from fraud_assets.replay.answer import Difference, differences, same_bits
+from fraud_assets.replay.answer import Deviation, differences, same_bits
 from fraud_assets.replay.versions import Version, Versions
 
-Standing: TypeAlias = Literal["match", "differs", "erased", "unavailable"]
+ReplayStanding: TypeAlias = Literal["match", "differs", "erased", "unavailable"]
 
 Open: TypeAlias = Callable[[Decision], Decision]
 """Uncovers a decision's personal values.
@@ -34,8 +34,8 @@ class Replayed(msgspec.Struct, frozen=True):
 
     decision_id: str
     version: str
-    standing: Standing
-    differences: tuple[Difference, ...] = ()
+    standing: ReplayStanding
+    differences: tuple[Deviation, ...] = ()
     why: str = ""
 
     def sentence(self) -> str:
@@ -65,30 +65,30 @@ def replay(decision: Decision, versions: Versions, opened: Open | None = None) -
     return _replayed(decision, "differs" if found else "match", tuple(found))
 
 
-def _of_payment(decision: Decision, version: Version) -> list[Difference]:
+def _of_payment(decision: Decision, version: Version) -> list[Deviation]:
     """Features that a payment itself tells, read from it again; not where it was erased."""
-    if version.reader is None or any(key_of(value) for value in decision.payment.values()):
+    if version.reader is None or any(key_id_of(value) for value in decision.payment.values()):
         return []
     if not set(version.reader.columns) <= set(decision.payment):
         return []
     try:
         read = version.reader.read(decision.payment)
     except PaymentError as error:
-        return [Difference("payment", "a payment by its contract", str(error))]
+        return [Deviation("payment", "a payment by its contract", str(error))]
     return [
-        Difference(f"features.{name}", decision.features.get(name), value)
+        Deviation(f"features.{name}", decision.features.get(name), value)
         for name, value in read.features.items()
         if not same_bits(decision.features.get(name), value)
     ]
 
 
-def _of_version(decision: Decision, version: Version) -> list[Difference]:
+def _of_version(decision: Decision, version: Version) -> list[Deviation]:
     if decision.manifest != version.manifest:
-        return [Difference("manifest", decision.manifest, version.manifest)]
+        return [Deviation("manifest", decision.manifest, version.manifest)]
     return list(differences(decision, version.scorer))
 
 
-def _of_shadows(decision: Decision, versions: Versions) -> list[Difference]:
+def _of_shadows(decision: Decision, versions: Versions) -> list[Deviation]:
     """What shadows would have decided; one whose version is gone is passed over."""
     found = []
     for shadow in decision.shadow:
@@ -105,7 +105,7 @@ def _of_shadows(decision: Decision, versions: Versions) -> list[Difference]:
         )
         names = {"manifest", "features", "probability", "is_flagged"}
         found += [
-            Difference(f"shadow.{shadow.version}.{one.field}", one.recorded, one.replayed)
+            Deviation(f"shadow.{shadow.version}.{one.field}", one.recorded, one.replayed)
             for one in _of_version(whole, version)
             if one.field in names
         ]
@@ -113,6 +113,6 @@ def _of_shadows(decision: Decision, versions: Versions) -> list[Difference]:
 
 
 def _replayed(
-    decision: Decision, standing: Standing, found: tuple[Difference, ...] = (), why: str = ""
+    decision: Decision, standing: ReplayStanding, found: tuple[Deviation, ...] = (), why: str = ""
 ) -> Replayed:
     return Replayed(decision.decision_id, decision.version, standing, found, why)

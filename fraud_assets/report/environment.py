@@ -22,7 +22,7 @@ def page_environment(*packages: str) -> Environment:
     )
     environment.filters.update(
         count=lambda part: shown(part, numbers.count),
-        number=lambda part: shown(part, numbers.number),
+        number=lambda part: shown(part, numbers.short_number),
         percent=lambda part: shown(part, numbers.percent),
         words=lambda part: str(part).replace("_", " "),
     )

@@ -112,18 +112,18 @@ def pictures(report: Report) -> dict[str, Markup]:
     back = msgspec.UNSET if search is None else search.history
     drawn = {
         "verdict": "" if verdict is None else charts.verdict_strip(verdict.rules),
-        "importances": "" if ranks is None else charts.importances(ranks.permutation),
+        "importances": "" if ranks is None else charts.importance_bars(ranks.permutation),
         "history": "" if back is msgspec.UNSET else charts.history_curve(back.curve),
         "volume": charts.volume(() if weeks is msgspec.UNSET else weeks),
     }
     if curves is not None:
         theirs = ((), ()) if champion is None else (champion.precision_recall, champion.roc)
         drawn |= {
-            "precision_recall": charts.precision_recall(
+            "precision_recall": charts.precision_recall_curve(
                 curves.precision_recall, metrics, floor, theirs[0]
             ),
-            "roc": charts.roc(curves.roc, metrics, theirs[1]),
-            "reliability": charts.reliability(curves.reliability),
+            "roc": charts.roc_curve(curves.roc, metrics, theirs[1]),
+            "reliability": charts.reliability_bars(curves.reliability),
             "scores": charts.score_distribution(curves.scores, report.threshold.value),
             "weekly": charts.weekly_recall(curves.weekly, floor),
         }

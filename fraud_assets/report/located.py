@@ -63,7 +63,7 @@ class Located:
             return "yes" if self._value else "no"
         if isinstance(self._value, Mapping | list):
             return str(escape(", ".join(str(part) for part in self)))
-        return shown(self, numbers.number)
+        return shown(self, numbers.short_number)
 
 
 def plain(part: object) -> Any:

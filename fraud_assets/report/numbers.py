@@ -50,7 +50,7 @@ def count(value: object) -> str:
     return unusable(value) or f"{float(value):,.0f}"  # type: ignore[arg-type]
 
 
-def number(value: object) -> str:
+def short_number(value: object) -> str:
     """A number of unknown unit with four significant digits: 1234.567 -> "1,235"."""
     words = unusable(value)
     if words is not None:
@@ -98,14 +98,14 @@ def percent_apart(value: object, bound: object) -> str:
 
 def number_apart(value: object, bound: object) -> str:
     """A number with as many digits as it takes not to look like a bound that it does not equal."""
-    if unusable(value) is not None or number(value) != number(bound):
-        return number(value)
+    if unusable(value) is not None or short_number(value) != short_number(bound):
+        return short_number(value)
     return _apart(value, bound, decimal, 4)
 
 
 def _apart(value: object, bound: object, text: Callable[[object, int], str], digits: int) -> str:
     if unusable(bound) is not None or value == bound:
-        return percent(value) if text is percent else number(value)
+        return percent(value) if text is percent else short_number(value)
     for more in range(digits, _MAX_DIGITS + 1):
         if text(value, more) != text(bound, more):
             return text(value, more)
@@ -121,7 +121,7 @@ def money(value: object, currency: str = "USD") -> str:
     return f"{currency}{SPACE}{float(value):,.{digits}f}"  # type: ignore[arg-type]
 
 
-def rate(rate: Rate | None) -> str:
+def rate_line(rate: Rate | None) -> str:
     """A rate with interval and n in one line: "93.1 % (90.8 % to 95.0 %, n 600)"."""
     return _with_interval(rate, percent)
 

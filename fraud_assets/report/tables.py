@@ -47,8 +47,8 @@ def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
             numbers.decimal(row.auc_std, 4),
             numbers.decimal(row.average_precision, 4),
             numbers.decimal(row.precision_at_recall, 4),
-            numbers.number(row.fit_seconds),
-            numbers.number(row.cost),
+            numbers.short_number(row.fit_seconds),
+            numbers.short_number(row.cost),
             numbers.count(row.n_features),
             escaped(row.encoding),
         ]
@@ -64,7 +64,7 @@ def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
 def search_markdown(search: SearchSection, top: int = 10) -> str:
     """The search in a sentence and its best settings."""
     rows = [_setting_row(row) for row in search.settings[:top]]
-    spent = f"{numbers.count(search.fits)} fits in {numbers.number(search.seconds)} s."
+    spent = f"{numbers.count(search.fits)} fits in {numbers.short_number(search.seconds)} s."
     table = markdown_table(["Rank", "Family", "Setting", "ROC-AUC", "spread"], rows)
     back = "" if search.history is msgspec.UNSET else f" {escaped(search.history.sentence)}"
     return f"{escaped(search.sentence)}{back} {spent}\n\n{table}"
@@ -112,7 +112,7 @@ def quarantine_markdown(quarantine: Quarantine) -> str:
             escaped(name),
             numbers.count(count),
             numbers.count(frauds.get(name)),
-            numbers.number(amounts.get(name)),
+            numbers.short_number(amounts.get(name)),
         ]
         for name, count in ordered
     ]

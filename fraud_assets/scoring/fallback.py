@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.documents.reason import Reason
-from fraud_assets.families.forest import Floats
+from fraud_assets.features.arrays import Floats
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.places import Places
 from fraud_assets.scoring.scorer import Scorer, SplitMargin, load_scorer

@@ -28,7 +28,7 @@ def bounds(feature: Numeric) -> tuple[float, float]:
     return low, high
 
 
-def nearest(feature: Numeric, number: float) -> float:
+def nearest_number(feature: Numeric, number: float) -> float:
     """The number nearest to `number` that may be sent."""
     low, high = bounds(feature)
     within = [one for one in feature.one_of or () if low <= one <= high]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fraud_assets.errors import StoreError
-from fraud_assets.families.forest import Floats
+from fraud_assets.features.arrays import Floats
 
 
 class Margins(Protocol):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from fraud_assets.documents.reason import Reason
-from fraud_assets.families.forest import Floats
+from fraud_assets.features.arrays import Floats
 from fraud_assets.profiles import MAX_REASONS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.places import Places, ValuePlace

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
-from fraud_assets.families.forest import Floats
+from fraud_assets.features.arrays import Floats
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.margins import Linear, Margins, Trees
 from fraud_assets.scoring.places import LevelPlaces, NumberPlaces, Places

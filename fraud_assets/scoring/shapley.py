@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.families.forest import Floats, Forest, Integers
+from fraud_assets.families.forest import Forest
+from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.scoring.quadrature import gauss_legendre
 
 TABLE_BYTES = 32 * 2**20
@@ -36,7 +37,7 @@ class Leaves:
     zero fraction. `value` (leaves,).
     """
 
-    column: Integers
+    column: Ints
     low: Floats
     high: Floats
     zero: Floats

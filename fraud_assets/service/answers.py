@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from fraud_assets.scoring.scorer import Row
 from fraud_assets.service.faults import FieldFault
-from fraud_assets.service.metrics import Metrics
-from fraud_assets.service.payments.payment import Row
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.versions.version import Served
 
 Reasons = Literal["flagged", "always", "full"]
@@ -18,7 +18,7 @@ Reasons = Literal["flagged", "always", "full"]
 _encode = msgspec.json.encode
 
 
-def one_answer(served: Served, metrics: Metrics, row: Row, reasons: Reasons) -> bytes:
+def one_answer(served: Served, metrics: ServiceMetrics, row: Row, reasons: Reasons) -> bytes:
     """The answer to one payment. Belongs to the event loop's thread."""
     scorer = served.scorer
     probability = scorer.probability(row)

@@ -25,7 +25,7 @@ from fraud_assets.service.decisions.record_routes import (
 )
 from fraud_assets.service.decisions.routes import DecisionRoute, decision_routes
 from fraud_assets.service.documents import FORBIDDEN, UNAUTHORIZED, Health, openapi_document
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.net.connections import Connections, most_connections
 from fraud_assets.service.net.hosts import Hosts, hosts_of
 from fraud_assets.service.net.logs import log_sparingly
@@ -85,7 +85,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     """
     keys = read_api_keys(settings.api_keys)
     if holder is None:
-        metrics = Metrics(settings.metrics_dir, Connections(most_connections()), keys.used)
+        metrics = ServiceMetrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
     desk = Desk(holder, settings.state, keeping_of(settings))
     hot: dict[str, Scoring | DecisionRoute] = {

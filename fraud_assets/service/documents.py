@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from fraud_assets import __version__
 from fraud_assets.service.payments.payment import PaymentReader
-from fraud_assets.service.versions.source import Place
+from fraud_assets.service.versions.source import LoadedFrom
 from fraud_assets.service.versions.verdict import Standing
 
 _ABOUT = """Scores payments and says why.
@@ -119,7 +119,7 @@ class Health(BaseModel):
     refusals: int
     refused: dict[str, str] | None = Field(description="The last version refused, and why.")
     degraded: bool = Field(description="Whether it serves anything else than the store says.")
-    serving_from: Place
+    serving_from: LoadedFrom
     last_good_copy: str | None = Field(description="The version kept for a start without a store.")
     verdict: Standing = Field(description="What the gate said of the version.")
     override: dict[str, Any] | None = Field(description="Who put the version past the gate.")

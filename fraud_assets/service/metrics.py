@@ -50,7 +50,7 @@ def _zero() -> Numbers:
     return Numbers(latency=[0] * (len(LATENCIES) + 1), scores=[0] * (len(SCORES) + 1))
 
 
-class Metrics:
+class ServiceMetrics:
     """One worker's counters, and the text for all."""
 
     def __init__(

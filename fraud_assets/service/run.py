@@ -26,7 +26,7 @@ from fraud_assets.service.several import create
 from fraud_assets.service.versions.last_good import LastGood
 
 
-def run(settings: ServiceSettings) -> int:
+def run_service(settings: ServiceSettings) -> int:
     """Serve until told to stop; returns the exit code.
 
     Raises

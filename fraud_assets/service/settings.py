@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.decisions.log.settings import Policy
+from fraud_assets.decisions.log.settings import WhenFailing
 from fraud_assets.errors import RefusedError
 from fraud_assets.store.storage.registry import Address, parse_address
 
@@ -66,7 +66,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "memory:"
     decisions: Path | None = None
     record_sync: bool = False
-    record_failing: Policy = "refuse"
+    record_failing: WhenFailing = "refuse"
     record_claimed: bool = False
 
     @property

@@ -207,7 +207,7 @@ class Store(ArchiveWriter):
         """Room for a refused candidate; None where there is none or the store has it already."""
         if version in self.versions() or version not in self.refused_versions():
             return None
-        staged = staging.begin(self._models, version)
+        staged = staging.begin_version(self._models, version)
         if staged is None:
             raise StoreError(f"{self.where(version)} is in use by another process: run again.")
         return staged

@@ -37,11 +37,11 @@ def reason(text: str) -> str:
 
 def one_line(text: str, most: int = MOST_OF_REASON) -> str:
     """A sentence of our own as a reason: what cannot be printed is escaped, the rest cut off."""
-    line = shown(" ".join(text.split()))
+    line = printable(" ".join(text.split()))
     return line if len(line) <= most else line[: most - 4] + " ..."
 
 
-def shown(text: object) -> str:
+def printable(text: object) -> str:
     """A value as it may be printed: control characters, line breaks and stray bytes escaped."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
 

@@ -49,7 +49,7 @@ class ArchiveWriter(Archive):
 
     def restage(self, staged: Staged, files: Content, metadata: Metadata) -> None:
         """Replace what is staged, keeping its version: such as when the proof completes it."""
-        staging.seal(staged, files, metadata, self.keys)
+        staging.seal_version(staged, files, metadata, self.keys)
 
     def discard(self, staged: Staged) -> None:
         """Give up what is staged; after a release there is nothing left to do."""
@@ -146,7 +146,7 @@ class ArchiveWriter(Archive):
         with self._writing():
             staged = staging.reserve(among, self._taken(), now)
         try:
-            staging.seal(staged, files, metadata, self.keys)
+            staging.seal_version(staged, files, metadata, self.keys)
         except BaseException:
             self.discard(staged)
             raise

@@ -59,20 +59,20 @@ _LONGEST = 400
 """Characters beyond which a text is no finite number, or one of no use."""
 
 
-class Read(NamedTuple):
+class ReadNumber(NamedTuple):
     """The number that a text writes, and the currency's sign or code beside it, if any."""
 
     value: float
     currency: str | None = None
 
 
-def read_number(text: str, decimal: Sign = ".") -> Read | None:
+def read_number(text: str, decimal: Sign = ".") -> ReadNumber | None:
     """The finite number that a present text writes; None where it writes none."""
     text = _ascii(trimmed(text))
     if len(text) > _LONGEST:
         return None
     if text.casefold() in _TRUTH:
-        return Read(_TRUTH[text.casefold()])
+        return ReadNumber(_TRUTH[text.casefold()])
     found = _DRESSED.fullmatch(text)
     if found is None or (found["open"] is None) != (found["close"] is None):
         return None
@@ -84,7 +84,7 @@ def read_number(text: str, decimal: Sign = ".") -> Read | None:
     value = float(plain) / (100 if found["percent"] else 1)
     if not isfinite(value):
         return None
-    return Read(-value if signs and signs[0] in "(-" else value, marks[0] if marks else None)
+    return ReadNumber(-value if signs and signs[0] in "(-" else value, marks[0] if marks else None)
 
 
 @singledispatch

@@ -15,7 +15,7 @@ from fraud_assets.modelling.statistics.intervals import cluster_codes
 from fraud_assets.values.moment import micros_of
 from fraud_assets.values.number import number
 from fraud_assets.watch.outcomes import Outcomes
-from fraud_assets.watch.production import Place, Reign
+from fraud_assets.watch.production import Reign, WatchedContract
 from fraud_assets.watch.weeks import Promised
 
 _DAY = 86_400_000_000
@@ -26,9 +26,9 @@ def moment(text: str) -> np.datetime64:
     return np.datetime64(micros_of(text), "us")
 
 
-def place_of(contract: Contract) -> Place:
+def place_of(contract: Contract) -> WatchedContract:
     """What the document says of whose production it is."""
-    return Place(contract.name, contract.columns.currency, contract.label.maturity_days)
+    return WatchedContract(contract.name, contract.columns.currency, contract.label.maturity_days)
 
 
 def collect(

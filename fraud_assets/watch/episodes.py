@@ -16,7 +16,7 @@ PAUSE = np.timedelta64(2, "D")
 
 
 @dataclass(frozen=True)
-class Frauds:
+class MaturedFrauds:
     """Frauds whose label is old enough, (n,) each, in any order.
 
     `time` (datetime64) is the payment's; `weight` is 1 where a fraud's label would have come in
@@ -43,7 +43,7 @@ class Episodes:
     later: int
 
 
-def episodes(frauds: Frauds) -> Episodes:
+def episodes(frauds: MaturedFrauds) -> Episodes:
     """Gather frauds into the observations that the alarm may count."""
     order = np.lexsort((frauds.time, frauds.sender))
     time, sender = frauds.time[order].astype("datetime64[us]"), frauds.sender[order]

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.labels import source_labels
-from fraud_assets.decisions.erasure import Opener, keys_folder
-from fraud_assets.decisions.log.settings import default_folder
+from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
+from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_entries
 from fraud_assets.documents.decision import Decision, Label
@@ -52,9 +52,9 @@ def look(
     StoreError
         If the store's journal does not hold.
     """
-    now, folder = _instant(until), default_folder() if log is None else log.absolute()
+    now, folder = _instant(until), default_log_folder() if log is None else log.absolute()
     entries = list(read_entries(folder))
-    opener = Opener(keys_folder(folder))
+    opener = DecisionOpener(keys_folder(folder))
     made = [opener.open(e) for e in entries if isinstance(e, Decision) and _by(e.decided_at, now)]
     filed, unread = _filed(contract, {decision.payment_id for decision in made})
     told = [*filed, *(entry for entry in entries if isinstance(entry, Label))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fraud_assets.watch.episodes import Frauds
+from fraud_assets.watch.episodes import MaturedFrauds
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class Outcomes:
         return Outcomes(**{field.name: getattr(self, field.name)[keep] for field in fields(self)})
 
     @property
-    def frauds(self) -> Frauds:
+    def frauds(self) -> MaturedFrauds:
         """The frauds whose label came, each weighing for those that were blocked like it.
 
         Payments that would never pass are left out, caught or missed: of theirs no recall is known.
         """
         seen = self.where(self.fraud & ~self.blocked & (self.release > 0))
         weight = np.where(seen.flagged, 1 / seen.release, 1.0)
-        return Frauds(seen.time, seen.flagged, weight, seen.sender)
+        return MaturedFrauds(seen.time, seen.flagged, weight, seen.sender)
 
     @property
     def least_release(self) -> float:

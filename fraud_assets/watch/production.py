@@ -48,7 +48,7 @@ class Reign:
 
 
 @dataclass(frozen=True)
-class Place:
+class WatchedContract:
     """Whose production it is, in which currency, and after how many days a label counts."""
 
     contract: str
@@ -57,7 +57,7 @@ class Place:
 
 
 def production(
-    outcomes: Outcomes, reigns: Sequence[Reign], place: Place, until: np.datetime64
+    outcomes: Outcomes, reigns: Sequence[Reign], place: WatchedContract, until: np.datetime64
 ) -> Production:
     """Everything that may be said at `until`; the same rows give the same document."""
     matured = until - np.timedelta64(round(place.maturity_days * 86_400_000_000), "us")

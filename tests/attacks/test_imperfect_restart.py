@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.pages.model_card import health
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
@@ -61,7 +61,7 @@ class World:
         return ServiceSettings(models=self.root, keys=keys, last_good=state)
 
     def start(self) -> Holder:
-        return Holder.start(self.settings, Metrics())
+        return Holder.start(self.settings, ServiceMetrics())
 
     def put(self, name: str) -> None:
         """Put another journal in place."""

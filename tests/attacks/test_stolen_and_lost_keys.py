@@ -19,7 +19,7 @@ from fraud_assets.documents.succession import Succession
 from fraud_assets.errors import FraudAssetsError, TrustError
 from fraud_assets.store.keys import Keys, public_pem
 from fraud_assets.store.keys.rotation import rotate
-from fraud_assets.store.keys.succession import SUCCESSION_FILE, line_of, signed_by
+from fraud_assets.store.keys.succession import SUCCESSION_FILE, signed_by, succession_line
 from fraud_assets.store.store import Store
 from tests.store.stores import content, files, metadata, new_store, promoted
 
@@ -112,7 +112,7 @@ def test_refused_candidates_alone_keep_lost_keys_from_being_replaced(store: Stor
 
 
 def _written(store: Store, *records: Succession) -> None:
-    (store.root / SUCCESSION_FILE).write_bytes(b"".join(map(line_of, records)))
+    (store.root / SUCCESSION_FILE).write_bytes(b"".join(map(succession_line, records)))
 
 
 def _record(old: Keys, new: Keys) -> Succession:

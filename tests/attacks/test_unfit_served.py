@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from fraud_assets.documents.verdict import Finding, Verdict
 from fraud_assets.errors import FraudAssetsError
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.pages.model_card import health
 from fraud_assets.service.pages.page import render_page
 from fraud_assets.service.settings import ServiceSettings
@@ -75,7 +75,7 @@ def pointed(store: Store, version: str) -> None:
 
 def started(store: Store, **more: Any) -> Holder:
     return Holder.start(
-        ServiceSettings(models=store.root, keys=store.keys.folder, **more), Metrics()
+        ServiceSettings(models=store.root, keys=store.keys.folder, **more), ServiceMetrics()
     )
 
 

@@ -79,7 +79,7 @@ def test_law_of_said_texts(text: str) -> None:
         return
     assert said.splitlines() == [said]
     assert json.loads(json.dumps(said)) == said
-    assert said.encode() and texts.shown(said) == said  # noqa: PT018
+    assert said.encode() and texts.printable(said) == said  # noqa: PT018
 
 
 @given(text=st.text(st.characters(codec=None), max_size=3000))

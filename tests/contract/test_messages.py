@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from fraud_assets.contract import load_contract, parse_contract
-from fraud_assets.contract.keys import find, known_keys
+from fraud_assets.contract.keys import follow_place, known_keys
 from fraud_assets.contract.toml_file import MAX_BYTES, MAX_DEPTH
 from fraud_assets.errors import MOST_SHOWN, ContractError
 from tests.contract.toml_text import RICH, leaves, replaced, to_toml
@@ -134,7 +134,7 @@ def test_an_unknown_key_anywhere_is_a_fault_under_its_own_path(path, name) -> No
     above = RICH
     for key in path[:-1]:
         above = above[key]
-    table = find(path[:-1]).annotation
+    table = follow_place(path[:-1]).annotation
     is_free = name in above or (path[:-1] and not known_keys(table))
     named_by_people = path[:-1] in {("derived",), ("rules",), ("reasons",)}
     if is_free or named_by_people or name in known_keys(table) or "levels" in path[:-1]:
@@ -146,10 +146,10 @@ def test_an_unknown_key_anywhere_is_a_fault_under_its_own_path(path, name) -> No
 def test_every_table_of_the_schema_is_found_by_its_path() -> None:
     """The walk through the schema reaches each section's fields."""
     for path in leaves(RICH):
-        found = find(path)
+        found = follow_place(path)
         assert found.path == path
         assert found.annotation is not None
-    assert issubclass(find(("windows",)).annotation, BaseModel)
+    assert issubclass(follow_place(("windows",)).annotation, BaseModel)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.text import parse_text
@@ -135,7 +135,7 @@ def test_whole_numbers_of_any_size_are_text_without_a_point():
 @pytest.mark.parametrize("word", ["none", "-", "na", "n/a", "None"])
 def test_a_label_word_of_the_contract_is_no_missing_value(word):
     """Where "none" is what legitimate payments are called, it is a label."""
-    label = Label(column="y", positive=["fraud"], negative=[word])
+    label = Labelling(column="y", positive=["fraud"], negative=[word])
 
     labels, bad = parse_labels(pd.Series([word, "fraud", "", "null"], dtype=object), label)
 

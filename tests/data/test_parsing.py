@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.data.instants import parse_times
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.numbers import parse_numbers
@@ -84,7 +84,7 @@ def test_seconds_count_from_the_origin():
 @pytest.mark.parametrize("values", [[1, 0, None, 7], ["1", "0", "", "x"], [1.0, 0.0, np.nan, 7.0]])
 def test_labels_compare_alike_as_text_and_number(values):
     """1, "1" and 1.0 are the same label; missing is unlabelled; others are marked."""
-    labels, bad = parse_labels(pd.Series(values, dtype=object), Label(column="y"))
+    labels, bad = parse_labels(pd.Series(values, dtype=object), Labelling(column="y"))
 
     assert labels[0] == 1
     assert labels[1] == 0
@@ -94,7 +94,7 @@ def test_labels_compare_alike_as_text_and_number(values):
 
 def test_boolean_labels_are_understood():
     """True is fraud under the default values."""
-    labels, bad = parse_labels(pd.Series([True, False]), Label(column="y"))
+    labels, bad = parse_labels(pd.Series([True, False]), Labelling(column="y"))
 
     assert labels.tolist() == [1, 0]
     assert not bad.any()

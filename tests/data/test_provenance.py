@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.data.provenance.code import reached
-from fraud_assets.data.provenance.sources import changed, look_at
+from fraud_assets.data.provenance.sources import changed_files, look_at
 from fraud_assets.data.source import LocatedRow
 from fraud_assets.masking import NO_SECRETS, public
 
@@ -66,7 +66,7 @@ def test_a_file_is_known_by_its_content(tmp_path: Path):
     files[0].write_text("1")
     files[1].write_text("2")
 
-    faults = changed(before, located([files[0], files[1], files[0]], "abd"))
+    faults = changed_files(before, located([files[0], files[1], files[0]], "abd"))
 
     assert faults == ["c is gone", "d is new", "b has changed"]
 

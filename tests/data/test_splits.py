@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.data.splits import known_labels, split_week
+from fraud_assets.data.splits import labels_known_at, split_week
 from fraud_assets.data.windows import EARLIER
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
@@ -125,7 +125,7 @@ def test_altering_rows_after_as_of_changes_no_label_before():
     altered = data.copy()
     altered.loc[altered["_known_at"] > at, "_known_at"] += 20 * DAY
 
-    assert (known_labels(data, at) == known_labels(altered, at)).all()
+    assert (labels_known_at(data, at) == labels_known_at(altered, at)).all()
 
 
 def test_old_data_is_stale():

@@ -11,7 +11,7 @@ import pytest
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.data.transactions import parse_as_of, read_transactions
-from fraud_assets.draft import contract_text, look
+from fraud_assets.draft import contract_text, take_first_look
 from fraud_assets.errors import DataError
 
 TOML = """
@@ -167,7 +167,7 @@ def test_a_drafted_contract_reads_its_own_file(tmp_path):
     file = tmp_path / "Our Payments.csv"
     file.write_text("Tx Id;Created At;Customer;Amount EUR;Country;Fraud?\n" + lines)
 
-    contract = parse_contract(contract_text(look(str(file))))
+    contract = parse_contract(contract_text(take_first_look(str(file))))
     raw = read_transactions(contract, now=NOW)
 
     assert contract.columns.sender == "Customer"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fraud_assets.cli import main
 from fraud_assets.contract import parse_contract
 from fraud_assets.decisions.erasure import (
-    Opener,
+    DecisionOpener,
     Personal,
     SubjectGuard,
     SubjectKeys,
@@ -55,7 +55,7 @@ def test_what_is_covered_opens_to_the_same_bits(tmp_path, made, columns, subject
     hidden = guard.cover(made)
     guard.flush()
 
-    assert Opener(tmp_path).open(hidden) == made
+    assert DecisionOpener(tmp_path).open(hidden) == made
     for name, value in made.payment.items():
         is_covered = value is not None and name in columns | {subject}
         assert (hidden.payment[name] != value) == is_covered
@@ -68,7 +68,7 @@ def test_the_subject_stands_nowhere_and_its_decisions_can_be_read(tmp_path):
     log.close()
 
     assert b"Mallory" not in bytes_below(tmp_path)
-    opener = Opener(keys_folder(tmp_path / "log"))
+    opener = DecisionOpener(keys_folder(tmp_path / "log"))
     assert [opener.open(one) for one in read_decisions(tmp_path / "log")] == made
 
 
@@ -92,14 +92,14 @@ def test_forgetting_destroys_the_key_and_nothing_else(tmp_path, capsys):
     assert b"Mallory" not in kept
     assert list(read_entries(folder)) == before
     assert verify_log(folder).difference == ""
-    opened = [Opener(keys_folder(folder)).open(one) for one in read_decisions(folder)]
+    opened = [DecisionOpener(keys_folder(folder)).open(one) for one in read_decisions(folder)]
     assert opened[3] == other
     assert all(str(one.payment["sender"]).startswith("~1:") for one in opened[:3])
     labels = known_labels(entry for entry in before if isinstance(entry, Label))
     found = list(outcomes(opened, labels))
     assert [one.label is not None for one in found] == [True, True, True, False]
     with pytest.raises(RecordError, match="erased with their subject's key"):
-        Opener(keys_folder(folder)).demand(opened[0])
+        DecisionOpener(keys_folder(folder)).demand(opened[0])
     assert main(["decisions", "forget", "Mallory", "--log", str(folder)]) == 0
     assert "No key of this subject is left" in capsys.readouterr().out
 
@@ -116,7 +116,7 @@ def test_who_was_forgotten_may_come_back(tmp_path):
     recorded(log, 1, **payment_of("Mallory"))
     log.close()
 
-    opener = Opener(keys_folder(folder))
+    opener = DecisionOpener(keys_folder(folder))
     senders = [opener.open(one).payment["sender"] for one in read_decisions(folder)]
     assert str(senders[0]).startswith("~1:")
     assert senders[1:] == ["Alice", "Mallory"]
@@ -139,7 +139,8 @@ def test_a_key_is_on_disk_before_what_it_covers(tmp_path, monkeypatch):
     wait_until(lambda: log.status().flushed == 1)
     log.close()
     assert (
-        Opener(keys_folder(folder)).open(read_decisions(folder)[0]).payment["sender"] == "Mallory"
+        DecisionOpener(keys_folder(folder)).open(read_decisions(folder)[0]).payment["sender"]
+        == "Mallory"
     )
 
 
@@ -152,7 +153,7 @@ def test_a_token_holds_at_its_own_place_alone(tmp_path):
     moved = msgspec.structs.replace(hidden, decision_id="another")
 
     with pytest.raises(RecordError, match="was not covered at this place"):
-        Opener(tmp_path).open(moved)
+        DecisionOpener(tmp_path).open(moved)
 
 
 def test_a_number_and_its_text_are_one_subject(tmp_path):

@@ -11,7 +11,7 @@ from fraud_assets.decisions.log import LogSettings, RecordError, UnrecordedError
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.reading import read_decisions, read_entries
-from fraud_assets.decisions.segment import decode, encode
+from fraud_assets.decisions.segment import encode, read_entry
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Gap, Label, Shadow
 from fraud_assets.documents.reason import Reason
@@ -159,7 +159,7 @@ def test_whatever_is_sound_is_read_back(entry):
     """An entry that passes comes back equal from its line."""
     demand_sound(entry)
 
-    assert decode(encode(entry)) == entry
+    assert read_entry(encode(entry)) == entry
 
 
 def test_times_never_go_back(tmp_path):

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from fraud_assets.decisions.log import LogSettings, RecordError, claim, open_log
-from fraud_assets.decisions.log.settings import default_folder
+from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.decisions.reading import read_decisions, read_entries
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Gap
@@ -179,11 +179,11 @@ def test_the_folder_that_the_environment_names(tmp_path, monkeypatch):
     """`FRAUD_ASSETS_DECISIONS`, else beside the store; a URL is none."""
     monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(tmp_path / "models"))
     monkeypatch.delenv("FRAUD_ASSETS_DECISIONS", raising=False)
-    assert default_folder() == tmp_path / "decisions"
+    assert default_log_folder() == tmp_path / "decisions"
 
     monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", str(tmp_path / "kept"))
-    assert default_folder() == tmp_path / "kept"
+    assert default_log_folder() == tmp_path / "kept"
 
     monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", "s3://bucket/kept")
     with pytest.raises(RecordError, match="must name a folder"):
-        default_folder()
+        default_log_folder()

@@ -14,7 +14,7 @@ from fraud_assets.decisions.segment import (
     encode,
     header_line,
     parse,
-    sealed,
+    sealed_block,
 )
 from tests.decisions.entries import decision, decisions, labels
 
@@ -27,7 +27,7 @@ def segment(*written: list) -> bytes:
     line = header_line(HEADER)
     data, digest = line, digest_after_header(HEADER, line)
     for entries in written:
-        block, digest = sealed(digest, [encode(entry) for entry in entries])
+        block, digest = sealed_block(digest, [encode(entry) for entry in entries])
         data += block
     return data
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract, parse_contract
-from fraud_assets.draft import Look, contract_text, look
+from fraud_assets.draft import FirstLook, contract_text, take_first_look
 
 ROWS = 1_200
 FRAUDS = 48
@@ -49,16 +49,18 @@ def write(frame: pd.DataFrame, folder: Path, name: str = "payments.csv", **optio
     return file
 
 
-def looked(frame: pd.DataFrame, folder: Path, name: str = "payments.csv", **options: Any) -> Look:
+def looked(
+    frame: pd.DataFrame, folder: Path, name: str = "payments.csv", **options: Any
+) -> FirstLook:
     """What a look at the frame as a file finds."""
-    return look(str(write(frame, folder, name, **options)), folder)
+    return take_first_look(str(write(frame, folder, name, **options)), folder)
 
 
-def contract_of(found: Look, folder: Path) -> Contract:
+def contract_of(found: FirstLook, folder: Path) -> Contract:
     """The drafted contract, which must hold."""
     return parse_contract(contract_text(found), base=folder)
 
 
-def asked(found: Look, key: str) -> str:
+def asked(found: FirstLook, key: str) -> str:
     """All that is asked about a setting; empty where nothing is."""
     return " ".join(question.text for question in found.questions if question.key == key)

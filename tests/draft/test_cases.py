@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.draft import Look, look
+from fraud_assets.draft import FirstLook, take_first_look
 from tests.draft.drafts import asked, contract_of
 from tests.shared import shared
 
 ROOT = Path(__file__).parents[2]
 
 
-def case(cases: Path, name: str) -> Look:
-    return look(str(cases / "init" / f"{name}.csv"), cases)
+def case(cases: Path, name: str) -> FirstLook:
+    return take_first_look(str(cases / "init" / f"{name}.csv"), cases)
 
 
-def roles_are_right(found: Look, amount: str = "amount") -> None:
+def roles_are_right(found: FirstLook, amount: str = "amount") -> None:
     """What all the cases share."""
     assert found.label.column == "is_fraud"
     assert found.label.positive == {"1": 108}
@@ -75,7 +75,7 @@ def test_times_of_other_systems(cases, name):
 
 def test_the_data_that_ship():
     """Roles and features of the contract that ships, but for its two policies of windows."""
-    found = look(str(ROOT / "data" / "transactions"), ROOT)
+    found = take_first_look(str(ROOT / "data" / "transactions"), ROOT)
 
     assert found.label.column == "is_fraud"
     assert found.label.positive == {"1": 4_139}
@@ -94,7 +94,7 @@ def test_the_data_that_ship():
 
 def test_the_handbooks_cards():
     """The scenario leaks, seconds and days repeat the time, the terminal is an entity."""
-    found = look(str(shared("data", "handbook", "transactions_raw.parquet")))
+    found = take_first_look(str(shared("data", "handbook", "transactions_raw.parquet")))
 
     assert found.label.column == "TX_FRAUD"
     assert found.label.positive == {"1": 14_681}
@@ -110,7 +110,7 @@ def test_the_handbooks_cards():
 
 def test_ulbs_cards():
     """Class is the label, 28 components are features, and the start of Time is asked for."""
-    found = look(str(shared("data", "ulb_creditcard", "creditcard.parquet")))
+    found = take_first_look(str(shared("data", "ulb_creditcard", "creditcard.parquet")))
 
     assert found.label.column == "Class"
     assert found.label.positive == {"1": 492}

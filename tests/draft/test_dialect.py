@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.draft import contract_text, look
+from fraud_assets.draft import contract_text, take_first_look
 from fraud_assets.errors import DataError
 from tests.draft.drafts import ROWS, asked, contract_of, frauds, looked, payments
 
@@ -101,7 +101,7 @@ def test_a_file_without_a_header_is_a_sentence(tmp_path):
     payments().to_csv(tmp_path / "p.csv", index=False, header=False)
 
     with pytest.raises(DataError, match=r"must open with a header line.*looks like a payment"):
-        look(str(tmp_path / "p.csv"), tmp_path)
+        take_first_look(str(tmp_path / "p.csv"), tmp_path)
 
 
 @pytest.mark.parametrize("title", ["Report of July\n", "Payments 2025\n\n"])
@@ -111,7 +111,7 @@ def test_lines_above_the_header_are_a_sentence(tmp_path, title):
     (tmp_path / "p.csv").write_text(title + text)
 
     with pytest.raises(DataError, match="Remove the lines above the header"):
-        look(str(tmp_path / "p.csv"), tmp_path)
+        take_first_look(str(tmp_path / "p.csv"), tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "\n", codecs.BOM_UTF8.decode()])
@@ -120,7 +120,7 @@ def test_an_empty_file_is_a_sentence(tmp_path, text):
     (tmp_path / "p.csv").write_text(text)
 
     with pytest.raises(DataError):
-        look(str(tmp_path / "p.csv"), tmp_path)
+        take_first_look(str(tmp_path / "p.csv"), tmp_path)
 
 
 def test_columns_that_only_some_files_have_are_left_out(tmp_path):
@@ -129,7 +129,7 @@ def test_columns_that_only_some_files_have_are_left_out(tmp_path):
     payments().head(600).to_csv(tmp_path / "in" / "a.csv", index=False)
     payments(extra=1.5).tail(600).to_csv(tmp_path / "in" / "b.csv", index=False)
 
-    found = look("in", tmp_path)
+    found = take_first_look("in", tmp_path)
 
     assert found.roles.left_out["extra"] == "a.csv has no such column"
     assert len(read_transactions(contract_of(found, tmp_path)).rows) == ROWS
@@ -141,7 +141,7 @@ def test_lines_that_are_no_rows_are_counted_in_the_draft(tmp_path):
     header = text.split("\n", 1)[0]
     (tmp_path / "p.csv").write_text(f"{text}{header}\nTotal,,12\n")
 
-    found = look(str(tmp_path / "p.csv"), tmp_path)
+    found = take_first_look(str(tmp_path / "p.csv"), tmp_path)
 
     assert found.sample.no_rows == {"malformed_repeated_header": 1, "malformed_total_line": 1}
     assert "# 2 lines of these files are no rows" in contract_text(found)
@@ -153,7 +153,7 @@ def test_a_packed_file_is_drafted_as_it_is_read(tmp_path, name):
     """One place knows encodings, separators and packing, for the draft and for each run."""
     german().to_csv(tmp_path / name, index=False, sep="|", encoding="cp1252")
 
-    found = look(str(tmp_path / name), tmp_path)
+    found = take_first_look(str(tmp_path / name), tmp_path)
 
     settings = {key: guess.value for key, guess in found.sample.settings.items()}
     assert settings["separator"] == "|"

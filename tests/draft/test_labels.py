@@ -145,13 +145,13 @@ def test_without_a_label_the_sentence_names_what_has_two_values(tmp_path):
 
 def test_the_owners_word_counts(tmp_path):
     """A column named by --label is taken, whatever it is called."""
-    from fraud_assets.draft import look
+    from fraud_assets.draft import take_first_look
 
     looked(payments(odd=np.where(FRAUD, "A", "B")), tmp_path)
 
-    assert look(str(tmp_path / "payments.csv"), tmp_path, "odd").label.column == "odd"
+    assert take_first_look(str(tmp_path / "payments.csv"), tmp_path, "odd").label.column == "odd"
     with pytest.raises(DataError, match=r'"nowhere" is none'):
-        look(str(tmp_path / "payments.csv"), tmp_path, "nowhere")
+        take_first_look(str(tmp_path / "payments.csv"), tmp_path, "nowhere")
 
 
 def test_the_label_stands_in_the_draft_with_its_counts(tmp_path):

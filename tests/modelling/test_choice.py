@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from fraud_assets.modelling.search.choice import MARGINS, Contender, choose, compare, leading
+from fraud_assets.modelling.search.choice import (
+    MARGINS,
+    Contender,
+    choose_setting,
+    compare,
+    leading,
+)
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, Validation
 
 FOLDS = 5
@@ -74,7 +80,7 @@ def test_a_family_that_scores_as_the_leader_and_is_cheaper_wins_with_the_numbers
     validation, (dear, _) = pair(200, BLUR, 0)
     twin = Contender("cheap", {}, dear.scores, 300)
 
-    choice = choose([dear, twin], validation, 0)
+    choice = choose_setting([dear, twin], validation, 0)
 
     assert choice.contender is twin
     assert choice.sentence.startswith("dear has the best average precision on the validation rows")
@@ -89,7 +95,7 @@ def test_a_family_hardly_cheaper_is_not_worth_a_loss():
     validation, (dear, _) = pair(200, BLUR, 0)
     twin = Contender("twin", {}, dear.scores, 900)
 
-    choice = choose([dear, twin], validation, 0)
+    choice = choose_setting([dear, twin], validation, 0)
 
     assert choice.contender is dear
     assert "none is cheaper to serve" in choice.sentence
@@ -99,7 +105,7 @@ def test_a_family_that_is_clearly_worse_loses_and_the_sentence_says_by_how_much(
     """The measure that fails by most margins stands there with what is allowed."""
     validation, (dear, cheap) = pair(400, 1.5, 0)
 
-    choice = choose([dear, cheap], validation, 0)
+    choice = choose_setting([dear, cheap], validation, 0)
 
     loss = (validation.measures(dear.scores) - validation.measures(cheap.scores))[AVERAGE_PRECISION]
     assert choice.contender is dear
@@ -113,7 +119,7 @@ def test_a_cheap_leader_by_luck_gives_way_to_a_dearer_one():
         if leading([dear, cheap], validation) is cheap:
             break
 
-    choice = choose([dear, cheap], validation, 0)
+    choice = choose_setting([dear, cheap], validation, 0)
 
     assert choice.contender is dear
     assert "too few to show that dear" in choice.sentence
@@ -124,7 +130,7 @@ def test_a_cheap_family_that_is_clearly_better_wins():
     made = rows(400, 1)
     dear, cheap = family("dear", 1000, 1.5, made, 1), family("cheap", 10, PERFECT, made, 1)
 
-    choice = choose([dear, cheap], made[0], 0)
+    choice = choose_setting([dear, cheap], made[0], 0)
 
     assert choice.contender is cheap
     assert "none is cheaper" in choice.sentence
@@ -169,7 +175,7 @@ def test_a_family_worse_by_twice_the_margin_is_seldom_chosen(frauds: int, burst:
     chosen = 0
     for seed in range(searches):
         validation, contenders = pair(frauds, BLUR, 1000 + seed, burst)
-        chosen += choose(contenders, validation, 0).contender.family == "cheap"
+        chosen += choose_setting(contenders, validation, 0).contender.family == "cheap"
 
     # 5 % of 150 searches are 7.5; 13 or more would come of a true 5 % in 4 % of cases.
     assert chosen <= 12

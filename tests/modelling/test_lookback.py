@@ -17,7 +17,7 @@ from fraud_assets.modelling.fitting import fit_uncalibrated, freeze
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.search import look_back
 from fraud_assets.modelling.lookback.walk import blocks
-from fraud_assets.modelling.reach import Reach, joined
+from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.choice import Contender
 from tests.modelling.made_rows import make_rows, small_contract
 
@@ -84,7 +84,7 @@ def test_nothing_but_the_window_where_frauds_are_few():
 def test_what_is_taken_is_the_newest_part_and_weights_never_grow_backwards(days, half_life):
     """A history is a suffix of the rows; its newest row weighs 1, an older one never more."""
     rows = spread(make_rows(200, 0.2), 300)
-    reach = Reach(days, half_life)
+    reach = FittedReach(days, half_life)
 
     taken = reach.taken(rows)
 
@@ -106,7 +106,7 @@ def test_hand_worked_weight():
     """A row of 30 days ago at a half-life of 10 days weighs an eighth."""
     time = np.array(["2026-01-01", "2026-01-31"], dtype="datetime64[us]")
 
-    assert Reach(half_life_days=10).weights(time).tolist() == [0.125, 1.0]
+    assert FittedReach(half_life_days=10).weights(time).tolist() == [0.125, 1.0]
 
 
 def test_no_block_is_fitted_on_what_comes_later():
@@ -123,7 +123,7 @@ def test_longer_where_it_pays():
     back = look_back([LOGISTIC], fit, earlier, contract())
 
     assert back is not None
-    assert back.reach.taken(joined(earlier, fit)).frauds > 3 * fit.frauds
+    assert back.reach.taken(joined_rows(earlier, fit)).frauds > 3 * fit.frauds
     assert "With the fitted window's" in back.section.sentence
     assert [row.days for row in back.section.curve] == sorted(
         row.days for row in back.section.curve
@@ -185,7 +185,7 @@ def test_the_published_fit_holds_the_history_and_its_weights(monkeypatch: pytest
         lambda names: [replace(family, build=lambda params, seed: Watched(**params))],
     )
     fit_uncalibrated(
-        "logistic_regression", SETTING, joined(earlier, fit), contract(), half_life_days=5
+        "logistic_regression", SETTING, joined_rows(earlier, fit), contract(), half_life_days=5
     )
 
     assert seen["rows"] > fit.frauds * 5
@@ -194,6 +194,6 @@ def test_the_published_fit_holds_the_history_and_its_weights(monkeypatch: pytest
     monkeypatch.undo()
     tuned = freeze("logistic_regression", SETTING, fit, later, contract(), earlier=earlier)
     longer = freeze(
-        "logistic_regression", SETTING, fit, later, contract(), earlier=earlier, reach=Reach()
+        "logistic_regression", SETTING, fit, later, contract(), earlier=earlier, reach=FittedReach()
     )
     assert longer.training_samples > 1.8 * tuned.training_samples

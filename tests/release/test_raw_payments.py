@@ -28,7 +28,7 @@ from fraud_assets.release.case import Case
 from fraud_assets.release.proof import prove
 from fraud_assets.release.raw_payments import Script, replay_raw, sample, script_of
 from fraud_assets.release.raw_payments.exported import Exported
-from fraud_assets.release.raw_payments.script import Payments
+from fraud_assets.release.raw_payments.script import PaymentsRequest
 from fraud_assets.release.rescored import rescore
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.state.plan import plan_of
@@ -84,7 +84,7 @@ def test_every_field_that_differs_is_named_and_fails_the_rule(
     found = rescore(case)
     candidate = make_candidate(case, found.judged)
     script, scorer = script_of(case, found.scores), load_scorer(candidate.service)
-    *before, last = [request for request in script.requests if isinstance(request, Payments)]
+    *before, last = [request for request in script.requests if isinstance(request, PaymentsRequest)]
     at, judged = next((at, one) for at, one in enumerate(last.judged) if one is not None)
     count = judged.features["tx_count_24h"]
     lie = replace(

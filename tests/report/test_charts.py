@@ -61,7 +61,7 @@ def test_precision_recall_lies_where_it_should() -> None:
     """By hand: recall 0.5 and precision 0.25 stand at half the width and a quarter's height."""
     curve = [point(0, 1), point(0.5, 0.25)]
     metrics = replace(sample.promoted().metrics, recall=rate(2, 4), precision=rate(2, 8))
-    svg = charts.precision_recall(curve, metrics)
+    svg = charts.precision_recall_curve(curve, metrics)
     left, right, top, bottom = 64, 440 - 24, 14, 274
     expected = [(left, top), ((left + right) / 2, bottom - 0.25 * (bottom - top))]
     assert points(svg, "line s-main") == expected
@@ -72,8 +72,8 @@ def test_precision_recall_lies_where_it_should() -> None:
 def test_the_champion_is_drawn_beside_where_given() -> None:
     """The production model's curve is a second, dashed line with its name in the legend."""
     curve, metrics = [point(0, 1), point(1, 0.2)], sample.promoted().metrics
-    alone = charts.precision_recall(curve, metrics)
-    beside = charts.precision_recall(curve, metrics, 0.9, curve)
+    alone = charts.precision_recall_curve(curve, metrics)
+    beside = charts.precision_recall_curve(curve, metrics, 0.9, curve)
     assert "model in production" in beside
     assert "model in production" not in alone
     assert points(beside, "line s-other dash") == points(beside, "line s-main")

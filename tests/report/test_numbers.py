@@ -21,7 +21,7 @@ def parsed(words: str) -> float:
 @given(FINITE)
 def test_number_is_within_half_a_unit_of_its_last_digit(value: float) -> None:
     """What is shown with four significant digits is the number rounded, never another one."""
-    assert parsed(numbers.number(value)) == pytest.approx(value, rel=5.1e-4, abs=1e-300)
+    assert parsed(numbers.short_number(value)) == pytest.approx(value, rel=5.1e-4, abs=1e-300)
 
 
 @given(SHARES)
@@ -55,7 +55,7 @@ def test_percent_by_hand(value: float | None, words: str) -> None:
 )
 def test_number_by_hand(value: float, words: str) -> None:
     """Four significant digits without trailing zeros."""
-    assert numbers.number(value) == words
+    assert numbers.short_number(value) == words
 
 
 @pytest.mark.parametrize("value", [0.8999, 0.89999, 0.8999999, 0.9000001])
@@ -79,7 +79,7 @@ def test_less_than_all_never_reads_as_all(value: float) -> None:
     assert parsed(numbers.percent(value)) < 100
     assert parsed(numbers.percent(value, 1)) < 100
     assert parsed(numbers.decimal(value)) < 1
-    assert parsed(numbers.number(value)) < 1
+    assert parsed(numbers.short_number(value)) < 1
 
 
 def test_money_and_rates_by_hand() -> None:
@@ -88,6 +88,6 @@ def test_money_and_rates_by_hand() -> None:
     estimate = Estimate(0.5, 0.25, 0.75, 1200, "exact")
     assert numbers.money(1234567.8, "EUR") == "EUR\u00a01,234,568"
     assert numbers.money(12.345) == "USD\u00a012.35" or numbers.money(12.345) == "USD\u00a012.34"
-    assert numbers.rate(rate) == "50.0\u00a0% (25.0\u00a0% to 75.0\u00a0%, n\u00a01,200)"
+    assert numbers.rate_line(rate) == "50.0\u00a0% (25.0\u00a0% to 75.0\u00a0%, n\u00a01,200)"
     assert numbers.estimate(estimate) == "0.500 (0.250 to 0.750, n\u00a01,200)"
-    assert numbers.rate(None) == "not measured"
+    assert numbers.rate_line(None) == "not measured"

@@ -7,7 +7,7 @@ import threading
 from types import SimpleNamespace
 
 from fraud_assets.service.api_keys import ApiKeys
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.scoring_routes import Scoring
 from fraud_assets.service.settings import MAX_WAITING
 
@@ -33,7 +33,9 @@ async def asked(count: int, free: threading.Event) -> list[tuple[int, list[tuple
     scorer = SimpleNamespace(score_batch=lambda _: SimpleNamespace(tolist=list))
     reader = SimpleNamespace(batch_limit=1000, many=many)
     served = SimpleNamespace(reader=reader, scorer=scorer, threshold=0.5, version="v")
-    scoring = Scoring(SimpleNamespace(served=served, metrics=Metrics()), ApiKeys(), batch=True)
+    scoring = Scoring(
+        SimpleNamespace(served=served, metrics=ServiceMetrics()), ApiKeys(), batch=True
+    )
     answers = []
 
     async def receive():

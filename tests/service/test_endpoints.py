@@ -10,7 +10,7 @@ import pytest
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.service.app import create_app
 from fraud_assets.service.documents import openapi_document
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.payments.payment import payment_reader
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
@@ -96,7 +96,7 @@ def test_head_is_answered_like_get_without_a_body(server, path):
 
 def test_what_every_worker_sees_is_counted_once(tmp_path):
     """Answers add up over workers; reloads and refusals are the most that one saw."""
-    metrics, other = Metrics(tmp_path), Metrics(tmp_path)
+    metrics, other = ServiceMetrics(tmp_path), ServiceMetrics(tmp_path)
     other._file = tmp_path / "other.json"
     (tmp_path / "broken.json").write_bytes(b"{")
     for one in (metrics, other):
@@ -114,7 +114,7 @@ def test_what_every_worker_sees_is_counted_once(tmp_path):
 def test_the_document_tells_keys_where_they_are_needed(store):
     """Security schemes only then; 401 is JSON everywhere, also where metrics are text."""
     settings = ServiceSettings(models=store.root, keys=store.keys.folder)
-    routes = create_app(settings, Holder.start(settings, Metrics())).app.routes
+    routes = create_app(settings, Holder.start(settings, ServiceMetrics())).app.routes
     reader = payment_reader(load_scorer(version_files("gradient_boosting")).spec)
 
     documents = {

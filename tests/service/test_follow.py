@@ -14,7 +14,7 @@ import pytest
 from fraud_assets.errors import StoreError
 from fraud_assets.scoring.golden import read_golden, write_golden
 from fraud_assets.scoring.spec import GOLDEN, SPEC
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.pages.model_card import health
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions import holder as holder_module
@@ -59,7 +59,7 @@ def test_a_turn_that_fails_does_not_end_the_following(tmp_path, monkeypatch, cap
     settings = ServiceSettings(
         models=store.root, keys=store.keys.folder, metrics_dir=tmp_path / "gone"
     )
-    holder = Holder.start(settings, Metrics(settings.metrics_dir))
+    holder = Holder.start(settings, ServiceMetrics(settings.metrics_dir))
     second = promote(store, "logistic_regression")
     stamps = iter([OSError("odd"), ValueError("odd")])
     real = VersionSource.stamp.fget
@@ -93,16 +93,16 @@ def test_a_worker_that_starts_on_a_bad_pointer_serves_what_was_verified_last(tmp
     good = promote(store, "gradient_boosting")
     alone = ServiceSettings(models=store.root, keys=store.keys.folder)
     shared = msgspec.structs.replace(alone, last_good=tmp_path / "state")
-    first = Holder.start(shared, Metrics())
+    first = Holder.start(shared, ServiceMetrics())
     promote_damaged(store)
 
-    again = Holder.start(shared, Metrics())
+    again = Holder.start(shared, ServiceMetrics())
 
     assert again.served.version == good
     assert again.served.move == first.served.move
     assert "scorer.npz" in health(again)["refused"]["why"]
     with pytest.raises(StoreError, match=r"scorer\.npz"):
-        Holder.start(alone, Metrics())
+        Holder.start(alone, ServiceMetrics())
 
 
 def damaged_byte(store, version):
@@ -167,11 +167,11 @@ def _back(store, server, good):
 
 
 def _foreign(store, signed):
-    from fraud_assets.store.journal.record import line_of, read_move, sign_move
+    from fraud_assets.store.journal.record import move_line, read_move, sign_move
 
     move = read_move(signed, store.keys.trusted(), "latest.json")
     other = Keys(store.keys.folder.parent / "foreign").ensure()
-    return line_of(sign_move(move, other))
+    return move_line(sign_move(move, other))
 
 
 def test_sigterm_lets_a_request_under_way_finish(moving):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.documents.move import Kind, Move
-from fraud_assets.store.journal.record import digest_of, line_of, sign_move
+from fraud_assets.documents.move import Move, MoveKind
+from fraud_assets.store.journal.record import move_digest, move_line, sign_move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 
@@ -29,7 +29,7 @@ def store_of_d2ae1cc(folder: Path) -> Store:
     return Store(folder / "models", keys)
 
 
-def move_as_d2ae1cc(store: Store, version: str, kind: Kind) -> None:
+def move_as_d2ae1cc(store: Store, version: str, kind: MoveKind) -> None:
     """Move production as that release did: format 1, whoever's the version is."""
     now = store.current()
     assert now is not None
@@ -43,10 +43,10 @@ def move_as_d2ae1cc(store: Store, version: str, kind: Kind) -> None:
         digest=verified.digest,
         manifest=verified.manifest,
         previous=now.version,
-        previous_line=digest_of(line_of(now)),
+        previous_line=move_digest(move_line(now)),
         override=None,
     )
-    line = line_of(sign_move(unsigned, store.keys))
+    line = move_line(sign_move(unsigned, store.keys))
     log = store.root / "promotions.jsonl"
     log.write_bytes(log.read_bytes() + line)
     (store.root / "latest.json").write_bytes(line)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.keys import Keys, default_folder, fingerprint
+from fraud_assets.store.keys import Keys, default_keys_folder, fingerprint
 from fraud_assets.store.store import Store
 from tests.store.stores import new_store, promoted
 
@@ -118,7 +118,7 @@ def test_environment_names_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """FRAUD_ASSETS_KEYS wins over the user's configuration folder."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("FRAUD_ASSETS_KEYS", raising=False)
-    assert default_folder() == tmp_path / "fraud_assets" / "keys"
+    assert default_keys_folder() == tmp_path / "fraud_assets" / "keys"
 
     monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(tmp_path / "named"))
-    assert default_folder() == tmp_path / "named"
+    assert default_keys_folder() == tmp_path / "named"

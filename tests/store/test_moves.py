@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fraud_assets.errors import RefusedError, StoreError, TrustError
-from fraud_assets.store.journal.record import line_of
+from fraud_assets.store.journal.record import move_line
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from fraud_assets.store.versions.verified import Verified
@@ -252,7 +252,7 @@ def test_lost_pointer_is_mended_by_an_explicit_rollback(store: Store, damage: st
     else:
         good = path.read_bytes()
         ruin = {"truncated": good[:40], "empty": b"", "edited": good.replace(b"a test", b"b test")}
-        path.write_bytes(ruin.get(damage, line_of(first)))
+        path.write_bytes(ruin.get(damage, move_line(first)))
 
     with pytest.raises(StoreError, match=r"models rollback fraud_detector_\d+_\d+ --actor"):
         store.current()
@@ -300,12 +300,12 @@ def test_lost_log_is_noticed(store: Store) -> None:
 def test_log_one_behind_is_completed(store: Store) -> None:
     """What a crash between pointer and log leaves is read as moved, and logged by the next run."""
     first, second = promoted(store, "1"), promoted(store, "2")
-    (store.root / "promotions.jsonl").write_bytes(line_of(first))
+    (store.root / "promotions.jsonl").write_bytes(move_line(first))
 
     assert store.current() == second
     assert store.history() == [first, second]
     assert store.sweep() == [f"logged the promotion of {second.version}"]
-    assert (store.root / "promotions.jsonl").read_bytes() == line_of(first) + line_of(second)
+    assert (store.root / "promotions.jsonl").read_bytes() == move_line(first) + move_line(second)
 
 
 def test_record_of_a_foreign_key_is_refused(
@@ -315,7 +315,7 @@ def test_record_of_a_foreign_key_is_refused(
     pointer = promoted(store, "1")
     folder = tmp_path_factory.mktemp("foreign")
     foreign = new_store(folder, Keys(folder / "pair"))
-    (store.root / "latest.json").write_bytes(line_of(promoted(foreign, "1")))
+    (store.root / "latest.json").write_bytes(move_line(promoted(foreign, "1")))
 
     with pytest.raises(TrustError, match=r"latest\.json was signed with the foreign key"):
         store.current()
@@ -329,7 +329,7 @@ def test_log_line_of_another_store_is_no_pointer_here(
     promoted(store, "1")
     other = new_store(tmp_path_factory.mktemp("other"), keys)
     promoted(other, "1")
-    (store.root / "latest.json").write_bytes(line_of(promoted(other, "2")))
+    (store.root / "latest.json").write_bytes(move_line(promoted(other, "2")))
 
     with pytest.raises(TrustError, match="one of them was replaced"):
         store.current()

@@ -15,10 +15,10 @@ import pytest
 from fraud_assets.cli import main
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.inventory import take_inventory
-from fraud_assets.store.journal.log import Entry
+from fraud_assets.store.journal.log import JournalEntry
 from fraud_assets.store.journal.moves import draft
 from fraud_assets.store.journal.position import Position
-from fraud_assets.store.journal.record import line_of, sign_move
+from fraud_assets.store.journal.record import move_line, sign_move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.pruning import Keep, refused_to_go
 from fraud_assets.store.store import Store
@@ -142,12 +142,12 @@ def _fill(store: Store, count: int) -> None:
     for at in range(1, count + 1):
         version = version_name(MONDAY + timedelta(minutes=at))
         staged = store.storage.begin(version)
-        staging.seal(staged, files(str(at)), metadata(), store.keys)
+        staging.seal_version(staged, files(str(at)), metadata(), store.keys)
         store.storage.publish(staged)
         store.storage.discard(staged)
         about = store.look_at(version, store.trusted())
         move = sign_move(draft(Position(entries[-1:]), about, kind="promotion", **ACT), store.keys)
-        entries.append(Entry.of(move, line_of(move), entries[0].line))
+        entries.append(JournalEntry.of(move, move_line(move), entries[0].line))
     (store.root / "promotions.jsonl").write_bytes(b"".join(entry.line for entry in entries))
     (store.root / "latest.json").write_bytes(entries[-1].line)
 

@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.errors import StoreError, TrustError
-from fraud_assets.store.journal.record import digest_of
+from fraud_assets.store.journal.record import move_digest
 from fraud_assets.store.store import Store
 from tests.store.older import move_as_d2ae1cc, store_of_d2ae1cc, versions_of
 from tests.store.stores import files, metadata, promoted
@@ -64,7 +64,7 @@ def test_it_rolls_back(store: Store) -> None:
 
     first_line = (store.root / "promotions.jsonl").read_bytes().splitlines(keepends=True)[0]
     assert (moved.version, moved.sequence, moved.format) == (FIRST, 5, 2)
-    assert (moved.contract, moved.store) == ("shop", digest_of(first_line))
+    assert (moved.contract, moved.store) == ("shop", move_digest(first_line))
     assert versions_of(store.history())[-1] == FIRST
     assert promoted(store, "new").store == moved.store
 

@@ -11,7 +11,7 @@ import model_signing.signing  # noqa: F401 - imported before the processes fork
 import pytest
 
 from fraud_assets.errors import StoreError
-from fraud_assets.store.journal.record import line_of
+from fraud_assets.store.journal.record import move_line
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
 from tests.store.stores import accept, files, leftovers, metadata
@@ -77,8 +77,8 @@ def test_two_promotions_at_once(store: Store, processes: ForkServerContext) -> N
         assert {move.version for move in after[len(before) :]} == set(moved)
         assert len(after) == len(before) + len(moved)
         assert after[-1] == store.current()
-        assert (store.root / "latest.json").read_bytes() == line_of(after[-1])
-        assert (store.root / "promotions.jsonl").read_bytes().endswith(line_of(after[-1]))
+        assert (store.root / "latest.json").read_bytes() == move_line(after[-1])
+        assert (store.root / "promotions.jsonl").read_bytes().endswith(move_line(after[-1]))
         assert store.versions() == sorted(move.version for move in after), "an orphan"
         assert leftovers(store) == []
     for (near, _), promoter in zip(ends, promoters, strict=True):

@@ -13,7 +13,7 @@ def test_discarding_while_another_sweeps_harms_neither(
 ) -> None:
     """A writer gives up its staged version at the moment at which another writer sweeps."""
     monkeypatch.setattr(
-        "fraud_assets.store.versions.staging.seal", lambda staged, *_: staged.path.mkdir()
+        "fraud_assets.store.versions.staging.seal_version", lambda staged, *_: staged.path.mkdir()
     )
     notes, faults, is_done = list[str](), list[BaseException](), threading.Event()
 

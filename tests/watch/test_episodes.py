@@ -6,17 +6,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.watch.episodes import PAUSE, Frauds, episodes
+from fraud_assets.watch.episodes import PAUSE, MaturedFrauds, episodes
 
 DAY = np.timedelta64(1, "D")
 START = np.datetime64("2025-01-06", "us")
 
 
-def frauds(rows: list[tuple[float, bool, int]]) -> Frauds:
+def frauds(rows: list[tuple[float, bool, int]]) -> MaturedFrauds:
     """Rows of (day, caught, sender), each of weight 1."""
     day, caught, sender = (np.array(column) for column in zip(*rows, strict=True))
     time = START + (day * 86_400_000_000).astype("timedelta64[us]")
-    return Frauds(time, caught, np.ones(len(rows)), sender)
+    return MaturedFrauds(time, caught, np.ones(len(rows)), sender)
 
 
 def test_a_burst_is_one_and_a_return_is_set_aside():
@@ -56,7 +56,7 @@ def test_as_a_naive_reader_would_gather(rows):
 def test_no_fraud_is_no_episode():
     """An empty window is no error."""
     none = np.array([], dtype=float)
-    found = episodes(Frauds(none.astype("datetime64[us]"), none.astype(bool), none, none))
+    found = episodes(MaturedFrauds(none.astype("datetime64[us]"), none.astype(bool), none, none))
 
     assert len(found.complete) == 0
     assert found.later == 0

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from fraud_assets.watch.outcomes import Outcomes
-from fraud_assets.watch.production import Place, Reign
+from fraud_assets.watch.production import Reign, WatchedContract
 from fraud_assets.watch.weeks import Promised
 
 START = np.datetime64("2025-01-06", "us")
 DAY = np.timedelta64(86_400_000_000, "us")
-PLACE = Place("gateway", "USD", 14.0)
+PLACE = WatchedContract("gateway", "USD", 14.0)
 PROMISED = Promised(460, 500, 1.0, 0.9)
 PER_WEEK, FRAUD_SHARE, FALSE_ALARMS = 2_000, 0.05, 0.01
 

@@ -6,32 +6,28 @@ import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands, add_command
 from fraud_assets.errors import RecordError
 from fraud_assets.values.moment import micros_of
 
 if TYPE_CHECKING:
     from fraud_assets.documents.decision import Decision
 
-Arguments: TypeAlias = argparse.Namespace
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-
-def add_command(
+def add_log_command(
     commands: Commands, name: str, run: Callable[[Arguments], int], text: str
 ) -> argparse.ArgumentParser:
     """A subcommand with the options that all of them take."""
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser = add_command(commands, name, run, text)
     parser.add_argument(
         "--log", type=Path, metavar="FOLDER", help="instead of the default folder of decisions"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
     return parser
 
 
-def within(parser: argparse.ArgumentParser) -> None:
+def add_range(parser: argparse.ArgumentParser) -> None:
     """The options of a range in time."""
     text = "decisions made from this instant on (ISO; UTC where it names no zone)"
     parser.add_argument("--since", type=instant, metavar="TIME", help=text)
@@ -57,9 +53,9 @@ def as_time(micros: int | None) -> str | None:
 
 def folder_of(args: Arguments) -> Path:
     """The log that the command means."""
-    from fraud_assets.decisions.log.settings import default_folder
+    from fraud_assets.decisions.log.settings import default_log_folder
 
-    return default_folder() if args.log is None else Path(args.log).absolute()
+    return default_log_folder() if args.log is None else Path(args.log).absolute()
 
 
 def demand_decision(folder: Path, decision_id: str) -> Decision:

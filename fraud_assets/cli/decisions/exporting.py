@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, folder_of
+from fraud_assets.cli.decisions._command import add_log_command, folder_of
 from fraud_assets.errors import UsageError
 
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    parser = add_command(
+    parser = add_log_command(
         commands, "export", _export, "copy what is new of the record, personal values covered"
     )
     parser.add_argument("--parquet", type=Path, metavar="FOLDER", help="to Parquet files by day")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, folder_of
+from fraud_assets.cli.decisions._command import add_log_command, folder_of
 
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    parser = add_command(
+    parser = add_log_command(
         commands, "forget", _forget, "make a subject's personal values unreadable, for good"
     )
     parser.add_argument("subject", metavar="SUBJECT", help="as payments name it")

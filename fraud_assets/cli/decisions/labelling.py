@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, as_time
+from fraud_assets.cli.decisions._command import add_log_command, as_time
 from fraud_assets.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _BATCH, _SECONDS, _MOST_NAMED = 500, 60, 10
 def register(commands: Commands) -> None:
     """Add the subcommand."""
     text = "send a file of labels to the service, which keeps each on record"
-    parser = add_command(commands, "label", _label, text)
+    parser = add_log_command(commands, "label", _label, text)
     parser.add_argument(
         "file",
         type=Path,

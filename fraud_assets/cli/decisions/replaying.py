@@ -8,14 +8,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.decisions._command import (
-    Arguments,
-    Commands,
-    add_command,
+    add_log_command,
+    add_range,
     demand_decision,
     folder_of,
-    within,
 )
 from fraud_assets.cli.models._command import open_store
 from fraud_assets.errors import RecordError, UsageError
@@ -28,12 +27,12 @@ _PROGRESS_SECONDS = 2.0
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    parser = add_command(
+    parser = add_log_command(
         commands, "replay", _replay, "score decisions again by their own signed versions"
     )
     parser.add_argument("id", metavar="ID", nargs="?", help="the decision's id")
     parser.add_argument("--all", action="store_true", help="every decision of the range")
-    within(parser)
+    add_range(parser)
     jobs = os.cpu_count() or 1
     parser.add_argument("--jobs", type=int, default=jobs, metavar="N", help="processes for --all")
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the default store")
@@ -50,13 +49,13 @@ def _replay(args: Arguments) -> int:
 def _one(args: Arguments) -> int:
     import msgspec
 
-    from fraud_assets.decisions.erasure import Opener, keys_folder
+    from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
     from fraud_assets.replay.one import replay
     from fraud_assets.replay.versions import Versions
 
     folder = folder_of(args)
     decision = demand_decision(folder, args.id)
-    opened = Opener(keys_folder(folder)).demand
+    opened = DecisionOpener(keys_folder(folder)).demand
     found = replay(decision, Versions(open_store(args)), opened)
     if args.json:
         print_json(msgspec.to_builtins(found))

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_fields, print_json
-from fraud_assets.cli.decisions._command import (
-    Arguments,
-    Commands,
-    add_command,
-    as_time,
-    demand_decision,
-    folder_of,
-)
+from fraud_assets.cli.decisions._command import add_log_command, as_time, demand_decision, folder_of
 from fraud_assets.errors import RecordError
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,21 +19,21 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Add the subcommands."""
-    show = add_command(commands, "show", _show, "one decision as it is on record")
+    show = add_log_command(commands, "show", _show, "one decision as it is on record")
     show.add_argument("id", metavar="ID", help="the decision's id")
-    add_command(commands, "verify", _verify, "read the whole record and name what does not hold")
+    add_log_command(commands, "verify", _verify, "read the whole record, name what does not hold")
 
 
 def _show(args: Arguments) -> int:
     import msgspec
 
-    from fraud_assets.decisions.erasure import Opener, keys_folder
+    from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
     from fraud_assets.decisions.outcomes import known_labels
     from fraud_assets.decisions.reading import read_entries
     from fraud_assets.documents.decision import Label
 
     folder = folder_of(args)
-    decision = Opener(keys_folder(folder)).open(demand_decision(folder, args.id))
+    decision = DecisionOpener(keys_folder(folder)).open(demand_decision(folder, args.id))
     said = known_labels(entry for entry in read_entries(folder) if isinstance(entry, Label))
     labels = said.get(decision.payment_id, []) if decision.payment_id else []
     if args.json:
@@ -47,11 +41,11 @@ def _show(args: Arguments) -> int:
         return 0
     print_fields(_summary(decision))
     for name, value in decision.features.items():
-        print(shown(f"  {name} = {value!r}"))
+        print(printable(f"  {name} = {value!r}"))
     for reason in decision.reasons:
-        print(shown(f"  {reason.code}: {reason.text}"))
+        print(printable(f"  {reason.code}: {reason.text}"))
     for label in labels:
-        print(shown(_sentence(label)))
+        print(printable(_sentence(label)))
     return 0
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.decisions._command import Arguments, Commands, add_command, folder_of
+from fraud_assets.cli.decisions._command import add_log_command, folder_of
 
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    add_command(commands, "sign", _sign, "sign up to where the record holds now")
+    add_log_command(commands, "sign", _sign, "sign up to where the record holds now")
 
 
 def _sign(args: Arguments) -> int:

@@ -5,29 +5,25 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands, add_command
 from fraud_assets.errors import StoreError
 
 if TYPE_CHECKING:
     from fraud_assets.store.store import Store
 
-Arguments: TypeAlias = argparse.Namespace
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-
-def add_command(
+def add_store_command(
     commands: Commands, name: str, run: Callable[[Arguments], int], text: str
 ) -> argparse.ArgumentParser:
     """A subcommand with the options that all of them take."""
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser = add_command(commands, name, run, text)
     parser.add_argument("--store", metavar="FOLDER", help="or URL, instead of the default store")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
     return parser
 
 
-def signed_by(parser: argparse.ArgumentParser, *, is_required: bool) -> None:
+def add_signer(parser: argparse.ArgumentParser, *, is_required: bool) -> None:
     """The options of an act that is signed and logged."""
     parser.add_argument("--actor", required=is_required, metavar="NAME", help="who decides this")
     parser.add_argument("--reason", required=is_required, metavar="TEXT", help="why")

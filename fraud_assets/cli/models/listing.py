@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json, print_table
-from fraud_assets.cli.models._command import Arguments, Commands, add_command, open_store
+from fraud_assets.cli.models._command import add_store_command, open_store
 from fraud_assets.errors import StoreError
 
 _COLUMNS = ("version", "state", "as_of", "family", "recall", "precision", "verdict", "fault")
@@ -11,7 +12,7 @@ _COLUMNS = ("version", "state", "as_of", "family", "recall", "precision", "verdi
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    add_command(commands, "list", _list, "all versions, what serves, and what was refused")
+    add_store_command(commands, "list", _list, "all versions, what serves, and what was refused")
 
 
 def _list(args: Arguments) -> int:

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_fields, print_json
-from fraud_assets.cli.models._command import Arguments, Commands, add_command, open_store
+from fraud_assets.cli.models._command import add_store_command, open_store
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.storage.port import METADATA_FILE
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 
 if TYPE_CHECKING:
     from fraud_assets.documents.rates import Measured
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Add the subcommands."""
-    show = add_command(commands, "show", _show, "a verified version's metadata and its moves")
+    show = add_store_command(commands, "show", _show, "a verified version's metadata and its moves")
     show.add_argument("version", metavar="VERSION", nargs="?", help="default: what serves now")
-    verify = add_command(
+    verify = add_store_command(
         commands, "verify", _verify, "verify signatures and digests, of one version or of all"
     )
     verify.add_argument("version", metavar="VERSION", nargs="?")
@@ -42,7 +43,7 @@ def _show(args: Arguments) -> int:
         print_fields(_summary(found))
         for move in moves:
             said = f"{move.kind} {move.promoted_at} by {move.actor}: {move.reason}"
-            print(shown(said))
+            print(printable(said))
     return 0
 
 
@@ -95,7 +96,7 @@ def _verify(args: Arguments) -> int:
         print_json([{"what": what, "fault": fault} for what, fault in faults.items()])
     else:
         for what, fault in faults.items():
-            print(shown(f"{what}: {fault or 'holds'}"))
+            print(printable(f"{what}: {fault or 'holds'}"))
     return 1 if any(faults.values()) else 0
 
 

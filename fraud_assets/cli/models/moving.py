@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.models._command import (
-    Arguments,
-    Commands,
-    add_command,
-    open_store,
-    signed_by,
-)
+from fraud_assets.cli.models._command import add_signer, add_store_command, open_store
 from fraud_assets.errors import RefusedError
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -29,16 +24,18 @@ _GATE = (
 
 def register(commands: Commands) -> None:
     """Add the subcommands."""
-    back = add_command(
+    back = add_store_command(
         commands, "rollback", _rollback, "point production back at what served before"
     )
     back.add_argument("version", metavar="VERSION", nargs="?", help="default: what served before")
-    signed_by(back, is_required=True)
-    promote = add_command(commands, "promote", _promote, "put a version past the gate, on record")
+    add_signer(back, is_required=True)
+    promote = add_store_command(
+        commands, "promote", _promote, "put a version past the gate, on record"
+    )
     promote.add_argument("version", metavar="VERSION", help="in the store or among the refused")
     promote.add_argument("--override", action="store_true", help="break the glass")
     promote.set_defaults(usage_error=promote.error)
-    signed_by(promote, is_required=False)
+    add_signer(promote, is_required=False)
     for parser in (back, promote):
         _restored(parser)
 
@@ -61,7 +58,7 @@ def _rollback(args: Arguments) -> int:
 
 def _promote(args: Arguments) -> int:
     if not args.override:
-        raise RefusedError(_GATE.format(shown(args.version)))
+        raise RefusedError(_GATE.format(printable(args.version)))
     if not args.actor or not args.reason:
         args.usage_error("an override is signed: give --actor NAME and --reason TEXT")
     store = open_store(args)

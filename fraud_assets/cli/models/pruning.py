@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.models._command import Arguments, Commands, add_command, open_store, signed_by
+from fraud_assets.cli.models._command import add_signer, add_store_command, open_store
 
 if TYPE_CHECKING:
     from fraud_assets.store.storage.registry import Address
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Add the subcommand."""
-    prune = add_command(
+    prune = add_store_command(
         commands,
         "prune",
         _prune,
@@ -33,7 +34,7 @@ def register(commands: Commands) -> None:
         "--refused-days", type=int, metavar="DAYS", help="refused candidates older than this go too"
     )
     prune.add_argument("--dry-run", action="store_true", help="say what would go")
-    signed_by(prune, is_required=False)
+    add_signer(prune, is_required=False)
 
 
 def _prune(args: Arguments) -> int:
@@ -68,9 +69,9 @@ def _needed(root: Address) -> frozenset[str]:
 
     Looks into the default folder, beside the store, and one level below for several contracts.
     """
-    from fraud_assets.decisions.log.settings import DEFAULT, default_folder
+    from fraud_assets.decisions.log.settings import DEFAULT, default_log_folder
     from fraud_assets.decisions.reading import versions_needed
 
-    logs = {default_folder(), *([root.parent / DEFAULT] if isinstance(root, Path) else [])}
+    logs = {default_log_folder(), *([root.parent / DEFAULT] if isinstance(root, Path) else [])}
     below = {path for log in logs if log.is_dir() for path in log.iterdir() if path.is_dir()}
     return frozenset().union(*(versions_needed(folder) for folder in logs | below))

@@ -12,7 +12,7 @@ from fraud_assets.terms.section import Section
 from fraud_assets.terms.times import NamedTime
 
 
-class Label(Section):
+class Labelling(Section):
     """The label, the values that mean fraud and not fraud, and when it becomes known.
 
     Values compare as texts without case, and as numbers: 1, "1.00" and true are alike.

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import AMOUNT, KNOWN_AT, LABEL, ROW, SENDER, TIME
 from fraud_assets.data.deliveries.arrivals import delivery_column, first_of_each, label_columns
+from fraud_assets.features.arrays import Mask, Positions
 
 CORRECTION = np.timedelta64(1, "h")
 """Within an hour another time and amount correct a payment; beyond, they are another payment."""
 
 ROLES = (ROW, TIME, SENDER, AMOUNT, LABEL, KNOWN_AT)
 """Columns that repeat or follow from the exported ones."""
-
-Mask = NDArray[np.bool_]
-Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from fraud_assets.features.arrays import Ints, Mask
 
 _DAY = 86_400_000_000
 _PIVOT = 69
@@ -16,7 +14,7 @@ _PIVOT = 69
 
 
 @dataclass(frozen=True)
-class Parts:
+class CalendarParts:
     """Parts of local times, (n,) each; -1 for what is no such part."""
 
     year: Ints

@@ -20,7 +20,7 @@ FEWEST = 20
 """Counts that say by their size in which unit a column is."""
 
 
-def counted(numbers: pd.Series, time: TimeColumn, unit: str) -> pd.Series:
+def instants_of_counts(numbers: pd.Series, time: TimeColumn, unit: str) -> pd.Series:
     """Instants of float64 counts (n,), datetime64[us]; NaT outside of the years 1 to 9999."""
     micros = numbers * MICROS[unit]
     start = EXCEL if unit == "excel_days" else np.datetime64(time.origin, "us")

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraud_assets.data.instants.calendar import Ints
+from fraud_assets.features.arrays import Ints
 
 _CLOCK = (
     r"(?:[T\s,;:_-]+(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{1,2})"
@@ -80,7 +80,7 @@ def extracted(text: pa.Array, pattern: str) -> tuple[np.ndarray, dict[str, pa.Ar
     }
 
 
-def whole(part: pa.Array | None, count: int, default: int) -> Ints:
+def whole_numbers(part: pa.Array | None, count: int, default: int) -> Ints:
     """A part as integers (n,)."""
     if part is None:
         return np.full(count, default, dtype=np.int64)
@@ -100,12 +100,12 @@ def months(names: pa.Array) -> Ints:
 def clock(parts: dict[str, pa.Array], count: int) -> tuple[Ints, Ints, Ints, Ints]:
     """Hour of the whole day, minute, second and microsecond (n,)."""
     hour, minute, second = (
-        whole(parts.get(name), count, 0) for name in ("hour", "minute", "second")
+        whole_numbers(parts.get(name), count, 0) for name in ("hour", "minute", "second")
     )
     micro = np.zeros(count, dtype=np.int64)
     if "fraction" in parts:
         padded = pc.utf8_slice_codeunits(pc.utf8_rpad(parts["fraction"], 6, "0"), 0, 6)
-        micro = whole(padded, count, 0)
+        micro = whole_numbers(padded, count, 0)
     if "half" in parts:
         half = pc.utf8_lower(pc.utf8_slice_codeunits(parts["half"], 0, 1))
         is_am, is_pm = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from fraud_assets.data.instants.calendar import Mask
 from fraud_assets.data.instants.zones import SEVERAL, Moved, names
 from fraud_assets.data.notes import Note, rows_of
+from fraud_assets.features.arrays import Mask
 from fraud_assets.terms.times import TimeColumn
 
 _MOST = 0.5
@@ -31,7 +31,7 @@ _REPEAT = (
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReadTimes:
     """Instants (n,), NaT for what is missing or no instant, and what was seen on the way.
 
     `naive` marks texts without a zone, `local` holds the times as their clocks showed them, `gap`
@@ -47,7 +47,7 @@ class Seen:
     gap: Mask | None = None
     repeat: Mask | None = None
 
-    def with_moved(self, moved: Moved, rows: Mask | None = None) -> Seen:
+    def with_moved(self, moved: Moved, rows: Mask | None = None) -> ReadTimes:
         """The same with the instants of some rows (n,), all by default."""
         count = len(self.stamps)
         rows = np.ones(count, dtype=bool) if rows is None else rows
@@ -63,7 +63,7 @@ class Seen:
         return replace(self, stamps=stamps, gap=masks[0], repeat=masks[1])
 
 
-def notes_of(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
+def notes_of(seen: ReadTimes, time: TimeColumn, name: str) -> Iterator[Note]:
     """Notes on a column of times that was read."""
     yield from seen.notes
     yield from _moved_notes(seen, time, name)
@@ -72,7 +72,7 @@ def notes_of(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
 
 
 def zone_notes(
-    seen: Seen, present: int, time: TimeColumn, name: str
+    seen: ReadTimes, present: int, time: TimeColumn, name: str
 ) -> Iterator[tuple[Note, bool]]:
     """A note for each zone's name that was not understood, and whether it stops the run."""
     if seen.word is None:
@@ -103,7 +103,7 @@ def _zone_text(word: str, n: int, time: TimeColumn, name: str) -> str:
     )
 
 
-def _moved_notes(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
+def _moved_notes(seen: ReadTimes, time: TimeColumn, name: str) -> Iterator[Note]:
     zone = time.zone or "their zone"
     for code, mask, text in (("clock_gap", seen.gap, _GAP), ("clock_repeat", seen.repeat, _REPEAT)):
         n = 0 if mask is None else int(mask.sum())
@@ -113,7 +113,7 @@ def _moved_notes(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
             )
 
 
-def _mixed_note(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
+def _mixed_note(seen: ReadTimes, time: TimeColumn, name: str) -> Iterator[Note]:
     if seen.naive is None or seen.word is None:
         return
     known = seen.stamps.notna().to_numpy()
@@ -129,7 +129,7 @@ def _mixed_note(seen: Seen, time: TimeColumn, name: str) -> Iterator[Note]:
         )
 
 
-def _half_note(seen: Seen, name: str) -> Iterator[Note]:
+def _half_note(seen: ReadTimes, name: str) -> Iterator[Note]:
     """Clocks that show 1 to 12 alone have lost AM and PM."""
     if seen.local is None:
         return

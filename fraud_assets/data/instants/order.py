@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from fraud_assets.data.instants.calendar import Ints, Mask
 from fraud_assets.data.notes import Note, rows_of
+from fraud_assets.features.arrays import Ints, Mask
 
 Order = Literal["day", "month", "year"]
 """What comes first."""

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from fraud_assets.data.instants import forms
-from fraud_assets.data.instants.counts import FIRST, LAST, counted, unit_fault
-from fraud_assets.data.instants.notes import Seen, notes_of, zone_notes
+from fraud_assets.data.instants.counts import FIRST, LAST, instants_of_counts, unit_fault
+from fraud_assets.data.instants.notes import ReadTimes, notes_of, zone_notes
 from fraud_assets.data.instants.texts import read_texts
 from fraud_assets.data.instants.zones import localised
 from fraud_assets.data.kinds.numbers import parse_numbers
@@ -79,7 +79,7 @@ def read_instants(
 
 
 def _result(
-    seen: Seen, values: pd.Series, missing: np.ndarray, time: TimeColumn, serial: Notes = ()
+    seen: ReadTimes, values: pd.Series, missing: np.ndarray, time: TimeColumn, serial: Notes = ()
 ) -> Instants:
     name = str(values.name)
     stamps = seen.stamps.set_axis(values.index).rename(values.name)
@@ -94,9 +94,9 @@ def _stored(values: pd.Series, time: TimeColumn) -> Instants:
     """Timestamps of the file's own."""
     missing = values.isna().to_numpy()
     if getattr(values.dt, "tz", None) is not None:
-        return _result(Seen(_bounded(values.dt.tz_convert(None))), values, missing, time)
+        return _result(ReadTimes(_bounded(values.dt.tz_convert(None))), values, missing, time)
     local = _bounded(values)
-    seen = Seen(local, naive=~missing, local=None)
+    seen = ReadTimes(local, naive=~missing, local=None)
     if time.zone is not None:
         seen = seen.with_moved(localised(local, time.zone))
     return _result(seen, values, missing, time)
@@ -104,10 +104,10 @@ def _stored(values: pd.Series, time: TimeColumn) -> Instants:
 
 def _counted(values: pd.Series, time: TimeColumn, name: str, words: Collection[str]) -> Instants:
     numbers, bad = parse_numbers(values, missing=words)
-    stamps = counted(numbers, time, time.unit)
+    stamps = instants_of_counts(numbers, time, time.unit)
     outside = numbers.notna() & stamps.isna()
     fault = unit_fault(numbers, time, name)
-    seen = Seen(stamps.reset_index(drop=True))
+    seen = ReadTimes(stamps.reset_index(drop=True))
     if time.unit == "excel_days":
         seen = seen.with_moved(localised(seen.stamps, time.zone))
     found = _result(seen, values, numbers.isna().to_numpy(), time)
@@ -117,9 +117,9 @@ def _counted(values: pd.Series, time: TimeColumn, name: str, words: Collection[s
 def _formatted(text: pd.Series, missing: np.ndarray, time: TimeColumn) -> Instants:
     stamps = pd.to_datetime(text, format=time.format, errors="coerce", utc=True)
     local = _bounded(stamps.dt.tz_convert(None)).reset_index(drop=True)
-    seen = Seen(local)
+    seen = ReadTimes(local)
     if "%z" not in str(time.format):
-        seen = Seen(local, ~missing, local).with_moved(localised(local, time.zone))
+        seen = ReadTimes(local, ~missing, local).with_moved(localised(local, time.zone))
     return _result(seen, text, missing, time)
 
 

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraud_assets.data.instants import forms, order
-from fraud_assets.data.instants.calendar import Ints, Mask, Parts, century
-from fraud_assets.data.instants.counts import SIZES, counted
-from fraud_assets.data.instants.notes import Seen
+from fraud_assets.data.instants.calendar import CalendarParts, century
+from fraud_assets.data.instants.counts import SIZES, instants_of_counts
+from fraud_assets.data.instants.notes import ReadTimes
 from fraud_assets.data.instants.zones import NO_OFFSET, in_named_zones, localised, tails
 from fraud_assets.data.notes import Note
+from fraud_assets.features.arrays import Ints, Mask
 from fraud_assets.terms.times import TimeColumn
 
 _PLAIN = r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?$"
@@ -23,11 +24,11 @@ _MINUTE = 60_000_000
 _MISSING = np.iinfo(np.int64).min
 
 
-def read_texts(text: pa.Array, time: TimeColumn, name: str) -> Seen:
+def read_texts(text: pa.Array, time: TimeColumn, name: str) -> ReadTimes:
     """Instants of texts (n,), null for missing ones."""
     for pattern, kind in ((_PLAIN, None), (_ZONED, "UTC")):
         if (fast := _cast(text, pattern, kind)) is not None:
-            return _plain(fast, time) if kind is None else Seen(pd.Series(fast))
+            return _plain(fast, time) if kind is None else ReadTimes(pd.Series(fast))
     return _in_any_form(text, time, name)
 
 
@@ -43,13 +44,13 @@ def _cast(text: pa.Array, pattern: str, zone: str | None) -> np.ndarray | None:
     return found
 
 
-def _plain(stamps: np.ndarray, time: TimeColumn) -> Seen:
+def _plain(stamps: np.ndarray, time: TimeColumn) -> ReadTimes:
     local = pd.Series(stamps)
     moved = localised(local, time.zone)
-    return Seen(moved.stamps, naive=local.notna().to_numpy(), local=local).with_moved(moved)
+    return ReadTimes(moved.stamps, naive=local.notna().to_numpy(), local=local).with_moved(moved)
 
 
-def _in_any_form(text: pa.Array, time: TimeColumn, name: str) -> Seen:
+def _in_any_form(text: pa.Array, time: TimeColumn, name: str) -> ReadTimes:
     for pattern, replacement in forms.REWRITTEN:
         if pc.any(pc.match_substring_regex(text, pattern)).as_py():
             text = pc.replace_substring_regex(text, pattern, replacement)
@@ -62,7 +63,7 @@ def _in_any_form(text: pa.Array, time: TimeColumn, name: str) -> Seen:
     offset, named = tail.offset != NO_OFFSET, tail.word != ""
     naive = present & ~offset & ~named
     found = stamps - pd.to_timedelta(np.where(offset, tail.offset, 0), unit="m").as_unit("us")
-    seen = Seen(found, naive, stamps, dates.seen, dates.faults, tail.word)
+    seen = ReadTimes(found, naive, stamps, dates.seen, dates.faults, tail.word)
     for rows, moved in (
         (naive, localised(stamps[naive], time.zone)),
         (named, in_named_zones(stamps[named], tail.word[named], time.zone)),
@@ -70,7 +71,7 @@ def _in_any_form(text: pa.Array, time: TimeColumn, name: str) -> Seen:
         seen = seen.with_moved(moved, rows)
     for one in dict.fromkeys(unit[unit != ""]):
         rows = unit == one
-        seen.stamps[rows] = counted(numbers[rows], time, one)
+        seen.stamps[rows] = instants_of_counts(numbers[rows], time, one)
     return seen
 
 
@@ -121,13 +122,14 @@ class _Dates:
         date = self._fields(parts, text) if "second_field" in parts else _named(parts, len(text))
         if date is None:
             return np.full(len(text), _MISSING, dtype=np.int64)
-        micros, is_real = Parts(*date, *forms.clock(parts, len(text))).micros()
+        micros, is_real = CalendarParts(*date, *forms.clock(parts, len(text))).micros()
         return np.where(is_real, micros, _MISSING)
 
     def _fields(self, parts: dict[str, pa.Array], text: pa.Array) -> tuple[Ints, Ints, Ints] | None:
         """Year, month and day of dates of three numbers; None where nobody knows which is which."""
         first, second, third = (
-            forms.whole(parts[part], len(text), -1) for part in ("first", "second_field", "year")
+            forms.whole_numbers(parts[part], len(text), -1)
+            for part in ("first", "second_field", "year")
         )
         is_short = _is_short(parts)
         decided, why = order.fields_order(first, second, third, is_short, self._time.day_first)
@@ -146,9 +148,9 @@ class _Dates:
 
 def _named(parts: dict[str, pa.Array], count: int) -> tuple[Ints, Ints, Ints]:
     """Year, month and day that a text itself tells apart."""
-    year, day = (forms.whole(parts[part], count, -1) for part in ("year", "day"))
+    year, day = (forms.whole_numbers(parts[part], count, -1) for part in ("year", "day"))
     if "name" not in parts:
-        return year, forms.whole(parts["month"], count, -1), day
+        return year, forms.whole_numbers(parts["month"], count, -1), day
     return np.where(_is_short(parts), century(year), year), forms.months(parts["name"]), day
 
 

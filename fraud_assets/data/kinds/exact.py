@@ -27,7 +27,7 @@ def exact_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def joined_frames(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The frames below each other under a fresh index; all have the columns of the first.
 
     A column keeps its type where all frames agree on it, or one type holds all their values;

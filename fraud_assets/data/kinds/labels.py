@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.data.kinds.distinct import distinct
 from fraud_assets.values.missing import NUMBER_WORDS
 from fraud_assets.values.number import Sign
@@ -14,7 +14,7 @@ from fraud_assets.values.words import Words
 
 
 def parse_labels(
-    column: pd.Series, label: Label, decimal: Sign = "."
+    column: pd.Series, label: Labelling, decimal: Sign = "."
 ) -> tuple[pd.Series, pd.Series]:
     """Int8: 1 fraud, 0 legitimate, missing where unlabelled; and which values are neither.
 

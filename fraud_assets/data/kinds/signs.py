@@ -13,7 +13,7 @@ import pandas as pd
 
 from fraud_assets.data.kinds.distinct import DistinctValues, distinct
 from fraud_assets.data.kinds.numbers import PLAIN
-from fraud_assets.values.number import Read, Sign, read_number
+from fraud_assets.values.number import ReadNumber, Sign, read_number
 
 ENOUGH = 20
 """How many rows that fit the contract's reading alone outweigh one that fits the other alone."""
@@ -110,7 +110,7 @@ def _counted(
     )
 
 
-def _kind(text: str, mine: Read | None, theirs: Read | None, other: Sign) -> str:
+def _kind(text: str, mine: ReadNumber | None, theirs: ReadNumber | None, other: Sign) -> str:
     if mine is None or theirs is None:
         return "own" if mine else "other" if theirs else "neither"
     if mine.value == theirs.value:

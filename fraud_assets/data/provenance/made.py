@@ -100,7 +100,7 @@ Relook = Callable[[Contract, Sequence[SourceFile]], list[str]]
 """What has changed in the contract's files since they were read, a sentence each."""
 
 
-def begin(
+def begin_record(
     step: Step, contract: Contract, week: str, sources: Sequence[SourceFile], content: str
 ) -> Made:
     """The record of the first step."""

@@ -33,7 +33,7 @@ def look_at(files: Sequence[LocatedRow]) -> tuple[SourceFile, ...]:
     return tuple(map(_one, files))
 
 
-def changed(before: Sequence[SourceFile], files: Sequence[LocatedRow]) -> list[str]:
+def changed_files(before: Sequence[SourceFile], files: Sequence[LocatedRow]) -> list[str]:
     """Sentences for each file that is no longer what it was, is gone, or is new."""
     now = {file.shown: file for file in files}
     then = {file.name: file for file in before}

@@ -34,13 +34,13 @@ def uniform(keys: np.ndarray, trait: str) -> np.ndarray:
     return (high + 0.5) / 2.0**53
 
 
-def normal(keys: np.ndarray, trait: str) -> np.ndarray:
+def draw_normal(keys: np.ndarray, trait: str) -> np.ndarray:
     """One standard normal number for each key."""
     deviates: np.ndarray = ndtri(uniform(keys, trait))
     return deviates
 
 
-def choose(keys: np.ndarray, trait: str, shares: np.ndarray) -> np.ndarray:
+def draw_position(keys: np.ndarray, trait: str, shares: np.ndarray) -> np.ndarray:
     """One position (int16) for each key, drawn by `shares` (summing to 1)."""
     edges = np.cumsum(shares)[:-1]
     return np.searchsorted(edges, uniform(keys, trait)).astype(np.int16)

@@ -36,18 +36,18 @@ def occupants(
     phase = (keyed.uniform(place, "phase") * tenure).astype(np.int64)
     term = (time + phase) // tenure
     sender = keyed.mix(place ^ term.astype(np.uint64), "sender")
-    age_at_start = pool.age * np.exp(pool.age_spread * keyed.normal(sender, "age"))
+    age_at_start = pool.age * np.exp(pool.age_spread * keyed.draw_normal(sender, "age"))
     return sender, term * tenure - phase - (age_at_start * DAY).astype(np.int64)
 
 
 def usual_amount(name: str, sender: np.ndarray) -> np.ndarray:
     """The median amount in USD of each sender."""
     pool = settings.POOLS[name]
-    amount: np.ndarray = pool.amount * np.exp(pool.between * keyed.normal(sender, "amount"))
+    amount: np.ndarray = pool.amount * np.exp(pool.between * keyed.draw_normal(sender, "amount"))
     return amount
 
 
-def payments_of(
+def ordinary_payments(
     rng: np.random.Generator, name: str, seat: np.ndarray, time: np.ndarray, seed: int
 ) -> Payments:
     """Ordinary payments by the senders on `seat` at `time`."""
@@ -77,5 +77,5 @@ def legitimate(rng: np.random.Generator, piece: WorldSlice, n: int) -> Payments:
     counts = rng.multinomial(n, shares / shares.sum())
     for name, count in zip(settings.POOLS, counts, strict=True):
         seat = busy_seats(rng, name, piece, int(count))
-        parts.append(payments_of(rng, name, seat, world.times(rng, piece, count), piece.seed))
+        parts.append(ordinary_payments(rng, name, seat, world.times(rng, piece, count), piece.seed))
     return concatenate(parts)

@@ -19,7 +19,7 @@ from fraud_assets.data.simulator.payments import concatenate
 from fraud_assets.data.simulator.world import DAY, WorldSlice
 from fraud_assets.errors import DataError, UsageError
 
-Progress = Callable[[int, int], None]
+PartsDone = Callable[[int, int], None]
 
 
 def write(
@@ -29,7 +29,7 @@ def write(
     out: Path,
     fraud_rate: float,
     *,
-    progress: Progress | None,
+    progress: PartsDone | None,
 ) -> list[Path]:
     """See `fraud_assets.data.simulator.simulate`."""
     _check(transactions, weeks, seed, fraud_rate)

@@ -16,7 +16,7 @@ from fraud_assets.data.simulator.payments import Payments, concatenate
 from fraud_assets.data.simulator.world import DAY, WorldSlice
 
 Rng = np.random.Generator
-Told = tuple[Payments, np.ndarray]
+EventPayments = tuple[Payments, np.ndarray]
 """Payments, and for each the number of its event."""
 
 
@@ -78,7 +78,7 @@ def _turned(ordinary: Payments, **changes: np.ndarray) -> Payments:
     return replace(ordinary, is_fraud=np.ones(len(ordinary), dtype=bool), **changes)
 
 
-def cash_out(rng: Rng, piece: WorldSlice, n: int) -> Told:
+def cash_out(rng: Rng, piece: WorldSlice, n: int) -> EventPayments:
     """Large amounts from addresses hours old: newcomers pay little, large payers are old."""
     repeats = 1 + rng.poisson(0.9, n)
     event, time = _repeat_events(rng, piece, repeats, 2400)
@@ -101,7 +101,7 @@ def cash_out(rng: Rng, piece: WorldSlice, n: int) -> Told:
     ), event
 
 
-def burst(rng: Rng, piece: WorldSlice, n: int) -> Told:
+def burst(rng: Rng, piece: WorldSlice, n: int) -> EventPayments:
     """Many middling payments within an hour or two by addresses some weeks old.
 
     Merchants are as quick but old, bots as quick and young but pay tiny amounts.
@@ -137,12 +137,12 @@ def _seats_on_foreign_gas(rng: Rng, piece: WorldSlice, time: np.ndarray) -> np.n
     return chosen
 
 
-def gas(rng: Rng, piece: WorldSlice, n: int) -> Told:
+def gas(rng: Rng, piece: WorldSlice, n: int) -> EventPayments:
     """Ordinary payments by a script with the wrong fees: ordinary ones, but of another chain."""
     time = world.times(rng, piece, n)
     s = _intensity(rng, n)
     seat = _seats_on_foreign_gas(rng, piece, time)
-    ordinary = pools.payments_of(rng, "retail", seat, time, piece.seed)
+    ordinary = pools.ordinary_payments(rng, "retail", seat, time, piece.seed)
     other = world.FOREIGN_GAS[ordinary.chain]
     foreign = world.gas_price(rng, time, np.where(other < 0, ordinary.chain, other))
     price = np.exp(s * np.log(foreign) + (1 - s) * np.log(ordinary.gas))
@@ -164,13 +164,13 @@ def _victims(
     return chosen
 
 
-def takeover(rng: Rng, piece: WorldSlice, n: int) -> Told:
+def takeover(rng: Rng, piece: WorldSlice, n: int) -> EventPayments:
     """Old, active addresses suddenly pay many times what they used to."""
     repeats = 1 + (rng.random(n) < 0.1)
     event, time = _repeat_events(rng, piece, repeats, 1800)
     s = _intensity(rng, n)
     seat = _victims(rng, piece, time, event, n)
-    ordinary = pools.payments_of(rng, "retail", seat, time, piece.seed)
+    ordinary = pools.ordinary_payments(rng, "retail", seat, time, piece.seed)
     usual = pools.usual_amount("retail", ordinary.sender)
     factor = np.exp(s * rng.uniform(np.log(16), np.log(40), n))[event]
     least = 700 * np.exp(0.3 * rng.standard_normal(len(event))) * s[event]
@@ -178,12 +178,12 @@ def takeover(rng: Rng, piece: WorldSlice, n: int) -> Told:
     return _turned(ordinary, amount=amount), event
 
 
-def mimic(rng: Rng, piece: WorldSlice, n: int) -> Told:
+def mimic(rng: Rng, piece: WorldSlice, n: int) -> EventPayments:
     """Payments that nothing separates from ordinary ones."""
     return _turned(pools.legitimate(rng, piece, n)), np.arange(n)
 
 
-STORIES: dict[str, Callable[[Rng, WorldSlice, int], Told]] = {
+STORIES: dict[str, Callable[[Rng, WorldSlice, int], EventPayments]] = {
     "cash_out": cash_out,
     "burst": burst,
     "gas": gas,

@@ -73,12 +73,12 @@ def gas_price(rng: np.random.Generator, time: np.ndarray, chain: np.ndarray) -> 
 
 def chains(keys: np.ndarray) -> np.ndarray:
     """The chain that each sender uses."""
-    return keyed.choose(keys, "chain", CHAIN_SHARES)
+    return keyed.draw_position(keys, "chain", CHAIN_SHARES)
 
 
 def countries(keys: np.ndarray) -> np.ndarray:
     """The country that each sender comes from; -1 where the gateway does not know."""
-    country = keyed.choose(keys, "country", COUNTRY_SHARES)
+    country = keyed.draw_position(keys, "country", COUNTRY_SHARES)
     return np.where(keyed.uniform(keys, "country known") < 0.03, -1, country).astype(np.int16)
 
 
@@ -87,6 +87,6 @@ def tokens(keys: np.ndarray, chain: np.ndarray) -> np.ndarray:
     token = np.zeros(len(keys), dtype=np.int16)
     for position, entry in enumerate(settings.CHAINS.values()):
         names = np.array([TOKEN_NAMES.index(name) for name in entry.tokens], dtype=np.int16)
-        picked = keyed.choose(keys, "token", np.array(list(entry.tokens.values())))
+        picked = keyed.draw_position(keys, "token", np.array(list(entry.tokens.values())))
         token = np.where(chain == position, names[np.minimum(picked, len(names) - 1)], token)
     return token

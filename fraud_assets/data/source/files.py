@@ -14,8 +14,8 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.formats import format_name
-from fraud_assets.data.source.listing import Listing, Readable, list_place, refuse_rest
-from fraud_assets.data.source.packing import plain_name, unpack
+from fraud_assets.data.source.listing import Listing, list_place, refuse_rest
+from fraud_assets.data.source.packing import Readable, plain_name, unpack
 from fraud_assets.data.source.place import SourcePlace, find_place
 from fraud_assets.data.source.record import record_table
 from fraud_assets.data.source.stored import Stored

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.lakes import refuse_lake
+from fraud_assets.data.source.packing import Readable
 from fraud_assets.data.source.place import SourcePlace
 from fraud_assets.data.source.sorting import Sorted, sort_file, sort_folder
 from fraud_assets.errors import DataError
-
-Readable = Callable[[str], bool]
-"""Whether a file of this name is of a kind that is read."""
 
 MOST_NAMED = 10
 """How many refused files a sentence names; the others are counted."""

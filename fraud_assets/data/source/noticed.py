@@ -48,11 +48,11 @@ def taken_out(frames: Sequence[pd.DataFrame]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for frame in frames:
         if WATCHED in frame:
-            counts += codes_of(frame.pop(WATCHED))
+            counts += currencies_of(frame.pop(WATCHED))
     return counts
 
 
-def codes_of(column: pd.Series) -> Counter[str]:
+def currencies_of(column: pd.Series) -> Counter[str]:
     """Rows by code of a currency; nothing where the column holds other words."""
     known = {*CODES.split(), ""}
     first = as_written(column.iloc[:_FIRST]).dropna()
@@ -97,7 +97,7 @@ def named_currencies(exported: pd.DataFrame, contract: Contract) -> Iterator[Not
         return
     for name in contract.features.categorical:
         if _NAMED.fullmatch(folded_name(name)) and name in exported:
-            yield from currency_notes(codes_of(exported[name]), f"Column {name!r}", contract)
+            yield from currency_notes(currencies_of(exported[name]), f"Column {name!r}", contract)
 
 
 def secret_notes(contract: Contract) -> Iterator[Note]:

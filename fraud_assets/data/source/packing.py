@@ -25,6 +25,7 @@ MAX_MEMBERS = 10_000
 """Files in one archive; a delivery has one to a few hundred."""
 
 Readable = Callable[[str], bool]
+"""Whether a file of this name is of a kind that is read."""
 
 
 @dataclass(frozen=True)

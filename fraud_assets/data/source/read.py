@@ -12,7 +12,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.columns import ROW
-from fraud_assets.data.kinds.exact import joined
+from fraud_assets.data.kinds.exact import joined_frames
 from fraud_assets.data.source.columns import Picked, contract_columns, pick
 from fraud_assets.data.source.export import Export, FileRead, Skipped, no_lines
 from fraud_assets.data.source.files import relative_name, single_table, source_tables
@@ -167,7 +167,7 @@ def _export(
     ]
     positions = [rows.position + start for rows, start in zip(read, starts, strict=True)]
     return Export(
-        frame=joined([rows.frame for rows in read]),
+        frame=joined_frames([rows.frame for rows in read]),
         position=np.concatenate(positions),
         file=np.repeat(np.arange(len(read), dtype=np.int32), [len(rows.frame) for rows in read]),
         files=tuple(files),

@@ -18,12 +18,12 @@ import pyarrow.parquet as pq
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.source.stored import Stored
-from fraud_assets.decisions.erasure import Opener, keys_folder
-from fraud_assets.decisions.erasure.tokens import key_of
-from fraud_assets.decisions.log.settings import folder_of
+from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
+from fraud_assets.decisions.erasure.tokens import key_id_of
+from fraud_assets.decisions.log.settings import log_folder_of
 from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_decisions, read_labels
-from fraud_assets.documents.decision import Decision, Label, Value
+from fraud_assets.documents.decision import Decision, JsonValue, Label
 from fraud_assets.errors import DataError, RecordError
 from fraud_assets.values.identity import written
 
@@ -46,7 +46,7 @@ def record_table(contract: Contract) -> Stored:
     """
     decisions = decided(contract)
     try:
-        labels = known_labels(read_labels(folder_of(contract.name)))
+        labels = known_labels(read_labels(log_folder_of(contract.name)))
     except RecordError as error:
         raise _unusable(contract, error) from error
     data = _written(decisions, labels, contract)
@@ -61,9 +61,9 @@ def decided(contract: Contract) -> list[Decision]:
     DataError
         If there is no record, it does not hold, or it has no decision.
     """
-    folder = folder_of(contract.name)
+    folder = log_folder_of(contract.name)
     try:
-        opener = Opener(keys_folder(folder))
+        opener = DecisionOpener(keys_folder(folder))
         decisions = [opener.open(one) for one in read_decisions(folder)]
     except RecordError as error:
         raise _unusable(contract, error) from error
@@ -115,12 +115,12 @@ def _fraud(decision: Decision, label: Label | None) -> bool | None:
     return None if decision.was_stopped else False
 
 
-def _clear(value: Value) -> Value:
+def _clear(value: JsonValue) -> JsonValue:
     """A value, missing where its subject was forgotten."""
-    return None if key_of(value) is not None else value
+    return None if key_id_of(value) is not None else value
 
 
-def _column(values: Sequence[Value], decimal: str) -> pa.Array:
+def _column(values: Sequence[JsonValue], decimal: str) -> pa.Array:
     """Numbers as such; where some value is text, all are, as the contract's files write them."""
     present = [value for value in values if value is not None]
     if all(type(value) is int for value in present):
@@ -130,7 +130,7 @@ def _column(values: Sequence[Value], decimal: str) -> pa.Array:
     return pa.array([_text(value, decimal) for value in values], pa.string())
 
 
-def _text(value: Value, decimal: str) -> str | None:
+def _text(value: JsonValue, decimal: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     text = written(value)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from fraud_assets.data.source.place import plain_errors
 from fraud_assets.masking import NO_SECRETS, Secrets
 
-Opener = Callable[[], AbstractContextManager[BinaryIO]]
+OpenBytes = Callable[[], AbstractContextManager[BinaryIO]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Stored:
     shown: str
     plain: str
     size: int | None
-    opening: Opener = field(repr=False)
+    opening: OpenBytes = field(repr=False)
     secrets: Secrets = field(default=NO_SECRETS, repr=False)
     is_packed: bool = False
 
@@ -45,10 +45,10 @@ class Stored:
     def head(self, size: int) -> bytes:
         """The first bytes."""
         with self.open() as stream:
-            return whole(stream, size)
+            return read_whole(stream, size)
 
 
-def whole(stream: BinaryIO, size: int) -> bytes:
+def read_whole(stream: BinaryIO, size: int) -> bytes:
     """As many bytes as there are up to `size`; one call of `read` may give fewer."""
     parts = []
     while size > 0 and (part := stream.read(size)):

@@ -26,7 +26,7 @@ from fraud_assets.decisions.copies.rows import (
     DECISIONS,
     FORMAT,
     LABELS,
-    Kind,
+    CellType,
     decision_row,
     decisions_of,
     label_row,
@@ -36,7 +36,7 @@ from fraud_assets.errors import RecordError
 from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_over
 from fraud_assets.store.lock import exclusive
 
-_TYPES: dict[Kind, pa.DataType] = {
+_TYPES: dict[CellType, pa.DataType] = {
     "text": pa.string(),
     "time": pa.timestamp("us", "UTC"),
     "whole": pa.int64(),
@@ -50,7 +50,7 @@ DAY = 86_400_000_000
 """A day in microseconds."""
 
 
-class Note(msgspec.Struct, frozen=True):
+class CopiedPiece(msgspec.Struct, frozen=True):
     """A piece that is copied, and the segment's chain up to there."""
 
     origin: Origin
@@ -137,7 +137,7 @@ def _write(out: Path, piece: Piece) -> None:
     if piece.labels:
         rows = [label_row(label, piece.origin, at) for at, label in piece.labels]
         _write_table(out / "labels" / f"{name}.parquet", LABELS, rows)
-    note = Note(piece.origin, piece.start, piece.end, piece.digest)
+    note = CopiedPiece(piece.origin, piece.start, piece.end, piece.digest)
     beside = out / "copied" / f".{name}"
     write_over(beside, msgspec.json.encode(note))
     beside.replace(out / "copied" / f"{name}.json")
@@ -160,7 +160,7 @@ def _write_table(path: Path, kinds: Any, rows: Sequence[tuple[Any, ...]]) -> Non
     flush_folder(path.parent)
 
 
-def _notes(out: Path) -> list[Note]:
+def _notes(out: Path) -> list[CopiedPiece]:
     with one_sentence("read the copy in", out):
         notes = [path for path in (out / "copied").glob("*.json") if _NOTE.fullmatch(path.name)]
-        return [msgspec.json.decode(path.read_bytes(), type=Note) for path in sorted(notes)]
+        return [msgspec.json.decode(path.read_bytes(), type=CopiedPiece) for path in sorted(notes)]

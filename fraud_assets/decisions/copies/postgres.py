@@ -17,7 +17,7 @@ from fraud_assets.decisions.copies.rows import (
     DECISIONS,
     FORMAT,
     LABELS,
-    Kind,
+    CellType,
     decision_row,
     label_row,
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import psycopg
     from psycopg import sql
 
-_TYPES: dict[Kind, LiteralString] = {
+_TYPES: dict[CellType, LiteralString] = {
     "text": "text",
     "time": "bigint",
     "whole": "bigint",
@@ -138,7 +138,7 @@ def _set_up(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _columns(kinds: Mapping[str, Kind]) -> sql.Composed:
+def _columns(kinds: Mapping[str, CellType]) -> sql.Composed:
     from psycopg import sql  # noqa: PLC0415 - an extra of its own
 
     columns = [
@@ -171,7 +171,7 @@ def _copy(connection: psycopg.Connection[Any], piece: Piece) -> Copied:
 def _write(
     connection: psycopg.Connection[Any],
     table: str,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, CellType],
     rows: Iterable[tuple[Any, ...]],
 ) -> None:
     from psycopg import sql  # noqa: PLC0415 - an extra of its own

@@ -18,9 +18,9 @@ from fraud_assets.errors import RecordError
 FORMAT = 1
 """Format of the rows; raise it when a reader of the previous one would misread them."""
 
-Kind: TypeAlias = Literal["text", "time", "whole", "number", "truth", "json"]
+CellType: TypeAlias = Literal["text", "time", "whole", "number", "truth", "json"]
 
-DECISIONS: Mapping[str, Kind] = {
+DECISIONS: Mapping[str, CellType] = {
     "decision_id": "text",
     "payment_id": "text",
     "event_time": "time",
@@ -45,7 +45,7 @@ DECISIONS: Mapping[str, Kind] = {
 }
 """Columns of a decision, and what they hold; times are microseconds since 1970, UTC."""
 
-LABELS: Mapping[str, Kind] = {
+LABELS: Mapping[str, CellType] = {
     "payment_id": "text",
     "is_fraud": "truth",
     "known_at": "time",
@@ -91,5 +91,5 @@ def decisions_of(rows: Iterator[Mapping[str, Any]]) -> Iterator[Decision]:
             raise RecordError(f"A copied row is no decision ({error}): copy it anew.") from error
 
 
-def _value(kind: Kind, value: Any) -> Any:
+def _value(kind: CellType, value: Any) -> Any:
     return msgspec.json.encode(value).decode() if kind == "json" else value

@@ -6,7 +6,14 @@ log's. Backups of that folder hold the keys too: who keeps any must forget in th
 
 from fraud_assets.decisions.erasure.guard import SubjectGuard
 from fraud_assets.decisions.erasure.keys import SubjectKeys, keys_folder
-from fraud_assets.decisions.erasure.opening import Opener
+from fraud_assets.decisions.erasure.opening import DecisionOpener
 from fraud_assets.decisions.erasure.personal import Personal, personal_of
 
-__all__ = ["Opener", "Personal", "SubjectGuard", "SubjectKeys", "keys_folder", "personal_of"]
+__all__ = [
+    "DecisionOpener",
+    "Personal",
+    "SubjectGuard",
+    "SubjectKeys",
+    "keys_folder",
+    "personal_of",
+]

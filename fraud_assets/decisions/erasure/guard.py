@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fraud_assets.decisions.erasure.keys import Key, SubjectKeys, mark_of
+from fraud_assets.decisions.erasure.keys import SubjectKey, SubjectKeys, mark_of
 from fraud_assets.decisions.erasure.personal import Personal
 from fraud_assets.decisions.erasure.tokens import KEY_BYTES, covered, new_key_id
-from fraud_assets.decisions.log.flusher import Kept
-from fraud_assets.documents.decision import Decision, Value
+from fraud_assets.decisions.log.flusher import Recordable
+from fraud_assets.documents.decision import Decision, JsonValue
 
 MOST_KEPT = 20_000
 """Subjects whose keys a process keeps at hand; of one that comes back later it draws another."""
@@ -28,16 +28,16 @@ class SubjectGuard:
         self._secret = self._keys.ensure()
         self._stamp = self._keys.stamp
         self._at_hand: OrderedDict[str, tuple[bytes, AESGCM]] = OrderedDict()
-        self._new: deque[Key] = deque()
+        self._new: deque[SubjectKey] = deque()
         self._is_stale = False
 
-    def cover(self, entry: Kept) -> Kept:
+    def cover(self, entry: Recordable) -> Recordable:
         """The entry with a token for each personal value; labels hold none."""
         if not isinstance(entry, Decision):
             return entry
         key_id, cipher = self._key(self._personal.subject_of(entry) or _NOBODY)
 
-        def change(where: str, value: Value) -> str:
+        def change(where: str, value: JsonValue) -> str:
             return covered(cipher, key_id, entry.decision_id, where, value)
 
         return self._personal.changed(entry, change)
@@ -71,7 +71,7 @@ class SubjectGuard:
 
     def _drawn(self, subject: str) -> tuple[bytes, AESGCM]:
         key_id, key = new_key_id(), AESGCM.generate_key(KEY_BYTES * 8)
-        self._new.append(Key(key_id, mark_of(self._secret, subject), key))
+        self._new.append(SubjectKey(key_id, mark_of(self._secret, subject), key))
         found = self._at_hand[subject] = key_id, AESGCM(key)
         if len(self._at_hand) > MOST_KEPT:
             self._at_hand.popitem(last=False)

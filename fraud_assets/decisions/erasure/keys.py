@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS forgotten (subject BLOB, keys INTEGER, at TEXT);
 """
 
 
-class Key(NamedTuple):
+class SubjectKey(NamedTuple):
     """A key with its id and its subject's mark."""
 
     id: bytes
@@ -73,7 +73,7 @@ class SubjectKeys:
             (secret,) = database.execute("SELECT secret FROM secret").fetchone()
         return bytes(secret)
 
-    def add(self, keys: Iterable[Key]) -> None:
+    def add(self, keys: Iterable[SubjectKey]) -> None:
         """Put keys on disk before what they cover; raises like `ensure`."""
         with self._open() as database, database:
             database.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", keys)

@@ -7,13 +7,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fraud_assets.decisions.erasure.keys import SubjectKeys
-from fraud_assets.decisions.erasure.personal import changed
-from fraud_assets.decisions.erasure.tokens import key_of, opened
-from fraud_assets.documents.decision import Decision, Value
+from fraud_assets.decisions.erasure.personal import rewrite_personal
+from fraud_assets.decisions.erasure.tokens import key_id_of, open_token
+from fraud_assets.documents.decision import Decision, JsonValue
 from fraud_assets.errors import RecordError
 
 
-class Opener:
+class DecisionOpener:
     """Opens decisions with the keys in `folder`; those that are gone are gone."""
 
     def __init__(self, folder: Path) -> None:
@@ -23,18 +23,18 @@ class Opener:
         """The decision with its values in clear; tokens stay where their key was destroyed."""
         tokens = [*decision.payment.values(), *decision.features.values()]
         tokens += [part for reason in decision.reasons for part in (reason.value, reason.text)]
-        ids = {key_id for value in tokens if (key_id := key_of(value)) is not None}
+        ids = {key_id for value in tokens if (key_id := key_id_of(value)) is not None}
         if not ids:
             return decision
         ciphers = {key_id: AESGCM(key) for key_id, key in self._keys.get(ids).items()}
 
-        def change(where: str, value: Value) -> Value:
-            cipher = ciphers.get(key_of(value) or b"")
+        def change(where: str, value: JsonValue) -> JsonValue:
+            cipher = ciphers.get(key_id_of(value) or b"")
             if cipher is None or not isinstance(value, str):
                 return value
-            return opened(cipher, decision.decision_id, where, value)
+            return open_token(cipher, decision.decision_id, where, value)
 
-        return changed(decision, lambda _: True, change)
+        return rewrite_personal(decision, lambda _: True, change)
 
     def demand(self, decision: Decision) -> Decision:
         """The decision with every feature and reason in clear.
@@ -46,6 +46,6 @@ class Opener:
         """
         found = self.open(decision)
         needed = [*found.features.values(), *(reason.value for reason in found.reasons)]
-        if any(key_of(value) is not None for value in needed):
+        if any(key_id_of(value) is not None for value in needed):
             raise RecordError("Its features were erased with their subject's key.")
         return found

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from fraud_assets.contract import Contract
-from fraud_assets.documents.decision import Decision, Value
+from fraud_assets.documents.decision import Decision, JsonValue
 from fraud_assets.documents.reason import Reason
 from fraud_assets.values.identity import identity
 
-Change = Callable[[str, Value], Value]
+Rewrite = Callable[[str, JsonValue], JsonValue]
 """Makes another value of a personal one, given where it stands in the decision."""
 
 
@@ -28,15 +28,17 @@ class Personal:
         value = decision.payment.get(self.subject)
         return None if value is None else identity(value)
 
-    def changed(self, decision: Decision, change: Change) -> Decision:
+    def changed(self, decision: Decision, change: Rewrite) -> Decision:
         """The decision with every personal value changed; a missing value stays missing."""
-        return changed(decision, self.columns.__contains__, change)
+        return rewrite_personal(decision, self.columns.__contains__, change)
 
 
-def changed(decision: Decision, is_personal: Callable[[str], bool], change: Change) -> Decision:
+def rewrite_personal(
+    decision: Decision, is_personal: Callable[[str], bool], change: Rewrite
+) -> Decision:
     """The decision with the values of personal columns changed, wherever they stand."""
 
-    def values(where: str, given: dict[str, Value]) -> dict[str, Value]:
+    def values(where: str, given: dict[str, JsonValue]) -> dict[str, JsonValue]:
         return {
             name: change(f"{where}.{name}", value)
             if value is not None and is_personal(name)

@@ -17,7 +17,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fraud_assets.documents.decision import Value
+from fraud_assets.documents.decision import JsonValue
 from fraud_assets.errors import RecordError
 
 KEY_BYTES, ID_BYTES = 32, 12
@@ -30,20 +30,20 @@ def new_key_id() -> bytes:
     return os.urandom(ID_BYTES)
 
 
-def covered(cipher: AESGCM, key_id: bytes, decision_id: str, where: str, value: Value) -> str:
+def covered(cipher: AESGCM, key_id: bytes, decision_id: str, where: str, value: JsonValue) -> str:
     """The token of a value at its place in a decision."""
     nonce = os.urandom(_NONCE)
     text = cipher.encrypt(nonce, msgspec.json.encode(value), _place(decision_id, where))
     return f"~1:{urlsafe_b64encode(key_id).decode()}:{urlsafe_b64encode(nonce + text).decode()}"
 
 
-def key_of(value: Value) -> bytes | None:
+def key_id_of(value: JsonValue) -> bytes | None:
     """The id of the key that opens a token; None where the value is no token."""
     found = _TOKEN.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else urlsafe_b64decode(found[1])
 
 
-def opened(cipher: AESGCM, decision_id: str, where: str, token: str) -> Value:
+def open_token(cipher: AESGCM, decision_id: str, where: str, token: str) -> JsonValue:
     """The value of a token at its place in a decision.
 
     Raises
@@ -60,7 +60,7 @@ def opened(cipher: AESGCM, decision_id: str, where: str, token: str) -> Value:
             f"The value {where} of {decision_id} was not covered at this place: the record was "
             "changed; `fraud-assets decisions verify` tells more."
         ) from error
-    return msgspec.json.decode(text, type=Value)
+    return msgspec.json.decode(text, type=JsonValue)
 
 
 def _place(decision_id: str, where: str) -> bytes:

@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from fraud_assets.decisions.log.recovery import Found
+from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.segment import (
     Header,
     digest_after_header,
     header_line,
-    sealed,
+    sealed_block,
     segment_name,
 )
 from fraud_assets.store.files import flush_folder, one_sentence
@@ -23,7 +23,7 @@ _sync = getattr(os, "fdatasync", os.fsync)
 class Appender:
     """The one who writes in `writer`; `found` is how its newest segment was left."""
 
-    def __init__(self, writer: Path, found: Found) -> None:
+    def __init__(self, writer: Path, found: ResumePoint) -> None:
         self._writer, self._found = writer, found
         self._number, self._digest, self._end = found.number, found.digest, found.end
         self._began = time.monotonic()
@@ -56,7 +56,7 @@ class Appender:
         with one_sentence("keep decisions in", self._writer):
             if self._descriptor is None:
                 self._open(accounted, now)
-            data, digest = sealed(self._digest, lines)
+            data, digest = sealed_block(self._digest, lines)
             self._write(data)
             self._digest, self._blocks = digest, self._blocks + 1
 

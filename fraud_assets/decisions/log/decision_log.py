@@ -10,12 +10,12 @@ from fraud_assets.decisions.find import find_decision
 from fraud_assets.decisions.log.appender import Appender
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
-from fraud_assets.decisions.log.flusher import Flusher, Guard, Kept
-from fraud_assets.decisions.log.recovery import Found
+from fraud_assets.decisions.log.flusher import Flusher, Guard, Recordable
+from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.log.settings import LogSettings, LogStatus
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.log.waiters import Waiters
-from fraud_assets.decisions.segment import decode, encode
+from fraud_assets.decisions.segment import encode, read_entry
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import UnrecordedError
 
@@ -31,7 +31,7 @@ class DecisionLog:
         folder: Path,
         writer: Path,
         *,
-        found: Found,
+        found: ResumePoint,
         counter: Counter,
         lock: BaseFileLock,
         settings: LogSettings,
@@ -85,7 +85,7 @@ class DecisionLog:
         if guard is not None:
             self._flusher.guards.append(guard)
 
-    def record(self, entry: Kept) -> int:
+    def record(self, entry: Recordable) -> int:
         """Take an entry for the log; the ticket by which `settled` knows it.
 
         Raises
@@ -126,7 +126,7 @@ class DecisionLog:
         needle = b'"decision_id":' + encode(decision_id)
         for line in (*self._flusher.held.copy(), *self._flusher.waiting.copy()):
             if needle in line:
-                entry = decode(line)
+                entry = read_entry(line)
                 return entry if isinstance(entry, Decision) else None
         return find_decision(self.folder, decision_id)
 

@@ -28,13 +28,13 @@ _GATHERING = 0.8
 _IDLE_SECONDS = 1.0
 """How often an idle log looks whether its segment is old enough to be closed."""
 
-Kept: TypeAlias = Decision | Label
+Recordable: TypeAlias = Decision | Label
 
 
 class Guard(Protocol):
     """What covers personal values before they reach the log."""
 
-    def cover(self, entry: Kept) -> Kept:
+    def cover(self, entry: Recordable) -> Recordable:
         """The entry with its personal values covered; no I/O."""
         ...
 

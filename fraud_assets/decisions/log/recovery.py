@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fraud_assets.decisions.segment import START, Header, Segment, decode, parse, segment_files
+from fraud_assets.decisions.segment import START, Header, Segment, parse, read_entry, segment_files
 from fraud_assets.documents.decision import Gap
 from fraud_assets.store.files import one_sentence
 
@@ -14,7 +14,7 @@ _GAP = b'{"kind":"gap"'
 
 
 @dataclass(frozen=True)
-class Found:
+class ResumePoint:
     """Where a writer goes on: segment `number` at byte `end`, after `digest`.
 
     `accounted` entries are on record, or declared missing. `newest` is the latest time on record
@@ -32,7 +32,7 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def recover(writer: Path, log: str, number: int) -> Found:
+def recover(writer: Path, log: str, number: int) -> ResumePoint:
     """Look at the newest segment of a writer, and cut what a crash left of a block.
 
     Raises
@@ -47,17 +47,19 @@ def recover(writer: Path, log: str, number: int) -> Found:
             path = files.pop()
             segment = parse(path.read_bytes())
             if segment.header is not None:
-                return _found(path, segment, segment.header, Found(log, number), notes)
+                return _found(path, segment, segment.header, ResumePoint(log, number), notes)
             if segment.damage is not None and not segment.damage.is_torn:
                 notes.append(f"{path} was left as it is: {segment.damage.why}.")
-                return Found(log, number, _number(path) + 1, notes=tuple(notes))
+                return ResumePoint(log, number, _number(path) + 1, notes=tuple(notes))
             # A crash came between the file and its header: nothing was in it.
             path.unlink()
             notes.append(f"{path} was begun and never written; it is gone.")
-    return Found(log, number, notes=tuple(notes))
+    return ResumePoint(log, number, notes=tuple(notes))
 
 
-def _found(path: Path, segment: Segment, header: Header, whose: Found, notes: list[str]) -> Found:
+def _found(
+    path: Path, segment: Segment, header: Header, whose: ResumePoint, notes: list[str]
+) -> ResumePoint:
     damage = segment.damage
     accounted, newest = header.first, header.opened_at
     for block in segment.blocks:
@@ -91,14 +93,14 @@ def _accounted(lines: bytes, count: int) -> int:
     """Entries of a block, and those that it declares missing."""
     if _GAP not in lines:
         return count
-    gaps = [decode(line) for line in lines.splitlines() if line.startswith(_GAP)]
+    gaps = [read_entry(line) for line in lines.splitlines() if line.startswith(_GAP)]
     return count - len(gaps) + sum(gap.missing for gap in gaps if isinstance(gap, Gap))
 
 
 def _newest(lines: bytes) -> int:
     found = 0
     for line in lines.splitlines():
-        entry = decode(line)
+        entry = read_entry(line)
         times = ("decided_at", "received_at", "noticed_at")
         found = max(found, *(getattr(entry, name, 0) for name in times))
     return found

@@ -11,7 +11,7 @@ import msgspec
 from fraud_assets.errors import RecordError
 from fraud_assets.store.places import default_root
 
-Policy: TypeAlias = Literal["refuse", "count"]
+WhenFailing: TypeAlias = Literal["refuse", "count"]
 """What follows where entries cannot be kept: no answer, or an answer and a count of what is
 missing."""
 
@@ -28,7 +28,7 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     window_seconds: float = 0.05
     sync: bool = False
-    when_failing: Policy = "refuse"
+    when_failing: WhenFailing = "refuse"
     most_waiting: int = 100_000
     segment_bytes: int = 64 * 1024 * 1024
     segment_seconds: float = 3600.0
@@ -49,14 +49,14 @@ class LogStatus(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def folder_of(contract: str) -> Path:
+def log_folder_of(contract: str) -> Path:
     """The default folder, or where several contracts are served the one of that name in it."""
-    folder = default_folder()
+    folder = default_log_folder()
     own = folder / contract
     return own if own.is_dir() else folder
 
 
-def default_folder() -> Path:
+def default_log_folder() -> Path:
     """The folder named by `FRAUD_ASSETS_DECISIONS`, else `decisions/` beside the store, absolute.
 
     Where the store is no folder of this machine it is that of the working directory.

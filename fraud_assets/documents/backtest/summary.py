@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Rate
+from fraud_assets.documents.rates import NonNegative, Rate
 
 
 class HeldShares(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     alert_rate: Rate
     amount_caught: float | None
     amount_missed: float | None
-    alerts: Count
+    alerts: NonNegative
     currency: str
     held: HeldShares
 
@@ -32,8 +32,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
 class BacktestSummary(msgspec.Struct, frozen=True):
     """Weeks by decision ("no_model" among them), and both ways over the same `compared` weeks."""
 
-    weeks: Count
-    decisions: dict[str, Count]
-    compared: Count
+    weeks: NonNegative
+    decisions: dict[str, NonNegative]
+    compared: NonNegative
     ours: Delivered
     naive: Delivered

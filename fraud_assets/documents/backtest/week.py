@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Prediction, Rate
+from fraud_assets.documents.rates import NonNegative, Prediction, Rate
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.documents.verdict import Decision
+from fraud_assets.documents.verdict import VerdictDecision
 
 
 class WeekModel(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class WeekModel(msgspec.Struct, frozen=True):
 class WeekVerdict(msgspec.Struct, frozen=True):
     """What the gate decided, why in a sentence, and the names of the rules that failed."""
 
-    decision: Decision
+    decision: VerdictDecision
     sentence: str
     failed: tuple[str, ...]
 
@@ -46,7 +46,7 @@ class AmountPrediction(msgspec.Struct, frozen=True):
     value: float
     low: float
     high: float
-    n: Count
+    n: NonNegative
     method: str
 
 
@@ -67,9 +67,9 @@ class WeekOutcome(msgspec.Struct, frozen=True):
     alert_rate: Rate
     amount_caught: float | None
     amount_missed: float | None
-    rows: Count
-    frauds: Count
-    alerts: Count
+    rows: NonNegative
+    frauds: NonNegative
+    alerts: NonNegative
 
 
 class PromisesHeld(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from fraud_assets.documents import formats
 from fraud_assets.documents.backtest.summary import BacktestSummary
 from fraud_assets.documents.backtest.week import BacktestWeek
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 FORMAT = 1
 """Format of backtest.json; raise it when a reader of the previous one would misread it."""
@@ -32,7 +32,7 @@ class BacktestData(msgspec.Struct, frozen=True):
     """The rows as known at the end of history, from the day `first` to the day `newest`."""
 
     fingerprint: str
-    rows: Count
+    rows: NonNegative
     first: str
     newest: str
 
@@ -55,7 +55,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     contract: BacktestContract
     data: BacktestData
     code: str
-    search_every: Count
+    search_every: NonNegative
     weeks: tuple[BacktestWeek, ...]
     skipped: tuple[SkippedWeek, ...]
     summary: BacktestSummary

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Estimate, Interval
+from fraud_assets.documents.rates import Estimate, Interval, NonNegative
 from fraud_assets.documents.report.curves import PrecisionRecallPoint, RocPoint
 
 
@@ -16,7 +16,7 @@ class Difference(msgspec.Struct, frozen=True):
     value: float
     low: float
     high: float
-    n: Count
+    n: NonNegative
     method: str
     margin: float
 

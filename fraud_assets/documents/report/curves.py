@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Rate
+from fraud_assets.documents.rates import NonNegative, Rate
 
 
 class PrecisionRecallPoint(msgspec.Struct, frozen=True):
@@ -37,8 +37,8 @@ class ScoreHistogram(msgspec.Struct, frozen=True):
     """Counts of legitimate rows and of frauds between the edges (b + 1)."""
 
     edges: tuple[float, ...]
-    legitimate: tuple[Count, ...]
-    fraud: tuple[Count, ...]
+    legitimate: tuple[NonNegative, ...]
+    fraud: tuple[NonNegative, ...]
 
 
 class WeekRates(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class WeekRates(msgspec.Struct, frozen=True):
     recall: Rate
     precision: Rate
     alert_rate: Rate
-    days: Count | msgspec.UnsetType = msgspec.UNSET
+    days: NonNegative | msgspec.UnsetType = msgspec.UNSET
 
 
 class Curves(msgspec.Struct, frozen=True):

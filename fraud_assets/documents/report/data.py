@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 
 class WindowSection(msgspec.Struct, frozen=True):
@@ -13,17 +13,17 @@ class WindowSection(msgspec.Struct, frozen=True):
     name: str
     start: str | None
     end: str | None
-    rows: Count
-    frauds: Count
+    rows: NonNegative
+    frauds: NonNegative
 
 
 class FraudsAside(msgspec.Struct, frozen=True):
     """Frauds kept and put aside, by rule too; a label that nobody understands counts as one."""
 
-    kept: Count
-    quarantined: Count
+    kept: NonNegative
+    quarantined: NonNegative
     share: float
-    rules: dict[str, Count]
+    rules: dict[str, NonNegative]
 
 
 class AmountAside(msgspec.Struct, frozen=True):
@@ -42,15 +42,15 @@ class Quarantine(msgspec.Struct, frozen=True):
     three stand in no report of a version published before they came.
     """
 
-    rows: Count
+    rows: NonNegative
     share: float
     low: float
     high: float
     method: str
-    rules: dict[str, Count]
+    rules: dict[str, NonNegative]
     frauds: FraudsAside | msgspec.UnsetType = msgspec.UNSET
     amount: AmountAside | msgspec.UnsetType = msgspec.UNSET
-    unknown_labels: dict[str, Count] | msgspec.UnsetType = msgspec.UNSET
+    unknown_labels: dict[str, NonNegative] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ class Drift(msgspec.Struct, frozen=True):
     feature: str
     psi: float
     reference: str
-    n: Count
+    n: NonNegative
 
 
 class FeatureProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ class FeatureProfile(msgspec.Struct, frozen=True, kw_only=True):
 
     edges: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
     levels: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
-    counts: tuple[Count, ...]
+    counts: tuple[NonNegative, ...]
 
 
 Profile = dict[str, FeatureProfile]
@@ -84,16 +84,16 @@ class WeekCounts(msgspec.Struct, frozen=True):
     """
 
     start: str
-    rows: Count
-    frauds: Count
-    unjudged: Count
+    rows: NonNegative
+    frauds: NonNegative
+    unjudged: NonNegative
 
 
 class DataSection(msgspec.Struct, frozen=True):
     """The week's rows; drift and profile are missing where nobody looks at them."""
 
     fingerprint: str
-    rows: Count
+    rows: NonNegative
     windows: tuple[WindowSection, ...]
     time_respected: bool
     newest: str | None

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Estimate, Rate
+from fraud_assets.documents.rates import Estimate, NonNegative, Rate
 from fraud_assets.documents.reason import Reason
 
 
@@ -17,7 +17,7 @@ class PermutationImportance(msgspec.Struct, frozen=True):
     mean: float
     low: float
     high: float
-    n: Count
+    n: NonNegative
 
 
 class ImpurityImportance(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class NaiveEvaluation(msgspec.Struct, frozen=True):
     roc_auc: Estimate
 
 
-class Payment(msgspec.Struct, frozen=True):
+class ExplainedPayment(msgspec.Struct, frozen=True):
     """One judged payment with its reasons."""
 
     probability: float
@@ -63,8 +63,8 @@ class Examples(msgspec.Struct, frozen=True):
     score, and missed frauds by what they cost.
     """
 
-    flagged: tuple[Payment, ...]
-    missed: tuple[Payment, ...]
-    nearest: tuple[Payment, ...] | msgspec.UnsetType = msgspec.UNSET
-    false_alarms: tuple[Payment, ...] | msgspec.UnsetType = msgspec.UNSET
+    flagged: tuple[ExplainedPayment, ...]
+    missed: tuple[ExplainedPayment, ...]
+    nearest: tuple[ExplainedPayment, ...] | msgspec.UnsetType = msgspec.UNSET
+    false_alarms: tuple[ExplainedPayment, ...] | msgspec.UnsetType = msgspec.UNSET
     why: str | msgspec.UnsetType = msgspec.UNSET

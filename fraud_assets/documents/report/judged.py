@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Estimate, Rate
+from fraud_assets.documents.rates import Estimate, NonNegative, Rate
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Threshold(msgspec.Struct, frozen=True):
     rule: str
     aim: float | None
     confidence: float | None
-    n: Count
+    n: NonNegative
     recall: Rate
     precision: Rate
     sentence: str
@@ -39,10 +39,10 @@ class Threshold(msgspec.Struct, frozen=True):
 class Confusion(msgspec.Struct, frozen=True):
     """Frauds caught and missed, legitimate payments flagged and let through."""
 
-    tp: Count
-    fp: Count
-    fn: Count
-    tn: Count
+    tp: NonNegative
+    fp: NonNegative
+    fn: NonNegative
+    tn: NonNegative
 
 
 class ConfusionRates(msgspec.Struct, frozen=True):
@@ -99,11 +99,11 @@ class PrecisionAtK(msgspec.Struct, frozen=True):
     """
 
     entity: str
-    k: Count
+    k: NonNegative
     value: float | None
     low: float
     high: float
-    n: Count
+    n: NonNegative
     method: str
     ceiling: float | msgspec.UnsetType = msgspec.UNSET
 
@@ -114,15 +114,15 @@ class RecallEvidence(msgspec.Struct, frozen=True):
     recall_low_exact: float
     recall_low_clustered: float
     confidence: float
-    frauds: Count
-    fraud_senders: Count
+    frauds: NonNegative
+    fraud_senders: NonNegative
     method: str
 
 
 class Cost(msgspec.Struct, frozen=True):
     """What the recall costs; None where rows have no time or no amount."""
 
-    days: Count | None
+    days: NonNegative | None
     alerts_per_day: float | None
     frauds_per_day: float | None
     amount_caught: float | None
@@ -140,8 +140,8 @@ class Slice(msgspec.Struct, frozen=True):
 
     by: str
     level: str
-    rows: Count
-    frauds: Count
+    rows: NonNegative
+    frauds: NonNegative
     recall: Rate | None
     precision: Rate | None
     alert_rate: Rate

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 Severity = Literal["refuse", "warn"]
 
@@ -23,8 +23,8 @@ class Leak(msgspec.Struct, frozen=True):
     severity: Severity
     measure: str
     value: float
-    n: Count
-    frauds: Count
+    n: NonNegative
+    frauds: NonNegative
     text: str
 
 
@@ -35,19 +35,19 @@ class SharedRows(msgspec.Struct, frozen=True):
     raw features under another id; None where the contract names no id.
     """
 
-    judged: Count
-    of_judged: Count
-    judged_frauds: Count
-    of_judged_frauds: Count
-    under_new_ids: Count | None
+    judged: NonNegative
+    of_judged: NonNegative
+    judged_frauds: NonNegative
+    of_judged_frauds: NonNegative
+    under_new_ids: NonNegative | None
 
 
 class RepeatedEntity(msgspec.Struct, frozen=True):
     """Of the judged frauds, those whose entity had a fraud in the fitted window already."""
 
     entity: str
-    judged_frauds: Count
-    of_judged_frauds: Count
+    judged_frauds: NonNegative
+    of_judged_frauds: NonNegative
 
 
 class LeaksSection(msgspec.Struct, frozen=True):

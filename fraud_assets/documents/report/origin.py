@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 Parameters: TypeAlias = dict[str, Any]
 """A family's settings by name, JSON-able."""
@@ -33,7 +33,7 @@ class ModelSection(msgspec.Struct, frozen=True):
     parameters: Parameters
     digest: str
     features: tuple[str, ...]
-    training_samples: Count
+    training_samples: NonNegative
     age_days: float | None
 
 

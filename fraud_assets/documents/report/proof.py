@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count
+from fraud_assets.documents.rates import NonNegative
 
 
 class RawProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,9 +15,9 @@ class RawProof(msgspec.Struct, frozen=True, kw_only=True):
     times that were not sent as exported. `why_not` says why none could be sent, else nothing.
     """
 
-    compared: Count
-    past: Count
-    differences: Count
+    compared: NonNegative
+    past: NonNegative
+    differences: NonNegative
     first: tuple[str, ...] = ()
     rewritten: tuple[str, ...] = ()
     why_not: str = ""
@@ -32,9 +32,9 @@ class Proof(msgspec.Struct, frozen=True):
 
     served: bool
     p95_ms: float | None
-    n: Count
+    n: NonNegative
     max_probability_difference: float | None
-    flags_different: Count | None
+    flags_different: NonNegative | None
     max_reason_gap: float | None
     error: str | None
     raw: RawProof | msgspec.UnsetType = msgspec.UNSET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Count, Estimate
+from fraud_assets.documents.rates import Estimate, NonNegative
 from fraud_assets.documents.report.origin import Parameters
 
 
@@ -25,7 +25,7 @@ class LeaderboardRow(msgspec.Struct, frozen=True):
     average_precision: float
     fit_seconds: float
     encoding: str
-    n_features: Count
+    n_features: NonNegative
     cost: float | msgspec.UnsetType | None = msgspec.UNSET
     precision_at_recall: float | msgspec.UnsetType = msgspec.UNSET
     p95_ms: float | msgspec.UnsetType = msgspec.UNSET
@@ -42,9 +42,9 @@ class SettingRow(msgspec.Struct, frozen=True):
     params: Parameters
     mean: float
     std: float
-    rank: Count
+    rank: NonNegative
     average_precision: float | msgspec.UnsetType = msgspec.UNSET
-    folds: Count | msgspec.UnsetType = msgspec.UNSET
+    folds: NonNegative | msgspec.UnsetType = msgspec.UNSET
 
 
 class HistoryRow(msgspec.Struct, frozen=True):
@@ -56,8 +56,8 @@ class HistoryRow(msgspec.Struct, frozen=True):
 
     days: float
     half_life_days: float | None
-    rows: Count
-    frauds: Count
+    rows: NonNegative
+    frauds: NonNegative
     roc_auc: float
     average_precision: float
     precision_at_recall: float
@@ -68,7 +68,7 @@ class HistorySection(msgspec.Struct, frozen=True):
     """How much history is worth: each length tried, and the position of the one taken."""
 
     curve: tuple[HistoryRow, ...]
-    taken: Count
+    taken: NonNegative
     sentence: str
 
 
@@ -95,8 +95,8 @@ class SearchSection(msgspec.Struct, frozen=True):
     sentence: str
     settings: tuple[SettingRow, ...]
     seconds: float
-    fits: Count
-    legitimate_kept: Count
-    legitimate_total: Count
+    fits: NonNegative
+    legitimate_kept: NonNegative
+    legitimate_total: NonNegative
     presence: tuple[PresenceRow, ...] | msgspec.UnsetType = msgspec.UNSET
     history: HistorySection | msgspec.UnsetType = msgspec.UNSET

@@ -1,4 +1,4 @@
-"""What values of a label mean, and what currencies are called, as `words.plain` writes them."""
+"""What values of a label mean, and what currencies are called, as `plain_words` writes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POSITIVE = _each(
     "confirmed_fraud suspicious fraudster laundering positive abuse wahr vrai verdadero malicious "
     "is_fraud fraud_confirmed estafa contracargo impaye disputed"
 )
-"""Values that mean fraud, as `plain` writes them."""
+"""Values that mean fraud, as `plain_words` writes them."""
 
 NEGATIVE = _each(
     "0 false f no n nein non ne 1_ legit legitimate legitim legitimo genuine ok good normal clean "

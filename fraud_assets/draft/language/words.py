@@ -1,7 +1,7 @@
 """What columns are called in English, German, Spanish and French exports.
 
-Patterns search in a name as `fraud_assets.modelling.leaks.names.plain` writes it, so `(^|_)` and
-`(_|$)` are the borders of words. Names that speak of fraud, of a label or of what comes after a
+Patterns search in a name as `modelling.leaks.names.plain_words` writes it, so `(^|_)` and `(_|$)`
+are the borders of words. Names that speak of fraud, of a label or of what comes after a
 payment are those of `modelling.leaks.names`.
 """
 

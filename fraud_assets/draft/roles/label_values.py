@@ -7,7 +7,7 @@ import re
 from fraud_assets.draft.language.meanings import FRAUD_WORDS, NEGATIVE, POSITIVE, UNDECIDED
 from fraud_assets.draft.language.words import LEGITIMATE
 from fraud_assets.draft.seen.facts import Facts
-from fraud_assets.modelling.leaks.names import FRAUD, plain
+from fraud_assets.modelling.leaks.names import FRAUD, plain_words
 
 
 def meaning(value: str) -> str | None:
@@ -15,7 +15,7 @@ def meaning(value: str) -> str | None:
     if re.fullmatch(r"[-+]?\d+(\.\d+)?", value):
         number = float(value)
         return {1.0: "fraud", 0.0: "legitimate"}.get(number)
-    word = plain(value)
+    word = plain_words(value)
     if word in POSITIVE:
         return "fraud"
     if word in NEGATIVE or (FRAUD.search(word) and LEGITIMATE.search(word)):
@@ -55,5 +55,5 @@ def by_meaning(facts: Facts, values: dict[str, int]) -> tuple[list[str], list[st
 def is_inverted(facts: Facts) -> bool:
     """Whether the column's yes means that a payment is legitimate."""
     says = {meaning(value) for value in facts.words} - {None}
-    speaks = any(plain(value) in FRAUD_WORDS for value in facts.words)
+    speaks = any(plain_words(value) in FRAUD_WORDS for value in facts.words)
     return facts.named(LEGITIMATE) and bool(says) and not speaks

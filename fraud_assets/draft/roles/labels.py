@@ -16,7 +16,7 @@ from fraud_assets.draft.roles.label_values import by_meaning, is_inverted, meani
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import quoted
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.leaks.names import AFTERWARDS, FRAUD, LABEL, plain
+from fraud_assets.modelling.leaks.names import AFTERWARDS, FRAUD, LABEL, plain_words
 
 MOST_VALUES = 12
 """A label may tell kinds of fraud apart; beyond this a column is a category."""
@@ -87,7 +87,7 @@ def _score(facts: Facts) -> int:
     elif name < 3 and facts.named(AFTERWARDS) and not facts.named(FLAG):
         name -= 1
     says = {meaning(value) for value in values}
-    words = 2 if any(plain(value) in FRAUD_WORDS for value in values) else 0
+    words = 2 if any(plain_words(value) in FRAUD_WORDS for value in values) else 0
     words = words or (1 if {"fraud", "legitimate"} <= says else 0)
     rare = min(values.values()) < RARE * sum(values.values())
     return name + words + int(rare and len(values) == 2)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from fraud_assets.data.source.files import single_table
-from fraud_assets.data.source.stored import whole
-from fraud_assets.data.source.text.dialect import Layout, find_layout, is_separator_line
+from fraud_assets.data.source.stored import read_whole
+from fraud_assets.data.source.text.dialect import TextLayout, find_layout, is_separator_line
 from fraud_assets.data.source.text.encoding import Likely, find_encoding
 from fraud_assets.draft.guess import Guess, Question
 from fraud_assets.draft.toml import assigned, quoted
@@ -44,7 +44,7 @@ def find_dialect(file: str) -> Dialect:
     """
     stored = single_table(file)
     with stored.open() as stream:
-        head = whole(stream, _CHUNK)
+        head = read_whole(stream, _CHUNK)
         rest = islice(iter(lambda: stream.read(_CHUNK), b""), _LOOKED_AT)
         likely = find_encoding(head, rest)
     lines = _lines(head, likely.name)
@@ -77,7 +77,7 @@ def _lines(head: bytes, encoding: str) -> list[str]:
     return list(islice(io.StringIO(text.lstrip("\ufeff"), newline=""), _LINES))
 
 
-def _separator(layout: Layout) -> Guess:
+def _separator(layout: TextLayout) -> Guess:
     """The sign that reading splits lines by."""
     fields = len(layout.names)
     if fields > 1:
@@ -86,7 +86,7 @@ def _separator(layout: Layout) -> Guess:
     return Guess(layout.separator, "no sign splits it", "doubtful")
 
 
-def _refuse_without_header(file: str, lines: list[str], layout: Layout) -> None:
+def _refuse_without_header(file: str, lines: list[str], layout: TextLayout) -> None:
     start = 1 if is_separator_line(lines[0]) else 0
     rows = [row for row in layout.reader(map(layout.prepared, lines[start:])) if any(row)]
     header = rows[0]

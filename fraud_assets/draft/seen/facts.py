@@ -11,7 +11,7 @@ import pandas as pd
 
 from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.text import present_text
-from fraud_assets.modelling.leaks.names import plain
+from fraud_assets.modelling.leaks.names import plain_words
 
 FEW_ODD = 0.05
 """A column may hold this share of values of another kind, such as a word among numbers."""
@@ -29,7 +29,7 @@ class Facts:
     @cached_property
     def plain(self) -> str:
         """The name in small words joined by underscores."""
-        return plain(self.name)
+        return plain_words(self.name)
 
     def named(self, *patterns: re.Pattern[str]) -> bool:
         """Whether the name matches any of the patterns."""

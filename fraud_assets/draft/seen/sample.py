@@ -12,7 +12,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS, folded_name
 from fraud_assets.contract.sections.features import Features
-from fraud_assets.contract.sections.label import Label
+from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source import read_table, source_files
 from fraud_assets.data.source.files import file_format
@@ -89,7 +89,7 @@ def _bare(path: str, base: Path) -> Contract:
         format=1,
         name="draft",
         source=Source(path=path),
-        label=Label(column=""),
+        label=Labelling(column=""),
         features=Features(),
         base=base,
     )

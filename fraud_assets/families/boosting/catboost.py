@@ -12,8 +12,9 @@ from catboost import CatBoostClassifier
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.dumps import read_dump
 from fraud_assets.families.family import Classifier, Converted, Family, Matrix, UnconvertibleError
-from fraud_assets.families.forest import Floats, Forest, join, rounded_thresholds
+from fraud_assets.families.forest import Forest, join, rounded_thresholds
 from fraud_assets.families.table_stages import shares, stages_by_tables
+from fraud_assets.features.arrays import Floats
 
 EMPTY = 1e-6
 """Cover of a leaf that no training row reached: an oblivious tree has such leaves, and the mean

@@ -11,8 +11,9 @@ from lightgbm import LGBMClassifier
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.dumps import read_dump
 from fraud_assets.families.family import Classifier, Converted, Family, UnconvertibleError
-from fraud_assets.families.forest import Forest, Integers, join
+from fraud_assets.families.forest import Forest, join
 from fraud_assets.families.table_stages import shares, stages_by_tables
+from fraud_assets.features.arrays import Ints
 
 STEADY = {"min_child_samples": 20, "reg_lambda": 1.0}
 """The penalty on large steps that boosting needs where frauds are rare: see the family
@@ -80,7 +81,7 @@ def _tables(root: _Node) -> Forest:
             raise UnconvertibleError("it splits on sets of categories")
         waiting += [child for child in (node.right_child, node.left_child) if child is not None]
 
-    def child_of(side: Literal["left_child", "right_child"]) -> Integers:
+    def child_of(side: Literal["left_child", "right_child"]) -> Ints:
         children = [getattr(node, side) for node in nodes]
         found = [0 if child is None else places[id(child)] for child in children]
         return np.array(found, dtype=np.int64)

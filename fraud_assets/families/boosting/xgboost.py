@@ -9,8 +9,9 @@ from xgboost import XGBClassifier
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.dumps import read_dump
 from fraud_assets.families.family import Classifier, Converted, Family, Matrix, UnconvertibleError
-from fraud_assets.families.forest import Floats, Forest, join, rounded_thresholds
+from fraud_assets.families.forest import Forest, join, rounded_thresholds
 from fraud_assets.families.table_stages import shares, stages_by_tables
+from fraud_assets.features.arrays import Floats
 
 
 class XGBoost(XGBClassifier):  # type: ignore[misc, unused-ignore] # untyped where it is absent

@@ -13,7 +13,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.family import Classifier, Converted, Family, UnconvertibleError
-from fraud_assets.families.forest import Floats, Forest, join
+from fraud_assets.families.forest import Forest, join
+from fraud_assets.features.arrays import Floats
 
 STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}
 """A quarter of HistGradientBoosting's usual leaves and bins, and a penalty on large steps.

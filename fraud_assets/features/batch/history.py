@@ -14,12 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud_assets.features.arrays import Ints
 from fraud_assets.terms.duration import to_micros
 
-Ints = NDArray[np.int64]
 
-
-class Clock:
+class DistinctInstants:
     """The distinct instants of a frame; turns times into ranks so that keys stay small."""
 
     def __init__(self, micros: Ints) -> None:
@@ -48,7 +47,7 @@ class History:
     instant in one number, ascending; `asked` (q,) positions within `order` that want features.
     """
 
-    clock: Clock
+    clock: DistinctInstants
     order: Ints
     codes: Ints
     key: Ints
@@ -56,7 +55,7 @@ class History:
     _found: dict[timedelta, Ints] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, codes: Ints, clock: Clock, emitted: NDArray[np.bool_]) -> History:
+    def of(cls, codes: Ints, clock: DistinctInstants, emitted: NDArray[np.bool_]) -> History:
         """Sort the payments of each entity; rows without one, code -1, have no history."""
         key = codes * clock.stride + clock.rank
         order = np.argsort(key, kind="stable").astype(np.int64)

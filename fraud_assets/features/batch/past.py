@@ -10,12 +10,12 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.features.batch.history import Clock, History, Ints
-from fraud_assets.features.batch.ranges import Floats
+from fraud_assets.features.arrays import Floats, Ints
+from fraud_assets.features.batch.history import DistinctInstants, History
 from fraud_assets.features.batch.sums import Sums
 
 
-class Columns(Protocol):
+class ColumnSource(Protocol):
     """Where the columns (n,) come from; whoever knows frames implements it."""
 
     def micros(self) -> Ints:
@@ -43,7 +43,7 @@ class Columns(Protocol):
 class Past:
     """Columns of all rows (n,), and which of them ask for features (n,)."""
 
-    columns: Columns
+    columns: ColumnSource
     emitted: NDArray[np.bool_]
     _histories: dict[tuple[str, ...], History] = field(init=False, default_factory=dict)
     _sums: dict[tuple[int, str], Sums] = field(init=False, default_factory=dict)
@@ -56,9 +56,9 @@ class Past:
         return self.columns.micros()
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> DistinctInstants:
         """The distinct instants of all rows."""
-        return Clock(self.micros)
+        return DistinctInstants(self.micros)
 
     def history(self, *entities: str) -> History:
         """The payments of each value of these columns together, sorted once."""

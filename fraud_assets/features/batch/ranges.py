@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fraud_assets.features.batch.history import History, Ints
-
-Floats = NDArray[np.float64]
+from fraud_assets.features.arrays import Ints
+from fraud_assets.features.batch.history import History
 
 
 def stab_counts(begin: Ints, end: Ints, queries: int) -> Ints:

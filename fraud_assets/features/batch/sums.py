@@ -17,9 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.features.batch.history import Ints
-
-Floats = NDArray[np.float64]
+from fraud_assets.features.arrays import Floats, Ints
 
 LIMB = 30
 """Bits of a limb: 2^33 of them add up in an int64."""

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.kind import FIRST, NO_HISTORY, UNIT_MICROS, Kind, Reach, Unit, Use
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.terms.times import NamedTime

@@ -8,9 +8,8 @@ from typing import ClassVar, Literal, TypeVar
 import numpy as np
 from pydantic import Field
 
-from fraud_assets.features.batch.history import Ints
+from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.kind import NO_HISTORY, Kind, Reach, Use
 from fraud_assets.features.online.seen import Seen
 

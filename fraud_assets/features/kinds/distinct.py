@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats, distinct_counts
+from fraud_assets.features.batch.ranges import distinct_counts
 from fraud_assets.features.kind import Use
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.features.windowed import Windowed

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats, known_fraud_counts
+from fraud_assets.features.batch.ranges import known_fraud_counts
 from fraud_assets.features.kind import Kind, Reach, Use
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.features.windowed import window_before

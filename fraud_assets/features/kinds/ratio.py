@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.kind import Use
 from fraud_assets.features.online.seen import Seen
 from fraud_assets.features.windowed import WindowedNumber

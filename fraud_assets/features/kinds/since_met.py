@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.ranges import Floats
 from fraud_assets.features.kind import FIRST, UNIT_MICROS, Kind, Reach, Unit, Use
 from fraud_assets.features.online.seen import Seen
 

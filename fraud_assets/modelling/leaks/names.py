@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 
-def plain(name: object) -> str:
+def plain_words(name: object) -> str:
     """A name in small ASCII words joined by underscores, without accents."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", str(name).strip())
     text = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
@@ -53,4 +53,4 @@ AFTERWARDS = words(
 
 def is_suspect(name: str) -> bool:
     """Whether a name such as "refundReason" or "is_blocked" speaks of what came after."""
-    return any(pattern.search(plain(name)) for pattern in (FRAUD, LABEL, AFTERWARDS))
+    return any(pattern.search(plain_words(name)) for pattern in (FRAUD, LABEL, AFTERWARDS))

@@ -24,7 +24,8 @@ from fraud_assets.documents.report.search import HistoryRow, HistorySection
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk
-from fraud_assets.modelling.reach import Reach, joined
+from fraud_assets.modelling.progress import Progress
+from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.budget import (
     AGAIN,
     HISTORY,
@@ -34,10 +35,9 @@ from fraud_assets.modelling.search.budget import (
     fit_seconds,
     thinned,
 )
-from fraud_assets.modelling.search.choice import Contender, choose
+from fraud_assets.modelling.search.choice import Contender, choose_setting
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
-from fraud_assets.modelling.search.work import Progress
 from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
 from fraud_assets.profiles import CONFIDENCE
 
@@ -52,7 +52,7 @@ MANY_ROWS = 50_000
 class Lookback:
     """How far back to fit, and the family and setting to fit with."""
 
-    reach: Reach
+    reach: FittedReach
     family: str
     params: dict[str, Any]
     section: HistorySection
@@ -79,7 +79,7 @@ def look_back(
     `contenders` are settings of the fitted window's search, the winner first. None where the
     contract does not ask for it, rows have no time, or nothing but the window can be tried.
     """
-    rows = joined(earlier, fit)
+    rows = joined_rows(earlier, fit)
     if rows.time is None or not is_searched(contract):
         return None
     first = len(rows) - len(fit)
@@ -112,7 +112,7 @@ def _begins(sample: Sample, fit: Rows) -> int:
 
 
 def _probe(
-    contenders: Sequence[Contender], tried: Sequence[Reach], rows: Rows, contract: Contract
+    contenders: Sequence[Contender], tried: Sequence[FittedReach], rows: Rows, contract: Contract
 ) -> Contender:
     """The first contender whose curve the budget lasts for, else the one that costs least."""
     sample = sample_as_declared(rows, contract.search)
@@ -124,7 +124,7 @@ def _probe(
 
 
 def _within_budget(
-    winner: Contender, tried: Sequence[Reach], rows: Rows, contract: Contract
+    winner: Contender, tried: Sequence[FittedReach], rows: Rows, contract: Contract
 ) -> Sample:
     """The rows that histories are compared on; a share of all where the budget asks for it."""
     sample = sample_as_declared(rows, contract.search)
@@ -133,7 +133,9 @@ def _within_budget(
     return thinned(sample, share, contract.search.seed)
 
 
-def _curve_seconds(one: Contender, tried: Sequence[Reach], rows: Rows, contract: Contract) -> float:
+def _curve_seconds(
+    one: Contender, tried: Sequence[FittedReach], rows: Rows, contract: Contract
+) -> float:
     """Processor seconds of the reference machine for all lengths of the sample's history."""
     family = FAMILIES[one.family]
     fitted = sum(len(reach.taken(rows)) for reach in tried)
@@ -144,7 +146,7 @@ def _curve_seconds(one: Contender, tried: Sequence[Reach], rows: Rows, contract:
 def _curve(
     walk: Walk,
     scores: Sequence[FoldScores],
-    tried: Sequence[Reach],
+    tried: Sequence[FittedReach],
     own: int,
     rows: Rows,
 ) -> tuple[tuple[HistoryRow, ...], np.ndarray]:
@@ -174,7 +176,7 @@ def _curve(
     return tuple(found), drawn
 
 
-def _best(tried: Sequence[Reach], own: int, average: np.ndarray, drawn: np.ndarray) -> int:
+def _best(tried: Sequence[FittedReach], own: int, average: np.ndarray, drawn: np.ndarray) -> int:
     """The history to take: the best that keeps the window, or one shown to be better still."""
     keeps = [at for at, reach in enumerate(tried) if at >= own and reach.half_life_days is None]
     best = max(keeps, key=lambda at: float(average[at]))
@@ -185,7 +187,7 @@ def _best(tried: Sequence[Reach], own: int, average: np.ndarray, drawn: np.ndarr
 
 
 def _meet(
-    walk: Walk, contenders: Sequence[Contender], known: Contender, reach: Reach, rows: int
+    walk: Walk, contenders: Sequence[Contender], known: Contender, reach: FittedReach, rows: int
 ) -> tuple[Contender, str]:
     """The contenders once more, fitted on the history taken, as many as the budget lasts for."""
     family = FAMILIES[known.family]
@@ -197,7 +199,7 @@ def _meet(
     found = walk.score([Try(c.family, c.params, reach) for c in entered])
     pairs = zip(entered, found, strict=True)
     met = [known, *(replace(c, scores=one.margins, cost=one.cost) for c, one in pairs)]
-    choice = choose(met, walk.validation, walk.seed)
+    choice = choose_setting(met, walk.validation, walk.seed)
     return choice.contender, (
         f" {len(met)} settings met once more on {rows:,} rows of the history taken: "
         f"{choice.sentence}"

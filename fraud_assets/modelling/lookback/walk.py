@@ -13,12 +13,13 @@ from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import EncodingName
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
-from fraud_assets.modelling.reach import Reach
+from fraud_assets.modelling.progress import Progress
+from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import allowed, encoded_columns, fit_seconds
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
 from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.validation import FoldScores, Validation
-from fraud_assets.modelling.search.work import Progress, Ticker, run_tasks
+from fraud_assets.modelling.search.work import Ticker, run_tasks
 
 BLOCKS = 3
 """Blocks of validation rows: the last parts of the fitted window, as many as folds but two."""
@@ -30,11 +31,11 @@ class Try:
 
     family: str
     params: Parameters
-    reach: Reach
+    reach: FittedReach
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredTry:
     """A try's margins on each block; `cost` is its tests of one payment (see `families.cost`)."""
 
     margins: FoldScores
@@ -62,14 +63,14 @@ class Walk:
         self._encoded: dict[EncodingName, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
-    def score(self, tries: Sequence[Try]) -> list[Scored]:
+    def score(self, tries: Sequence[Try]) -> list[ScoredTry]:
         """Each try's margins on the rows of each block, and what its last fit costs to serve."""
         count = len(self._folds)
         tasks = [(one, *self._part(one, k), self.seed) for one in tries for k in range(count)]
         ticker = Ticker("How far back to fit", len(tasks), self._progress)
         found = run_tasks(_score, tasks, self._workers, lambda _: ticker.tick())
         parts = [found[at : at + count] for at in range(0, len(found), count)]
-        return [Scored([margins for margins, _ in part], part[-1][1]) for part in parts]
+        return [ScoredTry([margins for margins, _ in part], part[-1][1]) for part in parts]
 
     def allowed(self, share: float) -> float:
         """Processor seconds of the reference machine in a share of the budget."""
@@ -82,7 +83,7 @@ class Walk:
         columns = encoded_columns(rows, self._contract, family)
         return fit_seconds(family, one.params, fitted, columns)
 
-    def is_possible(self, reach: Reach) -> bool:
+    def is_possible(self, reach: FittedReach) -> bool:
         """Whether each block's history holds both classes, and frauds enough to learn from."""
         labels = [self._rows.label[self._train(reach, k)] for k in range(len(self._folds))]
         return all(label.sum() >= 2 and (label != 1).sum() >= 2 for label in labels)
@@ -102,7 +103,7 @@ class Walk:
         time = None if self._rows.time is None else self._rows.time[kept]
         return self._encoded[encoding][k], kept, one.reach.weights(time)
 
-    def _train(self, reach: Reach, k: int) -> np.ndarray:
+    def _train(self, reach: FittedReach, k: int) -> np.ndarray:
         train, valid = self._folds[k]
         if self._rows.time is None:
             return train

@@ -74,7 +74,7 @@ def leading(contenders: Sequence[Contender], validation: Validation) -> Contende
     return max(contenders, key=lambda c: float(validation.measures(c.scores)[AVERAGE_PRECISION]))
 
 
-def choose(contenders: Sequence[Contender], validation: Validation, seed: int) -> Choice:
+def choose_setting(contenders: Sequence[Contender], validation: Validation, seed: int) -> Choice:
     """The leader by the rules above, or the cheapest contender that is shown to be as good."""
     best = leading(contenders, validation)
     leader = _not_by_luck(best, contenders, validation, seed)

@@ -22,7 +22,7 @@ from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.budget import GRIDS, allowed
 from fraud_assets.modelling.search.candidates import Leaderboard
-from fraud_assets.modelling.search.choice import Contender, choose, leading
+from fraud_assets.modelling.search.choice import Contender, choose_setting, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.search.race import race_grid
@@ -148,7 +148,7 @@ def find_winner(search: WeekSearch, leaderboard: Leaderboard, forced: str | None
 
 def best_searched(searched: Sequence[ScoredGrid], validation: Validation, seed: int) -> Winner:
     """The winner among the best settings of families whose grids were searched."""
-    choice = choose([settings.contender for settings in searched], validation, seed)
+    choice = choose_setting([settings.contender for settings in searched], validation, seed)
     chosen = choice.contender
     again = _again(chosen, searched, [settings.contender for settings in searched])
     family = FAMILIES[chosen.family]
@@ -189,7 +189,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
-    choice = choose(list(entries.values()), validation, search.seed)
+    choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
     ranked = sorted(entries.values(), key=lambda c: -validation.average_precision(c.scores))

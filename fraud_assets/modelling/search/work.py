@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from fraud_assets.modelling.progress import Progress
+
 Result = TypeVar("Result")
-Progress = Callable[[str], None]
 
 PROGRESS_SECONDS = 5.0
 """Least time between two progress lines."""

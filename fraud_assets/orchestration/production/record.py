@@ -19,7 +19,7 @@ from fraud_assets.decisions.outcomes import known_labels, outcomes, unknown_paym
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.retention import drop_older, oldest_kept
 from fraud_assets.decisions.segment import writer_folders
-from fraud_assets.decisions.tables import counted, write_outcomes
+from fraud_assets.decisions.tables import count_outcomes, write_outcomes
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import RecordError
@@ -89,7 +89,7 @@ def outcomes_known(
         found = list(outcomes(decisions, known_labels(labels, at), at))
         path = settings.copies() / "outcomes.parquet"
         write_outcomes(path, found)
-        counts = counted(found)
+        counts = count_outcomes(found)
         unknown = unknown_payments(decisions, labels)
     return dg.MaterializeResult(
         metadata={

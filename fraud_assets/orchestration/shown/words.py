@@ -15,43 +15,43 @@ SUMMARY = "summary"
 """Key of the metadata that holds the line."""
 
 
-def of_raw(raw: RawTransactions) -> str:
+def summary_of_raw(raw: RawTransactions) -> str:
     """Rows, the share in quarantine, and the week."""
     week = "" if raw.as_of is None else f"as of {str(raw.as_of)[:16]}: "
     share = numbers.percent(raw.quarantine_share)
     return f"{week}{len(raw.rows):,} rows, {share} in quarantine"
 
 
-def of_cleaned(cleaned: CleanedFeatures) -> str:
+def summary_of_cleaned(cleaned: CleanedFeatures) -> str:
     """Rows of the three windows and their frauds."""
     windows = [f"{w.name} {w.rows:,} ({w.frauds:,} frauds)" for w in cleaned.windows]
     return f"rows: {', '.join(windows)}"
 
 
-def of_leaderboard(leaderboard: Leaderboard) -> str:
+def summary_of_leaderboard(leaderboard: Leaderboard) -> str:
     """Which family leads, among how many."""
     best = leaderboard.candidates[0]
     families = len(leaderboard.candidates)
     return f"{best.family} leads of {families}: ROC-AUC {best.auc_mean:.4f}"
 
 
-def of_tuned(tuned: TunedPipeline) -> str:
+def summary_of_tuned(tuned: TunedPipeline) -> str:
     """The family taken, with its frozen threshold."""
     return f"{tuned.family}, threshold {tuned.threshold.value:.6g}"
 
 
-def of_judgement(judgement: Judgement) -> str:
+def summary_of_judgement(judgement: Judgement) -> str:
     """The decision, with recall and precision."""
     metrics = judgement.report.metrics
     rates = [
-        f"recall {numbers.rate(metrics.recall)}",
-        f"precision {numbers.rate(metrics.precision)}",
+        f"recall {numbers.rate_line(metrics.recall)}",
+        f"precision {numbers.rate_line(metrics.precision)}",
     ]
     decision = judgement.verdict.decision.replace("_", " ")
     return f"{decision}: {'; '.join(rates)}"
 
 
-def of_published(published: Published) -> str:
+def summary_of_published(published: Published) -> str:
     """The version that serves from now on."""
     return f"{published.version} serves from now on"
 

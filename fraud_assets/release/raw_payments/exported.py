@@ -13,7 +13,13 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.source.read import read_columns
 from fraud_assets.errors import PaymentError
-from fraud_assets.payments.reader import BrokenRuleError, RawReader, Read, Value, reader_of
+from fraud_assets.payments.reader import (
+    BrokenRuleError,
+    CleanValue,
+    RawReader,
+    ReadPayment,
+    reader_of,
+)
 from fraud_assets.payments.roles import raw_columns
 
 Raw = dict[str, Any]
@@ -59,7 +65,7 @@ class Exported:
         again = ids[ids.duplicated(keep=False)]
         return again.groupby(again).groups
 
-    def raw(self, position: int, typed: Mapping[str, Value]) -> Raw:
+    def raw(self, position: int, typed: Mapping[str, CleanValue]) -> Raw:
         """The payment at a position, whose columns were read as `typed`.
 
         Of one delivered several times, each value as the delivery that counts wrote it. A payment
@@ -76,14 +82,14 @@ class Exported:
         row = self._rows.get(position) or self._frame.loc[position].to_dict()
         return {str(name): _plain(value) for name, value in row.items()}
 
-    def _reads_as(self, raw: Raw, typed: Mapping[str, Value]) -> bool:
+    def _reads_as(self, raw: Raw, typed: Mapping[str, CleanValue]) -> bool:
         try:
             read = self.reader.read(raw)
         except PaymentError:
             return False
         return read == as_read(self.reader, self.contract, typed)
 
-    def _merged(self, raws: Sequence[Raw], typed: Mapping[str, Value]) -> Raw:
+    def _merged(self, raws: Sequence[Raw], typed: Mapping[str, CleanValue]) -> Raw:
         found = dict(raws[0])
         for name, value in typed.items():
             read = reader_of(name, self.contract)
@@ -101,10 +107,10 @@ class Exported:
         return plain and getattr(time, "time", None) is None
 
 
-def as_read(reader: RawReader, contract: Contract, typed: Mapping[str, Value]) -> Read:
+def as_read(reader: RawReader, contract: Contract, typed: Mapping[str, CleanValue]) -> ReadPayment:
     """What the service reads of a payment whose columns hold these values."""
     names = [name for name in contract.features.names if name not in contract.derived]
-    return Read(reader.payment(typed), {name: typed[name] for name in names})
+    return ReadPayment(reader.payment(typed), {name: typed[name] for name in names})
 
 
 def instant_text(micros: int) -> str:
@@ -112,9 +118,9 @@ def instant_text(micros: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)).isoformat()
 
 
-def _value(read: Any, value: object) -> Value:
+def _value(read: Any, value: object) -> CleanValue:
     try:
-        found: Value = read(value)
+        found: CleanValue = read(value)
     except BrokenRuleError as broken:
         return broken.value
     return found

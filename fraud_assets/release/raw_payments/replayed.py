@@ -11,7 +11,7 @@ import msgspec
 from fraud_assets.documents.reason import Reason
 from fraud_assets.documents.report.proof import RawProof
 from fraud_assets.profiles import PARITY_TOLERANCE
-from fraud_assets.release.raw_payments.script import Judged, Labels, Payments, Script
+from fraud_assets.release.raw_payments.script import Judged, LabelsRequest, PaymentsRequest, Script
 from fraud_assets.replay.answer import differences, same_bits
 from fraud_assets.scoring.fallback import AnyScorer
 
@@ -51,7 +51,7 @@ def replay_raw(
     compared = past = 0
     found: list[str] = []
     for request in script.requests:
-        if isinstance(request, Labels):
+        if isinstance(request, LabelsRequest):
             status, body = _ask(connection, "/labels", {"labels": request.labels})
         else:
             payments = {"payments": request.raws}
@@ -59,7 +59,7 @@ def replay_raw(
         if status != 200:
             found.append(f"the service answered {status}: {body[:300].decode(errors='replace')}")
             break
-        if isinstance(request, Payments):
+        if isinstance(request, PaymentsRequest):
             answers = msgspec.json.decode(body, type=_Answers).decisions
             for judged, answer in zip(request.judged, answers, strict=True):
                 compared, past = compared + (judged is not None), past + (judged is None)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fraud_assets.data.columns import TIME
+from fraud_assets.features.arrays import Positions
 from fraud_assets.state.plan import Plan, TrackPlan
 
 MOST_COMPARED = 100
@@ -19,11 +20,9 @@ MOST_SENT = 2_000
 """Payments that are sent, those of the past included: half a second's work. A single judged payment
 whose past is longer is compared all the same where no other fits."""
 
-Positions = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
-class Sample:
+class AskedSample:
     """Positions in the history, ascending: the judged payments, and these with all their past."""
 
     judged: Positions
@@ -32,7 +31,7 @@ class Sample:
 
 def draw_sample(
     history: pd.DataFrame, plan: Plan, judged: Positions, flagged: NDArray[np.bool_], seed: int
-) -> Sample:
+) -> AskedSample:
     """Judged payments whose past fits into `MOST_SENT`.
 
     Parameters
@@ -53,7 +52,7 @@ def draw_sample(
     if not chosen and len(drawn):
         least = min(range(len(drawn)), key=lambda i: len(pasts[i]))
         chosen, everything = {int(drawn[least])}, pasts[least] | {int(drawn[least])}
-    return Sample(np.array(sorted(chosen), np.int64), np.array(sorted(everything), np.int64))
+    return AskedSample(np.array(sorted(chosen), np.int64), np.array(sorted(everything), np.int64))
 
 
 def pasts_of(history: pd.DataFrame, plan: Plan, asking: Positions) -> list[set[int]]:

@@ -17,7 +17,7 @@ from fraud_assets.payments.kept import plan_for
 from fraud_assets.payments.possible import why_not_decided
 from fraud_assets.release.case import Case
 from fraud_assets.release.raw_payments.exported import Exported, Raw, instant_text
-from fraud_assets.release.raw_payments.sample import Sample, draw_sample
+from fraud_assets.release.raw_payments.sample import AskedSample, draw_sample
 from fraud_assets.state.plan import Plan
 
 MOST_AT_ONCE = 500
@@ -37,7 +37,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Payments:
+class PaymentsRequest:
     """One request of payments, and of each what must come back; None where it is only past."""
 
     raws: tuple[Raw, ...]
@@ -45,7 +45,7 @@ class Payments:
 
 
 @dataclass(frozen=True)
-class Labels:
+class LabelsRequest:
     """One request of labels that were known by then."""
 
     labels: tuple[dict[str, Any], ...]
@@ -58,7 +58,7 @@ class Script:
     Without requests `why_not` says why there are none.
     """
 
-    requests: tuple[Payments | Labels, ...] = ()
+    requests: tuple[PaymentsRequest | LabelsRequest, ...] = ()
     rewritten: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -98,23 +98,23 @@ def _why_no_labels(contract: Contract, plan: Plan) -> str:
     )
 
 
-Event = tuple[int, bool, Any]
+ScriptEvent = tuple[int, bool, Any]
 """When, whether it is a payment, and the payment with what is judged of it, or the label."""
 
 
 def _events(
     history: pd.DataFrame,
-    sample: Sample,
+    sample: AskedSample,
     known: Mapping[int, tuple[dict[str, Any], float]],
     exported: Exported,
     plan: Plan,
-) -> list[Event]:
+) -> list[ScriptEvent]:
     """Payments in their order, and each label before the payments of its instant and later."""
     contract, rows = exported.contract, history.iloc[sample.everything]
     columns = values_of(rows, contract, exported.reader.read_columns)
     told = told_of(rows, contract) if any(t.keeps_labels for t in plan.tracks) else None
     name, time = contract.columns.id, contract.columns.event_time
-    events: list[Event] = []
+    events: list[ScriptEvent] = []
     for at, (position, row) in enumerate(zip(sample.everything, rows[ROW], strict=True)):
         typed = {column: values[at] for column, values in columns.items()}
         raw = exported.raw(int(row), typed)
@@ -135,7 +135,7 @@ def _events(
     return sorted((e for e in events if e[0] <= last), key=lambda event: event[:2])
 
 
-def _requests(events: Sequence[Event]) -> Iterator[Payments | Labels]:
+def _requests(events: Sequence[ScriptEvent]) -> Iterator[PaymentsRequest | LabelsRequest]:
     """Runs of payments and runs of labels, as large as may be."""
     begin = 0
     for at in range(1, len(events) + 1):
@@ -143,9 +143,11 @@ def _requests(events: Sequence[Event]) -> Iterator[Payments | Labels]:
         if ends or at - begin == MOST_AT_ONCE:
             run = [event[2] for event in events[begin:at]]
             if events[begin][1]:
-                yield Payments(tuple(raw for raw, _ in run), tuple(judged for _, judged in run))
+                yield PaymentsRequest(
+                    tuple(raw for raw, _ in run), tuple(judged for _, judged in run)
+                )
             else:
-                yield Labels(tuple(run))
+                yield LabelsRequest(tuple(run))
             begin = at
 
 

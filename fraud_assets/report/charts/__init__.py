@@ -4,10 +4,10 @@ Every function tolerates what is missing or not finite by leaving it out, and gi
 nothing is left to draw.
 """
 
-from fraud_assets.report.charts.bars import importances, reason_bars
-from fraud_assets.report.charts.curves import precision_recall, roc
+from fraud_assets.report.charts.bars import importance_bars, reason_bars
+from fraud_assets.report.charts.curves import precision_recall_curve, roc_curve
 from fraud_assets.report.charts.history import history_curve
-from fraud_assets.report.charts.scores import reliability, score_distribution
+from fraud_assets.report.charts.scores import reliability_bars, score_distribution
 from fraud_assets.report.charts.strips import interval_strip, verdict_strip
 from fraud_assets.report.charts.svg import standalone
 from fraud_assets.report.charts.volume import volume
@@ -15,12 +15,12 @@ from fraud_assets.report.charts.weekly import weekly_recall
 
 __all__ = [
     "history_curve",
-    "importances",
+    "importance_bars",
     "interval_strip",
-    "precision_recall",
+    "precision_recall_curve",
     "reason_bars",
-    "reliability",
-    "roc",
+    "reliability_bars",
+    "roc_curve",
     "score_distribution",
     "standalone",
     "verdict_strip",

@@ -14,13 +14,13 @@ _ROW = 26.0
 _LABEL = 22
 
 
-def importances(rows: Sequence[PermutationImportance], top: int = 10) -> str:
+def importance_bars(rows: Sequence[PermutationImportance], top: int = 10) -> str:
     """The strongest features as bars, with their intervals."""
     kept = [Bar(row.feature, row.mean, row.low, row.high) for row in rows if svg.finite(row.mean)]
     if not kept:
         return ""
     kept = kept[:top]
-    names = ", ".join(f"{bar.name} {numbers.number(bar.value)}" for bar in kept)
+    names = ", ".join(f"{bar.name} {numbers.short_number(bar.value)}" for bar in kept)
     return _picture(
         "importances-mean", "Permutation importances", f"Strongest first: {names}.", kept, 8
     )
@@ -31,7 +31,7 @@ def reason_bars(reasons: Sequence[Reason], name: str) -> str:
     kept = [Bar(r.feature, r.contribution) for r in reasons if svg.finite(r.contribution)]
     if not kept:
         return ""
-    words = ", ".join(f"{bar.name} {numbers.number(bar.value)}" for bar in kept)
+    words = ", ".join(f"{bar.name} {numbers.short_number(bar.value)}" for bar in kept)
     return _picture(name, "Contributions of the reasons", words, kept, 4)
 
 
@@ -66,5 +66,5 @@ def _bar(plot: svg.Plot, bar: Bar, top: float) -> str:
     if bar.low is not None and bar.high is not None and svg.finite(bar.low, bar.high):
         low, far = plot.x(bar.low), max(end, plot.x(bar.high))
         parts.append(svg.line(low, middle, plot.x(bar.high), middle, "line thin s-ink"))
-    parts.append(svg.text(max(far, plot.x(0)) + 7, middle + 4.5, numbers.number(bar.value)))
+    parts.append(svg.text(max(far, plot.x(0)) + 7, middle + 4.5, numbers.short_number(bar.value)))
     return "".join(parts)

@@ -12,7 +12,7 @@ from fraud_assets.report.charts import svg
 Points = Sequence[PrecisionRecallPoint]
 
 
-def precision_recall(
+def precision_recall_curve(
     curve: Points,
     metrics: Metrics,
     floor: float | None = None,
@@ -32,8 +32,8 @@ def precision_recall(
         _band(plot, rows),
         plot.frame(svg.fifths(), svg.fifths(), "Recall", "Precision"),
         _floor(plot, floor),
-        svg.path(_places(plot, champion), "line s-other dash"),
-        svg.path(_places(plot, rows), "line s-main"),
+        svg.line_through(_places(plot, champion), "line s-other dash"),
+        svg.line_through(_places(plot, rows), "line s-main"),
         _frozen(plot, metrics),
         svg.legend(plot, names),
     ]
@@ -46,7 +46,9 @@ def precision_recall(
     )
 
 
-def roc(curve: Sequence[RocPoint], metrics: Metrics, champion: Sequence[RocPoint] = ()) -> str:
+def roc_curve(
+    curve: Sequence[RocPoint], metrics: Metrics, champion: Sequence[RocPoint] = ()
+) -> str:
     """Recall over the false-positive rate; the diagonal is a model that guesses."""
     rows = [row for row in curve if svg.finite(row.fpr, row.tpr)]
     if not rows:
@@ -59,9 +61,11 @@ def roc(curve: Sequence[RocPoint], metrics: Metrics, champion: Sequence[RocPoint
     area = metrics.roc_auc.value
     parts = [
         plot.frame(svg.fifths(0, end), svg.fifths(), "False-positive rate", "Recall"),
-        svg.path([(plot.x(0), plot.y(0)), (plot.x(end), plot.y(end))], "line thin dash s-soft"),
-        svg.path(_corners(plot, _until(champion, end)), "line s-other dash"),
-        svg.path(_corners(plot, _until(rows, end)), "line s-main"),
+        svg.line_through(
+            [(plot.x(0), plot.y(0)), (plot.x(end), plot.y(end))], "line thin dash s-soft"
+        ),
+        svg.line_through(_corners(plot, _until(champion, end)), "line s-other dash"),
+        svg.line_through(_corners(plot, _until(rows, end)), "line s-main"),
         _frozen_corner(plot, metrics),
         svg.text(
             plot.width - plot.right - 10,
@@ -119,7 +123,7 @@ def _band(plot: svg.Plot, rows: Points) -> str:
     xs = [row.recall for row in kept]
     low = plot.points(xs, [row.precision_low for row in kept])
     high = plot.points(xs, [row.precision_high for row in kept])
-    return svg.path(high + low[::-1], "band", closed=True)
+    return svg.line_through(high + low[::-1], "band", closed=True)
 
 
 def _floor(plot: svg.Plot, floor: float | None) -> str:
@@ -160,5 +164,5 @@ def _names(champion: Points, floor: float | None) -> list[tuple[str, str]]:
 
 
 def _at_threshold(metrics: Metrics) -> str:
-    recall, precision = numbers.rate(metrics.recall), numbers.rate(metrics.precision)
+    recall, precision = numbers.rate_line(metrics.recall), numbers.rate_line(metrics.precision)
     return f"At the frozen threshold recall is {recall} and precision {precision}."

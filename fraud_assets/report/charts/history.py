@@ -22,11 +22,15 @@ def history_curve(rows: Sequence[HistoryRow]) -> str:
     room = max((high - low) * 0.08, 1e-4)
     plot = svg.Plot((0, max(row.days for row in shown) * 1.05), (low - room, high + room))
     plain = [row for row in shown if row.half_life_days is None]
-    across = [(row.days, numbers.number(row.days)) for row in plain[-1:] + plain[: len(plain) // 2]]
+    across = [
+        (row.days, numbers.short_number(row.days)) for row in plain[-1:] + plain[: len(plain) // 2]
+    ]
     upward = [(at, numbers.decimal(at, 3)) for at in (low, (low + high) / 2, high)]
     parts = [plot.frame(across, upward, "Days of history", "Average precision")]
     parts.append(
-        svg.path([(plot.x(r.days), plot.y(r.average_precision)) for r in plain], "line s-main")
+        svg.line_through(
+            [(plot.x(r.days), plot.y(r.average_precision)) for r in plain], "line s-main"
+        )
     )
     for row in shown:
         x, (bottom, top) = row.days, _ends(row)

@@ -33,8 +33,8 @@ def score_distribution(scores: ScoreHistogram, threshold: float | None = None) -
             "Fraud probability",
             "Payments",
         ),
-        svg.path(_steps(plot, edges, series["legitimate"]), "line s-main"),
-        svg.path(_steps(plot, edges, series["fraud"]), "line s-fraud"),
+        svg.line_through(_steps(plot, edges, series["legitimate"]), "line s-main"),
+        svg.line_through(_steps(plot, edges, series["fraud"]), "line s-fraud"),
         _threshold(plot, threshold),
         svg.legend(plot, names),
     ]
@@ -42,13 +42,13 @@ def score_distribution(scores: ScoreHistogram, threshold: float | None = None) -
         "score-distribution",
         "Distribution of scores",
         "Counts of fraudulent and legitimate payments per score, on a logarithmic scale. "
-        f"The threshold is {numbers.number(threshold)}.",
+        f"The threshold is {numbers.short_number(threshold)}.",
         (plot.width, plot.height),
         "".join(parts),
     )
 
 
-def reliability(bins: Sequence[ReliabilityBin]) -> str:
+def reliability_bars(bins: Sequence[ReliabilityBin]) -> str:
     """Observed share of fraud over the mean predicted probability, each bin with its interval.
 
     `bins` is `curves.reliability`. Both axes are logarithmic, since most payments lie far below
@@ -69,7 +69,7 @@ def reliability(bins: Sequence[ReliabilityBin]) -> str:
     ends = (plot.x(LEAST), plot.y(LEAST)), (plot.x(0), plot.y(0))
     parts = [
         plot.frame(ticks, ticks, "Predicted probability", "Observed share of fraud"),
-        svg.path(ends, "line thin dash s-soft"),
+        svg.line_through(ends, "line thin dash s-soft"),
     ]
     for predicted, observed in rows:
         ends_of = (predicted, observed.value, observed.low, observed.high)
@@ -109,7 +109,7 @@ def _threshold(plot: svg.Plot, threshold: float | None) -> str:
     return svg.line(x, plot.top, x, plot.height - plot.bottom, "line thin dash s-ink") + svg.text(
         x + (-6 if right else 6),
         plot.top + 12,
-        f"threshold {numbers.number(threshold)}",
+        f"threshold {numbers.short_number(threshold)}",
         text_anchor="end" if right else "start",
         class_="strong",
     )

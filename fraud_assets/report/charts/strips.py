@@ -58,4 +58,4 @@ def _rule(rule: Finding, top: float, width: float) -> str:
 def _words(value: object) -> str:
     if isinstance(value, str):
         return value if len(value) <= 28 else value[:27] + "…"
-    return numbers.number(value)
+    return numbers.short_number(value)

@@ -84,7 +84,7 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
 
 
-def path(points: Iterable[Point], class_: str, *, closed: bool = False) -> str:
+def line_through(points: Iterable[Point], class_: str, *, closed: bool = False) -> str:
     """A line through points in pixels."""
     steps = " L".join(f"{_attribute(float(x))} {_attribute(float(y))}" for x, y in points)
     return tag("path", d=f"M{steps}{'Z' if closed else ''}", class_=class_) if steps else ""

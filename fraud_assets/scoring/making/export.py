@@ -15,7 +15,8 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.family import Converted, UnconvertibleError
-from fraud_assets.families.forest import Floats, Forest
+from fraud_assets.families.forest import Forest
+from fraud_assets.features.arrays import Floats
 from fraud_assets.payments.words import text_words
 from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
 from fraud_assets.scoring.making.convert import convert_classifier

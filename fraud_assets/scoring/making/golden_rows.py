@@ -13,7 +13,7 @@ from fraud_assets.profiles import GOLDEN_ROWS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
 from fraud_assets.scoring.golden import GoldenRow, write_golden
-from fraud_assets.scoring.limits import admits, nearest
+from fraud_assets.scoring.limits import admits, nearest_number
 from fraud_assets.scoring.making.raw_rows import as_sent, as_trained, nasty_rows
 from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
 
@@ -92,12 +92,12 @@ def _edges(spec: Spec) -> list[dict[str, Value]]:
     numbers = [feature for feature in spec.features if isinstance(feature, Numeric)]
     texts = [feature for feature in spec.features if isinstance(feature, Categorical)]
     unseen: dict[str, Value] = {f.name: f.one_of[0] if f.one_of else _UNSEEN for f in texts}
-    usual: dict[str, Value] = {f.name: nearest(f, f.median) for f in numbers}
+    usual: dict[str, Value] = {f.name: nearest_number(f, f.median) for f in numbers}
     known = usual | unseen
     missing = {f.name: known[f.name] if f.required else None for f in spec.features}
     extremes = [
         known | {f.name: number}
         for f in numbers
-        for number in dict.fromkeys(nearest(f, x) for x in _EXTREMES)
+        for number in dict.fromkeys(nearest_number(f, x) for x in _EXTREMES)
     ]
     return [missing, known, *extremes]

@@ -15,7 +15,7 @@ from fraud_assets.decisions.release import Release
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import StateError
 from fraud_assets.payments.possible import why_not_decided
-from fraud_assets.payments.reader import RawReader, Read
+from fraud_assets.payments.reader import RawReader, ReadPayment
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.payment import Payment
@@ -30,7 +30,7 @@ class _Asked:
     """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
 
     raw: Mapping[str, Any]
-    read: Read
+    read: ReadPayment
     always: bool
     api_key: str
     started: float
@@ -53,7 +53,7 @@ class Decider:
 
         And RecordError where those that pass though flagged cannot be drawn.
         """
-        contract = contract_of(served)
+        contract = carried_contract(served)
         release = keeping.release(contract)
         return cls(served, contract, RawReader(contract), state, keeping, release)
 
@@ -149,7 +149,7 @@ class Decider:
         )
 
 
-def contract_of(served: Served) -> Contract:
+def carried_contract(served: Served) -> Contract:
     """The contract that a version carries.
 
     Raises

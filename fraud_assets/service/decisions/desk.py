@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fraud_assets.errors import FraudAssetsError, RecordError, StateError
 from fraud_assets.payments.kept import plan_for
-from fraud_assets.service.decisions.decider import Decider, contract_of
+from fraud_assets.service.decisions.decider import Decider, carried_contract
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
@@ -125,7 +125,7 @@ class Desk:
             self._decider, self._why = None, str(error)
 
     def _state_for(self, served: Served) -> State:
-        contract = contract_of(served)
+        contract = carried_contract(served)
         plan = plan_for(contract)
         if self._adapter is None:
             self._adapter = open_adapter(self.place, contract.name)

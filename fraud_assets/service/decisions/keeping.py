@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import BaseFileLock
 
 from fraud_assets.contract import Contract
-from fraud_assets.decisions.erasure import Opener, SubjectGuard, keys_folder, personal_of
+from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_folder, personal_of
 from fraud_assets.decisions.find import find_decision
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
@@ -107,7 +107,7 @@ class Keeping:
         if log is not None:
             _wait_for_flush(log)  # its keys are on disk by then
         found = find_decision(folder, decision_id) if log is None else log.find(decision_id)
-        return None if found is None else Opener(keys_folder(folder)).open(found)
+        return None if found is None else DecisionOpener(keys_folder(folder)).open(found)
 
     @property
     def status(self) -> LogStatus | None:

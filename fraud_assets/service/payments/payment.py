@@ -10,15 +10,13 @@ import msgspec
 from pydantic import BaseModel
 
 from fraud_assets.errors import StoreError
-from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.limits import LONGEST, bounds
+from fraud_assets.scoring.scorer import Row
 from fraud_assets.scoring.spec import Feature, Numeric, Spec
 from fraud_assets.service.faults import UNREADABLE, FieldFault, cut, model_faults, told
 from fraud_assets.service.payments.payment_model import batch_model, payment_model
 from fraud_assets.service.payments.payment_rules import Rules
 from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
-
-Row = tuple[Value, ...]
 
 _FIELD_BYTES = 72
 """What a field takes beside its name: quotes, a number in full or a usual text."""

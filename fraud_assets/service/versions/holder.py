@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fraud_assets.errors import FraudAssetsError, StoreError
-from fraud_assets.service.metrics import Metrics
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.settings import POLL_SECONDS, RETRY_SECONDS, ServiceSettings
 from fraud_assets.service.versions.source import Loaded, VersionSource
 from fraud_assets.service.versions.version import Served
@@ -40,7 +40,7 @@ class Holder:
     """The one mutable thing of the service: `served` is replaced whole, never changed."""
 
     source: VersionSource
-    metrics: Metrics
+    metrics: ServiceMetrics
     loaded: Loaded
     since: str = field(default_factory=_now)
     refusal: NotTaken | None = None
@@ -55,7 +55,7 @@ class Holder:
         self.served = self.loaded.served
 
     @classmethod
-    def start(cls, settings: ServiceSettings, metrics: Metrics) -> Holder:
+    def start(cls, settings: ServiceSettings, metrics: ServiceMetrics) -> Holder:
         """Load the first version; errors are the caller's where there is none to serve.
 
         Where the store or the key will not do, the last good version serves from its copy, and

@@ -37,7 +37,7 @@ _MOST = 1024 * 1024
 _OTHERS_WRITE = 0o022
 
 
-class Kept(msgspec.Struct, frozen=True):
+class LastGoodVersion(msgspec.Struct, frozen=True):
     """A version, the move by which it came to serve, and where the journal stood then."""
 
     version: str
@@ -51,7 +51,7 @@ class LastGood:
 
     folder: Path
 
-    def keep(self, verified: Verified, kept: Kept, keys: Keys, store: Address) -> None:
+    def keep(self, verified: Verified, kept: LastGoodVersion, keys: Keys, store: Address) -> None:
         """Keep a version that was loaded and tested; the record comes last, others go after it.
 
         Raises
@@ -70,15 +70,17 @@ class LastGood:
             self._replace(_RECORD, msgspec.json.encode(kept))
             self._remove_others(verified.version)
 
-    def read(self) -> Kept | None:
+    def read(self) -> LastGoodVersion | None:
         """What was kept; None where nothing was, or it cannot be read."""
         try:
             self._demand_own()
-            return msgspec.json.decode(read_file(self.folder / _RECORD, _MOST), type=Kept)
+            return msgspec.json.decode(
+                read_file(self.folder / _RECORD, _MOST), type=LastGoodVersion
+            )
         except (OSError, StoreError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
-    def verify(self, kept: Kept) -> Verified:
+    def verify(self, kept: LastGoodVersion) -> Verified:
         """The version that was kept, verified with the key that was remembered.
 
         Raises
@@ -156,7 +158,7 @@ class LastGood:
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def default_folder(models: Address) -> Path | None:
+def default_copy_folder(models: Address) -> Path | None:
     """Where this user's services keep what served from the store `models`; None without a home."""
     try:
         state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from fraud_assets.errors import StoreError
 from fraud_assets.service.settings import ServiceSettings
-from fraud_assets.service.versions.last_good import Kept, LastGood
+from fraud_assets.service.versions.last_good import LastGood, LastGoodVersion
 from fraud_assets.service.versions.verdict import demand_passed
 from fraud_assets.service.versions.version import Served, load_version
 from fraud_assets.store.files import file_stamp
@@ -26,7 +26,7 @@ from fraud_assets.store.versions.verified import Verified, verify_version
 
 _log = logging.getLogger("fraud_assets.service")
 
-Place: TypeAlias = Literal["store", "folder", "last good copy"]
+LoadedFrom: TypeAlias = Literal["store", "folder", "last good copy"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Loaded:
     served: Served
     verified: Verified
     mark: Mark | None = None
-    place: Place = "store"
+    place: LoadedFrom = "store"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class VersionSource:
             return True
         if folder is None or move is None or mark is None:
             return False
-        kept = Kept(loaded.served.version, move, mark)
+        kept = LastGoodVersion(loaded.served.version, move, mark)
         try:
             folder.keep(loaded.verified, kept, Keys(self.settings.keys), self.settings.store)
         except StoreError as error:

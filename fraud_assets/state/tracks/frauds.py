@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fraud_assets.features.batch.history import Ints
+from fraud_assets.features.arrays import Ints
 from fraud_assets.features.online.seen import Span
 
 _FIELDS = 4

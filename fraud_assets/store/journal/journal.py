@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import one_sentence
-from fraud_assets.store.journal.log import Entry, Log, follows, read_entries
+from fraud_assets.store.journal.log import JournalEntry, Log, follows, read_journal
 from fraud_assets.store.journal.position import Position
-from fraud_assets.store.journal.record import MOST_OF_LINE, line_of, read_move, sign_move
+from fraud_assets.store.journal.record import MOST_OF_LINE, move_line, read_move, sign_move
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE, Staged, Storage, read
 
@@ -73,7 +73,7 @@ class Journal:
         StoreError
             If the storage refuses, or has moved; nothing has changed then.
         """
-        line = line_of(sign_move(draft, self.keys))
+        line = move_line(sign_move(draft, self.keys))
         before = Log.parse(self._log()).lines
         moved = self._agreed(line, Log(before, b""))
         if moved is None or moved.entries[-1].line != line:
@@ -133,8 +133,8 @@ class Journal:
     def _trusted(self) -> Trusted:
         return self.keys.trusted(self.storage)
 
-    def _entries(self, lines: Sequence[bytes], *, is_thorough: bool = False) -> list[Entry]:
-        return read_entries(lines, self._trusted(), is_thorough=is_thorough)
+    def _entries(self, lines: Sequence[bytes], *, is_thorough: bool = False) -> list[JournalEntry]:
+        return read_journal(lines, self._trusted(), is_thorough=is_thorough)
 
     def _agreed(self, data: bytes | None, log: Log) -> Position | None:
         """What pointer and log say together, the pointer at most one move ahead."""
@@ -153,7 +153,7 @@ class Journal:
             raise TrustError(f"{error}; {repair}.") from error
         if follows(pointer, last, self._trusted()) and data.startswith(log.torn):
             first = log.lines[0] if log.lines else data
-            return Position([*entries, Entry.of(pointer, data, first)])
+            return Position([*entries, JournalEntry.of(pointer, data, first)])
         ends = f"ends with move {last.move.sequence} to {last.move.version}" if last else "is empty"
         ends += ", then half a line" if log.torn else ""
         raise TrustError(

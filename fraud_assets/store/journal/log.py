@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import TrustError
-from fraud_assets.store.journal.record import digest_of, parse_move, read_move
+from fraud_assets.store.journal.record import move_digest, parse_move, read_move
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.storage.port import LOG_FILE
 
@@ -35,7 +35,7 @@ class Log:
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A move as it stands in a journal: its bytes, and the identity of the store."""
 
     move: Move
@@ -43,15 +43,15 @@ class Entry:
     store: str
 
     @classmethod
-    def of(cls, move: Move, line: bytes, first: bytes) -> Entry:
+    def of(cls, move: Move, line: bytes, first: bytes) -> JournalEntry:
         """The entry in a journal that opens with the line `first`.
 
         A store that was begun under format 1 bears the digest of that line.
         """
-        return cls(move, line, move.store or digest_of(first))
+        return cls(move, line, move.store or move_digest(first))
 
 
-def follows(move: Move, before: Entry | None, trusted: Trusted) -> bool:
+def follows(move: Move, before: JournalEntry | None, trusted: Trusted) -> bool:
     """Whether `move` is the one right after `before`, in the same store.
 
     Its key must not be older than the one before: a key that was replaced, perhaps because others
@@ -60,15 +60,15 @@ def follows(move: Move, before: Entry | None, trusted: Trusted) -> bool:
     if before is None:
         return move.sequence == 1 and move.previous_line is None
     last = before.move
-    is_next = move.sequence == last.sequence + 1 and move.previous_line == digest_of(before.line)
+    is_next = move.sequence == last.sequence + 1 and move.previous_line == move_digest(before.line)
     is_same = move.store in {"", before.store} and last.contract in {"", move.contract}
     is_newer = move.format >= last.format and trusted.rank(move.key) >= trusted.rank(last.key)
     return is_next and is_same and is_newer
 
 
-def read_entries(
+def read_journal(
     lines: Sequence[bytes], trusted: Trusted, *, is_thorough: bool = False
-) -> list[Entry]:
+) -> list[JournalEntry]:
     """Every move, oldest first, with the chain between them verified.
 
     The last line's signature vouches for all before it; `is_thorough` checks each one's too.
@@ -86,8 +86,8 @@ def read_entries(
     return _chained(lines, trusted, verified_from=1)
 
 
-def _chained(lines: Sequence[bytes], trusted: Trusted, verified_from: int) -> list[Entry]:
-    entries: list[Entry] = []
+def _chained(lines: Sequence[bytes], trusted: Trusted, verified_from: int) -> list[JournalEntry]:
+    entries: list[JournalEntry] = []
     for number, line in enumerate(lines, start=1):
         move = _read_line(line, trusted if number >= verified_from else None, number)
         if not follows(move, entries[-1] if entries else None, trusted):
@@ -95,7 +95,7 @@ def _chained(lines: Sequence[bytes], trusted: Trusted, verified_from: int) -> li
                 f"{LOG_FILE} line {number} does not follow the line before it: a line was "
                 f"removed, added or moved; {_RESTORE}."
             )
-        entries.append(Entry.of(move, line, lines[0]))
+        entries.append(JournalEntry.of(move, line, lines[0]))
     return entries
 
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from fraud_assets.documents.move import FORMAT, Kind, Move, Override
+from fraud_assets.documents.move import FORMAT, Move, MoveKind, Override
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.store import texts
@@ -25,7 +25,7 @@ def draft(
     now: Position | None,
     verified: Verified,
     *,
-    kind: Kind,
+    kind: MoveKind,
     actor: str,
     reason: str,
     override: Override | None = None,
@@ -117,10 +117,10 @@ def refuse_rolled_back(digest: str, moves: Sequence[Move]) -> None:
     if digest in left:
         served, back = left[digest]
         raise RefusedError(
-            f"These very bytes served as {served.version} until {texts.shown(back.actor)} rolled "
-            f"them back at {back.promoted_at} ({texts.shown(back.reason)}): they return only by a "
-            f"person, `fraud-assets models promote {served.version} --override --actor NAME "
-            "--reason TEXT`."
+            f"These very bytes served as {served.version} until {texts.printable(back.actor)} "
+            f"rolled them back at {back.promoted_at} ({texts.printable(back.reason)}): they return "
+            f"only by a person, `fraud-assets models promote {served.version} --override "
+            "--actor NAME --reason TEXT`."
         )
 
 
@@ -175,6 +175,6 @@ def last_move_to(version: str, moves: Sequence[Move]) -> Move:
         if move.version == version:
             return move
     raise StoreError(
-        f"{texts.shown(version)} has never served, so nothing can be rolled back to it; "
+        f"{texts.printable(version)} has never served, so nothing can be rolled back to it; "
         "`fraud-assets models list` names what has."
     )

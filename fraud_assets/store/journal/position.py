@@ -9,8 +9,8 @@ import msgspec
 
 from fraud_assets.documents.move import Move
 from fraud_assets.errors import TrustError
-from fraud_assets.store.journal.log import Entry
-from fraud_assets.store.journal.record import digest_of
+from fraud_assets.store.journal.log import JournalEntry
+from fraud_assets.store.journal.record import move_digest
 
 RESTORED = (
     "restore latest.json and promotions.jsonl from a backup, or accept what is there, on record: "
@@ -30,7 +30,7 @@ class Mark(msgspec.Struct, frozen=True):
 class Position:
     """Every entry of a journal up to the move in force; never empty."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[JournalEntry]
 
     @property
     def move(self) -> Move:
@@ -50,7 +50,7 @@ class Position:
     @property
     def mark(self) -> Mark:
         """What to remember, so that going back is noticed."""
-        return Mark(self.store, self.move.sequence, digest_of(self.entries[-1].line))
+        return Mark(self.store, self.move.sequence, move_digest(self.entries[-1].line))
 
     @property
     def log(self) -> bytes:
@@ -81,7 +81,7 @@ def demand_fresh(found: Position | None, seen: Mark | None, where: object) -> No
             f"stands at move {found.move.sequence} to {found.move.version}, move {seen.sequence} "
             "was seen before"
         )
-    elif digest_of(found.entries[seen.sequence - 1].line) != seen.line:
+    elif move_digest(found.entries[seen.sequence - 1].line) != seen.line:
         fault = f"has another move {seen.sequence} than was seen before"
     else:
         return

@@ -21,12 +21,12 @@ MOST_OF_LINE = 64 * 1024
 """Bytes of one record; the longest texts allowed, escaped, take a fifth."""
 
 
-def line_of(move: Move) -> bytes:
+def move_line(move: Move) -> bytes:
     """The record as stored, newline included."""
     return canonical(move.to_dict()) + b"\n"
 
 
-def digest_of(line: bytes) -> str:
+def move_digest(line: bytes) -> str:
     """SHA-256 of a stored record, which the next one bears."""
     return hashlib.sha256(line).hexdigest()
 
@@ -80,6 +80,6 @@ def _move(record: dict[str, Any], line: bytes, what: str) -> Move:
         move = msgspec.convert(record, Move)
     except msgspec.ValidationError as error:
         raise TrustError(f"{what} is not readable as a record ({error})") from error
-    if line_of(move) != line:
+    if move_line(move) != line:
         raise TrustError(f"{what} was changed after it was signed")
     return move

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fraud_assets.store.keys.pair import Keys
 
 
-class Key(msgspec.Struct, frozen=True, kw_only=True):
+class TrustedKey(msgspec.Struct, frozen=True, kw_only=True):
     """One trusted public key, and how it came; the first one's origin is not on record."""
 
     fingerprint: str
@@ -28,7 +28,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def list_keys(keys: Keys, store: Address) -> list[Key]:
+def list_keys(keys: Keys, store: Address) -> list[TrustedKey]:
     """The keys trusted here, oldest first; the last one signs.
 
     Raises
@@ -41,7 +41,7 @@ def list_keys(keys: Keys, store: Address) -> list[Key]:
     for record in [*read_successions(keys.folder), *read_successions(store)]:
         records.setdefault(fingerprint(load_public(record.new.encode())), record)
     return [
-        Key(
+        TrustedKey(
             fingerprint=name,
             role="signs" if name == trusted.newest else "trusted",
             since=None if name not in records else records[name].at,

@@ -30,7 +30,7 @@ from fraud_assets.store.storage.port import Storage
 from fraud_assets.store.storage.registry import Address
 
 
-def default_folder() -> Path:
+def default_keys_folder() -> Path:
     """The folder named by `FRAUD_ASSETS_KEYS`, else one in the user's own configuration.
 
     Raises
@@ -59,7 +59,7 @@ class Keys:
     @classmethod
     def default(cls) -> Keys:
         """The keys of this machine and user."""
-        return cls(default_folder())
+        return cls(default_keys_folder())
 
     @property
     def private(self) -> Path:
@@ -84,7 +84,7 @@ class Keys:
         try:
             with one_sentence("make the signing keys in", self.folder):
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                rotation.finish(self.folder)
+                rotation.finish_rotation(self.folder)
                 if not self.private.exists():
                     self._refuse_public_alone()
                     self._create(self.private, new_private_pem())

@@ -1,7 +1,7 @@
 """A new pair in place of the old one: introduced by the old key, or adopted where that is lost.
 
-The order of the steps makes each crash one that `finish` can end: the new private key is written
-beside, the record of the succession is appended, then the private and the public key are
+The order of the steps makes each crash one that `finish_rotation` can end: the new private key is
+written beside, the record of the succession is appended, then the private and the public key are
 replaced. From the record on the new key is trusted; before it nothing has happened.
 """
 
@@ -18,9 +18,9 @@ from fraud_assets.store.files import flush_folder, one_sentence, write_new, writ
 from fraud_assets.store.keys.pem import load_private, load_public, new_private_pem, public_pem
 from fraud_assets.store.keys.permissions import read_public, read_secret
 from fraud_assets.store.keys.succession import (
-    line_of,
     read_successions,
     signed_by,
+    succession_line,
 )
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.storage.port import SUCCESSION_FILE, Storage
@@ -68,7 +68,7 @@ def rotate(folder: Path, *, actor: str, reason: str, is_lost: bool = False) -> S
     return record
 
 
-def finish(folder: Path) -> None:
+def finish_rotation(folder: Path) -> None:
     """End a rotation that a crash broke off, or withdraw it where nothing had happened yet."""
     if (folder / _NEXT).exists() or _is_halfway(folder):
         with exclusive(folder / _LOCK):
@@ -81,7 +81,9 @@ def copy_to(store: Storage, folder: Path) -> None:
     for record in mine:
         if record not in theirs:
             with one_sentence("write", store.where(SUCCESSION_FILE)):
-                store.append(SUCCESSION_FILE, b"".join(map(line_of, theirs)), line_of(record))
+                store.append(
+                    SUCCESSION_FILE, b"".join(map(succession_line, theirs)), succession_line(record)
+                )
             theirs.append(record)
 
 
@@ -118,7 +120,7 @@ def _is_halfway(folder: Path) -> bool:
 
 
 def _append(folder: Path, record: Succession) -> None:
-    lines = [*map(line_of, read_successions(folder)), line_of(record)]
+    lines = [*map(succession_line, read_successions(folder)), succession_line(record)]
     _write(folder / SUCCESSION_FILE, b"".join(lines))
 
 

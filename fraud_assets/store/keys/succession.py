@@ -26,7 +26,7 @@ _MOST = 1024 * 1024
 _TYPE = "application/vnd.fraud-assets.succession+json"
 
 
-def line_of(record: Succession) -> bytes:
+def succession_line(record: Succession) -> bytes:
     """The record as stored, newline included."""
     return canonical(msgspec.to_builtins(record)) + b"\n"
 

@@ -45,7 +45,7 @@ def reserve(among: Collection, taken: set[str], now: datetime | None) -> Staged:
     start = now or datetime.now(UTC)
     for ahead in range(_SECONDS_AHEAD):
         version = version_name(start + timedelta(seconds=ahead))
-        if version not in taken and (staged := begin(among, version)) is not None:
+        if version not in taken and (staged := begin_version(among, version)) is not None:
             return staged
     raise StoreError(
         f"All versions from {version_name(start)} over the next {_SECONDS_AHEAD} s exist in "
@@ -53,13 +53,13 @@ def reserve(among: Collection, taken: set[str], now: datetime | None) -> Staged:
     )
 
 
-def begin(among: Collection, version: str) -> Staged | None:
+def begin_version(among: Collection, version: str) -> Staged | None:
     """Reserve this very version; None where it is there or in the making."""
     with one_sentence("stage a version in", among.storage.where(among.under)):
         return among.storage.begin(among.tree(version))
 
 
-def seal(staged: Staged, files: Content, metadata: Metadata, keys: Keys) -> None:
+def seal_version(staged: Staged, files: Content, metadata: Metadata, keys: Keys) -> None:
     """Write files and metadata, completed by format, version, digest and files; flush and sign.
 
     Raises

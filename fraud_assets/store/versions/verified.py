@@ -16,7 +16,7 @@ from fraud_assets.store.files import write_new
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.storage.kinds.file import Folder
 from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE, Storage
-from fraud_assets.store.texts import shown
+from fraud_assets.store.texts import printable
 from fraud_assets.store.versions.signing import read_manifest
 from fraud_assets.store.versions.version import (
     MOST_OF_FILES,
@@ -107,7 +107,7 @@ def examine(storage: Storage, tree: str, trusted: Trusted, *, is_thorough: bool 
     except TrustError as error:
         raise _fault(version, str(error)) from error
     if signed.name != version:
-        raise _fault(version, f"{SIGNATURE_FILE} was made for {shown(signed.name)}")
+        raise _fault(version, f"{SIGNATURE_FILE} was made for {printable(signed.name)}")
     present = set(sizes) - {SIGNATURE_FILE}
     faults = _set_faults(present, set(signed.files))
     if is_thorough:
@@ -133,7 +133,7 @@ def _plain_files(storage: Storage, tree: str) -> dict[str, int]:
         ) from error
     except OSError as error:
         raise _fault(version, f"the folder cannot be read ({_why(error)})") from error
-    if odd := sorted(shown(name) for name, size in found.items() if size is None):
+    if odd := sorted(printable(name) for name, size in found.items() if size is None):
         raise _fault(version, f"{', '.join(odd)} must be a regular file, no link or folder")
     sizes = {name: size for name, size in found.items() if size is not None}
     if len(sizes) > MOST_OF_FILES:
@@ -147,7 +147,7 @@ def _plain_files(storage: Storage, tree: str) -> dict[str, int]:
 
 def _set_faults(present: Set[str], signed: Set[str]) -> list[str]:
     faults = [f"{name} is missing" for name in sorted(signed - present)]
-    return faults + [f"{shown(name)} was never signed" for name in sorted(present - signed)]
+    return faults + [f"{printable(name)} was never signed" for name in sorted(present - signed)]
 
 
 def _fault_of(storage: Storage, tree: str, name: str, signed: str) -> str | None:

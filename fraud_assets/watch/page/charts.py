@@ -70,7 +70,7 @@ def worth_by_day(version: WatchedVersion, limit: float) -> str:
     body = [
         plot.frame(named, ticks, "Day", "Worth of the evidence"),
         svg.line(plot.left, y, plot.width - plot.right, y, "line thin dash s-bad"),
-        svg.path(points, "line s-main"),
+        svg.line_through(points, "line s-main"),
         svg.dot(*points[-1], "f-main"),
     ]
     words = f"{version.observations} observations; the dashed line is the limit of {limit:.0f}."

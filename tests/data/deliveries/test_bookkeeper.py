@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.transactions import read_typed, transactions_at
-from fraud_assets.data.windows import known_labels
+from fraud_assets.data.windows import labels_known_at
 from tests.exports import NOW, export
 
 START = datetime(2025, 1, 1)
@@ -101,7 +101,7 @@ def test_each_day_reads_what_the_book_says(tmp_path_factory, drawn):
         assert raw.rule_counts == {}
     last = read[max(read)].rows
     for at, pages in books.items():
-        known = dict(zip(last["payment_id"], known_labels(last, instant(at)), strict=True))
+        known = dict(zip(last["payment_id"], labels_known_at(last, instant(at)), strict=True))
         assert {name: str(known[name]) for name in pages} == {
             name: label or "0" for name, (_, _, label) in pages.items()
         }

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.data.transactions import read_typed, transactions_at
-from fraud_assets.data.windows import known_labels
+from fraud_assets.data.windows import labels_known_at
 from fraud_assets.errors import DataError
 from tests.data.deliveries.test_labels import MATURED
 from tests.exports import NOW, export
@@ -124,7 +124,9 @@ def test_every_day_equals_the_slow_account(tmp_path_factory, drawn, timed, last)
     assert books(last) == expected
     later = transactions_at(source, contract, instant(last), NOW).rows
     for earlier in range(8, last, 5):
-        known = dict(zip(later["payment_id"], known_labels(later, instant(earlier)), strict=True))
+        known = dict(
+            zip(later["payment_id"], labels_known_at(later, instant(earlier)), strict=True)
+        )
         before = account(drawn, timed, earlier)
         assert {name: f"{known[name]}" for name in before} == {
             name: label or "0" for name, (_, _, label) in before.items()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.data.windows import known_labels
+from fraud_assets.data.windows import labels_known_at
 from tests.exports import export, read
 
 # One line for each delivery: payment, made on, amount, label, reported, delivered.
@@ -96,7 +96,7 @@ def test_later_weeks_know_what_was_known_before(contract, later):
     rows = read(contract, as_of=later).rows
     for day, book in BOOKS.items():
         if day <= later:
-            known = known_labels(rows, np.datetime64(day, "us"))
+            known = labels_known_at(rows, np.datetime64(day, "us"))
             told = {name: f"{label}" for name, label in zip(rows["payment_id"], known, strict=True)}
             expected = {part[0]: part.split("=")[1].replace("?", "0") for part in book.split()}
             assert {name: told[name] for name in expected} == expected

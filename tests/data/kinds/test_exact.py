@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud_assets.data.kinds.exact import exact_frame, joined
+from fraud_assets.data.kinds.exact import exact_frame, joined_frames
 from fraud_assets.data.kinds.text import parse_text
 
 BIG = 2**53 + 1
 
 
 def together(*pieces: pd.Series) -> pd.Series:
-    return joined([pd.DataFrame({"x": piece}) for piece in pieces])["x"]
+    return joined_frames([pd.DataFrame({"x": piece}) for piece in pieces])["x"]
 
 
 def test_an_integer_beside_a_missing_one_stays_an_integer():
@@ -69,7 +69,7 @@ def test_no_integer_changes_however_files_are_cut(files: list[list[int | None]])
     """Law: what comes out is what went in, in order, for any cut into files and any nulls."""
     frames = [exact_frame(pa.table({"x": pa.array(file, pa.int64())})) for file in files]
 
-    found = joined(frames)["x"]
+    found = joined_frames(frames)["x"]
 
     expected = [value for file in files for value in file]
     assert [None if pd.isna(value) else int(value) for value in found] == expected

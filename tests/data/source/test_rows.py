@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fraud_assets.data.source.table import RowBound
 from fraud_assets.data.source.text.careful import read_carefully
-from fraud_assets.data.source.text.dialect import Layout, TextFile
+from fraud_assets.data.source.text.dialect import TextFile, TextLayout
 from fraud_assets.data.source.text.fast import read_fast
 from fraud_assets.errors import DataError
 from tests.data.source.support import cells, read, records, rows_of, rules
@@ -258,7 +258,7 @@ LINE = st.lists(
 @example("\n\n1,2,3\r\n")
 def test_the_fast_reader_gives_what_the_careful_one_gives_or_nothing(text):
     """Law: of any text; a file that one of them reads otherwise would depend on its neighbours."""
-    layout = Layout(("x", "y", "z"), ",", (), 1)
+    layout = TextLayout(("x", "y", "z"), ",", (), 1)
     whole = TextFile("x.csv", "utf-8", layout)
     data = ("x,y,z\n" + text).encode()
 

@@ -12,7 +12,7 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.contract import parse_contract
-from fraud_assets.decisions.erasure import Opener, keys_folder
+from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.payments.kept import plan_for
@@ -81,7 +81,7 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     assert [(one.payment_id, one.is_fraud) for one in read_labels(log)] == [("p1", True)]
     versions = Versions(store)
     assert {replay(one, versions).standing for one in found} == {"match"}
-    opened = [Opener(keys_folder(log)).open(one) for one in found]
+    opened = [DecisionOpener(keys_folder(log)).open(one) for one in found]
     assert {replay(one, versions).standing for one in opened} == {"match"}
     other = msgspec.structs.replace(opened[2], payment=opened[2].payment | {"amount": 121})
     assert [d.field for d in replay(other, versions).differences] == ["features.amount"]

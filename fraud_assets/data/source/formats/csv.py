@@ -12,7 +12,7 @@ from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, TableRows
 from fraud_assets.data.source.text.careful import read_carefully
 from fraud_assets.data.source.text.dialect import TextFile, find_layout
-from fraud_assets.data.source.text.encoding import encoding_of, encoding_sentence
+from fraud_assets.data.source.text.encoding import encoding_sentence, text_encoding
 from fraud_assets.data.source.text.fast import read_fast
 from fraud_assets.errors import DataError
 
@@ -30,7 +30,7 @@ class _Csv:
     def open(self, stored: Stored, source: Source, wanted: Collection[str]) -> Table:
         """Encoding, separator and header, by the first lines."""
         head = stored.head(_HEAD)
-        encoding = encoding_of(head, source.encoding, stored.shown)
+        encoding = text_encoding(head, source.encoding, stored.shown)
         lines = _first_lines(stored, head, encoding)
         layout = find_layout(lines, source.separator, wanted)
         if layout is None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.place import plain_errors
-from fraud_assets.data.source.stored import Stored, whole
+from fraud_assets.data.source.stored import Stored, read_whole
 from fraud_assets.data.source.table import RowBound, Table, TableRows
 from fraud_assets.errors import DataError
 
@@ -92,7 +92,7 @@ def _opened(stored: Stored) -> Iterator[BinaryIO]:
 
 def _copy(stored: Stored, stream: BinaryIO, unpacked: IO[bytes]) -> None:
     """Unpack a file, unless its first bytes are no Parquet's or it has no end."""
-    size, part = 0, whole(stream, _PART)
+    size, part = 0, read_whole(stream, _PART)
     if not part.startswith(_Parquet.magic):
         raise DataError(
             f"{stored.shown} must be a readable parquet file, but is none or is damaged. Export it "

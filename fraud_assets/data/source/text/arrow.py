@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv
 
-from fraud_assets.data.source.text.dialect import Layout
+from fraud_assets.data.source.text.dialect import TextLayout
 
 _BLOCK = 8 << 20
 
 
 def read_stream(
-    stream: Any, encoding: str, layout: Layout, places: Sequence[int], *, skip: int
+    stream: Any, encoding: str, layout: TextLayout, places: Sequence[int], *, skip: int
 ) -> pa.Table:
     """The columns at these places, named by number, after `skip` lines.
 
@@ -45,7 +45,7 @@ def read_stream(
     return table.rename_columns(list(map(str, range(len(places)))))
 
 
-def read_lines(rows: list[str], layout: Layout, places: Sequence[int]) -> pa.Table:
+def read_lines(rows: list[str], layout: TextLayout, places: Sequence[int]) -> pa.Table:
     """The columns of records that Python's reader took for rows of the layout, each one text."""
     if not rows:
         return pa.table({str(at): pa.array([], pa.string()) for at in range(len(places))})

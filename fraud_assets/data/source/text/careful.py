@@ -15,7 +15,7 @@ from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.export import SET_ASIDE, no_lines
 from fraud_assets.data.source.table import RowBound, TableRows
 from fraud_assets.data.source.text.arrow import read_lines
-from fraud_assets.data.source.text.dialect import Layout, TextFile
+from fraud_assets.data.source.text.dialect import TextFile, TextLayout
 from fraud_assets.data.source.text.lines import MAX_LINES, lists_of_lines
 from fraud_assets.data.source.text.malformed import (
     BEFORE_HEADER,
@@ -61,7 +61,7 @@ class _Records:
     record that may go on.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: TextLayout) -> None:
         self.read = 0
         self.aside: list[tuple[int, str, int, str]] = []
         self.waiting: list[str] = []

@@ -23,7 +23,7 @@ MOST_BEFORE = 30
 
 
 @dataclass(frozen=True)
-class Layout:
+class TextLayout:
     """Names of the columns, how lines are split, and where rows begin.
 
     `before` are physical lines (from 0) ahead of the header that hold something, `first` is the
@@ -73,7 +73,7 @@ class TextFile:
 
     shown: str
     encoding: str
-    layout: Layout
+    layout: TextLayout
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class TextFile:
         return tuple(name if name.strip() else f"Unnamed: {at}" for at, name in named)
 
 
-def find_layout(lines: Sequence[str], separator: str, wanted: Collection[str]) -> Layout | None:
+def find_layout(lines: Sequence[str], separator: str, wanted: Collection[str]) -> TextLayout | None:
     """The layout of a file that begins with these lines; None where no line holds anything.
 
     `separator` is the contract's or "auto"; `wanted` are names that the header should have: it
@@ -104,9 +104,9 @@ def is_separator_line(line: str) -> bool:
 
 def _layout(
     lines: Sequence[str], start: int, separator: str, wanted: Collection[str]
-) -> Layout | None:
+) -> TextLayout | None:
     spaced = bool(re.search(re.escape(separator) + ' +"', "".join(lines)))
-    bare = Layout((), separator, (), 0, spaced)
+    bare = TextLayout((), separator, (), 0, spaced)
     records = _records(bare, lines, start)
     if not records:
         return None
@@ -116,10 +116,12 @@ def _layout(
     before = tuple(first for first, _, _ in records[:at])
     _, first, header = records[at]
     names = [name.removeprefix("\ufeff") for name in bare.restored(header)]
-    return Layout(tuple(names), separator, before, first, spaced)
+    return TextLayout(tuple(names), separator, before, first, spaced)
 
 
-def _records(layout: Layout, lines: Sequence[str], start: int) -> list[tuple[int, int, list[str]]]:
+def _records(
+    layout: TextLayout, lines: Sequence[str], start: int
+) -> list[tuple[int, int, list[str]]]:
     """First records that hold something: their first line, the line after them, their cells."""
     reader = layout.reader(iter([layout.prepared(line) for line in lines[start:]]))
     found, first = [], start
@@ -136,7 +138,7 @@ def _records(layout: Layout, lines: Sequence[str], start: int) -> list[tuple[int
     return found
 
 
-def _merit(layout: Layout, lines: Sequence[str], wanted: Collection[str]) -> tuple[float, ...]:
+def _merit(layout: TextLayout, lines: Sequence[str], wanted: Collection[str]) -> tuple[float, ...]:
     """Wanted names found; share of records as wide as the header; width."""
     asked = {folded_name(name) for name in wanted}
     width = len(layout.names)

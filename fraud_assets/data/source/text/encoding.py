@@ -26,7 +26,7 @@ _AROUND, _JUDGED = 24, 4000
 _APART = re.compile(rb"[\s,;|\"]")
 
 
-def encoding_of(head: bytes, setting: str, shown: str) -> str:
+def text_encoding(head: bytes, setting: str, shown: str) -> str:
     """The encoding of a file that begins with these bytes; `setting` is source.encoding.
 
     Raises

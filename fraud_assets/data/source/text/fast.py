@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.table import RowBound, TableRows
 from fraud_assets.data.source.text.arrow import read_stream
-from fraud_assets.data.source.text.dialect import Layout, TextFile
+from fraud_assets.data.source.text.dialect import TextFile, TextLayout
 from fraud_assets.data.source.text.malformed import TOTAL_WORDS
 from fraud_assets.data.source.text.quotes import ends_open
 
@@ -64,7 +64,7 @@ def _is_simple(encoding: str) -> bool:
     return encoding in ("utf-8", "utf-8-sig", "ascii") or encoding.startswith(_ONE_BYTE)
 
 
-def _has_odd_rows(table: pa.Table, layout: Layout, taken: Sequence[int]) -> bool:
+def _has_odd_rows(table: pa.Table, layout: TextLayout, taken: Sequence[int]) -> bool:
     """Whether some row may be a header, a total or empty, by its first columns."""
     first = range(min(_LOOKED_AT, len(layout.names)))
     columns = {at: table.column(taken.index(at)) for at in first}

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from fraud_assets.data.source.text.dialect import Layout
+from fraud_assets.data.source.text.dialect import TextLayout
 
 _ALIKE = 0.75
 """Share of a row's cells with digits that must hold digits, or nothing, in a line like it."""
 
 
 def swallows_rows(
-    lines: Sequence[str], cells: Sequence[str], like: Sequence[str] | None, layout: Layout
+    lines: Sequence[str], cells: Sequence[str], like: Sequence[str] | None, layout: TextLayout
 ) -> bool:
     """Whether a record of several lines holds rows that are records of their own.
 
@@ -42,22 +42,22 @@ def _ahead_of_text(cells: Sequence[str]) -> list[str]:
     return list(takewhile(lambda cell: "\n" not in cell and "\r" not in cell, cells))
 
 
-def ends_open(lines: Sequence[str], layout: Layout) -> bool:
+def ends_open(lines: Sequence[str], layout: TextLayout) -> bool:
     """Whether a record that the file's end cuts off would take one line more: a quote is open."""
     reader = layout.reader(iter([*map(layout.prepared, lines), "\n"]))
     next(reader, None)
     return bool(reader.line_num > len(lines))  # type: ignore[attr-defined]
 
 
-def _is_row(cells: Sequence[str], like: Sequence[str] | None, layout: Layout) -> bool:
+def _is_row(cells: Sequence[str], like: Sequence[str] | None, layout: TextLayout) -> bool:
     return len(cells) == len(layout.names) and _is_alike(cells, like)
 
 
-def _split(line: str, layout: Layout) -> list[str]:
+def _split(line: str, layout: TextLayout) -> list[str]:
     return next(layout.reader(iter([layout.prepared(line)])), [])
 
 
-def _split_at_all(line: str, layout: Layout) -> list[str]:
+def _split_at_all(line: str, layout: TextLayout) -> list[str]:
     return line.rstrip("\r\n").split(layout.separator)
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import msgspec
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.modelling.leaks.verdict import refused, unchecked, what_to_do
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """No feature is too good to be true, but those that `policy.checked` gives a reason for."""
     told, checked = grounds.report.leaks, grounds.policy.checked
     if told is msgspec.UNSET:
         sentence = "The report must tell of leaks, but does not; evaluate the model again."
-        return Outcome(passed=False, value=None, sentence=sentence)
+        return RuleOutcome(passed=False, value=None, sentence=sentence)
     grave = refused(told.found, checked)
     if grave:
         texts = " ".join(leak.text for leak in grave)
         sentence = f"No feature may know the label: {texts} {what_to_do(grave, checked)}"
-        return Outcome(passed=False, value=len(grave), sentence=sentence, n=grave[0].frauds)
+        return RuleOutcome(passed=False, value=len(grave), sentence=sentence, n=grave[0].frauds)
     doubted = [name for leak in unchecked(told.found, checked) for name in leak.features]
     named = f"; look at {', '.join(dict.fromkeys(doubted))}, which tell much" if doubted else ""
-    return Outcome(passed=True, value=0, sentence=f"No feature knows the label{named}.")
+    return RuleOutcome(passed=True, value=0, sentence=f"No feature knows the label{named}.")
 
 
 RULE = GateRule(

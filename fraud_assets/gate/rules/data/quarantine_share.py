@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fraud_assets.documents.rates import Interval
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.data._aside import most
 
 
@@ -13,7 +13,7 @@ def bound(grounds: Grounds) -> float:
     return grounds.policy.max_quarantine_share
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Few enough rows are in quarantine."""
     ceiling, data = bound(grounds), grounds.report.data
     told = data.quarantine
@@ -24,7 +24,7 @@ def judge(grounds: Grounds) -> Outcome:
         f"(n = {data.rows} rows){hint}."
     )
     between = Interval(told.low, told.high, told.method)
-    return Outcome(passed, told.share, sentence, between, data.rows)
+    return RuleOutcome(passed, told.share, sentence, between, data.rows)
 
 
 RULE = GateRule(

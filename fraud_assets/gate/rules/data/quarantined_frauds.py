@@ -6,7 +6,7 @@ import msgspec
 
 from fraud_assets.data.quarantine.advice import frauds_taken
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.data._aside import NOT_COUNTED, unknown_labels
 
 
@@ -15,12 +15,12 @@ def bound(grounds: Grounds) -> float:
     return grounds.policy.max_quarantined_fraud_share
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Few enough frauds are in quarantine, and their share is that of their counts."""
     ceiling, quarantine = bound(grounds), grounds.report.data.quarantine
     told = quarantine.frauds
     if told is msgspec.UNSET:
-        return Outcome(passed=False, value=None, sentence=NOT_COUNTED.format("frauds"))
+        return RuleOutcome(passed=False, value=None, sentence=NOT_COUNTED.format("frauds"))
     lost, n = told.quarantined, told.quarantined + told.kept
     passed = abs(told.share * n - lost) < 0.5 and 0 <= told.share <= ceiling
     taken = frauds_taken(lost, told.kept, told.rules, unknown_labels(quarantine))
@@ -29,7 +29,7 @@ def judge(grounds: Grounds) -> Outcome:
         f"(n = {n} frauds)."
     )
     sentence = sentence if passed or not taken else f"{sentence} {taken}"
-    return Outcome(passed, told.share, sentence, n=n)
+    return RuleOutcome(passed, told.share, sentence, n=n)
 
 
 RULE = GateRule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 
 
 def bound(grounds: Grounds) -> str | None:
@@ -13,26 +13,26 @@ def bound(grounds: Grounds) -> str | None:
     return None if grounds.production is None else grounds.production.as_of or None
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The report's week is an instant, and production's is not after it."""
     told, production = grounds.report.as_of, grounds.production
     own = _moment(told)
     if own is None:
         sentence = f"as_of must be an ISO date, got {told!r}; evaluate the model again."
-        return Outcome(passed=False, value=told, sentence=sentence)
+        return RuleOutcome(passed=False, value=told, sentence=sentence)
     if production is None:
         sentence = f"Nothing serves yet, so as_of {told} is not older than production's."
-        return Outcome(passed=True, value=told, sentence=sentence)
+        return RuleOutcome(passed=True, value=told, sentence=sentence)
     current = _moment(production.as_of)
     if current is None:
         sentence = (
             f"Production's as_of must be an ISO date, got {production.as_of!r}; verify the store."
         )
-        return Outcome(passed=False, value=told, sentence=sentence)
+        return RuleOutcome(passed=False, value=told, sentence=sentence)
     passed = own >= current
     hint = "" if passed else "; a replayed older week is judged but never published over a newer"
     sentence = f"as_of must not be older than production's {production.as_of}, got {told}{hint}."
-    return Outcome(passed, told, sentence)
+    return RuleOutcome(passed, told, sentence)
 
 
 def _moment(value: str) -> datetime | None:

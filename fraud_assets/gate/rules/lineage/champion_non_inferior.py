@@ -22,7 +22,7 @@ from fraud_assets.documents.report.champion import (
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.past import PastWeek, Rival
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.modelling.statistics.comparison import compare_models
 
 
@@ -31,7 +31,7 @@ def bound(grounds: Grounds) -> float:
     return -grounds.policy.champion_margin
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The report compares with what serves now, and the challenger is no worse."""
     champion, serving = grounds.report.champion, grounds.production
     told = None if champion is None else champion.version
@@ -42,10 +42,10 @@ def judge(grounds: Grounds) -> Outcome:
             f"The report must compare with what serves now ({now}), got a comparison with {told}; "
             "evaluate the model again."
         )
-        return Outcome(passed=False, value=None, sentence=sentence)
+        return RuleOutcome(passed=False, value=None, sentence=sentence)
     if isinstance(champion, NoChampion):
         sentence = "There is no champion yet; the absolute rules decide alone."
-        return Outcome(passed=True, value=None, sentence=sentence)
+        return RuleOutcome(passed=True, value=None, sentence=sentence)
     if isinstance(champion, UnscorableChampion) and grounds.policy.champion_unscorable == "refuse":
         sentence = (
             f"The champion {champion.version} must be scored beside its challenger, but it cannot "
@@ -53,11 +53,11 @@ def judge(grounds: Grounds) -> Outcome:
             "start anew on record: fraud-assets models promote VERSION --override --actor NAME "
             "--reason TEXT, with the refused candidate as VERSION."
         )
-        return Outcome(passed=False, value=None, sentence=sentence)
+        return RuleOutcome(passed=False, value=None, sentence=sentence)
     return _compared(champion, bound(grounds))
 
 
-def _compared(champion: ScoredChampion | UnscorableChampion, least: float) -> Outcome:
+def _compared(champion: ScoredChampion | UnscorableChampion, least: float) -> RuleOutcome:
     """The champion's low end and the best earlier model's difference, all above the bound."""
     best = _best_earlier(champion)
     earlier = None if best is None else best.difference.value
@@ -73,8 +73,8 @@ def _compared(champion: ScoredChampion | UnscorableChampion, least: float) -> Ou
     end = "." if passed else "; keep the champion and look at what the newer data lost."
     sentence = ", ".join(parts) + end
     if scored is None:
-        return Outcome(passed, earlier, sentence)
-    return Outcome(passed, scored.value, sentence, scored.interval, scored.n)
+        return RuleOutcome(passed, earlier, sentence)
+    return RuleOutcome(passed, scored.value, sentence, scored.interval, scored.n)
 
 
 def _opening(champion: ScoredChampion | UnscorableChampion) -> str:

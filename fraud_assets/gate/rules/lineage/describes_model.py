@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Expected, Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.lineage._identity import ADVICE
 
 
@@ -15,10 +15,10 @@ def bound(grounds: Grounds) -> str | None:
     return None if grounds.expected is None else grounds.expected.model_digest or None
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Digests are those of what is published, and the numbers those of its scores."""
     if grounds.expected is None:
-        return Outcome(None, None, "Model, data and contract are compared at publication.")
+        return RuleOutcome(None, None, "Model, data and contract are compared at publication.")
     wrong = list(_differences(grounds.report, grounds.expected))
     sentence = (
         f"The report must describe what is published; it differs in {', '.join(wrong)}. "
@@ -26,7 +26,7 @@ def judge(grounds: Grounds) -> Outcome:
         if wrong
         else "The report describes exactly this model, data and contract."
     )
-    return Outcome(not wrong, grounds.report.model.digest or None, sentence)
+    return RuleOutcome(not wrong, grounds.report.model.digest or None, sentence)
 
 
 def _differences(report: Report, expected: Expected) -> Iterator[str]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from fraud_assets.documents.unread import UnreadableError
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 
 RATES = ("recall", "precision", "alert_rate", "false_positive_rate")
 """Rates that must have a value; others may lack it, such as a week's without frauds."""
@@ -14,7 +14,7 @@ RATES = ("recall", "precision", "alert_rate", "false_positive_rate")
 SHOWN = 5
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """No fault that another rule does not tell, and no rate without a value."""
     faults = [fault.key for fault in grounds.faults]
     for name in RATES:
@@ -29,7 +29,7 @@ def judge(grounds: Grounds) -> Outcome:
         if faults
         else "All numbers of the report are present and finite."
     )
-    return Outcome(not faults, len(faults), sentence)
+    return RuleOutcome(not faults, len(faults), sentence)
 
 
 RULE = GateRule(

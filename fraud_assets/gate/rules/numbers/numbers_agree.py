@@ -9,14 +9,14 @@ from fraud_assets.documents.rates import Rate
 from fraud_assets.documents.report.judged import RecallEvidence
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.lineage._identity import ADVICE
 
 BOUND_TOLERANCE = 1e-6
 """Largest gap between a stated exact bound's binomial tail and the one it promises."""
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Nothing in the report contradicts its own counts."""
     faults = list(_contradictions(grounds.report))
     sentence = (
@@ -25,7 +25,7 @@ def judge(grounds: Grounds) -> Outcome:
         if faults
         else "Rates, counts and bounds of the report follow from each other."
     )
-    return Outcome(not faults, len(faults), sentence)
+    return RuleOutcome(not faults, len(faults), sentence)
 
 
 def _contradictions(report: Report) -> Iterator[str]:

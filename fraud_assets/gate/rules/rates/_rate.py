@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.documents.rates import Rate
-from fraud_assets.gate.rule import Outcome, show
+from fraud_assets.gate.rule import RuleOutcome, show
 
 ADVICE_FLAGS = (
     "The model needs too many alerts to reach the recall. Compare the families on the "
@@ -17,20 +17,20 @@ ADVICE_RECALL = (
 )
 
 
-def at_least(rate: Rate, least: float, words: str, hint: str) -> Outcome:
+def at_least(rate: Rate, least: float, words: str, hint: str) -> RuleOutcome:
     """A rate that must reach its bound."""
     holds = rate.value is not None and rate.value >= least
     return _held(rate, f"The {words} must be at least {least:g}", hint, holds=holds)
 
 
-def at_most(rate: Rate, most: float, words: str, hint: str) -> Outcome:
+def at_most(rate: Rate, most: float, words: str, hint: str) -> RuleOutcome:
     """A rate that must not exceed its bound."""
     holds = rate.value is not None and rate.value <= most
     return _held(rate, f"The {words} must be at most {most:g}", hint, holds=holds)
 
 
-def _held(rate: Rate, demand: str, hint: str, *, holds: bool) -> Outcome:
+def _held(rate: Rate, demand: str, hint: str, *, holds: bool) -> RuleOutcome:
     between = f"{rate.method} {rate.low:.4f} to {rate.high:.4f}"
     end = "" if holds else f"; {hint}"
     sentence = f"{demand}, got {show(rate.value)} (n = {rate.n}, {between}){end}."
-    return Outcome(holds and rate.n > 0, rate.value, sentence, rate.interval, rate.n)
+    return RuleOutcome(holds and rate.n > 0, rate.value, sentence, rate.interval, rate.n)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.rates._rate import ADVICE_FLAGS, at_most
 
 
@@ -12,7 +12,7 @@ def bound(grounds: Grounds) -> float:
     return grounds.policy.max_alert_rate
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Few enough payments are flagged."""
     hint = "recall was bought by flagging too many, look at features and candidates"
     return at_most(grounds.report.metrics.alert_rate, bound(grounds), "alert rate", hint)

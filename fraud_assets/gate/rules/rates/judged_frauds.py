@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 
 
 def bound(grounds: Grounds) -> int:
@@ -11,13 +11,13 @@ def bound(grounds: Grounds) -> int:
     return grounds.policy.min_judged_frauds
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The recall rests on that many frauds."""
     least, n = bound(grounds), grounds.report.metrics.recall.n
     passed = n >= least
     hint = "" if passed else "; lengthen windows.judged_frauds or wait for more labels"
     sentence = f"Matured frauds among the judged rows must be at least {least}, got {n}{hint}."
-    return Outcome(passed, n, sentence, n=n)
+    return RuleOutcome(passed, n, sentence, n=n)
 
 
 RULE = GateRule(

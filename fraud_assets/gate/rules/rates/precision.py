@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.rates._rate import ADVICE_FLAGS, at_least
 
 
@@ -12,7 +12,7 @@ def bound(grounds: Grounds) -> float:
     return grounds.policy.min_precision
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Enough of the alerts are frauds."""
     hint = "recall was bought with false alarms, look at features and candidates"
     return at_least(grounds.report.metrics.precision, bound(grounds), "precision", hint)

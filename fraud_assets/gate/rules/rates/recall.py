@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.rates._rate import ADVICE_RECALL, at_least
 from fraud_assets.profiles import RECALL_FLOOR
 
@@ -13,7 +13,7 @@ def bound(grounds: Grounds) -> float:
     return max(grounds.policy.min_recall, RECALL_FLOOR)
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The recall reaches the floor, unrounded."""
     hint = "look at the missed frauds and at the slices with the lowest recall"
     return at_least(grounds.report.metrics.recall, bound(grounds), "recall", hint)

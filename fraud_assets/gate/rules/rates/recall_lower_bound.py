@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.rates._rate import ADVICE_RECALL
 from fraud_assets.gate.rules.rates.recall import bound
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Both lower bounds reach the floor."""
     least, evidence = bound(grounds), grounds.report.evidence
     value = min(evidence.recall_low_exact, evidence.recall_low_clustered)
@@ -18,7 +18,7 @@ def judge(grounds: Grounds) -> Outcome:
         f"{show(value)} from {evidence.frauds} frauds of {evidence.fraud_senders} senders"
         f"{'' if passed else '; more judged frauds narrow the bound'}."
     )
-    return Outcome(passed, value, sentence, n=evidence.frauds)
+    return RuleOutcome(passed, value, sentence, n=evidence.frauds)
 
 
 RULE = GateRule(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from fraud_assets.documents.report.proof import RawProof
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """Features, scores and reasons of raw payments are the report's."""
     proof = grounds.proof
     if proof is None:
-        return Outcome(None, None, "Raw payments are replayed at publication.")
+        return RuleOutcome(None, None, "Raw payments are replayed at publication.")
     raw = proof.raw
     if not isinstance(raw, RawProof):
         fault = proof.error or "the proof says nothing of them. Publish again with this release"
-        return Outcome(False, None, f"Raw payments must be replayed, but {fault}.")
+        return RuleOutcome(False, None, f"Raw payments must be replayed, but {fault}.")
     if raw.why_not:
-        return Outcome(True, None, f"No raw payments were replayed: {raw.why_not}", n=0)
+        return RuleOutcome(True, None, f"No raw payments were replayed: {raw.why_not}", n=0)
     passed = raw.differences == 0 and raw.compared > 0
     end = "." if passed else f": {'; '.join(raw.first) or 'no payment was compared'}."
     sentence = (
@@ -25,7 +25,7 @@ def judge(grounds: Grounds) -> Outcome:
         f"bit; got {raw.differences:,} differences over {raw.compared:,} judged payments and "
         f"{raw.past:,} of their past{_rewritten(raw)}{end}"
     )
-    return Outcome(passed, raw.differences, sentence, n=raw.compared)
+    return RuleOutcome(passed, raw.differences, sentence, n=raw.compared)
 
 
 def _rewritten(raw: RawProof) -> str:

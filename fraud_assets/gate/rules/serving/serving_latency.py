@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.serving._advice import ADVICE
 
 
@@ -12,18 +12,18 @@ def bound(grounds: Grounds) -> float:
     return grounds.policy.max_p95_ms
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The service answers one payment in time."""
     proof, ceiling = grounds.proof, bound(grounds)
     if proof is None:
-        return Outcome(None, None, "Serving latency is measured at publication.")
+        return RuleOutcome(None, None, "Serving latency is measured at publication.")
     value, n = proof.p95_ms, proof.n
     passed = value is not None and 0 <= value < ceiling and n > 0
     shown = f"{show(value)} ms over {n} calls{'' if passed else '; take a smaller model'}"
     sentence = (
         f"One payment's p95 in the serving runtime must be under {ceiling:g} ms, got {shown}."
     )
-    return Outcome(passed, value, sentence, n=n)
+    return RuleOutcome(passed, value, sentence, n=n)
 
 
 RULE = GateRule(

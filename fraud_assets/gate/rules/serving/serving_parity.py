@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fraud_assets.documents.report.proof import Proof
 from fraud_assets.gate.grounds import Grounds
-from fraud_assets.gate.rule import GateRule, Outcome, show
+from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.serving._advice import ADVICE
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE, PARITY_TOLERANCE
 
 
-def judge(grounds: Grounds) -> Outcome:
+def judge(grounds: Grounds) -> RuleOutcome:
     """The service answered every golden row as the pipeline does."""
     proof = grounds.proof
     if proof is None:
-        return Outcome(None, None, "Serving parity is proved at publication.")
+        return RuleOutcome(None, None, "Serving parity is proved at publication.")
     passed = _is_same(proof)
     sentence = (
         f"Served probabilities must be the pipeline's within {PARITY_TOLERANCE:g}, flags equal and "
@@ -22,7 +22,7 @@ def judge(grounds: Grounds) -> Outcome:
     )
     fault = proof.error or "the service cannot score this model exactly"
     end = "." if passed else f": {fault}."
-    return Outcome(passed, proof.max_probability_difference, sentence + end, n=proof.n)
+    return RuleOutcome(passed, proof.max_probability_difference, sentence + end, n=proof.n)
 
 
 def _is_same(proof: Proof) -> bool:
