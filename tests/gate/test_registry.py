@@ -18,12 +18,12 @@ from fraud_assets.report.html import render_report
 from tests.release.reports import good_report
 
 RULE = """
-from fraud_assets.gate.rule import GateRule, Outcome
+from fraud_assets.gate.rule import GateRule, RuleOutcome
 
 
 def judge(grounds):
     rows = grounds.report.data.rows
-    return Outcome(rows >= 10**9, rows, f"Rows read must be at least 1e9, got {rows}.", n=rows)
+    return RuleOutcome(rows >= 10**9, rows, f"Rows read must be at least 1e9, got {rows}.", n=rows)
 
 
 RULE = GateRule(
