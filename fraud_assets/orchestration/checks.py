@@ -16,7 +16,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.orchestration.failures import Stopped, report_links
+from fraud_assets.orchestration.failures import report_links, stopped
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown import metadata
 from fraud_assets.release.judgement import Judgement
@@ -160,16 +160,15 @@ def verdict(
 ) -> Iterator[dg.AssetCheckResult]:
     """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
     found, kept = evaluation_report.verdict, evaluation_report.refused
-    links = (
-        report_links(f"{settings.store().where(kept, is_refused=True)}/report.html") if kept else {}
-    )
+    report = f"{settings.store().where(kept, is_refused=True)}/report.html" if kept else None
+    links = report_links(report) if report else {}
     yield dg.AssetCheckResult(
         passed=bool(found.decision == "promote"),
         description=found.sentence,
         metadata=metadata.of_verdict(found) | links,
     )
     if found.decision != "promote":
-        raise Stopped(found.sentence)
+        raise stopped(found.sentence, report=report)
 
 
 @dg.asset_check(asset="published_artifact")

@@ -10,6 +10,7 @@ import dagster as dg
 from fraud_assets.contract.load import default_contract_path
 from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.backtesting import backtest_job
+from fraud_assets.orchestration.failures import tell_failures
 from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.production import health, record
 from fraud_assets.orchestration.settings import Settings
@@ -29,7 +30,7 @@ def build_definitions(
         asset_checks=checks.ALL,
         jobs=[weekly_job, health.health_job, backtest_job],
         schedules=[weekly_schedule, health.daily_health],
-        sensors=[health.retrain_on_alarm],
+        sensors=[health.retrain_on_alarm, tell_failures],
         resources={
             "settings": dg.ResourceDefinition.hardcoded_resource(settings or Settings()),
             "io_manager": handover,

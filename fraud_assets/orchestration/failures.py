@@ -23,6 +23,7 @@ from fraud_assets.errors import (
     RefusedError,
     StoreError,
 )
+from fraud_assets.notices import notify
 
 KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
     (ContractError, "faulty contract"),
@@ -54,6 +55,32 @@ class Stopped(DagsterUserCodeProcessError):  # noqa: N818 - a decision, not an e
         )
 
 
+def stopped(sentence: str, kind: str = "refused", report: str | None = None) -> Stopped:
+    """What ends the run, after the webhook was told of it."""
+    made = Stopped(sentence, kind)
+    details = {"kind": kind} | ({"report": report} if report else {})
+    if failed := notify("stopped", str(made), details):
+        dg.get_dagster_logger().warning(failed)
+    return made
+
+
+@dg.run_failure_sensor(
+    name="tell_failures",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A run that crashed or lost its worker is posted to FRAUD_ASSETS_WEBHOOK.",
+)
+def tell_failures(context: dg.RunFailureSensorContext) -> None:
+    """Runs that stopped in a sentence have told it themselves."""
+    steps = context.get_step_failure_events()
+    errors = [event.step_failure_data.error for event in steps]
+    if any(error is not None and error.cls_name == Stopped.__name__ for error in errors):
+        return
+    run = context.dagster_run
+    text = f"Run {run.run_id[:8]} of {run.job_name} failed: {context.failure_event.message}"
+    if failed := notify("failed", text, {"run_id": run.run_id, "job": run.job_name}):
+        context.log.warning(failed)
+
+
 @contextmanager
 def as_sentences() -> Iterator[None]:
     """Stop the run with a domain error's sentence; its kind and its report become an event."""
@@ -61,7 +88,8 @@ def as_sentences() -> Iterator[None]:
         yield
     except FraudAssetsError as error:
         _observe(error)
-        raise Stopped(str(error), _kind(error)) from None
+        report = error.report if isinstance(error, RefusedError) else None
+        raise stopped(str(error), _kind(error), report) from None
 
 
 def report_links(report: str) -> dict[str, dg.MetadataValue]:
@@ -76,14 +104,15 @@ def _observe(error: FraudAssetsError) -> None:
     """Put kind and links beside the failure, on the asset that was being made."""
     try:
         context = dg.AssetExecutionContext.get()
-    except dg.DagsterInvariantViolationError:
+        key = context.asset_key
+    except dg.DagsterError:
         return  # an op or an IO manager has no asset to speak of
     report = error.report if isinstance(error, RefusedError) else None
     metadata = {
         "kind": dg.MetadataValue.text(_kind(error)),
         **(report_links(report) if report else {}),
     }
-    observed = dg.AssetObservation(context.asset_key, description=str(error), metadata=metadata)
+    observed = dg.AssetObservation(key, description=str(error), metadata=metadata)
     # `log_event` keeps its events until the step returns, and this one will not.
     dg.DagsterEvent.asset_observation(context.get_step_execution_context(), observed)
 

@@ -57,8 +57,11 @@ def test_a_good_week_is_published_and_a_second_run_publishes_a_second_version(we
     assert [move.version for move in store.history()] == store.versions()
 
 
-def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week):
-    """The blocking check stops the run, nothing is published, the candidate is kept signed."""
+def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week, told):
+    """The blocking check stops the run, nothing is published, the candidate is kept signed.
+
+    The webhook is told once, in the same sentence, with where the report lies.
+    """
     demand_fewer_alerts(week)
 
     result = launch(week)
@@ -71,6 +74,10 @@ def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week):
     assert store.versions() == []
     refusal = store.verify_refused(store.refused_versions()[0]).metadata.refusal
     assert "alert_rate" in refusal.reason
+    (notice,) = told
+    assert (notice["event"], notice["kind"]) == ("stopped", "refused")
+    assert refusal.reason in notice["text"] or notice["text"] in refusal.reason
+    assert Path(notice["report"]).is_file()
 
 
 @pytest.fixture(scope="module")
