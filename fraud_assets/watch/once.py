@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ from fraud_assets.documents.report.whole import Report, read_report
 from fraud_assets.errors import DataError, FraudAssetsError, UsageError
 from fraud_assets.store.files import write_over
 from fraud_assets.store.store import Store
+from fraud_assets.watch.alarm import WEEK
 from fraud_assets.watch.collect import collect, moment, place_of, reigns
+from fraud_assets.watch.moved import moved, silence
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
 
@@ -66,7 +68,28 @@ def look(
     outcomes = collect(made, labels, contract, now)
     promises = reigns(moves, reports, contract.policy.min_recall)
     document = production(outcomes, promises, place_of(contract), now)
-    return Look(replace(document, warnings=(*document.warnings, *unread)), moves)
+    seen = (*document.warnings, *unread, *_newest(made, reports, moves, now), *_quiet(told, now))
+    return Look(replace(document, warnings=seen), moves)
+
+
+def _newest(
+    made: Sequence[Decision],
+    reports: Mapping[str, Report],
+    moves: Sequence[Move],
+    now: np.datetime64,
+) -> Iterator[LiveWarning]:
+    """What moved in the last seven days' payments of the version that serves."""
+    report = reports.get(moves[-1].version) if moves else None
+    if report is None:
+        return
+    since = int((now - WEEK).astype("datetime64[us]").astype(np.int64))
+    rows = [d for d in made if d.version == moves[-1].version and d.decided_at > since]
+    yield from moved([d.features for d in rows], np.array([d.probability for d in rows]), report)
+
+
+def _quiet(told: Sequence[Label], now: np.datetime64) -> Iterator[LiveWarning]:
+    known = np.array([label.known_at for label in told], dtype=np.int64).astype("datetime64[us]")
+    yield from silence(known, now)
 
 
 def _filed(contract: Contract, payments: Collection[str]) -> tuple[list[Label], list[LiveWarning]]:

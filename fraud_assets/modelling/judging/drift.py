@@ -38,7 +38,7 @@ def drift(reference: Rows | Profile, judged: Rows, name: str = "fitted rows") ->
     """
     then = profile(reference) if isinstance(reference, Rows) else reference
     found = [
-        Drift(str(feature), _stability(then[feature], judged.features[feature]), name, len(judged))
+        Drift(str(feature), _moved(then[feature], judged.features[feature]), name, len(judged))
         for feature in judged.features
         if feature in then
     ]
@@ -57,7 +57,8 @@ def _summary(column: pd.Series) -> FeatureProfile:
     return FeatureProfile(levels=levels, counts=tuple(_at(levels, column).tolist()))
 
 
-def _counts(then: FeatureProfile, column: pd.Series) -> np.ndarray:
+def counts_of(then: FeatureProfile, column: pd.Series) -> np.ndarray:
+    """How often the values (n,) fall into the profile's bins; the last is as in its `counts`."""
     if then.levels is not msgspec.UNSET:
         return _at(then.levels, column)
     edges = () if then.edges is msgspec.UNSET else then.edges
@@ -78,11 +79,15 @@ def _at(levels: Sequence[str], column: pd.Series) -> np.ndarray:
     return np.bincount(bins, minlength=len(levels) + 1)
 
 
-def _stability(then: FeatureProfile, column: pd.Series) -> float:
-    expected = np.asarray(then.counts, dtype=np.float64) + PSEUDO_COUNT
-    actual = _counts(then, column) + PSEUDO_COUNT
-    before, now = expected / expected.sum(), actual / actual.sum()
-    return float(np.sum((now - before) * np.log(now / before)))
+def _moved(then: FeatureProfile, column: pd.Series) -> float:
+    return stability(np.asarray(then.counts), counts_of(then, column))
+
+
+def stability(before: np.ndarray, now: np.ndarray) -> float:
+    """Population stability index of two counts (bins,); 0 where their shares are the same."""
+    expected, actual = before + PSEUDO_COUNT, now + PSEUDO_COUNT
+    then, here = expected / expected.sum(), actual / actual.sum()
+    return float(np.sum((here - then) * np.log(here / then)))
 
 
 def _texts(column: pd.Series) -> pd.Series:
