@@ -85,11 +85,10 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
     try:
         trained = train_all(history, tasks, kept, options.workers, say)
     except KeyboardInterrupt:
-        say(
+        raise KeyboardInterrupt(
             f"Interrupted: {len(kept)} of {len(fitting)} weeks are finished and stay in {folder}; "
             "the same command goes on from there."
-        )
-        raise
+        ) from None
     kept.sweep()
     say("Walking the promotions and comparing promise with outcome.")
     weeks = walk(history, [trained[as_of] for as_of in fitting])

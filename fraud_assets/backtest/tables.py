@@ -1,43 +1,51 @@
-"""The backtest as text: one line a week, promise beside outcome, the naive way beside both."""
+"""The backtest as text of 80 columns: promise beside outcome, and the naive way below them."""
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from fraud_assets.documents.backtest.summary import Delivered
-from fraud_assets.documents.backtest.week import BacktestWeek, NaiveWeek, WeekOutcome
+from fraud_assets.documents.backtest.week import BacktestWeek, NaiveWeek
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.rates import Prediction, Rate
 from fraud_assets.report import numbers
 
-HEAD = (
-    "week of",
-    "verdict",
-    "serves",
-    "recall promised",
-    "recall came",
-    "precision promised",
-    "precision came",
-    "alerts came",
-    "caught",
-    "missed",
-    "naive promised",
-    "naive came",
-    "naive precision",
-)
+WIDTH = 80
+_PROMISES = ("week of", "recall promised", "came", "precision promised", "came")
+_NAIVE = ("week of", "recall promised", "came", "precision")
+_PERCENT = f"{numbers.SPACE} %"
 DECISIONS = {"promote": "promoted", "refuse": "refused", "insufficient_evidence": "too little"}
 
 
 def backtest_table(result: Backtest) -> str:
-    """All weeks, then the summary's sentences."""
+    """Three tables of all weeks within 80 columns, then the summary's sentences."""
     currency = result.contract.currency
-    rows = [HEAD, *(_row(week, currency) for week in result.weeks)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join([*(line.rstrip() for line in lines), "", *backtest_sentences(result)]).replace(
-        numbers.SPACE, " "
+    parts = [
+        [("week of", "verdict", "serves", "alerts", "caught", "missed"), *_served(result)],
+        [_PROMISES, *(_promises(week) for week in result.weeks)],
+        [_NAIVE, *(_naive(week) for week in result.weeks)],
+    ]
+    titles = (
+        f"What served, its alerts in % of payments, and frauds by amount, {currency}".rstrip(", "),
+        "What it promised and what came, in % (n in brackets; * broken)",
+        "What the naive way promised and what came",
     )
+    blocks = [
+        "\n".join([f"{title}:", *_aligned(rows)])
+        for title, rows in zip(titles, parts, strict=True)
+    ]
+    said = [line.replace(numbers.SPACE, " ") for line in backtest_sentences(result)]
+    wrapped = "\n".join(textwrap.fill(line, WIDTH) for line in said)
+    return "\n\n".join([*blocks, wrapped])
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Lines of a table, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def backtest_sentences(result: Backtest) -> list[str]:
@@ -71,18 +79,30 @@ def _held(side: Delivered) -> str:
     )
 
 
-def _row(week: BacktestWeek, currency: str) -> tuple[str, ...]:
+def _served(result: Backtest) -> Iterator[tuple[str, ...]]:
+    for week in result.weeks:
+        came = week.outcome
+        yield (
+            week.as_of,
+            DECISIONS.get(week.verdict.decision, "no model") if week.verdict else "no model",
+            week.production.version if week.production else "nothing",
+            "" if came is None else numbers.percent(came.alert_rate.value).rstrip(_PERCENT),
+            "" if came is None else numbers.money(came.amount_caught, "").strip(),
+            "" if came is None else numbers.money(came.amount_missed, "").strip(),
+        )
+
+
+def _promises(week: BacktestWeek) -> tuple[str, ...]:
+    return (week.as_of, *_pair(week, "recall"), *_pair(week, "precision"))
+
+
+def _naive(week: BacktestWeek) -> tuple[str, ...]:
     naive = week.naive
-    return (
-        week.as_of,
-        DECISIONS.get(week.verdict.decision, "no model") if week.verdict else "no model",
-        week.production.version if week.production else "nothing",
-        *_pair(week, "recall"),
-        *_pair(week, "precision"),
-        *_volume(week.outcome, currency),
-        *(_pair(naive, "recall") if naive else ("", "")),
-        numbers.percent(naive.outcome.precision.value) if naive and naive.outcome else "",
-    )
+    if naive is None:
+        return (week.as_of, "", "", "")
+    came = naive.outcome
+    precision = "" if came is None else numbers.percent(came.precision.value).rstrip(_PERCENT)
+    return (week.as_of, *_pair(naive, "recall"), precision)
 
 
 def _pair(side: BacktestWeek | NaiveWeek, name: Literal["recall", "precision"]) -> tuple[str, str]:
@@ -91,23 +111,11 @@ def _pair(side: BacktestWeek | NaiveWeek, name: Literal["recall", "precision"]) 
     return _range(promised), _came(came, getattr(side.held, name, None))
 
 
-def _volume(came: WeekOutcome | None, currency: str) -> tuple[str, str, str]:
-    if came is None:
-        return "", "", ""
-    return (
-        numbers.percent(came.alert_rate.value),
-        numbers.money(came.amount_caught, currency),
-        numbers.money(came.amount_missed, currency),
-    )
-
-
 def _range(interval: Prediction | Rate | None) -> str:
-    if interval is None:
-        return ""
-    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+    return "" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
 
 
 def _came(rate: Rate | None, held: bool | None) -> str:
     if rate is None or rate.value is None:
         return ""
-    return f"{100 * rate.value:.1f} % of {rate.n}{' broken' if held is False else ''}"
+    return f"{100 * rate.value:.1f} ({rate.n}){' *' if held is False else ''}"

@@ -21,6 +21,9 @@ COMMANDS = tuple(
 )
 """Names of the subcommands: modules with a function `register`; helpers open with `_`."""
 
+INTERRUPTED = "Interrupted; nothing is left half done, and the same command can be run again."
+"""What Ctrl-C ends with, where a command has nothing better to say."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every subcommand; each lives in `fraud_assets.cli.<name>`."""
@@ -51,7 +54,8 @@ def _exit_code(args: argparse.Namespace) -> int:
     except FraudAssetsError as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, ContractError | UsageError) else 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        print(interrupt.args[0] if interrupt.args else INTERRUPTED, file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

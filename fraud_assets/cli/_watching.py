@@ -22,13 +22,17 @@ _NAME, _INDENT, _WIDTH = 20, 28, 80
 
 
 class Watching:
-    """Prints each step as it ends; `reason` is why the run stopped, where it did."""
+    """Prints each step as it ends; `reason` is why the run stopped, where it did.
+
+    `interrupted_in` is the step in which somebody stopped it, "" between two steps.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self._step, self._began, self._said = "", time.monotonic(), time.monotonic()
         self.reason: str | None = None
+        self.interrupted_in: str | None = None
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -69,6 +73,12 @@ class Watching:
         if self.reason is None:
             self.reason = sentence if report is None else f"{sentence}\nreport: {report}"
             self._print(f"{self._step:<{_NAME - 1}} stopped", "")
+
+    def interrupted(self) -> None:
+        """Somebody stops the run."""
+        if self.interrupted_in is None:
+            self.interrupted_in = self._step
+            self._print(f"{self._step:<{_NAME - 1}} interrupted", "")
 
     def _print(self, head: str, text: str) -> None:
         """A line, wrapped under itself where it is long."""

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fraud_assets.documents.moves import Move
     from fraud_assets.orchestration.settings import Settings
 
 
@@ -61,9 +62,21 @@ def _run_one(settings: Settings, chain: str | None, as_of: str | None) -> int:
 
     settings.contract()  # a faulty contract ends with an exit code of its own
     demand_workable(settings.place())  # before Dagster looks for a home folder of its own
+    before = settings.store().current()
     with Watching() as watching:
         outcome = run_week(watching, as_of, settings, chain)
+    if watching.interrupted_in is not None:
+        raise KeyboardInterrupt(_interrupted(watching.interrupted_in, before, settings))
     if outcome.succeeded:
         return 0
     print(f"{watching.reason or 'The run failed.'}\nlog: {outcome.log}", file=sys.stderr)
     return 1
+
+
+def _interrupted(step: str, before: Move | None, settings: Settings) -> str:
+    """What an interrupted run leaves behind: nothing, or a version that was whole already."""
+    now = settings.store().current()
+    where = f"Interrupted in {step}" if step else "Interrupted"
+    if now is not None and (before is None or now.version != before.version):
+        return f"{where}; {now.version} was published before that, whole and proved, and serves."
+    return f"{where}; nothing was published. The same command runs the week again."

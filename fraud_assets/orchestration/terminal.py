@@ -8,20 +8,27 @@ Concept: https://docs.dagster.io/guides/log-debug/logging/custom-logging
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
+from fraud_assets.errors import UsageError
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of
 from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.orchestration.weekly import STEP, job_of, run_config, step_of, weekly_job
+
+
+_UNCAPTURED = {
+    "module": "dagster._core.storage.noop_compute_log_manager",
+    "class": "NoOpComputeLogManager",
+}
 
 
 class Watcher(Protocol):
@@ -38,6 +45,9 @@ class Watcher(Protocol):
 
     def failed(self, sentence: str, report: str | None) -> None:
         """The running step, or a check of it, stops the run; where its report lies, if anywhere."""
+
+    def interrupted(self) -> None:
+        """Somebody stops the run; the running step leaves nothing half done."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +81,32 @@ def run_week(
             step = step_of(chain)
             launched = repository_of(chain, settings, {"terminal": logger}).get_job(job_of(chain))
         config = {"loggers": {"terminal": {}}} | (run_config(as_of, step) if as_of else {})
-        result = launched.execute_in_process(
-            instance=instance, run_config=config, raise_on_error=False
-        )
+        try:
+            result = launched.execute_in_process(
+                instance=instance, run_config=config, raise_on_error=False
+            )
+        except DagsterExecutionInterruptedError:  # between two steps
+            watcher.interrupted()
+            return RunResult(False, Path(name))
         return RunResult(result.success, Path(name))
 
 
-@contextmanager
-def _instance() -> Iterator[dg.DagsterInstance]:
-    """As `dagster asset materialize` finds it: DAGSTER_HOME, a dagster.yaml here, or none kept."""
-    if os.environ.get("DAGSTER_HOME"):
-        with dg.DagsterInstance.get() as instance:
-            yield instance
-    elif Path("dagster.yaml").is_file():
-        with dg.DagsterInstance.from_config(str(Path.cwd())) as instance:
-            yield instance
-    else:
-        with dg.DagsterInstance.local_temp(tempfile.mkdtemp(prefix="dagster-")) as instance:
-            yield instance
+def _instance() -> dg.DagsterInstance:
+    """As `dagster asset materialize` finds it: DAGSTER_HOME, a dagster.yaml here, or none kept.
+
+    What steps print is not captured: it would go through processes of Dagster's own, which answer
+    a Ctrl-C with stack traces.
+    """
+    home, here = os.environ.get("DAGSTER_HOME"), Path.cwd()
+    if home and not (Path(home).is_absolute() and Path(home).is_dir()):
+        raise UsageError(
+            f"DAGSTER_HOME must be the absolute path of a folder that exists, got {home!r}; "
+            "make the folder, or unset the variable."
+        )
+    if not home:
+        kept = (here / "dagster.yaml").is_file()
+        home = str(here) if kept else tempfile.mkdtemp(prefix="dagster-")
+    return dg.DagsterInstance.local_temp(home, overrides={"compute_logs": _UNCAPTURED})
 
 
 def _logger(watcher: Watcher, file: Path) -> dg.LoggerDefinition:
@@ -136,7 +154,9 @@ class _Listener(logging.Handler):
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        if error is not None and error.cls_name == Stopped.__name__:
+        if error is not None and error.cls_name == DagsterExecutionInterruptedError.__name__:
+            self._watcher.interrupted()
+        elif error is not None and error.cls_name == Stopped.__name__:
             self._watcher.failed(error.message.strip(), self._report)
         elif error is not None:
             self._watcher.failed(error.message.strip(), None)

@@ -210,6 +210,7 @@ def test_the_command_prints_table_or_json(small, finished, monkeypatch, capsys):
     printed = capsys.readouterr().out
 
     assert backtest_table(finished.result) in shown
+    assert max(map(len, backtest_table(finished.result).splitlines())) <= 80
     assert printed == (finished.out / "backtest.json").read_text()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import pytest
 
 from tests.orchestration.runs import BIN, command, snapshot
-from tests.weeks import Week
+from tests.weeks import REPOSITORY, Week
 
 STEPS = (
     *("raw_transactions", "cleaned_features", "candidate_models"),
@@ -18,22 +21,29 @@ STEPS = (
 )
 
 
-def in_a_terminal(week: Week, *words: str) -> tuple[int, str]:
-    """The command under a real pseudo-terminal of 80 columns: exit code and what it wrote."""
+def in_a_terminal(
+    week: Week, *words: str, columns: int = 80, term: str = "xterm", stop_at: str | None = None
+) -> tuple[int, str]:
+    """The command under a real pseudo-terminal: exit code and what it wrote.
+
+    Once it has written `stop_at`, somebody presses Ctrl-C there.
+    """
     ours, theirs = pty.openpty()
-    environment = {k: v for k, v in os.environ.items() if k not in {"DAGSTER_HOME", "NO_COLOR"}}
-    environment |= week.environment | {"COLUMNS": "80", "LINES": "40", "TERM": "xterm"}
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    left_out = {"DAGSTER_HOME", "NO_COLOR", "COLUMNS", "LINES"}
+    environment = {k: v for k, v in os.environ.items() if k not in left_out}
     process = subprocess.Popen(
         [str(BIN / words[0]), *words[1:]],
         cwd=week.folder,
-        env=environment,
+        env=environment | week.environment | {"TERM": term},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        close_fds=True,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C is a signal
     )
     os.close(theirs)
-    written = b""
+    written, waited_for = b"", stop_at
     while True:
         try:
             data = os.read(ours, 65536)
@@ -42,7 +52,17 @@ def in_a_terminal(week: Week, *words: str) -> tuple[int, str]:
         if not data:
             break
         written += data
+        if waited_for is not None and waited_for in written.decode(errors="replace"):
+            os.write(ours, b"\x03")
+            waited_for = None
+    os.close(ours)
     return process.wait(), written.decode()
+
+
+def remaining(written: str) -> list[str]:
+    """What is left on the screen, line by line, without what drew it."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
+    return [line.rstrip() for line in re.split(r"[\r\n]+", plain) if line.strip()]
 
 
 def test_a_piped_run_is_six_plain_lines(week):
@@ -105,3 +125,25 @@ def test_an_older_week_is_asked_for_by_its_date(week, as_of):
     done = command(week, "fraud-assets", "run", "--as-of", as_of)
 
     assert f"as of {as_of}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "candidate_models",
+        pytest.param("Starting", marks=pytest.mark.slow),
+        pytest.param("tuned_pipeline", marks=pytest.mark.slow),
+        pytest.param("published_artifact", marks=pytest.mark.slow),
+    ],
+)
+def test_ctrl_c_ends_a_run_in_one_sentence_and_publishes_nothing(week, step):
+    """Exit 130 as shells do; no stack trace of ours or of Dagster's helpers; the store is empty."""
+    (week.folder / "dagster.yaml").write_text((REPOSITORY / "dagster.yaml").read_text())
+
+    code, written = in_a_terminal(week, "fraud-assets", "run", stop_at=step)
+
+    assert code == 130, written
+    assert "Traceback" not in written
+    assert "Error" not in written
+    assert remaining(written)[-1].startswith("Interrupted")
+    assert snapshot(week) == {}
