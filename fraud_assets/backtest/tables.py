@@ -34,8 +34,7 @@ def backtest_table(result: Backtest) -> str:
         "What the naive way promised and what came",
     )
     blocks = [
-        "\n".join([f"{title}:", *_aligned(rows)])
-        for title, rows in zip(titles, parts, strict=True)
+        "\n".join([f"{title}:", *_aligned(rows)]) for title, rows in zip(titles, parts, strict=True)
     ]
     said = [line.replace(numbers.SPACE, " ") for line in backtest_sentences(result)]
     wrapped = "\n".join(textwrap.fill(line, WIDTH) for line in said)

@@ -24,7 +24,6 @@ from fraud_assets.orchestration.several import repository_of
 from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.orchestration.weekly import STEP, job_of, run_config, step_of, weekly_job
 
-
 _UNCAPTURED = {
     "module": "dagster._core.storage.noop_compute_log_manager",
     "class": "NoOpComputeLogManager",

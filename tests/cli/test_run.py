@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -40,7 +41,6 @@ def in_a_terminal(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C is a signal
     )
     os.close(theirs)
     written, waited_for = b"", stop_at
@@ -53,7 +53,7 @@ def in_a_terminal(
             break
         written += data
         if waited_for is not None and waited_for in written.decode(errors="replace"):
-            os.write(ours, b"\x03")
+            os.killpg(process.pid, signal.SIGINT)  # to its helpers too, as a terminal does
             waited_for = None
     os.close(ours)
     return process.wait(), written.decode()
