@@ -41,6 +41,7 @@ from fraud_assets.data.source import Export, FileRead, Skipped, read_source
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.data.windows import with_labels_at
 from fraud_assets.errors import DataError
+from fraud_assets.values.moment import micros_of
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,9 @@ def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
 def parse_as_of(text: str) -> np.datetime64:
     """An ISO date (the instant at which that day begins, UTC) or time as datetime64[us]."""
     try:
-        stamp = datetime.fromisoformat(text)
-        if stamp.tzinfo is not None:
-            stamp = stamp.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        raise DataError(f'as_of must be an ISO date such as "2025-06-02", got {text!r}.') from error
-    return np.datetime64(stamp, "us")
+        return np.datetime64(micros_of(text), "us")
+    except ValueError as error:
+        raise DataError(f"as_of {error}.") from error
 
 
 def _asked(contract: Contract, as_of: str) -> np.datetime64:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
+
+from fraud_assets.values.moment import NoZoneError, read_day, read_moment
 
 Scope: TypeAlias = Literal["decide", "label", "read"]
 """Ask for scores and decisions; report labels; read the model, its report and the metrics."""
@@ -59,17 +62,19 @@ def _with_scopes(key: ApiKey, value: str) -> ApiKey | str:
 
 
 def _with_expiry(key: ApiKey, value: str) -> ApiKey | str:
-    """A date counts to its end, UTC; a time needs its zone."""
     try:
-        if len(value) == len("2027-03-31"):
-            day = datetime.combine(date.fromisoformat(value), time(), UTC)
-            return replace(key, expires=day + timedelta(days=1))
-        moment = datetime.fromisoformat(value)
+        return replace(key, expires=_end(value))
+    except NoZoneError:
+        return "must have a zone in the time behind expires=, such as 2027-03-31T12:00Z"
     except (ValueError, OverflowError):
         return "must have an ISO date behind expires=, such as 2027-03-31"
-    if moment.tzinfo is None:
-        return "must have a zone in the time behind expires=, such as 2027-03-31T12:00Z"
-    return replace(key, expires=moment.astimezone(UTC))
+
+
+def _end(value: str) -> datetime:
+    """A date counts to its end, UTC; a time needs its zone."""
+    with suppress(ValueError):
+        return read_day(value) + timedelta(days=1)
+    return read_moment(value, needs_zone=True)
 
 
 _OPTIONS: dict[str, Callable[[ApiKey, str], ApiKey | str]] = {

@@ -135,4 +135,4 @@ def _instant(text: str | None) -> np.datetime64:
     try:
         return moment(text)
     except ValueError as error:
-        raise UsageError(f"--until must be an ISO date or time, got {text!r}.") from error
+        raise UsageError(f"--until {error}.") from error

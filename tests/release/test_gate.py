@@ -320,7 +320,7 @@ def test_as_of_may_be_equal_or_newer(as_of: str, passes: bool) -> None:
 def test_an_unreadable_pointer_stops_promotion() -> None:
     """Where production's as_of cannot be read, nothing is known to be newer."""
     report = make_report() | {"champion": plain(scored_champion())}
-    for as_of in ("", "None", "some week"):
+    for as_of in ("", "None", "some week", "9999-12-31T23:00-14:00"):
         unreadable = production(as_of=as_of)
         assert failed(verdict(report, production=unreadable)) == ["as_of_not_older"]
 

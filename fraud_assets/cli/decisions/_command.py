@@ -39,7 +39,7 @@ def instant(text: str) -> int:
     try:
         return micros_of(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must be an ISO date or time, got {text!r}") from error
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def as_time(micros: int | None) -> str | None:

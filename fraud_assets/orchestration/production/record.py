@@ -122,4 +122,4 @@ def _instant(text: str) -> int:
     try:
         return micros_of(text)
     except ValueError as error:
-        raise RecordError(f"as_of must be an ISO date or time, got {text!r}.") from error
+        raise RecordError(f"as_of {error}.") from error

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fraud_assets.errors import TrustError
 from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE
+from fraud_assets.values.moment import read_moment
 
 PREFIX = "fraud_detector_"
 PIPELINE_FILE = "pipeline.joblib"
@@ -67,7 +68,6 @@ def read_as_of(value: object) -> datetime:
         If it is neither.
     """
     try:
-        moment = datetime.fromisoformat(str(value))
+        return read_moment(str(value))
     except ValueError as error:
-        raise TrustError(f"as_of must be an ISO date such as 2026-11-23, got {value!r}.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise TrustError(f"as_of {error}.") from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome
+from fraud_assets.values.moment import read_moment
 
 
 def bound(grounds: Grounds) -> str | None:
@@ -36,12 +37,11 @@ def judge(grounds: Grounds) -> RuleOutcome:
 
 
 def _moment(value: str) -> datetime | None:
-    """An ISO date or time in UTC, without its zone; None for other text."""
+    """An ISO date or time; None for other text."""
     try:
-        moment = datetime.fromisoformat(value)
+        return read_moment(value)
     except ValueError:
         return None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 RULE = GateRule(
