@@ -98,5 +98,5 @@ def test_as_of_before_all_rows_is_a_sentence(tmp_path):
 @pytest.mark.parametrize("text", ["0001-01-01T00:00+14:00", "9999-12-31T23:00-14:00", ""])
 def test_an_as_of_outside_of_all_calendars_is_a_sentence(text):
     """A zone may push an instant out of the years 1 to 9999."""
-    with pytest.raises(DataError, match="as_of must be (at least 0001-01-01|an ISO date)"):
+    with pytest.raises(DataError, match=r"as_of must be (at least 0001-01-01|an ISO date)"):
         parse_as_of(text)
