@@ -39,6 +39,17 @@ class DecisionAnswer(BaseModel):
     repeated: bool = Field(default=False, description="The id came before: this is that answer.")
 
 
+class Preview(BaseModel):
+    """What would be decided; neither state nor record learn of the payment."""
+
+    fraud_probability: float = Field(ge=0, le=1, description="Unrounded.")
+    is_flagged: bool
+    model_version: str
+    features: dict[str, float | str | None] = Field(description="As scored; null is missing.")
+    reasons: list[ReasonModel] = Field(max_length=4)
+    late: bool = Field(description="Later than the contract's late_after: windows may lack some.")
+
+
 class DecisionAnswers(BaseModel):
     """What was decided on many, in their order."""
 
@@ -90,6 +101,7 @@ def described_routes(served: Served) -> list[BaseRoute]:
     for route in (
         _Post("/decisions", _ONE, [_body(payment), wanted], DecisionAnswer, asked),
         _Post("/decisions/batch", _MANY, [_body(many), wanted], DecisionAnswers, asked),
+        _Post("/decisions/preview", _LOOK, [_body(payment)], Preview, told),
         _Post("/labels", "Say what payments were", [_body(LabelsBody)], LabelsAnswer, told),
     ):
         route.add_to(router)
@@ -97,6 +109,7 @@ def described_routes(served: Served) -> list[BaseRoute]:
     return router.routes
 
 
+_LOOK = "What would be decided on a raw payment, and the features that come out; kept nowhere"
 _ONE, _MANY = "Decide on a raw payment", "Decide on raw payments in their order, all or none"
 
 

@@ -17,6 +17,9 @@ from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.settings import ServiceSettings
 
 _JSON = "application/json"
+_POSTED = ("batch", "preview")
+"""What stands in a decision's place in the paths of other routes, which take POST alone."""
+
 _COUNTS = {
     "recorded": "Decisions and labels that were recorded.",
     "missing": "Entries let go because the disk took no more.",
@@ -39,7 +42,7 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
             headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
             return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)
         decision_id = request.path_params["decision_id"]
-        if decision_id == "batch":  # the path of another route, which takes POST alone
+        if decision_id in _POSTED:
             return Response(status_code=405, headers={"allow": "POST"})
         try:
             found = await asyncio.to_thread(keeping.find, decision_id)

@@ -29,6 +29,7 @@ from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.preview import preview
 from fraud_assets.service.faults import UNREADABLE, told
 from fraud_assets.service.scoring_routes import (
     Answer,
@@ -138,6 +139,7 @@ def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
     kinds = {
         "/decisions": _Kind("decide", MAX_BODY, _decide),
         "/decisions/batch": _Kind("decide", _BATCH_BODY, _decide_many),
+        "/decisions/preview": _Kind("decide", MAX_BODY, _preview),
         "/labels": _Kind("label", _BATCH_BODY, _label),
     }
     return {path: DecisionRoute(desk, keys, path, kind) for path, kind in kinds.items()}
@@ -153,6 +155,14 @@ def _decide(desk: Desk, body: bytes, caller: Caller) -> Answer:
     raw = _one(body)
     try:
         return 200, desk.decider().decide([raw], always=caller.always, api_key=caller.key)[0]
+    except PaymentError as error:
+        raise _ManyFaultsError(_faults(error, [])) from error
+
+
+def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:
+    raw = _one(body)
+    try:
+        return 200, preview(desk.decider(), raw)
     except PaymentError as error:
         raise _ManyFaultsError(_faults(error, [])) from error
 

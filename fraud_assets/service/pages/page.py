@@ -17,6 +17,7 @@ from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.pages.api_docs import render_docs
 from fraud_assets.service.pages.evidence import render_evidence
 from fraud_assets.service.pages.fields import render_fields
+from fraud_assets.service.pages.raw import render_raw
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 
@@ -92,6 +93,7 @@ def render_page(served: Served, keys_required: bool, admitted: bool) -> str:
         key=_KEY if keys_required else "",
         fields=render_fields(served.scorer, served.example),
         unit=escape(spec.scale),
+        raw=render_raw(served),
     )
 
 

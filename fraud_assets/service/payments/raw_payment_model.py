@@ -25,7 +25,7 @@ def raw_payment_model(contract: Contract, spec: Spec) -> type[BaseModel]:
             _type(name, contract),
             Field(
                 alias=name,
-                description=_description(name, contract),
+                description=raw_description(name, contract),
                 examples=[_example(name, contract, spec)],
             ),
         )
@@ -55,7 +55,8 @@ def _type(name: str, contract: Contract) -> Any:
     return number if needed or event_time or _is_hour(name, contract) else number | None
 
 
-def _description(name: str, contract: Contract) -> str:
+def raw_description(name: str, contract: Contract) -> str:
+    """What a raw column holds, with its rules."""
     columns, kind = contract.columns, kind_of(name, contract)
     said = {
         "time": "A time, as the export writes it or in ISO 8601.",
@@ -108,7 +109,7 @@ def _time_example(name: str, contract: Contract) -> Any:
     if time.unit == "excel_days":
         return (_WHEN - datetime(1899, 12, 30)) / timedelta(days=1)
     if time.unit != "timestamp":
-        return (_WHEN - time.origin) // timedelta(microseconds=1) / MICROS[time.unit]
+        return round((_WHEN - time.origin) // timedelta(microseconds=1) / MICROS[time.unit])
     return f"{_WHEN:%Y-%m-%d}" if getattr(time, "time", None) else f"{_WHEN:%Y-%m-%dT%H:%M:%SZ}"
 
 

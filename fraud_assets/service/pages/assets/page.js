@@ -3,6 +3,7 @@ import { bars, reasons, warnings } from "./answer.js";
 import { whatWouldPass } from "./differ.js";
 import { faults, mistyped, noFaults, payment } from "./fields.js";
 import { take } from "./paste.js";
+import { derive, raw } from "./raw.js";
 import { showNone, showScore } from "./standing.js";
 import { element } from "./words.js";
 
@@ -78,14 +79,19 @@ async function predictions(payments, mine) {
   return null;
 }
 
-async function paste() {
+function paste() {
+  return takeOver(() => take(document.getElementById("paste").value, ask), "the pasted payment was refused");
+}
+
+// Scores what a source of values puts into the form, or shows why it gives none.
+async function takeOver(source, refused) {
   const mine = ++latest;
   try {
-    const { taken, parts } = await take(document.getElementById("paste").value, ask);
+    const { taken, parts } = await source();
     if (mine !== latest) return;
     if (taken) return void await score(parts);
     result.replaceChildren(...parts);
-    showNone("the pasted payment was refused");
+    showNone(refused);
   } catch (error) {
     unanswered(error);
   }
@@ -121,5 +127,6 @@ form.addEventListener("submit", (event) => { event.preventDefault(); score(); })
 form.addEventListener("input", (event) => { if (event.target.dataset.kind) score(); });
 document.getElementById("take").addEventListener("click", paste);
 document.getElementById("evidence").addEventListener("click", openReport);
+if (raw) raw.addEventListener("submit", (event) => { event.preventDefault(); takeOver(() => derive(send), "the raw payment was refused"); });
 if (key) document.getElementById("unlock").addEventListener("click", unlock);
 if (!key) score();
