@@ -60,6 +60,8 @@ def read_instant(value: object, time: TimeColumn) -> int | None:
     """
     if value is None:
         return None
+    if isinstance(value, bool):
+        raise NoInstantError(str(value))
     text = written(value).strip()
     if text.lower() in NUMBER_WORDS:
         return None

@@ -104,6 +104,8 @@ def _stored(values: pd.Series, time: TimeColumn) -> Instants:
 
 def _counted(values: pd.Series, time: TimeColumn, name: str, words: Collection[str]) -> Instants:
     numbers, bad = parse_numbers(values, missing=words)
+    truths = _truths(values)  # yes and no count nothing
+    numbers, bad = numbers.mask(truths), bad | truths
     stamps = instants_of_counts(numbers, time, time.unit)
     outside = numbers.notna() & stamps.isna()
     fault = unit_fault(numbers, time, name)
@@ -112,6 +114,15 @@ def _counted(values: pd.Series, time: TimeColumn, name: str, words: Collection[s
         seen = seen.with_moved(localised(seen.stamps, time.zone))
     found = _result(seen, values, numbers.isna().to_numpy(), time)
     return Instants(found.stamps, bad | outside, found.notes, () if fault is None else (fault,))
+
+
+def _truths(values: pd.Series) -> pd.Series:
+    """Which values (n,) are truth values."""
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.notna()
+    if values.dtype != object:
+        return pd.Series(data=False, index=values.index)
+    return values.map(lambda value: isinstance(value, bool)).astype(bool)
 
 
 def _formatted(text: pd.Series, missing: np.ndarray, time: TimeColumn) -> Instants:

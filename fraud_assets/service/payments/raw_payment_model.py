@@ -51,7 +51,7 @@ def _type(name: str, contract: Contract) -> Any:
     if kind not in {"time", "number"} and not _is_hour(name, contract):
         return _PRESENT if needed else Any
     event_time = columns.event_time is not None and name == columns.event_time.column
-    number: Any = float | str
+    number: Any = float | str | bool if kind == "number" else float | str
     return number if needed or event_time or _is_hour(name, contract) else number | None
 
 
