@@ -123,11 +123,12 @@ def fit_uncalibrated(
     seed = contract.search.seed
     pipeline = build_pipeline(family, params, *columns, seed=seed, many=many, presence=presence)
     weights = FittedReach(half_life_days=half_life_days).weights(sample.time)
-    given = {} if weights is None else {"classifier__sample_weight": weights}
-    classifier = pipeline.named_steps["classifier"]
+    given = {} if weights is None else {"sample_weight": weights}
+    preprocessor, classifier = pipeline.named_steps.values()
     if FAMILIES[family].parallel:
         classifier.set_params(n_jobs=workers)
-    on_one_thread(partial(pipeline.fit, **given), sample.features, sample.label)
+    encoded = on_one_thread(preprocessor.fit_transform, sample.features, sample.label)
+    on_one_thread(partial(FAMILIES[family].fit, **given), classifier, encoded, sample.label)
     if FAMILIES[family].parallel:
         classifier.set_params(n_jobs=None)  # threads would add trees in changing order
     return pipeline

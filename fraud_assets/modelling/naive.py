@@ -41,16 +41,18 @@ def naive_comparison(
     policy: Policy,
     *,
     seed: int,
+    timely: Pipeline | None = None,
 ) -> tuple[NaiveEvaluation, ...]:
     """Three evaluations of one model, the most careless first.
 
     Rows are those of the windows, at their own prior; `fitted` fits the tuned family and setting
-    on given rows, and is called twice. The random split shuffles all three windows and cuts parts
-    of the sizes of fit and judged. An evaluation that has no threshold is left out.
+    on given rows, and `timely` is what it gives on `fit` where that is known. The random split
+    shuffles all three windows and cuts parts of the sizes of fit and judged. An evaluation that
+    has no threshold is left out.
     """
     training, test = _random_split(fit, threshold_rows, judged, seed)
     random_scores = _scores(fitted(training), test)
-    timely = fitted(fit)
+    timely = fitted(fit) if timely is None else timely
     scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
     evaluations: tuple[tuple[Way, Rows, np.ndarray, Rows, np.ndarray], ...] = (
         (("random", "test"), test, random_scores, test, random_scores),

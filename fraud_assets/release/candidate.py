@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
-from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.metadata import ContractIdentity, Metadata, ModelIdentity
 from fraud_assets.documents.rates import Measured, Rate
@@ -14,11 +13,14 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.masking import Secrets
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
+from fraud_assets.release.once import MadeOnce
 from fraud_assets.report.html import render_report
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.store import texts
 
 Files = dict[str, bytes]
+
+_SERVICE = MadeOnce[Files]()
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,21 @@ def _published(contract: Contract) -> str:
     return text
 
 
-def make_candidate(case: Case, judged: Rows) -> Candidate:
+def make_candidate(case: Case) -> Candidate:
     """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
-    tuned, legitimate = case.tuned, judged.take(judged.label == 0)
-    pipeline = unpickle_unverified(tuned.payload)
-    threshold, spellings = tuned.threshold.value, case.cleaned.spellings
-    service = export_scorer(
-        pipeline, case.contract, legitimate, threshold, judged, spellings=spellings
+    return Candidate(case, dict(_SERVICE.of(case, lambda: _service(case))))
+
+
+def _service(case: Case) -> Files:
+    tuned, judged = case.tuned, case.cleaned.rows("judged")
+    return export_scorer(
+        unpickle_unverified(tuned.payload),
+        case.contract,
+        judged.take(judged.label == 0),
+        tuned.threshold.value,
+        judged,
+        spellings=case.cleaned.spellings,
     )
-    return Candidate(case, service)
 
 
 def version_metadata(case: Case, report: Report) -> Metadata:

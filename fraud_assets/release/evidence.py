@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
@@ -22,19 +23,29 @@ from fraud_assets.documents.report.explained import (
 )
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.drift import drift, profile
-from fraud_assets.modelling.judging.importances import importances
+from fraud_assets.modelling.judging.importances import importances, inner_classifier
 from fraud_assets.modelling.naive import naive_comparison
+from fraud_assets.modelling.reach import joined_rows
 from fraud_assets.modelling.search.work import run_tasks
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
+from fraud_assets.release.once import MadeOnce
 from fraud_assets.scoring.scorer import Scorer, load_scorer
 
 SHOWN = 5
 """Payments of each kind."""
 
+Explanation = tuple[Importances, tuple[NaiveEvaluation, ...]]
 
-def explanation(case: Case, workers: int = 1) -> tuple[Importances, tuple[NaiveEvaluation, ...]]:
+_EXPLANATION = MadeOnce[Explanation]()
+
+
+def explanation(case: Case, workers: int = 1) -> Explanation:
     """Sections `importances` and `naive` of report.json, the same for any number of workers."""
+    return _EXPLANATION.of(case, lambda: _explanation(case, workers))
+
+
+def _explanation(case: Case, workers: int) -> Explanation:
     naive, found = run_tasks(_section, [(_naive, case), (_importances, case)], workers)
     return found, naive
 
@@ -49,8 +60,9 @@ def _importances(case: Case) -> Importances:
 
 def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
     contract, tuned, cleaned = case.contract, case.tuned, case.cleaned
+    fit = cleaned.rows("fit")  # the window alone: what is compared is the ways to judge
     return naive_comparison(
-        cleaned.rows("fit"),  # the window alone: what is compared is the ways to judge
+        fit,
         cleaned.rows("threshold"),
         cleaned.rows("judged"),
         lambda rows: fit_uncalibrated(
@@ -63,7 +75,20 @@ def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
         ),
         contract.policy,
         seed=contract.search.seed,
+        timely=_fitted_on(fit, case),
     )
+
+
+def _fitted_on(fit: Rows, case: Case) -> Pipeline | None:
+    """The tuned pipeline as it was before its calibration, where these rows were its history."""
+    tuned, reach = case.tuned, case.tuned.reach
+    if reach is not None and len(reach.taken(joined_rows(case.cleaned.earlier_rows, fit))) != len(
+        fit
+    ):
+        return None
+    pipeline = unpickle_unverified(tuned.payload)
+    parts = pipeline.named_steps["preprocessor"], inner_classifier(pipeline)
+    return Pipeline(list(zip(("preprocessor", "classifier"), parts, strict=True)))
 
 
 def with_drift(data: DataSection, case: Case, champion: Profile | None) -> DataSection:

@@ -57,7 +57,7 @@ def judge_candidate(
     say = progress or (lambda _: None)
     found = rescore(case)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
-    candidate = make_candidate(case, found.judged)
+    candidate = make_candidate(case)
     say("Measuring importances, drift, and the naive way beside the honest one.")
     report = begin_report(opening(case, run_id), found)
     report = with_evidence(report, case, candidate, found, workers)

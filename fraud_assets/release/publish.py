@@ -79,7 +79,7 @@ def publish(
     serving = store.current()
     found = rescore(case)
     report, found = _honest(judgement.report, found, case, run_id)
-    candidate = make_candidate(case, found.judged)
+    candidate = make_candidate(case)
     report = with_evidence(report, case, candidate, found, workers)
     verdict = ruling(report, found, case)
     report = replace(report, verdict=verdict)

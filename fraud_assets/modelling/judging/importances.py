@@ -8,6 +8,7 @@ values, and explain no single decision; they stand beside for comparison only.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from sklearn.base import ClassifierMixin
 from sklearn.pipeline import Pipeline
 
@@ -58,7 +59,7 @@ def permutation_importances(
     base, drawn = whole.measure()[0], np.array([whole.measure(w)[0] for w in weights])
     found = []
     for name in rows.features:
-        shuffled = [_permuted(pipeline, rows, str(name), rng) for _ in range(REPEATS)]
+        shuffled = _permuted(pipeline, rows, str(name), rng)
         mean = base - float(np.mean([ranking.measure()[0] for ranking in shuffled]))
         losses = [
             before - shuffled[i % REPEATS].measure(weights[i])[0] for i, before in enumerate(drawn)
@@ -97,7 +98,10 @@ def _scores(pipeline: Pipeline, rows: Rows) -> np.ndarray:
     return np.asarray(on_one_thread(pipeline.predict_proba, rows.features)[:, 1], dtype=np.float64)
 
 
-def _permuted(pipeline: Pipeline, rows: Rows, name: str, rng: np.random.Generator) -> Ranking:
-    column = rows.features[name].to_numpy()[rng.permutation(len(rows))]
-    changed = Rows(rows.features.assign(**{name: column}), rows.label)
-    return Ranking.of(_scores(pipeline, changed), rows.label)
+def _permuted(pipeline: Pipeline, rows: Rows, name: str, rng: np.random.Generator) -> list[Ranking]:
+    """`REPEATS` rankings with the column permuted, scored in one go."""
+    column = rows.features[name].to_numpy()
+    shuffled = np.concatenate([column[rng.permutation(len(rows))] for _ in range(REPEATS)])
+    copies = pd.concat([rows.features] * REPEATS, ignore_index=True).assign(**{name: shuffled})
+    scores = _scores(pipeline, Rows(copies, np.tile(rows.label, REPEATS)))
+    return [Ranking.of(part, rows.label) for part in np.split(scores, REPEATS)]

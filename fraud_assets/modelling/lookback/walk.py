@@ -122,6 +122,6 @@ def _score(
     family = FAMILIES[one.family]
     classifier = family.build(one.params, seed)
     given = {} if weights is None else {"sample_weight": weights}
-    classifier.fit(fold.train[kept], fold.train_label[kept], **given)
+    family.fit(classifier, fold.train[kept], fold.train_label[kept], **given)
     margins = family.margin(classifier, fold.valid).astype(np.float32)
     return margins, serving_cost(family, classifier)

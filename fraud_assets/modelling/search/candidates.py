@@ -112,7 +112,7 @@ def _try(name: str, k: int, fold: EncodedFold, seed: int, is_last: bool) -> _Tri
     family = FAMILIES[name]
     classifier = family.build(family.defaults, seed)
     started = time.perf_counter()
-    classifier.fit(fold.train, fold.train_label)
+    family.fit(classifier, fold.train, fold.train_label)
     seconds = time.perf_counter() - started
     scores = family.margin(classifier, fold.valid)
     cost = serving_cost(family, classifier) if is_last else None

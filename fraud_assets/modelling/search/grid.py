@@ -131,7 +131,7 @@ def _score(task: _Task, judge: tuple[np.ndarray, float] | None) -> list[_Scored]
     family, fold = FAMILIES[task.family], task.fold
     largest = {} if family.size is None else {family.size: max(task.sizes)}
     classifier = family.build(task.params | largest, task.seed)
-    classifier.fit(fold.train, fold.train_label)
+    family.fit(classifier, fold.train, fold.train_label)
     if family.size is None:
         return [_scored(task, {}, family.margin(classifier, fold.valid), classifier, judge)]
     stages = staged_margins(family, classifier, fold.valid, task.sizes)

@@ -13,9 +13,9 @@ from fraud_assets.profiles import GOLDEN_ROWS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
 from fraud_assets.scoring.golden import GoldenRow, write_golden
-from fraud_assets.scoring.limits import admits, nearest_number
+from fraud_assets.scoring.limits import admits, admits_numbers, nearest_number
 from fraud_assets.scoring.making.raw_rows import as_sent, as_trained, nasty_rows
-from fraud_assets.scoring.spec import Categorical, Feature, Numeric, Spec
+from fraud_assets.scoring.spec import Categorical, Numeric, Spec
 
 _EXTREMES = (0.0, 1e-9, 1e12)
 _UNSEEN = "NEVER SEEN"
@@ -79,11 +79,13 @@ def _admitted(features: pd.DataFrame, spec: Spec, encoder: Encoder) -> pd.DataFr
     """The payments that a caller may send: exports may hold what the service refuses."""
     fit = np.ones(len(features), dtype=bool)
     for feature in spec.features:
-
-        def test(value: Any, feature: Feature = feature) -> bool:
-            return admits(feature, None if pd.isna(value) else value, encoder.level)
-
-        fit &= features[feature.name].map(test).to_numpy(dtype=bool)
+        column = features[feature.name]
+        if isinstance(feature, Numeric):
+            fit &= admits_numbers(feature, column.to_numpy(dtype=np.float64))
+            continue
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        known = [None if pd.isna(value) else value for value in values]
+        fit &= np.array([admits(feature, value, encoder.level) for value in known], bool)[codes]
     return features[fit]
 
 
