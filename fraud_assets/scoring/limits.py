@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud_assets.families.forest import Floats
+from fraud_assets.features.arrays import Floats
 from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.spec import Feature, Numeric
 
