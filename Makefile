@@ -45,7 +45,8 @@ test: $(READY) ## the specification, a few minutes
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 test-slow: $(READY) ## races, kills, browsers, large data
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not alone" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and alone"
 
 lock: $(READY) ## pin the newest versions again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra chain --extra serve --extra s3 --group dev --universal \

@@ -117,6 +117,7 @@ def test_more_connections_than_files_stop_nobody_else(store, beginning):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("name", ["header", "chunk extension", "silent", "half a body", "idle"])
 def test_a_siege_is_hardly_noticed(besieged: Server, name: str):
     """The short form of `python -m benchmarks.siege`: ten seconds, a busy machine's latencies."""

@@ -16,7 +16,7 @@ from tests.docs.console import blocks, missing
 from tests.orchestration.runs import BIN
 from tests.weeks import REPOSITORY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SET_UP = {
     "make run": "fraud-assets run && fraud-assets models show",

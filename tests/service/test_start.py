@@ -20,6 +20,7 @@ from tests.service.test_fuzz import resident
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_first_score_comes_within_three_seconds_and_200_mib(store):
     """Verification and self-test included; the first flagged payment waits no longer.
 

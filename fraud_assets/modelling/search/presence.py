@@ -14,8 +14,7 @@ import numpy as np
 
 from fraud_assets.documents.report.search import PresenceRow
 from fraud_assets.modelling.leaks.measures.hits import Hits
-from fraud_assets.modelling.search.settings import ScoredGrid
-from fraud_assets.modelling.search.validation import AVERAGE_PRECISION
+from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.search.winner import WeekSearch, Winner
 from fraud_assets.profiles import CONFIDENCE
 
@@ -33,7 +32,7 @@ def find_presence(
     tried = _worth_trying(search, numeric)
     if not tried:
         return ()
-    plain = _scores(search, winner, ())
+    plain = winner.contenders[0].scores
     confidence = 1 - (1 - CONFIDENCE) / len(tried)
     rows = []
     for name in tried:
@@ -62,15 +61,15 @@ def _worth_trying(search: WeekSearch, numeric: tuple[str, ...]) -> list[str]:
     return sorted(told, key=lambda name: -weights[name])[:MOST_TRIED]
 
 
-def _scores(search: WeekSearch, winner: Winner, presence: tuple[str, ...]) -> ScoredGrid:
-    return search.score(winner.family, [winner.params], presence)
+def _scores(search: WeekSearch, winner: Winner, presence: tuple[str, ...]) -> FoldScores:
+    return search.score(winner.family, [winner.params], presence).scores[0]
 
 
 def _gain(
-    search: WeekSearch, plain: ScoredGrid, shown: ScoredGrid, confidence: float
+    search: WeekSearch, plain: FoldScores, shown: FoldScores, confidence: float
 ) -> tuple[float, float]:
     """Gain of average precision, and its one-sided lower bound."""
-    sides = plain.scores[0], shown.scores[0]
+    sides = plain, shown
     before, after = (search.validation.measures(side)[AVERAGE_PRECISION] for side in sides)
     drawn = search.validation.replicates(sides, search.seed)[:, :, AVERAGE_PRECISION]
     bound = np.nanquantile(drawn[:, 1] - drawn[:, 0], 1 - confidence)
