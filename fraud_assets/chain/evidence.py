@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.exchange import rates_source
 from fraud_assets.data.provenance.made import (
     DATA,
     SEARCH,
@@ -100,10 +101,13 @@ def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
 
 
 def _files(contract: Contract) -> list[LocatedRow]:
-    """The files under names that hold wherever contract and data lie together."""
+    """All that rows are read from, by names that hold wherever contract and data lie together."""
+    places = (contract, rates_source(contract))
     return [
         dataclasses.replace(file, shown=relative_name(file.shown, contract.base))
-        for file in located_files(contract)
+        for place in places
+        if place is not None
+        for file in located_files(place)
     ]
 
 

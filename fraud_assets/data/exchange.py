@@ -39,6 +39,14 @@ class Exchanged:
     notes: tuple[Note, ...]
 
 
+def rates_source(contract: Contract) -> Contract | None:
+    """The contract with the rates' files as its source; None where it has no rates."""
+    if contract.rates is None:
+        return None
+    source = Source(path=contract.rates.path, decimal=contract.source.decimal)
+    return contract.model_copy(update={"source": source})
+
+
 def read_rates(contract: Contract) -> RateTable | None:
     """The contract's rates; None where it has none.
 
@@ -47,12 +55,9 @@ def read_rates(contract: Contract) -> RateTable | None:
     DataError
         If they cannot be read, or hold what is no day, no code or no rate; all faults at once.
     """
-    said = contract.rates
-    if said is None:
+    said, place = contract.rates, rates_source(contract)
+    if said is None or place is None:
         return None
-    place = contract.model_copy(
-        update={"source": Source(path=said.path, decimal=contract.source.decimal)}
-    )
     try:
         frame = read_columns(place, [said.day, said.currency, said.rate]).frame
     except DataError as error:

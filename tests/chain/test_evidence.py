@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from fraud_assets.chain import evidence, steps
+from fraud_assets.contract import Contract
 from fraud_assets.data.provenance import made as provenance
 from fraud_assets.errors import EvidenceError
 from fraud_assets.release.case import Case
@@ -147,6 +148,44 @@ def test_a_source_changed_before_a_step_stops_it(run: Run, name: str, change):
 
     with pytest.raises(EvidenceError, match=r"week_.*parquet.*Run raw_transactions again"):
         run.step(name)
+
+
+RATES = "date,currency,rate\n2025-01-01,EUR,1.1\n"
+
+
+@pytest.mark.parametrize("name", CHAIN[1:])
+def test_rates_added_before_a_step_stop_it(run: Run, name: str):
+    """Rates decide amounts: a section that came later than the others counts like them."""
+    (run.week.folder / "rates.csv").write_text(RATES)
+    run.week.edit("[evaluation]", '[rates]\npath = "rates.csv"\n\n[evaluation]')
+
+    with pytest.raises(EvidenceError, match=r"rates changed since.*Run raw_transactions again"):
+        run.step(name)
+
+
+def test_a_file_of_rates_is_a_file_of_the_source(run: Run):
+    """Another rate makes other amounts of the same export."""
+    rates = run.week.folder / "rates.csv"
+    rates.write_text(RATES)
+    run.week.edit("[evaluation]", '[rates]\npath = "rates.csv"\n\n[evaluation]')
+    run.step("raw_transactions")
+    run.step("cleaned_features")
+    rates.write_text(RATES.replace("1.1", "1.2"))
+
+    for name in ("cleaned_features", "candidate_models"):
+        with pytest.raises(EvidenceError, match=r"rates.csv has changed. Run raw_transactions"):
+            run.step(name)
+
+
+WORDS = ("owner", "description", "reasons")
+
+
+def test_every_section_is_data_or_has_a_reason_not_to_be():
+    """What is added to a contract binds the rows unless somebody says why not."""
+    free = {"policy", "search", "live", "decisions", "format", "base", "text", *WORDS}
+
+    assert set(provenance.DATA) == set(Contract.model_fields) - free
+    assert {"rates", "derived", "label", "rules", "windows"} <= set(provenance.DATA)
 
 
 def test_a_file_written_again_with_the_same_bytes_is_the_same_source(run: Run):

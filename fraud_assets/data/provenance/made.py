@@ -21,18 +21,21 @@ from fraud_assets.data.provenance.code import code_digest
 from fraud_assets.data.provenance.sources import SourceFile
 from fraud_assets.errors import EvidenceError
 
-DATA = (
-    "name",
-    "source",
-    "columns",
-    "label",
-    "rules",
-    "features",
-    "derived",
-    "windows",
-    "evaluation",
-)
-"""Sections of a contract on which the rows and their features depend."""
+_APART = {
+    "policy": "the gate judges by it as it is now",
+    "search": "counts from the comparison of families on",
+    "live": "says what happens to payments that are served",
+    "decisions": "says what is kept of them",
+    "reasons": "words; the publisher writes report and version with the same ones",
+    "owner": "words",
+    "description": "words",
+    "format": "one so far",
+    "base": "a folder; what lies in it counts by its content",
+    "text": "the file itself",
+}
+
+DATA = tuple(name for name in Contract.model_fields if name not in _APART)
+"""Sections of a contract on which the rows and their features depend: all that are not named."""
 
 SEARCH = (*DATA, "search")
 """What the comparison of families depends on as well."""
@@ -48,6 +51,9 @@ _LIBRARIES = (
     "joblib",
     "pyarrow",
     "polars",
+    "tzdata",
+    "onnx",
+    "onnxruntime",
     "catboost",
     "lightgbm",
     "xgboost",
