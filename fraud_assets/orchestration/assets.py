@@ -25,8 +25,8 @@ from fraud_assets.store.texts import default_actor
 GROUP = "weekly_model"
 OWNERS = ["team:fraud"]
 NEWEST = "newest"
-_SCHEDULE = "dagster/schedule_name"
-"""Tag of the runs that a schedule launched; it moves production then, else who runs this."""
+_SCHEDULE, _RETRY = "dagster/schedule_name", "dagster/retry_number"
+"""Tags of the runs that a schedule launched, and that Dagster retries by itself."""
 STALE = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(days=9), warn_window=timedelta(days=7, hours=12)
 )
@@ -41,6 +41,15 @@ def version_of(step: Step) -> str:
 def tag_run(context: dg.AssetExecutionContext, **tags: str) -> None:
     """Say in the list of runs what this run is about."""
     context.instance.add_run_tags(context.run.run_id, tags)
+
+
+def moved_by(run: dg.DagsterRun) -> str:
+    """Who moves production: the schedule that launched the run, else who runs this process.
+
+    A person's re-execution of a scheduled run inherits its tags, and is the person's.
+    """
+    is_again = run.parent_run_id is not None and _RETRY not in run.tags
+    return (None if is_again else run.tags.get(_SCHEDULE)) or default_actor()
 
 
 class WeekConfig(dg.Config):
@@ -187,7 +196,7 @@ def published_artifact(
         published = steps.published_artifact(
             case,
             evaluation_report,
-            actor=context.run.tags.get(_SCHEDULE) or default_actor(),
+            actor=moved_by(context.run),
             run_id=context.run.run_id,
             workers=settings.processes(),
             progress=context.log.info,

@@ -12,7 +12,9 @@ import pytest
 from msgspec.structs import force_setattr
 
 from fraud_assets.intermediates.cabinet import Cabinet
+from fraud_assets.orchestration.assets import moved_by
 from fraud_assets.release.judgement import Judgement
+from fraud_assets.store.texts import default_actor
 from tests.orchestration.runs import failure, instance, launch, snapshot
 from tests.weeks import Week
 
@@ -55,6 +57,26 @@ def test_a_good_week_is_published_and_a_second_run_publishes_a_second_version(we
     assert len(store.versions()) == 2
     assert store.current().version == store.versions()[-1]
     assert [move.version for move in store.history()] == store.versions()
+    assert {move.actor for move in store.history()} == {default_actor()}
+
+
+@pytest.mark.parametrize(
+    ("tags", "parent", "is_schedule"),
+    [
+        ({"dagster/schedule_name": "weekly_retrain"}, None, True),
+        ({"dagster/schedule_name": "weekly_retrain", "dagster/retry_number": "1"}, "r", True),
+        ({"dagster/schedule_name": "weekly_retrain"}, "r", False),
+        ({}, None, False),
+    ],
+    ids=["scheduled", "retried by itself", "re-executed by a person", "launched by a person"],
+)
+def test_the_schedule_moves_production_only_in_its_own_runs(tags, parent, is_schedule):
+    """A re-execution bears the tags of the run that it repeats, and is somebody's act."""
+    run = dg.DagsterRun(
+        job_name="weekly_retrain", tags=tags, parent_run_id=parent, root_run_id=parent
+    )
+
+    assert moved_by(run) == ("weekly_retrain" if is_schedule else default_actor())
 
 
 def test_a_weak_week_is_refused_by_its_check_and_kept_with_its_refusal(week, told):
