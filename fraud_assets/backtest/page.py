@@ -26,7 +26,22 @@ def render_backtest(result: Backtest) -> str:
             decisions=DECISIONS,
             sentences=backtest_sentences(result),
             pictures=_pictures(result),
+            printed=_printed(result),
         )
+    )
+
+
+def _printed(result: Backtest) -> str:
+    """What every printed page says of itself."""
+    data, contract = result.data, result.contract
+    return " \u00b7 ".join(
+        [
+            f"backtest of {contract.name.replace('_', ' ')}",
+            f"payments from {data.first} to {data.newest}",
+            f"data {data.fingerprint[:12]}",
+            f"contract {contract.digest[:12]}",
+            f"code {result.code[:12]}",
+        ]
     )
 
 

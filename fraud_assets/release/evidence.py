@@ -14,7 +14,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.data import DataSection, Drift, Profile, WeekCounts
+from fraud_assets.documents.report.data import DataSection, Profile, WeekCounts
 from fraud_assets.documents.report.explained import (
     Examples,
     ExplainedPayment,
@@ -22,7 +22,7 @@ from fraud_assets.documents.report.explained import (
     NaiveEvaluation,
 )
 from fraud_assets.modelling.fitting import fit_uncalibrated
-from fraud_assets.modelling.judging.drift import drift, profile
+from fraud_assets.modelling.judging.drift import drift, histograms, profile
 from fraud_assets.modelling.judging.importances import importances, inner_classifier
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.reach import joined_rows
@@ -98,25 +98,27 @@ def with_drift(data: DataSection, case: Case, champion: Profile | None) -> DataS
     rows stand in.
     """
     fit, judged = case.cleaned.rows("fit"), case.cleaned.rows("judged")
+    newest = _newest(case, judged)
     found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
     return msgspec.structs.replace(
         data,
         drift=found,
         profile=profile(fit),
-        newest_drift=_newest_drift(case, fit),
+        newest_drift=drift(fit, newest) if len(newest) else (),
+        histograms=histograms(fit, judged, newest),
         weeks=weeks_of(case.cleaned),
     )
 
 
-def _newest_drift(case: Case, fit: Rows) -> tuple[Drift, ...]:
-    """The payments after the judged window, whose labels are not in yet, against the fitted."""
+def _newest(case: Case, judged: Rows) -> Rows:
+    """The payments after the judged window, whose labels are not in yet."""
     end = case.cleaned.span("judged").end
     history = case.cleaned.history
     if end is None or TIME not in history or not (history[TIME] >= end).any():
-        return ()
+        return Rows(judged.features.iloc[:0], judged.label[:0])
     newest = derive_features(history, case.contract, start=end)
     features = newest[list(case.contract.features.names)]
-    return drift(fit, Rows(features, np.zeros(len(features), dtype="int8")), "fitted rows")
+    return Rows(features, np.zeros(len(features), dtype="int8"))
 
 
 def weeks_of(cleaned: CleanedFeatures) -> tuple[WeekCounts, ...]:

@@ -94,7 +94,8 @@ def publish(
         report = replace(report, verdict=verdict)
         if verdict.decision != "promote" or verdict.unproved:
             _refuse(candidate, report, verdict)
-        report = replace(report, lineage=_approved(report, staged.version, actor))
+        leave = f"the gate, in a run by {actor}"
+        report = replace(report, lineage=_decided(report, leave, staged.version))
         store.restage(staged, candidate.files(report), candidate.metadata(report))
         move = store.release(
             staged,
@@ -115,15 +116,15 @@ def _raw_payments(candidate: Candidate, found: Rescored) -> tuple[Script, AnySco
     return script_of(case, found.scores), load_any(candidate.service, pipeline)
 
 
-def _approved(report: Report, version: str, actor: str) -> Lineage | None:
-    """The lineage with the version that it becomes, when, and by whose leave."""
+def _decided(report: Report, approved_by: str, version: str = "none") -> Lineage | None:
+    """The lineage with the version that it becomes, when it was decided, and by whose leave."""
     if report.lineage is None:
         return None
     return replace(
         report.lineage,
         version=version,
         decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        approved_by=f"the gate, in a run by {actor}",
+        approved_by=approved_by,
     )
 
 
@@ -136,6 +137,7 @@ def _judge_again(verified: Verified, found: Rescored, case: Case) -> None:
 
 
 def _refuse(candidate: Candidate, report: Report, verdict: Verdict) -> NoReturn:
+    report = replace(report, lineage=_decided(report, "nobody: the gate refused it"))
     kept, store = candidate.keep_refused(report), candidate.case.need_store()
     raise RefusedError(
         f"{verdict.sentence} Kept as {kept} under {store.where(is_refused=True)}.",
@@ -151,7 +153,7 @@ verdict is by the policy as it is now.
 """
 
 
-SHOWN_BESIDE = ("drift", "profile", "newest_drift", "weeks")
+SHOWN_BESIDE = ("drift", "profile", "newest_drift", "weeks", "histograms")
 """Parts of the data's section that no rule reads; they are measured anew and not compared."""
 
 

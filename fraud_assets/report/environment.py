@@ -9,6 +9,14 @@ from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
 from fraud_assets.report.located import shown
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:-_")
+
+
+def css_string(words: object) -> Markup:
+    """Any text inside quotes of a style sheet; what is not plain is written by its number."""
+    escaped = (c if c in _PLAIN else f"\\{ord(c):06x} " for c in str(words))
+    return Markup("".join(escaped))  # noqa: S704 - only plain letters, digits and backslashes
+
 
 def page_environment(*packages: str) -> Environment:
     """Templates of `packages`, then the report's own; a name that is missing is an error."""
@@ -24,6 +32,7 @@ def page_environment(*packages: str) -> Environment:
         count=lambda part: shown(part, numbers.count),
         number=lambda part: shown(part, numbers.short_number),
         percent=lambda part: shown(part, numbers.percent),
+        css_string=css_string,
         words=lambda part: str(part).replace("_", " "),
     )
     environment.globals.update(

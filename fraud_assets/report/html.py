@@ -53,6 +53,7 @@ def render_report(report: Report) -> str:
     Parts that are missing are shown as "not measured". Raises TypeError where the report could
     not stand in a JSON file.
     """
+    above = _above(report)
     part = Located(json.loads(json.dumps(to_plain(report))))
     return (
         _environment()
@@ -66,21 +67,25 @@ def render_report(report: Report) -> str:
             idle=_idle(report),
             inputs=_inputs(part),
             running=_running(part),
+            printed=_printed(part),
+            histograms=_histograms(report),
+            above_k=lambda k: plain(k) in above,
             bounds={str(rule["name"]): rule["bound"] for rule in part["verdict"]["rules"]},
         )
     )
 
 
 def _idle(report: Report) -> set[str]:
-    """Features without which the ranking of the judged rows loses nothing measurable."""
+    """Features whose loss the ranking of the judged rows may not feel: the interval holds 0."""
     rows = () if report.importances is None else report.importances.permutation
-    return {row.feature for row in rows if svg.finite(row.high) and row.high <= 0}
+    return {row.feature for row in rows if svg.finite(row.low) and row.low <= 0}
 
 
 def _inputs(report: Located) -> list[Located]:
     """The contract's own features, not the columns that their levels were encoded into."""
     measured = [row["feature"] for row in report["importances"]["permutation"]]
-    return sorted(measured, key=str) or list(report["model"]["features"])
+    measured = measured or [row["feature"] for row in report["data"]["drift"]]
+    return sorted(measured, key=str)
 
 
 def _running(report: Located) -> list[tuple[str, Located]]:
@@ -95,6 +100,27 @@ def _running(report: Located) -> list[tuple[str, Located]]:
         ("approved by", lineage["approved_by"]),
     ]
     return [(name, part) for name, part in parts if part]
+
+
+def _printed(report: Located) -> str:
+    """The same as one line of text for the foot of every printed page."""
+    parts = [f"{name} {part}" for name, part in _running(report)]
+    if not report["lineage"]["version"]:
+        parts.insert(0, "not published")
+    return " \u00b7 ".join([str(report["contract"]["name"]).replace("_", " "), *parts])
+
+
+def _histograms(report: Report) -> list[tuple[str, Markup]]:
+    rows = report.data.histograms
+    shown = () if rows is msgspec.UNSET else rows
+    drawn = [(row.feature, charts.feature_histogram(row, at)) for at, row in enumerate(shown)]
+    return [(name, Markup(picture)) for name, picture in drawn if picture]  # noqa: S704 - ours
+
+
+def _above(report: Report) -> set[int]:
+    """Sizes of daily lists that are longer than the threshold's own alerts."""
+    alerts = None if report.cost is None else report.cost.alerts_per_day
+    return {row.k for row in report.precision_at_k if alerts is not None and row.k > alerts + 0.5}
 
 
 def _failed(verdict: Located) -> list[Located]:

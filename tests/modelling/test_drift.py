@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.data import Drift, Profile
-from fraud_assets.modelling.judging.drift import drift, profile
+from fraud_assets.modelling.judging.drift import drift, histograms, profile
 
 
 def rows_of(**columns: object) -> Rows:
@@ -60,3 +60,18 @@ def test_missing_and_unseen_values_count_as_drift() -> None:
     now = rows_of(x=np.full(1000, np.nan), c=pd.Series(["z"] * 1000, dtype=object))
     found = psi(drift(then, now))
     assert all(np.isfinite(value) and value > 5 for value in found.values())
+
+
+def test_histograms_count_every_payment_of_each_part_and_put_what_moved_first() -> None:
+    """The newest, unlabelled payments too; by hand for two levels."""
+    fitted, judged = normal(0, 1, 2000), normal(0, 2, 1000)
+    newest = normal(3, 3, 500)
+    found = histograms(fitted, judged, newest)
+    assert found[0].feature == "x"
+    for row in found:
+        assert [sum(row.fitted), sum(row.judged), sum(row.newest)] == [2000, 1000, 500]
+    levels = rows_of(c=pd.Series(["a", "b", "b"], dtype=object))
+    others = rows_of(c=pd.Series(["a", "z"], dtype=object))
+    (row,) = histograms(levels, others, others.take(np.array([False, False])))
+    assert (row.levels, row.fitted, row.judged) == (("b", "a"), (2, 1, 0), (0, 1, 1))
+    assert row.newest == (0, 0, 0)

@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.report.champion import (
+    Change,
     NoChampion,
     ScoredChampion,
     ScoredModel,
@@ -19,6 +20,7 @@ from fraud_assets.documents.report.champion import (
 )
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.decide import decide
+from fraud_assets.modelling.statistics.intervals import rate
 from tests.real import real_report
 from tests.release.reports import changed
 
@@ -41,7 +43,11 @@ def promoted() -> Report:
         ScoredModel(**kept | {"version": "fraud_detector_20250601_060109"}),
         UnscorableModel("fraud_detector_20250525_060104", "Its contract needs the columns memo."),
     )
-    return replace(report, champion=replace(champion, best_of_last=earlier))
+    changes = (
+        Change("new", "none", "a feature that was not there before", "features"),
+        Change("recall", "90.0 % (80.0 % to 95.0 %, n 100)", "91.0 %", "numbers"),
+    )
+    return replace(report, champion=replace(champion, best_of_last=earlier), changes=changes)
 
 
 def refused() -> Report:
@@ -61,6 +67,38 @@ def unmeasured() -> Report:
         "examples", "champion", "verdict",
     )  # fmt: skip
     return replace(promoted(), precision_at_k=(), **dict.fromkeys(names))
+
+
+def awkward() -> Report:
+    """Names that are long or hold spaces, no amount, nothing in production, scores near one."""
+    report = promoted()
+    assert report.importances is not None
+    assert report.cost is not None
+    assert report.operating
+    assert report.data.histograms
+    names = ("total_value_of_all_transfers_of_the_sender_in_the_last_ninety_days", "Kontostand vor")
+    ranked = zip(names, report.importances.permutation, strict=False)
+    moved = zip(names, report.data.histograms, strict=False)
+    nothing = {"amount_caught": None, "amount_missed": None}
+    points = (
+        replace(point, **nothing, caught_interval=None, missed_interval=None)
+        for point in report.operating
+    )
+    return replace(
+        report,
+        champion=NoChampion(),
+        changes=(),
+        cost=replace(report.cost, **nothing, share_of_amount_caught=None),
+        operating=tuple(points),
+        metrics=replace(report.metrics, recall=rate(122, 123), precision=rate(9999, 10_000)),
+        importances=replace(
+            report.importances,
+            permutation=tuple(replace(row, feature=name) for name, row in ranked),
+        ),
+        data=replace(
+            report.data, histograms=tuple(replace(row, feature=name) for name, row in moved)
+        ),
+    )
 
 
 def without_time() -> Report:
@@ -126,5 +164,6 @@ VARIANTS: dict[str, Callable[[], Report]] = {
     "insufficient": insufficient,
     "unmeasured": unmeasured,
     "without_time": without_time,
+    "awkward": awkward,
     "hostile": hostile,
 }

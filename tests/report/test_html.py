@@ -192,6 +192,71 @@ def test_champion_outcomes_are_named(champion: Champion | None, words: str) -> N
     assert words in section
 
 
+def test_a_reason_whose_importance_is_nought_says_so() -> None:
+    """Where the interval of a feature's importance holds 0, its reasons carry the words."""
+    report = sample.promoted()
+    assert report.importances is not None
+    assert report.examples is not None
+    cited = report.examples.flagged[0].reasons[0].feature
+    words = "changes the ranking by nothing measurable"
+
+    def drawn(low: float) -> str:
+        rows = tuple(
+            replace(row, mean=0.001, low=low if row.feature == cited else 0.0005, high=0.002)
+            for row in report.importances.permutation  # type: ignore[union-attr]
+        )
+        return render_report(
+            replace(report, importances=replace(report.importances, permutation=rows))
+        )
+
+    assert words in drawn(low=-0.001)
+    assert words not in drawn(low=0.0005)
+
+
+def test_a_list_longer_than_the_days_alerts_is_marked_and_has_its_ceiling() -> None:
+    """At 25 alerts a day a list of 100 looks at payments that nobody would flag."""
+    report = sample.promoted()
+    assert report.cost is not None
+    row = replace(report.precision_at_k[0], k=100, value=0.145, ceiling=0.155)
+    lists = (replace(row, k=25), row)
+    html = render_report(
+        replace(report, precision_at_k=lists, cost=replace(report.cost, alerts_per_day=25.4))
+    )
+    place = r'data-path="precision_at_k.(\d).k">[^<]+</data>'
+    marked = re.findall(place + ' <span class="ci">more', html)
+    assert marked == ["1"]
+    assert html.count('.ceiling">15.5') == 2
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_inputs_are_the_contracts_fields(measured: bool) -> None:
+    """Never the columns that their levels were encoded into, measured or not."""
+    report = sample.promoted()
+    html = render_report(report if measured else replace(report, importances=None))
+    inputs = re.sub("<[^>]+>", "", html.split("<dt>Inputs</dt>")[1].split("</dd>")[0])
+    assert "chain" in inputs.split(", ")
+    assert report.data.drift is not None
+    assert set(inputs.split(", ")) == {row.feature for row in report.data.drift}
+
+
+def test_what_changed_since_the_champion_stands_in_one_table() -> None:
+    """Part, what, before and now."""
+    html = render_report(sample.promoted())
+    table = html.split('data-table="changes"')[1].split("</table>")[0]
+    assert "a feature that was not there before" in table
+    assert [part for part in ("features", "numbers") if f">{part}</td>" in table] != []
+
+
+def test_the_foot_of_a_printed_page_is_text_whatever_the_owner_is_called() -> None:
+    """A quote, a brace or a tag in it ends neither the string nor the style."""
+    report = sample.promoted()
+    odd = 'x"}</style><script>*{display:none}\\'
+    html = render_report(replace(report, contract=replace(report.contract, owner=odd)))
+    style = html.split("<style>")[1].split("</style>")[0]
+    assert "@media print" in style
+    assert "script" not in style.replace("\\00003c script", "")
+
+
 def test_hostile_text_stays_text() -> None:
     """Markup in names and levels is shown as it stands and becomes no element or attribute."""
     html = render_report(sample.hostile())

@@ -65,11 +65,15 @@ EarlierModel: TypeAlias = ScoredModel | UnscorableModel
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One thing that differs from the version in production, as words."""
+    """One thing that differs from the version in production, as words.
+
+    `part` is what it belongs to: data, features, setting, threshold, numbers, libraries.
+    """
 
     what: str
     before: str
     now: str
+    part: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class NoChampion(msgspec.Struct, frozen=True, tag_field="outcome", tag="none"):

@@ -77,6 +77,22 @@ Profile = dict[str, FeatureProfile]
 """The profile of each feature by its name."""
 
 
+class FeatureHistogram(msgspec.Struct, frozen=True, kw_only=True):
+    """How many payments of each part of the history had which values of one feature.
+
+    `edges` are the inner ones of a number's bins, `levels` those of text. The last of the counts
+    are the missing ones, for levels all that are not named. `newest` are the payments after the
+    judged window, whose labels are not in yet.
+    """
+
+    feature: str
+    edges: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
+    levels: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    fitted: tuple[NonNegative, ...]
+    judged: tuple[NonNegative, ...]
+    newest: tuple[NonNegative, ...]
+
+
 class WeekCounts(msgspec.Struct, frozen=True):
     """Payments of seven days from `start`, up to the week's instant: `unjudged` have no say yet.
 
@@ -103,3 +119,4 @@ class DataSection(msgspec.Struct, frozen=True):
     profile: Profile | None = None
     newest_drift: tuple[Drift, ...] | msgspec.UnsetType = msgspec.UNSET
     weeks: tuple[WeekCounts, ...] | msgspec.UnsetType = msgspec.UNSET
+    histograms: tuple[FeatureHistogram, ...] | msgspec.UnsetType = msgspec.UNSET

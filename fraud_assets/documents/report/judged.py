@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import Estimate, NonNegative, Rate
+from fraud_assets.documents.rates import Estimate, Interval, NonNegative, Rate
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -135,7 +135,8 @@ class Slice(msgspec.Struct, frozen=True):
     """Rates of one level; no recall without frauds, no precision without alerts.
 
     `disparity` is its false-positive rate over that of all other payments: 2 means that its
-    legitimate payers are stopped twice as often. None where either is 0 or unknown.
+    legitimate payers are stopped twice as often. None where either is 0 or unknown. Its interval
+    is that of a ratio of two shares (Katz et al. 1978, doi:10.2307/2530610).
     """
 
     by: str
@@ -147,3 +148,4 @@ class Slice(msgspec.Struct, frozen=True):
     alert_rate: Rate
     false_positive_rate: Rate | msgspec.UnsetType | None = msgspec.UNSET
     disparity: float | msgspec.UnsetType | None = msgspec.UNSET
+    disparity_interval: Interval | msgspec.UnsetType | None = msgspec.UNSET

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.data import Drift, FeatureProfile, Profile
+from fraud_assets.documents.report.data import Drift, FeatureHistogram, FeatureProfile, Profile
 from fraud_assets.profiles import CATEGORY_MISSING
 
 BINS = 10
@@ -43,6 +43,24 @@ def drift(reference: Rows | Profile, judged: Rows, name: str = "fitted rows") ->
         if feature in then
     ]
     return tuple(sorted(found, key=lambda row: (-row.psi, row.feature)))
+
+
+def histograms(fitted: Rows, judged: Rows, newest: Rows) -> tuple[FeatureHistogram, ...]:
+    """Counts of the three parts in the fitted rows' bins, what has moved most first."""
+    found = []
+    for feature, then in profile(fitted).items():
+        now = [counts_of(then, part.features[feature]) for part in (judged, newest)]
+        moved = max(stability(np.asarray(then.counts), counts) for counts in now if counts.any())
+        shown = FeatureHistogram(
+            feature=feature,
+            edges=then.edges,
+            levels=then.levels,
+            fitted=then.counts,
+            judged=tuple(now[0].tolist()),
+            newest=tuple(now[1].tolist()),
+        )
+        found.append((-moved, feature, shown))
+    return tuple(shown for *_, shown in sorted(found, key=lambda row: row[:2]))
 
 
 def _summary(column: pd.Series) -> FeatureProfile:

@@ -31,7 +31,7 @@ from fraud_assets.modelling.judging.operating import operating_points
 from fraud_assets.modelling.judging.slices import slice_rates
 from fraud_assets.modelling.statistics import curves
 from fraud_assets.modelling.statistics.bootstrap import bootstrap, percentile_estimate
-from fraud_assets.modelling.statistics.entities import precision_at_k
+from fraud_assets.modelling.statistics.entities import daily_alerts, precision_at_k
 from fraud_assets.modelling.statistics.intervals import (
     cluster_codes,
     clustered_lower_bound,
@@ -86,10 +86,10 @@ def evaluate(
     return JudgedSections(
         threshold=threshold,
         metrics=_metrics(judged, scores, flagged, bins, seed),
-        precision_at_k=_precision_at_k(judged, scores, contract, entity),
+        precision_at_k=_precision_at_k(judged, scores, flagged, contract, entity),
         evidence=recall_evidence(judged, flagged, contract),
         cost=spent,
-        operating=operating_points(judged, scores, spent.days),
+        operating=operating_points(judged, scores, spent.days, seed),
         curves=Curves(
             precision_recall=curves.precision_recall(scores, judged.label),
             roc=curves.roc(scores, judged.label),
@@ -201,8 +201,13 @@ def _classification(labels: np.ndarray, flagged: np.ndarray) -> ClassificationRe
 
 
 def _precision_at_k(
-    judged: Rows, scores: np.ndarray, contract: Contract, entity: np.ndarray | None
+    judged: Rows,
+    scores: np.ndarray,
+    flagged: np.ndarray,
+    contract: Contract,
+    entity: np.ndarray | None,
 ) -> tuple[PrecisionAtK, ...]:
+    """For each k of the contract, and for as many as the threshold itself flags on a day."""
     name = contract.evaluation.k_entity or contract.columns.sender
     if entity is None:
         if name == contract.columns.sender:
@@ -213,7 +218,7 @@ def _precision_at_k(
         return ()
     return tuple(
         precision_at_k(scores, judged.label, judged.time, entity, k, name=str(name))
-        for k in contract.evaluation.k
+        for k in sorted({*contract.evaluation.k, daily_alerts(flagged, judged.time, entity)})
     )
 
 

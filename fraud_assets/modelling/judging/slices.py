@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.rates import Interval
 from fraud_assets.documents.report.judged import Slice
 from fraud_assets.modelling.statistics.intervals import rate
-from fraud_assets.profiles import CATEGORY_MISSING
+from fraud_assets.profiles import CATEGORY_MISSING, CONFIDENCE
 
 MOST_LEVELS = 12
 """Levels of one column that stand alone, by rows; the rest is told together."""
@@ -95,6 +98,8 @@ def _one(
     elsewhere = all_flagged[~inside & ~all_fraud]
     legitimate, alarms = int((~fraud).sum()), int((flagged & ~fraud).sum())
     frauds, alerts, hits = int(fraud.sum()), int(flagged.sum()), int((fraud & flagged).sum())
+    others = int(elsewhere.sum())
+    ratio = _ratio(alarms, legitimate, others, len(elsewhere))
     return Slice(
         by=by,
         level=level,
@@ -104,7 +109,10 @@ def _one(
         precision=rate(hits, alerts) if alerts else None,
         alert_rate=rate(alerts, len(fraud)),
         false_positive_rate=rate(alarms, legitimate) if legitimate else None,
-        disparity=_ratio(alarms, legitimate, int(elsewhere.sum()), len(elsewhere)),
+        disparity=ratio,
+        disparity_interval=None
+        if ratio is None
+        else ratio_interval(alarms, legitimate, others, len(elsewhere)),
     )
 
 
@@ -113,6 +121,17 @@ def _ratio(alarms: int, legitimate: int, others: int, other_legitimate: int) -> 
     if not (alarms and others):
         return None
     return (alarms / legitimate) / (others / other_legitimate)
+
+
+def ratio_interval(k: int, n: int, others: int, other_n: int) -> Interval:
+    """Where the ratio of the shares k/n and others/other_n lies, by its logarithm.
+
+    Katz, Baptista, Azen and Pike 1978, doi:10.2307/2530610; both k must be above 0.
+    """
+    spread = norm.ppf((1 + CONFIDENCE) / 2) * math.sqrt(1 / k - 1 / n + 1 / others - 1 / other_n)
+    ratio = (k / n) / (others / other_n)
+    low, high = ratio * math.exp(-spread), ratio * math.exp(spread)
+    return Interval(float(low), float(high), f"ratio of shares, logarithm, {CONFIDENCE:.0%}")
 
 
 def _worst_first(found: Slice) -> tuple[float, float, str, str]:

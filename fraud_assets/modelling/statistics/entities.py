@@ -48,6 +48,13 @@ def precision_at_k(
     return PrecisionAtK(name, k, value, low, high, n, method, float(possible.mean()))
 
 
+def daily_alerts(flagged: np.ndarray, time: np.ndarray, entity: np.ndarray) -> int:
+    """How many entities are flagged on a day, rounded, at least one; days without any count."""
+    days = time.astype(DAY).astype("int64")
+    rows = pd.DataFrame({"day": days, "entity": pd.factorize(entity)[0]})[flagged]
+    return max(1, round(len(rows.drop_duplicates()) / len(np.unique(days))))
+
+
 def _daily(
     scores: np.ndarray, labels: np.ndarray, time: np.ndarray, entity: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ nothing is left to draw.
 
 from fraud_assets.report.charts.bars import importance_bars, reason_bars
 from fraud_assets.report.charts.curves import precision_recall_curve, roc_curve
+from fraud_assets.report.charts.histogram import feature_histogram
 from fraud_assets.report.charts.history import history_curve
 from fraud_assets.report.charts.scores import reliability_bars, score_distribution
 from fraud_assets.report.charts.strips import interval_strip, verdict_strip
@@ -14,6 +15,7 @@ from fraud_assets.report.charts.volume import volume
 from fraud_assets.report.charts.weekly import weekly_recall
 
 __all__ = [
+    "feature_histogram",
     "history_curve",
     "importance_bars",
     "interval_strip",

@@ -207,6 +207,17 @@ def legend(plot: Plot, entries: Sequence[tuple[str, str]]) -> str:
     return "".join(parts)
 
 
+def boxes(plot: Plot, entries: Sequence[tuple[str, str]]) -> str:
+    """The same for areas: a small box each, with its name."""
+    parts = []
+    for index, (class_, words) in enumerate(entries):
+        x = 20 + 210 * (index % 2)
+        y = plot.height - 28 - 18 * ((len(entries) - 1) // 2) + 18 * (index // 2)
+        parts.append(tag("rect", x=x, y=y, width=14, height=11, class_=class_.removeprefix("box ")))
+        parts.append(text(x + 21, y + 10, words))
+    return "".join(parts)
+
+
 def with_legend(plot: Plot, entries: Sequence[tuple[str, str]]) -> Plot:
     """The same frame, with room for a legend below it."""
     room = 10 + 18.0 * -(-len(entries) // 2)

@@ -35,9 +35,18 @@ def render_production(document: Production, moves: Sequence[Move] = ()) -> str:
             live=Located(json.loads(write_document(document))),
             moves=list(reversed(moves)),
             alarmed=document.alarmed,
+            printed=_printed(document),
             pictures={name: Markup(drawn) for name, drawn in pictures.items()},  # noqa: S704 - ours
         )
     )
+
+
+def _printed(document: Production) -> str:
+    """What every printed page says of itself."""
+    now = document.versions[-1] if document.versions else None
+    serving = "nothing serves" if now is None else f"serves {now.version} since {now.since[:10]}"
+    name = document.contract.replace("_", " ")
+    return f"production of {name} \u00b7 as of {document.until[:16]} \u00b7 {serving}"
 
 
 def _floor(document: Production) -> float:

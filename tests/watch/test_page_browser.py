@@ -1,0 +1,29 @@
+"""production.html in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fraud_assets.watch.page import render_production
+from fraud_assets.watch.production import production
+from tests.report.browser import chromium, needs_chromium
+from tests.report.looks import faults, printed
+from tests.watch.worlds import DAY, PLACE, START, lived, reign
+
+pytestmark = [needs_chromium, pytest.mark.slow]
+
+
+def test_nothing_is_wrong_with_how_it_looks(tmp_path: Path) -> None:
+    """An alarm after many weeks, and a page on which nothing serves yet; on paper too."""
+    alarmed = production(lived([0.93] * 14 + [0.6] * 6), [reign()], PLACE, START + 22 * 7 * DAY)
+    empty = production(lived([]), [], PLACE, START)
+    with chromium() as browser:
+        for name, document in {"alarmed": alarmed, "empty": empty}.items():
+            file = tmp_path / f"{name}.html"
+            file.write_text(render_production(document), encoding="utf-8")
+            assert faults(browser, file.as_uri()) == [], name
+            assert faults(browser, file.as_uri(), scripts=False) == [], name
+        texts = printed(browser, (tmp_path / "alarmed.html").as_uri(), tmp_path / "page.pdf")
+    assert all("production of gateway" in text and "serves v1 since" in text for text in texts)
