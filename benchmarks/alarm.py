@@ -20,6 +20,7 @@ from fraud_assets.watch.episodes import Episodes
 
 OUT = Path(__file__).parent / "out" / "alarm.json"
 FLOOR, WEEKS, FRAUDS = 0.9, 52, 130
+RECALLS, BURSTS = (0.90, 0.92, 0.85, 0.80), (1, 5)
 WITHIN = 0.5
 """Correlation of the outcomes within a burst."""
 START = np.datetime64("2025-01-06", "us")
@@ -98,8 +99,8 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     print("burst recall  years with an alarm      weekly  frauds until, median  Wald  ratio")
-    for burst in (1, 5):
-        for recall in (0.90, 0.92, 0.85, 0.80):
+    for burst in BURSTS:
+        for recall in RECALLS:
             row = measured(recall, burst, args.years, args.seed)
             rows.append(row)
             until = (

@@ -26,7 +26,7 @@ MOST_LATER = 60
 """Beginnings that a year's stake pays for, after the first."""
 
 _BETS = (0.5, 0.9, 1.5, 2.4, 6.0)
-_PARTS = (0.3, 0.3, 0.2, 0.14, 0.06)
+_PARTS = (0.11, 0.24, 0.32, 0.26, 0.07)
 """Bets for falls to .85, .80 and far below, where all episodes weigh the same, and their parts.
 The best bet for a floor f and a recall r is (f - r) / (f (1 - f)) for single frauds."""
 
