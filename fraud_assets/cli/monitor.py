@@ -12,11 +12,11 @@ from fraud_assets.cli._printing import print_json
 from fraud_assets.cli._tables import paragraph, table
 
 if TYPE_CHECKING:
-    from fraud_assets.documents.production import LiveWeek, Production
+    from fraud_assets.documents.production import LiveSlice, LiveWeek, Production
     from fraud_assets.documents.rates import Rate
 
-_WEEKS = 12
-"""Newest weeks that a terminal shows; the page shows all."""
+_WEEKS, _SLICES = 12, 5
+"""Newest weeks and worst slices that a terminal shows; the page shows all."""
 
 
 def register(subparsers: Any) -> None:
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"page: {args.out / 'production.html'}")
     if found.document.alarmed and contract.live is not None and contract.live.rollback == "alarm":
         print(go_back(found.document, found.moves, store), file=sys.stderr)
-    return 1 if found.document.alarmed else 0
+    return 1 if found.document.is_broken else 0
 
 
 def monitor_lines(document: Production) -> Iterator[str]:
@@ -66,6 +66,10 @@ def monitor_lines(document: Production) -> Iterator[str]:
     if document.weeks:
         heads = ("week", "payments", "flagged", "frauds", "recall", "promised")
         yield from table(heads, [_row(week) for week in document.weeks[-_WEEKS:]])
+        yield ""
+    if isinstance(document.slices, tuple) and document.slices:
+        columns = ("slice", "payments", "flagged", "frauds", "recall")
+        yield from table(columns, [_slice(one) for one in document.slices[:_SLICES]])
         yield ""
     for warning in document.warnings:
         yield from paragraph(warning.text, "warning: ")
@@ -81,6 +85,16 @@ def _row(week: LiveWeek) -> tuple[str, ...]:
         f"{week.frauds:,}" if week.matured else "-",
         _range(week.recall),
         f"{promised.low:.0%} to {promised.high:.0%}" if promised else "-",
+    )
+
+
+def _slice(one: LiveSlice) -> tuple[str, ...]:
+    return (
+        f"{one.by} {one.level}",
+        f"{one.payments:,}",
+        f"{one.alert_rate.value or 0:.2%}",
+        f"{one.frauds:,}",
+        _range(one.recall),
     )
 
 

@@ -42,6 +42,31 @@ class EvidencePoint(msgspec.Struct, frozen=True):
     worth: float
 
 
+class WatchedPrecision(msgspec.Struct, frozen=True):
+    """The evidence that the precision of a version's alerts lies below `floor`, likewise."""
+
+    floor: float
+    alerts: NonNegative
+    value: Rate
+    worth: float
+    alarm: str | None
+
+
+class LiveSlice(msgspec.Struct, frozen=True, kw_only=True):
+    """Matured payments of the version that serves at one level of a column.
+
+    No recall without frauds or where it cannot be known, no precision without alerts.
+    """
+
+    by: str
+    level: str
+    payments: NonNegative
+    frauds: NonNegative
+    recall: Rate | None
+    precision: Rate | None
+    alert_rate: Rate
+
+
 class WatchedVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version since it serves: the evidence that its recall lies below `floor`.
 
@@ -60,6 +85,7 @@ class WatchedVersion(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     alarm: str | None
     evidence: tuple[EvidencePoint, ...]
+    precision: WatchedPrecision | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class LiveWarning(msgspec.Struct, frozen=True):
@@ -87,8 +113,20 @@ class Production(msgspec.Struct, frozen=True, kw_only=True):
     weeks: tuple[LiveWeek, ...]
     versions: tuple[WatchedVersion, ...]
     warnings: tuple[LiveWarning, ...]
+    slices: tuple[LiveSlice, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def alarmed(self) -> bool:
-        """Whether the version that serves now is called bad."""
+        """Whether the version that serves now is called bad: its recall, which moves production."""
         return bool(self.versions) and self.versions[-1].alarm is not None
+
+    @property
+    def precision_alarm(self) -> str | None:
+        """Since when its precision is called bad, None where it is not; moves nothing."""
+        found = self.versions[-1].precision if self.versions else None
+        return None if found is None or found is msgspec.UNSET else found.alarm
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether recall or precision of the version that serves is called bad."""
+        return self.alarmed or self.precision_alarm is not None

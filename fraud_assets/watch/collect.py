@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from fraud_assets.contract import Contract
+from fraud_assets.contract import Contract, Policy
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.move import Move
 from fraud_assets.documents.report.whole import Report
@@ -43,7 +44,7 @@ def collect(
     """
     names, age = contract.columns, round(contract.label.maturity_days * _DAY)
     last = int(until.astype("datetime64[us]").astype(np.int64))
-    made = sorted(decisions, key=_time)
+    made = in_order(decisions)
     senders = [None if names.sender is None else one.payment.get(names.sender) for one in made]
     probability = [1.0 if (p := one.release_probability) is None else p for one in made]
     return Outcomes(
@@ -60,15 +61,27 @@ def collect(
         ),
         sender=cluster_codes(np.array(senders, dtype=object), len(made)),
         amount=np.array([_amount(one, names.amount) for one in made], dtype=np.float64),
+        probability=np.array([one.probability for one in made], dtype=np.float64),
     )  # fmt: skip
 
 
-def reigns(moves: Sequence[Move], reports: Mapping[str, Report], floor: float) -> list[Reign]:
-    """Who served since when, with what its report promised; `floor` is the policy's recall.
+def in_order(decisions: Iterable[Decision]) -> list[Decision]:
+    """Decisions in the order of their payments."""
+    return sorted(decisions, key=_time)
 
-    A version whose report is gone promises the floor and nothing more.
+
+def reigns(moves: Sequence[Move], reports: Mapping[str, Report], policy: Policy) -> list[Reign]:
+    """Who served since when, with what its report promised and what the policy demands.
+
+    A version whose report is gone promises the policy's recall and nothing more.
     """
-    return [_reign(move, reports.get(move.version), floor) for move in moves]
+    return [
+        replace(
+            _reign(move, reports.get(move.version), policy.min_recall),
+            precision_floor=policy.min_precision,
+        )
+        for move in moves
+    ]
 
 
 def _reign(move: Move, report: Report | None, floor: float) -> Reign:

@@ -34,6 +34,8 @@ class Outcomes:
         Integer code of who paid; each unknown one its own.
     amount
         Amounts in the contract's currency, NaN where unknown.
+    probability
+        The probability of fraud that was answered; NaN where unknown.
     """
 
     time: np.ndarray
@@ -45,6 +47,7 @@ class Outcomes:
     fraud: np.ndarray
     sender: np.ndarray
     amount: np.ndarray
+    probability: np.ndarray
 
     def __len__(self) -> int:
         return len(self.time)
@@ -62,6 +65,12 @@ class Outcomes:
         seen = self.where(self.fraud & ~self.blocked & (self.release > 0))
         weight = np.where(seen.flagged, 1 / seen.release, 1.0)
         return MaturedFrauds(seen.time, seen.flagged, weight, seen.sender)
+
+    @property
+    def alerts(self) -> MaturedFrauds:
+        """The alerts whose label came or would have: frauds as caught, false alarms as missed."""
+        seen = self.where(self.flagged & ~self.blocked)
+        return MaturedFrauds(seen.time, seen.fraud, 1 / seen.release, seen.sender)
 
     @property
     def least_release(self) -> float:

@@ -13,9 +13,10 @@ from fraud_assets.documents.production import (
     LiveWarning,
     LiveWeek,
     Production,
+    WatchedPrecision,
     WatchedVersion,
 )
-from fraud_assets.modelling.statistics.intervals import prediction_interval
+from fraud_assets.modelling.statistics.intervals import prediction_interval, rate
 from fraud_assets.watch.alarm import (
     LIMIT,
     Evidence,
@@ -24,8 +25,10 @@ from fraud_assets.watch.alarm import (
     first_part,
     usual_weight,
 )
-from fraud_assets.watch.episodes import episodes
+from fraud_assets.watch.calibration import calibration_moved
+from fraud_assets.watch.episodes import Episodes, episodes
 from fraud_assets.watch.outcomes import Outcomes
+from fraud_assets.watch.slices import Levels, live_slices
 from fraud_assets.watch.weeks import Promised, live_weeks, recall_of
 
 _UNKNOWN = (
@@ -45,6 +48,8 @@ class Reign:
     payments: int
     senders: np.ndarray
     """Frauds of each fraud sender among the judged rows (m,)."""
+    precision_floor: float = 0.0
+    """The precision that the policy demands of alerts."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,23 @@ class WatchedContract:
 
 
 def production(
-    outcomes: Outcomes, reigns: Sequence[Reign], place: WatchedContract, until: np.datetime64
+    outcomes: Outcomes,
+    reigns: Sequence[Reign],
+    place: WatchedContract,
+    until: np.datetime64,
+    levels: Levels | None = None,
 ) -> Production:
-    """Everything that may be said at `until`; the same rows give the same document."""
+    """Everything that may be said at `until`; the same rows give the same document.
+
+    `levels` are the columns whose levels are told apart.
+    """
     matured = until - np.timedelta64(round(place.maturity_days * 86_400_000_000), "us")
     promises = {reign.version: reign.promised for reign in reigns}
     weeks = tuple(live_weeks(outcomes, promises, matured))
     known = len(outcomes) == 0 or bool((outcomes.release > 0).any())
-    watched = tuple(
-        _watched(outcomes.where(outcomes.time < matured), reigns, at) for at in range(len(reigns))
-    )
+    old = outcomes.time < matured
+    watched = tuple(_watched(outcomes.where(old), reigns, at) for at in range(len(reigns)))
+    own = _own(outcomes, reigns, len(reigns) - 1) & old if reigns else old
     return Production(
         format=FORMAT,
         contract=place.contract,
@@ -78,7 +90,8 @@ def production(
         sentence=_sentence(watched, known=known),
         weeks=weeks,
         versions=watched,
-        warnings=tuple(_warnings(weeks, reigns)),
+        warnings=(*_warnings(weeks, reigns), *calibration_moved(outcomes.where(own))),
+        slices=live_slices(outcomes, levels or {}, own),
     )
 
 
@@ -87,16 +100,8 @@ def _watched(outcomes: Outcomes, reigns: Sequence[Reign], at: int) -> WatchedVer
     until = reigns[at + 1].since if at + 1 < len(reigns) else None
     rows = outcomes.where(_own(outcomes, reigns, at))
     seen = episodes(rows.frauds)
-    last = seen.complete[-1] if len(seen.complete) else reign.since
-    found = evidence(
-        seen,
-        reign.promised.floor,
-        beginnings(reign.since, last),
-        first_part(
-            reign.since, np.array([one.since for one in reigns[:at]], dtype="datetime64[us]")
-        ),
-        usual_weight(reign.senders, rows.least_release),
-    )
+    earlier = np.array([one.since for one in reigns[:at]], dtype="datetime64[us]")
+    found = _evidence(seen, reign.promised.floor, reign, earlier, rows.least_release)
     return WatchedVersion(
         version=reign.version,
         since=str(reign.since)[:19],
@@ -109,6 +114,29 @@ def _watched(outcomes: Outcomes, reigns: Sequence[Reign], at: int) -> WatchedVer
         worth=found.worth_now,
         alarm=None if found.alarm is None else str(found.alarm)[:10],
         evidence=tuple(_daily(found)),
+        precision=_precision(rows, reign, earlier) if reign.precision_floor else None,
+    )
+
+
+def _evidence(
+    seen: Episodes, floor: float, reign: Reign, earlier: np.ndarray, release: float
+) -> Evidence:
+    last = seen.complete[-1] if len(seen.complete) else reign.since
+    usual = usual_weight(reign.senders, release)
+    begins, part = beginnings(reign.since, last), first_part(reign.since, earlier)
+    return evidence(seen, floor, begins, part, usual)
+
+
+def _precision(rows: Outcomes, reign: Reign, earlier: np.ndarray) -> WatchedPrecision:
+    """The same bets on alerts: a fraud is what was promised, a false alarm what was not."""
+    alerts, floor = rows.alerts, reign.precision_floor
+    found = _evidence(episodes(alerts), floor, reign, earlier, rows.least_release)
+    return WatchedPrecision(
+        floor=floor,
+        alerts=len(alerts.time),
+        value=rate(int(alerts.caught.sum()), len(alerts.time)),
+        worth=found.worth_now,
+        alarm=None if found.alarm is None else str(found.alarm)[:10],
     )
 
 
@@ -148,11 +176,24 @@ def _sentence(watched: Sequence[WatchedVersion], *, known: bool) -> str:
         return (
             f"{now.version} keeps its promise as far as labels tell: {seen}, promised at least "
             f"{now.floor:.0%}; the evidence against it is worth {now.worth:.2g} of {LIMIT:.0f}."
+            f"{_of_precision(now)}"
         )
     return (
         f"Alarm since {now.alarm}: the recall of {now.version} lies below {now.floor:.0%} "
         f"({seen}). A model that keeps the promise is called so in at most {1 / LIMIT:.0%} of "
-        f"all years."
+        f"all years.{_of_precision(now)}"
+    )
+
+
+def _of_precision(now: WatchedVersion) -> str:
+    """A sentence where the precision is called bad."""
+    found = now.precision
+    if not isinstance(found, WatchedPrecision) or found.alarm is None:
+        return ""
+    value = found.value
+    return (
+        f" Alarm since {found.alarm}: the precision of its alerts lies below {found.floor:.0%} "
+        f"({value.value or 0:.1%}, {value.low:.1%} to {value.high:.1%}, n {value.n:,})."
     )
 
 

@@ -23,7 +23,7 @@ def go_back(document: Production, moves: Sequence[Move], store: Store) -> str:
     serves than it judged.
     """
     if not document.alarmed:
-        return "No alarm: production stays."
+        return "No alarm of recall: production stays."
     accused = {version.version for version in document.versions if version.alarm is not None}
     earlier = [move.version for move in reversed(moves) if move.version not in accused]
     now = document.versions[-1]

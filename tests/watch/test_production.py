@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
 from fraud_assets.watch.weeks import recall_of
@@ -159,3 +162,79 @@ def test_the_page_shows_promise_outcome_and_evidence():
     assert page.count("<svg") == 2
     assert page.count('<th scope="row">') == len(found.weeks)
     assert "<script" not in page
+
+
+def few_frauds_among_alerts(share: float, weeks: int = 8, seed: int = 4) -> Outcomes:
+    """Weeks in which alerts are frauds with that probability; recall is what it was."""
+    rows = lived([0.95] * weeks, seed=seed)
+    random = np.random.default_rng(seed)
+    rows.fraud[rows.flagged] = random.random(int(rows.flagged.sum())) < share
+    rows.fraud[~rows.flagged] = False
+    return rows
+
+
+def test_precision_is_watched_like_recall():
+    """Alerts of which 5 % are frauds break a promise of 10 %; those of 12 % keep it."""
+    promised = replace(reign(), precision_floor=0.10)
+
+    bad = production(few_frauds_among_alerts(0.05, 16), [promised], PLACE, until(30))
+    good = production(few_frauds_among_alerts(0.12, 16), [promised], PLACE, until(30))
+
+    assert bad.precision_alarm is not None
+    assert "the precision of its alerts lies below 10%" in bad.sentence
+    assert not bad.alarmed  # recall alone moves production
+    assert good.precision_alarm is None
+    found = good.versions[0].precision
+    assert (found.floor, found.alerts) == (0.10, found.value.n)
+
+
+def test_precision_at_its_floor_is_called_bad_in_few_years():
+    """At most 5 % of years of independent alerts at exactly the floor; here 2 of 100 or fewer."""
+    promised = replace(reign(), precision_floor=0.10)
+    worlds = (few_frauds_among_alerts(0.10, 10, seed) for seed in range(100))
+
+    called = sum(
+        production(rows, [promised], PLACE, until(20)).precision_alarm is not None
+        for rows in worlds
+    )
+
+    assert called <= 9  # 5 expected at most; 10 or more have a probability under 3 %
+
+
+def test_slices_name_where_less_is_caught():
+    """The level whose frauds pass comes first, with its own n; together they are all rows."""
+    rows = lived([0.95] * 8)
+    chain = np.where(np.arange(len(rows)) % 4 == 0, "SOL", "ETH").astype(object)
+    rows.flagged[(chain == "SOL") & (np.arange(len(rows)) % 8 == 0)] = False
+
+    found = production(rows, [reign()], PLACE, until(30), {"chain": chain}).slices
+
+    assert [one.level for one in found] == ["SOL", "ETH"]
+    assert found[0].recall.value < 0.7 < found[1].recall.value
+    assert sum(one.payments for one in found) == len(rows)
+    assert found[0].frauds == int(rows.fraud[chain == "SOL"].sum())
+
+
+def test_calibration_is_a_warning_by_effect_size():
+    """Twice as many frauds as the probabilities meant are said; as many as meant are not."""
+    rows = lived([0.95] * 8)
+
+    as_meant = production(rows, [reign()], PLACE, until(30)).warnings
+    halved = replace(rows, probability=rows.probability / 2)
+    found = production(halved, [reign()], PLACE, until(30)).warnings
+
+    assert "calibration_moved" not in {warning.code for warning in as_meant}
+    (text,) = (w.text for w in found if w.code == "calibration_moved")
+    assert "2.0" in text
+
+
+def test_one_sender_s_burst_is_no_calibration():
+    """All surplus frauds from one sender: the interval, clustered by sender, holds one."""
+    rows = lived([0.95] * 2)
+    burst = np.flatnonzero(~rows.fraud & ~rows.flagged)[:400]
+    rows.fraud[burst] = True
+    rows.sender[burst] = -1
+
+    found = production(rows, [reign()], PLACE, until(30)).warnings
+
+    assert "calibration_moved" not in {warning.code for warning in found}

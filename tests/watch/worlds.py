@@ -40,6 +40,7 @@ def lived(
         fraud=fraud,
         sender=np.arange(n),
         amount=np.round(random.lognormal(4, 1, n), 2),
+        probability=np.where(fraud, 0.9, FRAUD_SHARE * 0.1 / (1 - FRAUD_SHARE)),
     )
 
 

@@ -32,7 +32,7 @@ _ALARM = "alarm"
         dg.AssetCheckSpec(
             CHECK,
             asset="production_health",
-            description="The evidence against the promised recall stays under its limit.",
+            description="The evidence against recall and precision stays under its limit.",
         )
     ],
 )
@@ -50,7 +50,7 @@ def production_health(
         page = log.with_name("production")
         write_page(page, found.document, found.moves)
         done = ""
-        if found.document.alarmed:
+        if found.document.is_broken:
             if contract.live is not None and contract.live.rollback == "alarm":
                 done = go_back(found.document, found.moves, store)
             context.log.error("%s %s", found.document.sentence, done)
@@ -65,7 +65,7 @@ def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
     shown: dict[str, dg.RawMetadataValue] = {
         "sentence": document.sentence,
         "page": dg.MetadataValue.path(str(page / "production.html")),
-        _ALARM: now.version if now and document.alarmed else "",
+        _ALARM: now.version if now and document.is_broken else "",
         "what was done": done or "nothing",
         "warnings": [warning.text for warning in document.warnings],
     }
@@ -74,7 +74,7 @@ def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
         if now.recall is not None and now.recall.value is not None:
             shown |= {"recall": now.recall.value, "recall low": now.recall.low}
     check = dg.AssetCheckResult(
-        passed=not document.alarmed, check_name=CHECK, description=document.sentence
+        passed=not document.is_broken, check_name=CHECK, description=document.sentence
     )
     return dg.MaterializeResult(metadata=shown, check_results=[check])
 
