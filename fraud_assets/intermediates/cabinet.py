@@ -79,7 +79,7 @@ class Cabinet:
         TrustError
             If it was not written by a run with this key, or changed since.
         EvidenceError
-            If there is none.
+            If there is none, or another release wrote it.
         """
         folder = self._step(step)
         place = next((folder / run for run in runs if (folder / run).is_dir()), None)

@@ -1,7 +1,7 @@
 """The champion and the last promoted models, scored on the very rows that judge the challenger.
 
 Each is scored through the contract and tables it was published with. One that cannot be scored
-is a named outcome, told with its reason; the absolute rules then decide alone.
+is an outcome with its reason; what follows from it the policy says (`champion_unscorable`).
 """
 
 from __future__ import annotations

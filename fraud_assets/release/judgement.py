@@ -51,8 +51,8 @@ def judge_candidate(
 
     Raises
     ------
-    TrustError
-        If the store's pointer or log does not hold.
+    StoreError
+        If the store's journal does not hold, or a refused candidate cannot be kept in it.
     """
     say = progress or (lambda _: None)
     found = rescore(case)

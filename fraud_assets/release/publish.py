@@ -71,7 +71,7 @@ def publish(
     RefusedError
         If any rule fails; the candidate is kept under `refused/`, production is unchanged.
     StoreError
-        If production moved meanwhile, or the store cannot be written.
+        If production moved meanwhile, or the store is another contract's or cannot be written.
     """
     say, store = progress or (lambda _: None), case.need_store()
     store.demand_promotable(case.contract.name, case.tuned.digest)

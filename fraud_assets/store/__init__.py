@@ -1,1 +1,1 @@
-"""Versions on disk: signed, verified, moved in order. Judges nothing and imports little."""
+"""Versions in a folder or an object store: signed, verified, moved in order; judges none."""

@@ -2,7 +2,7 @@
 
 `latest.json` is the last line of `promotions.jsonl`, byte for byte, so that one act of the
 storage is the move, and a log that lags behind by a crash can be completed without a key.
-Writers hold the store's lock; readers need none.
+Writers hold the storage's lock where it has one; readers need none.
 """
 
 from __future__ import annotations

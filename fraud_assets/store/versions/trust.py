@@ -1,4 +1,4 @@
-"""From verified bytes to a pipeline: the one place that unpickles, and only what was verified.
+"""From a version to its pipeline: only bytes that were verified are unpickled.
 
 A pickle is code. It is loaded from the very bytes whose digest was compared with the signed one,
 under the library versions that wrote it: other versions may load it and score differently.
