@@ -18,10 +18,20 @@ HERE = Path(__file__).parent
 def store_of_d2ae1cc(folder: Path) -> Store:
     """Two promoted versions, a refused one that was overridden and rolled back, one more refused.
 
-    Made with that release's own code; `keys/` holds the throwaway pair that signed it, and the
-    refused candidates lie beside `models/`, as they did.
+    Made with that release's own store, of tiny pipelines and metadata made up for it; `keys/`
+    holds the throwaway pair that signed it, and the refused candidates lie beside `models/`, as
+    they did.
     """
-    with tarfile.open(HERE / "published_by_d2ae1cc.tar.xz") as archive:
+    return _unpacked("published_by_d2ae1cc", folder)
+
+
+def chain_of_d2ae1cc(folder: Path) -> Store:
+    """What that release's own chain published from simulated weeks, twice: nothing made up."""
+    return _unpacked("chain_of_d2ae1cc", folder)
+
+
+def _unpacked(name: str, folder: Path) -> Store:
+    with tarfile.open(HERE / f"{name}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
     keys = Keys(folder / "keys")
     keys.folder.chmod(0o700)
