@@ -44,7 +44,7 @@ def collect(
     """
     names, age = contract.columns, round(contract.label.maturity_days * _DAY)
     last = int(until.astype("datetime64[us]").astype(np.int64))
-    made = in_order(decisions)
+    made = by_payment_time(decisions)
     senders = [None if names.sender is None else one.payment.get(names.sender) for one in made]
     probability = [1.0 if (p := one.release_probability) is None else p for one in made]
     return Outcomes(
@@ -65,7 +65,7 @@ def collect(
     )  # fmt: skip
 
 
-def in_order(decisions: Iterable[Decision]) -> list[Decision]:
+def by_payment_time(decisions: Iterable[Decision]) -> list[Decision]:
     """Decisions in the order of their payments."""
     return sorted(decisions, key=_time)
 

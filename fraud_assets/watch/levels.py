@@ -11,13 +11,15 @@ from fraud_assets.contract import Contract
 from fraud_assets.documents.decision import Decision
 from fraud_assets.modelling.judging.slices import MOST_LEVELS, amount_bands
 from fraud_assets.profiles import CATEGORY_MISSING
-from fraud_assets.watch.collect import in_order
-from fraud_assets.watch.slices import Levels
+from fraud_assets.watch.collect import by_payment_time
+from fraud_assets.watch.slices import SliceLevels
 
 
-def levels_of(decisions: Iterable[Decision], contract: Contract, amount: np.ndarray) -> Levels:
+def slice_levels(
+    decisions: Iterable[Decision], contract: Contract, amount: np.ndarray
+) -> SliceLevels:
     """The columns that `evaluation.slices` names, as served, and the band of the amount (n,)."""
-    made = in_order(decisions)
+    made = by_payment_time(decisions)
     found = {
         name: _text([one.features.get(name) for one in made])
         for name in contract.evaluation.slices

@@ -27,7 +27,7 @@ from fraud_assets.store.files import write_over
 from fraud_assets.store.store import Store
 from fraud_assets.watch.alarm import WEEK
 from fraud_assets.watch.collect import collect, moment, place_of, reigns
-from fraud_assets.watch.levels import levels_of
+from fraud_assets.watch.levels import slice_levels
 from fraud_assets.watch.moved import moved, silence
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
@@ -68,7 +68,7 @@ def look(
     }
     outcomes = collect(made, labels, contract, now)
     promises = reigns(moves, reports, contract.policy)
-    levels = levels_of(made, contract, outcomes.amount)
+    levels = slice_levels(made, contract, outcomes.amount)
     document = production(outcomes, promises, place_of(contract), now, levels)
     seen = (*document.warnings, *unread, *_newest(made, reports, moves, now), *_quiet(told, now))
     return Look(replace(document, warnings=seen), moves)

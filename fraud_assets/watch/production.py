@@ -28,7 +28,7 @@ from fraud_assets.watch.alarm import (
 from fraud_assets.watch.calibration import calibration_moved
 from fraud_assets.watch.episodes import Episodes, episodes
 from fraud_assets.watch.outcomes import Outcomes
-from fraud_assets.watch.slices import Levels, live_slices
+from fraud_assets.watch.slices import SliceLevels, live_slices
 from fraud_assets.watch.weeks import Promised, live_weeks, recall_of
 
 _UNKNOWN = (
@@ -66,7 +66,7 @@ def production(
     reigns: Sequence[Reign],
     place: WatchedContract,
     until: np.datetime64,
-    levels: Levels | None = None,
+    levels: SliceLevels | None = None,
 ) -> Production:
     """Everything that may be said at `until`; the same rows give the same document.
 

@@ -13,11 +13,11 @@ from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.weeks import recall_of
 
-Levels = Mapping[str, np.ndarray]
+SliceLevels = Mapping[str, np.ndarray]
 """The level (n,) of each decision by column, text, in the order of the outcomes."""
 
 
-def live_slices(outcomes: Outcomes, levels: Levels, own: np.ndarray) -> tuple[LiveSlice, ...]:
+def live_slices(outcomes: Outcomes, levels: SliceLevels, own: np.ndarray) -> tuple[LiveSlice, ...]:
     """Each level of the rows `own` (n,) bool, lowest recall first, those without one last."""
     found = [
         _one(by, str(level), outcomes.where(own & (values == level)))
