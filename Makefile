@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check fix ui serve lock clean bench-search bench-serve \
-	bench-features bench-quality bench-coverage bench-alarm bench-online
+	bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -59,7 +59,7 @@ lock: $(READY) ## pin the newest versions again, with hashes
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/serve.lock
 
-bench-search bench-features bench-quality bench-coverage bench-alarm bench-online: \
+bench-search bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions: \
 		bench-%: $(READY) ## both sides in one run
 	$(BIN)/python -m benchmarks.$*
 

@@ -2,7 +2,8 @@
 
 `usual` is what tutorials teach: a pydantic model, a DataFrame of one row, predict_proba, a lock.
 `fastapi_constant` answers a constant through FastAPI; `asgi_constant` without it, which is the
-floor of the very server that ours runs on.
+floor of the very server that ours runs on. `script` does the same after one script call to Redis
+or Valkey that reads a key and writes it: the floor of a decision whose state lies there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import joblib
 import pandas as pd
+import redis
 import uvicorn
 from fastapi import FastAPI
 from pydantic import create_model
@@ -67,6 +69,20 @@ async def asgi_constant(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": _BODY})
 
 
+_SCRIPT = "redis.call('SET', KEYS[1], ARGV[1]); return redis.call('GET', KEYS[1])"
+
+
+def script(url: str) -> Any:
+    client: Any = redis.Redis.from_url(url)
+    call = client.register_script(_SCRIPT)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        call(keys=[b"bare"], args=[_BODY])
+        await asgi_constant(scope, receive, send)
+
+    return app
+
+
 _BODY = (
     b'{"fraud_probability":0.0123456789,"is_flagged":false,'
     b'"model_version":"fraud_detector_20261123_063000","reasons":[]}'
@@ -75,10 +91,11 @@ _BODY = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", choices=["usual", "fastapi_constant", "asgi_constant"])
+    parser.add_argument("which", choices=["usual", "fastapi_constant", "asgi_constant", "script"])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--core", type=int)
     parser.add_argument("--pipeline", type=Path)
+    parser.add_argument("--url", default="")
     parser.add_argument("--numeric", default="")
     parser.add_argument("--categorical", default="")
     args = parser.parse_args()
@@ -88,6 +105,7 @@ def main() -> None:
         "usual": lambda: usual(args.pipeline, args.numeric.split(","), args.categorical.split(",")),
         "fastapi_constant": fastapi_constant,
         "asgi_constant": lambda: asgi_constant,
+        "script": lambda: script(args.url),
     }
     uvicorn.run(
         apps[args.which](), host="127.0.0.1", port=args.port, log_level="warning",

@@ -135,7 +135,7 @@ def digest_after_header(header: Header, line: bytes) -> bytes:
 
 def sealed_block(previous: bytes, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
     """A block of encoded entries as bytes, and its digest."""
-    lines = b"\n".join(entries) + b"\n"
+    lines = b"\n".join([*entries, b""])
     digest = _digest(previous, len(entries), lines)
     return b"=%d %d %b\n%b" % (len(entries), len(lines), digest.hex().encode(), lines), digest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 from pydantic import model_validator
@@ -62,7 +63,12 @@ class Windowed(Kind):
 
     def span(self, seen: Seen) -> Span:
         """The same window of one payment."""
-        return window_before(seen.now, to_micros(self.window), to_micros(self.delay))
+        return window_before(seen.now, *self.micros)
+
+    @cached_property
+    def micros(self) -> tuple[int, int]:
+        """Window and delay in microseconds."""
+        return to_micros(self.window), to_micros(self.delay)
 
 
 class WindowedNumber(Windowed):

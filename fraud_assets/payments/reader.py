@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import time_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
@@ -19,6 +18,11 @@ from fraud_assets.values.identity import written
 from fraud_assets.values.number import LARGEST_NUMBER, number
 from fraud_assets.values.text import folded, level
 from fraud_assets.values.words import allowed_levels, allowed_numbers
+
+KEPT_TEXTS, LONGEST_KEPT = 1024, 64
+"""Different texts of a category whose meaning is kept, and characters of the longest of them."""
+
+_NUMBERS = frozenset((float, int))
 
 CleanValue = float | str | int | None
 RawPayment = Mapping[str, Any]
@@ -37,8 +41,7 @@ def _now() -> int:
     return time_ns() // 1000
 
 
-@dataclass(frozen=True)
-class ReadPayment:
+class ReadPayment(NamedTuple):
     """A payment for the state, and its raw features as the model takes them."""
 
     payment: Payment
@@ -57,18 +60,23 @@ class RawReader:
         self._readers = {
             name: reader_of(name, contract) for name in self.columns if name != self._hour
         }
-        self._kinds = {name: kind_of(name, contract) for name in self._readers}
+        kinds = {name: kind_of(name, contract) for name in self._readers}
+        self._all = frozenset(self.columns)
         self._rules = [
             (name, rule.column, _check_of(rule, contract)) for name, rule in contract.rules.items()
         ]
         features = contract.features
         self._features = [name for name in features.names if name not in contract.derived]
-        self._entities = {
+        named = {
             name
             for kind in contract.derived.values()
             for use in ("entity", "value")
             for name in kind.names(use)
         }
+        self._numbers = [name for name, kind in kinds.items() if kind == "number"]
+        self._texts = [name for name, kind in kinds.items() if kind in ("category", "identity")]
+        self._times = [n for n, kind in kinds.items() if kind == "time" and n != self._time]
+        self._written = [name for name in kinds if name in named and name not in self._texts]
 
     def read(self, raw: RawPayment) -> ReadPayment:
         """The payment.
@@ -78,15 +86,14 @@ class RawReader:
         PaymentError
             If it breaks rules: all of them, each with its column.
         """
-        faults = [
-            Fault(name, "must be a field of the payment; null means missing", "nothing")
-            for name in self.columns
-            if name not in raw
-        ]
+        faults = [] if raw.keys() >= self._all else self._absent(raw)
         values: dict[str, CleanValue] = {}
         for name, reader in self._readers.items():
+            value = raw.get(name)
+            if name == self._time and self._hour is not None:
+                value = self._with_hour(value, raw)
             try:
-                values[name] = reader(self._with_hour(name, raw))
+                values[name] = reader(value)
             except BrokenRuleError as broken:
                 values[name] = broken.value
                 if name in raw:
@@ -96,13 +103,16 @@ class RawReader:
             raise PaymentError(faults)
         return ReadPayment(self.payment(values), {name: values[name] for name in self._features})
 
-    def _with_hour(self, name: str, raw: RawPayment) -> object:
-        value = raw.get(name)
-        if name != self._time or self._hour is None or value is None:
-            return value
+    def _absent(self, raw: RawPayment) -> list[Fault]:
+        rule = "must be a field of the payment; null means missing"
+        return [Fault(name, rule, "nothing") for name in self.columns if name not in raw]
+
+    def _with_hour(self, value: object, raw: RawPayment) -> object:
+        hour = raw.get(self._hour or "")
+        if value is None or hour is None:
+            return None
         date = written(value).strip().removesuffix("T00:00:00").removesuffix(" 00:00:00")
-        hour = raw.get(self._hour)
-        return None if hour is None else f"{date} {written(hour).strip()}"
+        return f"{date} {written(hour).strip()}"
 
     def _broken(self, values: Mapping[str, CleanValue], raw: RawPayment) -> Iterator[Fault]:
         if self._time is not None and self._time in values:
@@ -124,25 +134,19 @@ class RawReader:
 
     def payment(self, values: Mapping[str, CleanValue]) -> Payment:
         """The payment of typed values by column, None where missing."""
-        present = {name: value for name, value in values.items() if value is not None}
-        by = {kind: {n: v for n, v in present.items() if self._kinds[n] == kind} for kind in _KINDS}
-        texts = by["category"] | by["identity"]
-        others = {
-            name: written(value)
-            for name, value in present.items()
-            if name in self._entities and name not in texts
-        }
-        times = {name: value for name, value in by["time"].items() if name != self._time}
+        texts, others = _present(values, self._texts), _present(values, self._written)
+        others = {name: written(value) for name, value in others.items()}
         return Payment(
-            None if self._id is None else texts.get(self._id) or others.get(self._id),  # type: ignore[arg-type]
+            None if self._id is None else texts.get(self._id) or others.get(self._id),
             None if self._time is None else values[self._time],  # type: ignore[arg-type]
-            by["number"],  # type: ignore[arg-type]
-            texts | others,  # type: ignore[arg-type]
-            times,  # type: ignore[arg-type]
+            _present(values, self._numbers),
+            texts | others,
+            _present(values, self._times),
         )
 
 
-_KINDS = ("time", "number", "category", "identity")
+def _present(values: Mapping[str, CleanValue], names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := values.get(name)) is not None}
 
 
 def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:
@@ -156,9 +160,26 @@ def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     words = text_words(source)
 
     def read(value: object) -> CleanValue:
-        return None if value is None else level(written(column_value(value)), case, words)
+        return None if value is None else level(written(scalar(value)), case, words)
 
-    return read
+    return _remembering(read) if kind == "category" else read
+
+
+def _remembering(read: Callable[[object], CleanValue]) -> Callable[[object], CleanValue]:
+    """The same reader; what the first few texts mean is kept, as a category has few."""
+    known: dict[object, CleanValue] = {}
+
+    def remembered(value: object) -> CleanValue:
+        if type(value) is not str:
+            return read(value)
+        if value in known:
+            return known[value]
+        found = read(value)
+        if len(known) < KEPT_TEXTS and len(value) <= LONGEST_KEPT:
+            known[value] = found
+        return found
+
+    return remembered
 
 
 def _time_reader(name: str, contract: Contract) -> Callable[[object], CleanValue]:
@@ -176,12 +197,16 @@ def _time_reader(name: str, contract: Contract) -> Callable[[object], CleanValue
 def _number_reader(
     name: str, decimal: str, words: frozenset[str]
 ) -> Callable[[object], CleanValue]:
+    most = LARGEST_NUMBER
     gone = {found for word in words if (found := number(word, decimal)) is not None}
 
     def read(value: object) -> CleanValue:
         if value is None:
             return None
-        value = column_value(value)
+        # What JSON has as a number; NaN, infinity and what is too large go the long way.
+        if type(value) in _NUMBERS and -most <= value <= most and value not in gone:  # type: ignore[operator]
+            return float(value)  # type: ignore[arg-type]
+        value = scalar(value)
         found = number(value, decimal)
         if found is None:
             if isinstance(value, str) and folded(value) in words:
@@ -196,7 +221,7 @@ def _number_reader(
     return read
 
 
-def column_value(value: object) -> object:
+def scalar(value: object) -> object:
     """A JSON value as one of a column: truth values, lists and objects by their text."""
     return str(value) if isinstance(value, bool | list | dict) else value
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from struct import pack
 
 import msgspec
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(msgspec.Struct, frozen=True):
     """`id` and `time` (microseconds, UTC) where the contract names them; missing values are absent.
 
     `values` are texts that name something: entities, and what kinds compare.
@@ -19,9 +17,9 @@ class Payment:
 
     id: str | None
     time: int | None
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    times: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, float] = msgspec.field(default_factory=dict)
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
+    times: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def content(self) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fraud_assets.errors import ConflictError, StateMovedError
 from fraud_assets.state.adapter import Adapter, Transaction
@@ -16,7 +16,6 @@ from fraud_assets.state.remembered import (
     id_key,
     read_remembered,
     remember,
-    remembered,
 )
 from fraud_assets.state.sealed import Records
 from fraud_assets.state.tracks.page import Event
@@ -30,8 +29,7 @@ NEWEST = b"N"
 """Key of the newest event time that came in."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A payment's derived features by name, NaN for missing, and how it was met.
 
     `is_late` says that it came later than `late_after` behind the newest one, so that windows may
@@ -41,6 +39,10 @@ class Found:
     features: dict[str, float]
     is_late: bool
     answer: bytes | None = None
+
+
+Answering = Callable[[int, Found], bytes]
+"""Makes the answer to the payment at a position, from what was met of it."""
 
 
 class State:
@@ -53,8 +55,11 @@ class State:
     def __init__(self, adapter: Adapter, plan: Plan, epoch: bytes | None = None) -> None:
         self.adapter, self.plan, self.epoch = adapter, plan, epoch
 
-    def meet(self, payments: Sequence[Payment]) -> list[Found]:
+    def meet(self, payments: Sequence[Payment], answering: Answering | None = None) -> list[Found]:
         """Derive the features of payments in order, and remember them; all or none.
+
+        `answering` makes the answer to a payment, by its position, that has none yet; it is kept
+        in the same transaction. It is asked again where the transaction has to run again.
 
         Raises
         ------
@@ -63,16 +68,23 @@ class State:
         StateError
             If the state cannot be written.
         """
-        keys = [key for payment in payments for key in self.keys(payment)]
-        return self._within(lambda t: [self._meet(t, payment) for payment in payments], keys)
+        coming = [self._coming(payment) for payment in payments]
+
+        def work(transaction: Transaction) -> list[Found]:
+            records = Records(transaction)
+            self._demand_same(records)
+            return [self._meet(records, one, at, answering) for at, one in enumerate(coming)]
+
+        return self.adapter.transact(work, _read_by(coming))
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""
+        coming = self._coming(payment)
 
         def work(transaction: Transaction) -> Found:
-            return self._derive(Records(transaction), payment)[0]
+            return self._derive(Records(transaction), coming)[0]
 
-        return self.adapter.transact(work, self.keys(payment))
+        return self.adapter.transact(work, _read_by([coming]))
 
     def newest(self) -> int:
         """Event time of the newest payment in microseconds; the smallest integer without one."""
@@ -114,14 +126,13 @@ class State:
 
         return self.adapter.transact(work, [key])
 
-    def _within(self, work: Callable[[Transaction], list[Found]], keys: list[bytes]) -> list[Found]:
-        return self.adapter.transact(work, list(dict.fromkeys(keys)))
-
     def keys(self, payment: Payment) -> list[bytes]:
         """Records that a payment will likely need."""
-        known = [] if payment.id is None else [id_key(payment.id)]
-        tracks = [b"T" + key for _, key in self.entities(payment)]
-        return [*known, EPOCH, NEWEST, *tracks]
+        return _read_by([self._coming(payment)])
+
+    def _coming(self, payment: Payment) -> _Coming:
+        key = None if payment.id is None else id_key(payment.id)
+        return _Coming(payment, key, self.entities(payment))
 
     def entities(self, payment: Payment) -> list[tuple[TrackPlan, bytes]]:
         """The payment's entities that are all there."""
@@ -134,16 +145,21 @@ class State:
                 found.append((track, entity_key(track.columns, values)))  # type: ignore[arg-type]
         return found
 
-    def _meet(self, transaction: Transaction, payment: Payment) -> Found:
-        records = Records(transaction)
-        self._demand_same(records)
-        known = None if payment.id is None else remembered(records, payment.id)
-        if known is not None:
-            return self._met_before(records, payment, known)
-        found, tracks = self._derive(records, payment)
-        self.leave_behind(records, payment, tracks)
-        if payment.id is not None:
-            self._remember(records, payment, found)
+    def _meet(
+        self, records: Records, coming: _Coming, at: int, answering: Answering | None
+    ) -> Found:
+        known = None if coming.key is None else read_remembered(records, coming.key)
+        if coming.key is not None and known is not None:
+            found = self._met_before(records, coming, known)
+            if found.answer is None and answering is not None:
+                known.answer = answering(at, found)
+                remember(records, coming.key, known)
+            return found
+        found, tracks = self._derive(records, coming)
+        self.leave_behind(records, coming.payment, tracks)
+        answer = b"" if answering is None else answering(at, found)
+        if coming.key is not None:
+            remember(records, coming.key, _remembered_as(coming, found, answer))
         return found
 
     def _demand_same(self, records: Records) -> None:
@@ -152,7 +168,8 @@ class State:
                 "The state is being built anew; ask again as soon as /health says that it is ready."
             )
 
-    def _met_before(self, records: Records, payment: Payment, known: Remembered) -> Found:
+    def _met_before(self, records: Records, coming: _Coming, known: Remembered) -> Found:
+        payment = coming.payment
         if known.content != payment.content:
             raise ConflictError(
                 f"A payment's id must be its own, but {payment.id!r} came before with other "
@@ -161,16 +178,19 @@ class State:
         if known.answer:
             names = self.plan.derived
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
-        return self._derive(records, payment)[0]
+        return self._derive(records, coming)[0]
 
     def _derive(
-        self, records: Records, payment: Payment
+        self, records: Records, coming: _Coming
     ) -> tuple[Found, list[tuple[TrackPlan, Track]]]:
+        payment = coming.payment
         if payment.time is None:
             return Found({}, is_late=False), []
         newest = _instant(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
-        tracks = self.tracks(records, payment)
+        tracks = [
+            (plan, Track(records, key, plan.layout, payment.time)) for plan, key in coming.entities
+        ]
         asking = Asking(payment, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
         return Found(features, is_late), tracks
@@ -203,12 +223,26 @@ class State:
                 track.labels.drop(cut)
             track.write()
 
-    def _remember(self, records: Records, payment: Payment, found: Found) -> None:
-        tracks = [key for plan, key in self.entities(payment) if plan.keeps_labels]
-        known = Remembered(
-            payment.content, payment.time, found.is_late, [*found.features.values()], tracks, []
-        )
-        remember(records, id_key(str(payment.id)), known)
+
+class _Coming(NamedTuple):
+    """A payment, the key of what is remembered of it, and its entities that are all there."""
+
+    payment: Payment
+    key: bytes | None
+    entities: list[tuple[TrackPlan, bytes]]
+
+
+def _read_by(coming: Sequence[_Coming]) -> list[bytes]:
+    """Records that payments will likely need, each once."""
+    ids = [one.key for one in coming if one.key is not None]
+    tracks = [b"T" + key for one in coming for _, key in one.entities]
+    return list(dict.fromkeys([*ids, EPOCH, NEWEST, *tracks]))
+
+
+def _remembered_as(coming: _Coming, found: Found, answer: bytes) -> Remembered:
+    tracks = [key for plan, key in coming.entities if plan.keeps_labels]
+    payment, features = coming.payment, [*found.features.values()]
+    return Remembered(payment.content, payment.time, found.is_late, features, tracks, [], answer)
 
 
 def _instant(data: bytes | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 
 _BYTES, _KEY_BYTES = 8, 16
@@ -15,10 +16,15 @@ def digest(value: str) -> int:
 
 def key_of(*parts: str) -> bytes:
     """128 bits that stand for texts in order."""
-    whole = b"".join(b"%d:%b" % (len(raw), raw) for raw in (part.encode() for part in parts))
+    whole = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts)])
     return blake2b(whole, digest_size=_KEY_BYTES).digest()
 
 
-def entity_key(columns: Sequence[str], values: Sequence[str]) -> bytes:
+def entity_key(columns: tuple[str, ...], values: Sequence[str]) -> bytes:
     """The key of one entity's track: 4 bytes for its columns, 16 for its values."""
-    return key_of(*columns)[:4] + key_of(*values)
+    return _columns_key(columns) + key_of(*values)
+
+
+@cache
+def _columns_key(columns: tuple[str, ...]) -> bytes:
+    return key_of(*columns)[:4]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import numpy as np
@@ -16,13 +18,22 @@ from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State
 from fraud_assets.state.tidy import tidy
-from fraud_assets.state.tracks import pages
+from fraud_assets.state.tracks import distinct, pages
 from tests.data.features_support import contract_of, payments
 from tests.state.worlds import derived, labels_of, payments_of, state_of
 
 some = settings(deadline=None, max_examples=40)
 CONTRACT = contract_of()
 NAMES = list(CONTRACT.derived)
+
+
+@contextmanager
+def small_pages(capacity: int) -> Iterator[None]:
+    """Pages of so few payments, and windows that are counted on from the second page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "CAPACITY", capacity)
+        patch.setattr(distinct, "FROM_PAGES", 2)
+        yield
 
 
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,9 +71,7 @@ def test_any_order_of_arrival_leaves_the_same_state(rows, random, capacity) -> N
     """
     rows, order = plain(rows), list(range(len(rows)))
     random.shuffle(order)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CAPACITY", capacity)
-
+    with small_pages(capacity):
         found = online(rows, order)
 
     assert found.tobytes() == batch(rows).tobytes()
@@ -74,8 +83,7 @@ def test_each_payment_gets_what_the_batch_gives_it_at_once(rows, capacity) -> No
     """In event order with labels told when they are known, no answer waits for what comes later."""
     rows = plain(rows).sort_values("_time", kind="stable").reset_index(drop=True)
     state, found = state_of(CONTRACT, Memory()), []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CAPACITY", capacity)
+    with small_pages(capacity):
         for payment in payments_of(rows):
             told(state, rows, payment.time)
             found += state.meet([payment])
@@ -84,20 +92,23 @@ def test_each_payment_gets_what_the_batch_gives_it_at_once(rows, capacity) -> No
 
 
 @some
-@given(payments(), st.randoms())
-def test_a_late_payment_sees_what_came_before_it_in_time_and_has_come(rows, random) -> None:
+@given(payments(), st.randoms(), st.sampled_from([2, 512]))
+def test_a_late_payment_sees_what_came_before_it_in_time_and_has_come(
+    rows, random, capacity
+) -> None:
     """Each answer is the batch's over the payments that had come, the row's own included."""
     rows, order = plain(rows), list(range(len(rows)))
     random.shuffle(order)
     state, came = state_of(CONTRACT, Memory()), payments_of(rows)
-    for count, at in enumerate(order, 1):
-        here = rows.iloc[sorted(order[:count])].reset_index(drop=True)
-        place = sorted(order[:count]).index(at)
+    with small_pages(capacity):
+        for count, at in enumerate(order, 1):
+            here = rows.iloc[sorted(order[:count])].reset_index(drop=True)
+            place = sorted(order[:count]).index(at)
 
-        found = state.meet([came[at]])
+            found = state.meet([came[at]])
 
-        expected = batch(here.assign(_label=0))[place]
-        assert derived(found, CONTRACT)[0].tobytes() == expected.tobytes()
+            expected = batch(here.assign(_label=0))[place]
+            assert derived(found, CONTRACT)[0].tobytes() == expected.tobytes()
 
 
 @some
@@ -107,8 +118,7 @@ def test_what_is_dropped_is_missed_by_marked_answers_alone(rows, random) -> None
     rows, order = plain(rows), list(range(len(rows)))
     random.shuffle(order)
     state, came = state_of(CONTRACT, Memory(), timedelta(hours=2)), payments_of(rows)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CAPACITY", 2)
+    with small_pages(2):
         for count, at in enumerate(order, 1):
             here = rows.iloc[sorted(order[:count])].reset_index(drop=True)
             (found,) = state.meet([came[at]])

@@ -40,14 +40,13 @@ class Counter:
         self._counts[1], self._counts[2] = let_go, 0
         return undeclared - let_go, let_go
 
-    def accept(self) -> None:
-        """Count one entry that was taken."""
-        self._counts[0] += 1
+    def accept(self, entries: int) -> None:
+        """Count entries that are taken; below zero those that come to nothing."""
+        self._counts[0] += entries
 
-    def let_go(self) -> None:
-        """Count one entry that is not kept."""
-        self._counts[1] += 1
-        self._counts[0] += 1
+    def let_go(self, entries: int) -> None:
+        """Count how many of the accepted are not kept."""
+        self._counts[1] += entries
 
     def declare(self, missing: int) -> None:
         """Count entries let go that the log now declares."""

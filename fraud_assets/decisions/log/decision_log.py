@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import BaseFileLock
@@ -71,13 +72,49 @@ class DecisionLog:
         """Entries recorded since it was opened: the last one's ticket."""
         return self._flusher.recorded
 
-    def demand_ready(self) -> None:
-        """Demand that an entry could be recorded now; raises as `record` does where not."""
+    def promise(self, entries: int = 1) -> None:
+        """Promise to keep so many entries: they count from now on, and `take` refuses none.
+
+        Whoever changes something else on the strength of an entry asks before. What does not come
+        is given back by `promise(-entries)`.
+
+        Raises
+        ------
+        UnrecordedError
+            If they cannot be kept, and the policy is to refuse then; one sentence.
+        """
+        if entries > 0:
+            flusher = self._flusher
+            if flusher.trouble or flusher.late or self._is_closed:
+                self._demand_going_on()
+            if not self._goes_on and flusher.recorded - flusher.flushed + entries > self._most:
+                raise UnrecordedError(self._lag(entries))
+        self._counter.accept(entries)
+
+    def take(self, lines: Sequence[bytes]) -> int:
+        """Take encoded entries that were promised; the ticket by which `settled` knows the last.
+
+        Where the policy is to count, and as many wait as may, they are let go and counted.
+        """
         flusher = self._flusher
-        if flusher.trouble or flusher.late or self._is_closed:
-            self._demand_going_on()
-        if not self._goes_on and flusher.recorded - flusher.flushed >= self._most:
-            raise UnrecordedError(self._lag())
+        if self._goes_on and flusher.recorded - flusher.flushed >= self._most:
+            self._counter.let_go(len(lines))
+            flusher.missing += len(lines)
+            return flusher.recorded
+        return flusher.put(lines)
+
+    def encoded(self, entry: Recordable) -> bytes:
+        """An entry as `take` wants it, its personal values covered.
+
+        Raises
+        ------
+        RecordError
+            If it is no entry: a field of it has another type than the document says.
+        """
+        if self._guard is not None:
+            entry = self._guard.cover(entry)
+        demand_sound(entry)
+        return encode(entry)
 
     def guard_with(self, guard: Guard | None) -> None:
         """Cover personal values so from now on, as another contract serves."""
@@ -86,26 +123,10 @@ class DecisionLog:
             self._flusher.guards.append(guard)
 
     def record(self, entry: Recordable) -> int:
-        """Take an entry for the log; the ticket by which `settled` knows it.
-
-        Raises
-        ------
-        UnrecordedError
-            If it cannot be kept, and the policy is to refuse then; one sentence.
-        RecordError
-            If it is no entry: a field of it has another type than the document says.
-        """
-        flusher = self._flusher
-        if flusher.trouble or flusher.late or self._is_closed:
-            self._demand_going_on()
-        if flusher.recorded - flusher.flushed >= self._most:
-            return self._let_go()
-        if self._guard is not None:
-            entry = self._guard.cover(entry)
-        demand_sound(entry)
-        line = encode(entry)
-        self._counter.accept()
-        return flusher.put(line)
+        """Take an entry for the log; its ticket. Raises as `promise` and `encoded` do."""
+        line = self.encoded(entry)
+        self.promise()
+        return self.take([line])
 
     async def settled(self, ticket: int) -> None:
         """Wait until the entry may be answered: at once, or after its flush with `sync`.
@@ -124,7 +145,8 @@ class DecisionLog:
     def find(self, decision_id: str) -> Decision | None:
         """The decision of that id, on disk or on its way there; None where there is none."""
         needle = b'"decision_id":' + encode(decision_id)
-        for line in (*self._flusher.held.copy(), *self._flusher.waiting.copy()):
+        # In this order: the log's thread holds an entry before it takes it from those that wait.
+        for line in (*self._flusher.waiting.copy(), *self._flusher.held.copy()):
             if needle in line:
                 entry = read_entry(line)
                 return entry if isinstance(entry, Decision) else None
@@ -157,16 +179,9 @@ class DecisionLog:
         if not self._goes_on:
             raise UnrecordedError(self._flusher.trouble or self._flusher.late)
 
-    def _let_go(self) -> int:
-        if not self._goes_on:
-            raise UnrecordedError(self._lag())
-        self._counter.let_go()
-        self._flusher.missing += 1
-        return self._flusher.recorded
-
-    def _lag(self) -> str:
+    def _lag(self, entries: int = 1) -> str:
         waiting = self._flusher.recorded - self._flusher.flushed
-        if waiting < self._most:
+        if waiting + entries <= self._most:
             return ""
         return (
             f"{waiting:,} entries wait to be written to {self.folder}, the limit is "

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from fraud_assets.decisions.log.appender import Appender
@@ -68,8 +66,8 @@ class Flusher:
         self.guards = [] if guard is None else [guard]
         self._clock, self._settings, self._on_change = clock, settings, on_change
         self._accounted, self._lost = accounted, lost
-        self.waiting: deque[bytes] = deque()
-        self.held: deque[bytes] = deque()
+        self.waiting: list[bytes] = []
+        self.held: list[bytes] = []
         self.recorded = self.flushed = self.missing = self.declared = 0
         self.trouble = self.late = ""
         self._is_idle = False
@@ -81,10 +79,10 @@ class Flusher:
         """Begin."""
         self._thread.start()
 
-    def put(self, line: bytes) -> int:
-        """Take an encoded entry; its number."""
-        self.waiting.append(line)
-        self.recorded += 1
+    def put(self, lines: Sequence[bytes]) -> int:
+        """Take encoded entries; the number of the last."""
+        self.waiting += lines
+        self.recorded += len(lines)
         if self._is_idle:
             self._wake.set()
         return self.recorded
@@ -129,8 +127,10 @@ class Flusher:
         return bool(self.held) or self._lost > 0 or self.missing > self.declared
 
     def _flush(self) -> None:
-        for _ in range(len(self.waiting)):
-            self.held.append(self.waiting.popleft())
+        # Held before it waits no more, so that whoever looks for it meets it in one of the two.
+        taken = self.waiting[:]
+        self.held += taken
+        del self.waiting[: len(taken)]
         while self._owes:
             self._flush_block()
         if self.trouble:
@@ -138,7 +138,7 @@ class Flusher:
             self.trouble = ""
 
     def _flush_block(self) -> None:
-        lines = list(islice(self.held, _BLOCK))
+        lines = self.held[:_BLOCK]
         lost, missing = self._lost, self.missing - self.declared
         gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
         for guard in self.guards:
@@ -150,11 +150,7 @@ class Flusher:
         self._lost = 0
         self.declared += missing
         self._counter.declare(missing)
-        if len(lines) == len(self.held):
-            self.held.clear()
-        else:
-            for _ in lines:
-                self.held.popleft()
+        del self.held[: len(lines)]
         self.flushed += len(lines)
         self._on_change()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -38,6 +39,11 @@ class LabelShare(Kind):
     delay: Duration
     """How long before the payment the window ends."""
 
+    @cached_property
+    def micros(self) -> tuple[int, int]:
+        """Window and delay in microseconds."""
+        return to_micros(self.window), to_micros(self.delay)
+
     @property
     def reach(self) -> Reach:
         """The window, and the delay before it."""
@@ -56,7 +62,7 @@ class LabelShare(Kind):
         """Zero where no payment counts; missing where the entity is."""
         history = past.history(self.entity)
         low, high = history.bounds(self.window, self.delay)
-        window, delay = to_micros(self.window), to_micros(self.delay)
+        window, delay = self.micros
         frauds = sum(
             known_fraud_counts(history, start[history.order], end[history.order], window, delay)
             for start, end in past.fraud_times()
@@ -68,5 +74,5 @@ class LabelShare(Kind):
         history = seen.history(self.entity)
         if history is None:
             return float("nan")
-        span = window_before(seen.now, to_micros(self.window), to_micros(self.delay))
+        span = window_before(seen.now, *self.micros)
         return history.frauds(span, seen.now) / max(history.count(span), 1)

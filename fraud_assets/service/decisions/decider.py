@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +16,7 @@ from fraud_assets.errors import StateError
 from fraud_assets.payments.possible import why_not_decided
 from fraud_assets.payments.reader import RawReader, ReadPayment
 from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import Found, State
@@ -25,8 +25,7 @@ from fraud_assets.values.number import number
 _encode = msgspec.json.encode
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
 
     raw: Mapping[str, Any]
@@ -34,6 +33,16 @@ class _Asked:
     always: bool
     api_key: str
     started: float
+
+
+class _Draft(NamedTuple):
+    """What is answered to a payment and counted, and the entry as the record wants it."""
+
+    payment: Payment
+    answer: bytes
+    entry: bytes
+    probability: float
+    is_flagged: bool
 
 
 @dataclass(frozen=True)
@@ -46,16 +55,17 @@ class Decider:
     state: State
     keeping: Keeping
     release: Release | None
+    metrics: ServiceMetrics
 
     @classmethod
-    def of(cls, served: Served, state: State, keeping: Keeping) -> Decider:
+    def of(cls, served: Served, state: State, keeping: Keeping, metrics: ServiceMetrics) -> Decider:
         """Raises StateError where the version cannot decide on raw payments.
 
         And RecordError where those that pass though flagged cannot be drawn.
         """
         contract = carried_contract(served)
         release = keeping.release(contract)
-        return cls(served, contract, RawReader(contract), state, keeping, release)
+        return cls(served, contract, RawReader(contract), state, keeping, release, metrics)
 
     def decide(
         self, raws: Sequence[Mapping[str, Any]], *, always: bool, api_key: str = ""
@@ -71,28 +81,64 @@ class Decider:
             As reading, the state and the record do.
         """
         started = perf_counter()
-        read = [self.reader.read(raw) for raw in raws]
-        self.keeping.ready(self.contract)
-        found = self.state.meet([one.payment for one in read])
-        answers: list[bytes] = []
-        new: dict[str, tuple[Payment, bytes]] = {}
-        for raw, payment, one in zip(raws, read, found, strict=True):
-            key = payment.payment.id or ""
-            first = one.answer or (new[key][1] if key in new else None)
-            if first is None:
-                first = self._answer(_Asked(raw, payment, always, api_key, started), one)
-                answers.append(first)
-                if key:
-                    new[key] = payment.payment, first
-            else:
-                answers.append(_repeated(first))
-        self.state.answered(list(new.values()))
+        asked = [_Asked(raw, self.reader.read(raw), always, api_key, started) for raw in raws]
+        self.keeping.promise(self.contract, len(asked))
+        meet = self._met_for_later if self.keeping.is_sync else self._met
+        try:
+            answers, drafts = meet(asked)
+        except BaseException:
+            self.keeping.take([], promised=len(asked))
+            raise
+        self.keeping.take([draft.entry for draft in drafts], promised=len(asked))
+        for draft in drafts:
+            self.metrics.scored(draft.probability, draft.is_flagged)
+            if self.keeping.is_sync:
+                self.keeping.unsettled.add(draft.payment, draft.answer)
         return answers
 
-    def _answer(self, asked: _Asked, found: Found) -> bytes:
+    def keep(self, answers: list[tuple[Payment, bytes]]) -> None:
+        """Put answers into the state whose entries are on disk; raises as the state does."""
+        self.state.answered(answers)
+        self.keeping.unsettled.settled(answers)
+
+    def _met(self, asked: Sequence[_Asked]) -> tuple[list[bytes], list[_Draft]]:
+        """The answers, and what is new of them; each is in the state with its payment."""
+        drafts: dict[int, _Draft] = {}
+
+        def answering(at: int, found: Found) -> bytes:
+            drafts[at] = self._draft(asked[at], found)
+            return drafts[at].answer
+
+        found = self.state.meet([one.read.payment for one in asked], answering)
+        new = [None if one.answer else drafts[at] for at, one in enumerate(found)]
+        answers = [
+            _repeated(one.answer or b"") if draft is None else draft.answer
+            for one, draft in zip(found, new, strict=True)
+        ]
+        return answers, [draft for draft in new if draft is not None]
+
+    def _met_for_later(self, asked: Sequence[_Asked]) -> tuple[list[bytes], list[_Draft]]:
+        """The same where an answer may be in the state only once it is on record."""
+        answers: list[bytes] = []
+        drafts: list[_Draft] = []
+        own: dict[str, bytes] = {}
+        for one, found in zip(asked, self.state.meet([o.read.payment for o in asked]), strict=True):
+            payment = one.read.payment
+            waiting = own.get(payment.id or "") or self.keeping.unsettled.answer(payment)
+            if first := found.answer or waiting:
+                answers.append(_repeated(first))
+                continue
+            drafts.append(draft := self._draft(one, found))
+            answers.append(draft.answer)
+            if payment.id is not None:
+                own[payment.id] = draft.answer
+        return answers, drafts
+
+    def _draft(self, asked: _Asked, found: Found) -> _Draft:
         served, scorer = self.served, self.served.scorer
-        values: dict[str, Any] = {**asked.read.features, **found.features}
-        row = scorer.encoder.row(values)
+        values = asked.read.features | found.features
+        features = {name: _plain(values[name]) for name in scorer.encoder.names}
+        row = tuple(features.values())
         probability = scorer.probability(row)
         flagged = probability >= served.threshold
         decision_id = self.keeping.next_id()
@@ -104,15 +150,16 @@ class Decider:
             "is_flagged": flagged,
             "released": flagged and passes,
             "model_version": served.version,
-            "features": {name: _plain(values[name]) for name in scorer.encoder.names},
+            "features": features,
             "reasons": scorer.row_reasons(row, flagged) if flagged or asked.always else [],
         }
         if answer["released"]:
             answer["release_probability"] = chance
         if found.is_late:
             answer["late"] = True
-        self.keeping.record(self._entry(asked, found, answer, chance))
-        return _encode(answer)
+        entry = self._entry(asked, found, answer, chance)
+        kept = self.keeping.encoded(entry)
+        return _Draft(asked.read.payment, _encode(answer), kept, probability, flagged)
 
     def _released(self, asked: _Asked, decision_id: str) -> tuple[float | None, bool]:
         """With which probability the payment passes if flagged, and whether it was drawn."""
@@ -135,7 +182,7 @@ class Decider:
             contract=self.served.metadata.contract.digest,
             version=self.served.version,
             manifest=self.served.manifest,
-            payment={name: _kept(asked.raw.get(name)) for name in self.reader.columns},
+            payment=_kept(asked.raw, self.reader.columns),
             features=answer["features"],
             late=found.is_late,
             probability=answer["fraud_probability"],
@@ -173,9 +220,13 @@ def _repeated(answer: bytes) -> bytes:
 
 
 def _plain(value: float | str | None) -> float | str | None:
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if value != value else value  # noqa: PLR0124 - NaN is not itself
 
 
-def _kept(value: object) -> Any:
-    """A raw value as the record holds it: what is no single value stands by its text, as read."""
-    return str(value) if isinstance(value, list | dict) else value
+def _kept(raw: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """The payment as the record holds it: what is no single value stands by its text, as read."""
+    kept = {name: raw.get(name) for name in columns}
+    for name, value in kept.items():
+        if isinstance(value, list | dict):
+            kept[name] = str(value)
+    return kept

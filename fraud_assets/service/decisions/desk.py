@@ -120,7 +120,9 @@ class Desk:
             return
         self._seen = served
         try:
-            self._decider = Decider.of(served, self._state_for(served), self.keeping)
+            self._decider = Decider.of(
+                served, self._state_for(served), self.keeping, self.holder.metrics
+            )
         except (StateError, RecordError) as error:
             self._decider, self._why = None, str(error)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import BaseFileLock
@@ -19,6 +20,7 @@ from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, clai
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
+from fraud_assets.service.decisions.unsettled import Unsettled
 
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
@@ -46,14 +48,20 @@ class Keeping:
         self._log: DecisionLog | None = None
         self._contract: Contract | None = None
         self._why, self._retry_at = "", 0.0
+        self.unsettled = Unsettled()
 
-    def ready(self, contract: Contract) -> None:
-        """Demand that a decision under this contract could be recorded now.
+    @property
+    def is_sync(self) -> bool:
+        """Whether an answer waits until it is on disk."""
+        return self._folder is not None and self._settings.sync
+
+    def promise(self, contract: Contract, entries: int) -> None:
+        """Promise to record so many decisions or labels under this contract; `take` follows.
 
         Raises
         ------
         RecordError
-            If it cannot, and the policy is to refuse then; one sentence.
+            If they cannot be kept, and the policy is to refuse then; one sentence.
         """
         if self._folder is None:
             return
@@ -63,7 +71,20 @@ class Keeping:
             self._log.guard_with(self._guard(contract))
             self._contract = contract
         if self._log is not None:
-            self._log.demand_ready()
+            self._log.promise(entries)
+
+    def take(self, entries: Sequence[bytes], promised: int) -> None:
+        """Put entries on record that were promised; the promise of what did not come ends."""
+        if self._log is None:
+            return
+        if promised > len(entries):
+            self._log.promise(len(entries) - promised)
+        if entries:
+            self._log.take(entries)
+
+    def encoded(self, entry: Decision | Label) -> bytes:
+        """An entry as `take` wants it; RecordError where it could not be read back."""
+        return b"" if self._log is None else self._log.encoded(entry)
 
     def release(self, contract: Contract) -> Release | None:
         """Who passes though flagged, None where the contract stops nothing.
@@ -89,13 +110,8 @@ class Keeping:
         """Microseconds since 1970, UTC."""
         return time.time_ns() // 1000 if self._log is None else self._log.now()
 
-    def record(self, entry: Decision | Label) -> None:
-        """Put an entry on record; raises as `ready` does."""
-        if self._log is not None:
-            self._log.record(entry)
-
     async def settled(self) -> None:
-        """Wait until all that was recorded may be answered; raises as `ready` does."""
+        """Wait until all that was recorded may be answered; raises as `promise` does."""
         if self._log is not None:
             await self._log.settled(self._log.recorded)
 

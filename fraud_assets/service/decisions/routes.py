@@ -110,11 +110,25 @@ class DecisionRoute:
 
     async def _settled(self, payload: bytes) -> Answer:
         """The answer once it may be given: with a record that promises so, after its flush."""
+        keeping = self._desk.keeping
+        if not keeping.is_sync:
+            return 200, payload
+        decided = keeping.unsettled.all()
         try:
-            await self._desk.keeping.settled()
-        except RecordError as error:
-            return 503, fault_answer(fault(["record"], str(error), "unavailable"))
+            await keeping.settled()
+            if decided:
+                self._desk.decider().keep(decided)
+        except (RecordError, StateError) as error:
+            return self._unavailable(error)
         return 200, payload
+
+    def _unavailable(self, error: StateError | RecordError) -> Answer:
+        if isinstance(error, DamagedStateError):
+            self._desk.distrust(error)
+        if isinstance(error, StateMovedError):
+            self._desk.open_again()
+        place = "record" if isinstance(error, RecordError) else "state"
+        return 503, fault_answer(fault([place], str(error), "unavailable"))
 
     def _answered(self, body: bytes, caller: Caller) -> Answer:
         try:
@@ -126,12 +140,7 @@ class DecisionRoute:
         except ConflictError as error:
             return 409, fault_answer(fault(["body"], str(error), "conflict"))
         except (StateError, RecordError) as error:
-            if isinstance(error, DamagedStateError):
-                self._desk.distrust(error)
-            if isinstance(error, StateMovedError):
-                self._desk.open_again()
-            place = "record" if isinstance(error, RecordError) else "state"
-            return 503, fault_answer(fault([place], str(error), "unavailable"))
+            return self._unavailable(error)
 
 
 def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
@@ -188,14 +197,19 @@ def _label(desk: Desk, body: bytes, caller: Caller) -> Answer:
     labels, decider = _labels(body).labels, desk.decider()
     read = reader_of(decider.contract.columns.id or "", decider.contract)
     known = [_known_at(at, label) for at, label in enumerate(labels)]
-    desk.keeping.ready(decider.contract)
     found: dict[str, list[str]] = {"accepted": [], "repeated": [], "unknown": []}
-    for label, known_at in zip(labels, known, strict=True):
-        payment_id = str(read(label.payment_id))
-        done = decider.state.label(payment_id, is_fraud=label.is_fraud, known_at=known_at)
-        found[done].append(payment_id)
-        if done != "repeated":
-            desk.keeping.record(_entry(desk, label, payment_id, known_at, caller))
+    entries: list[bytes] = []
+    desk.keeping.promise(decider.contract, len(labels))
+    try:
+        for label, known_at in zip(labels, known, strict=True):
+            payment_id = str(read(label.payment_id))
+            entry = desk.keeping.encoded(_entry(desk, label, payment_id, known_at, caller))
+            done = decider.state.label(payment_id, is_fraud=label.is_fraud, known_at=known_at)
+            found[done].append(payment_id)
+            if done != "repeated":
+                entries.append(entry)
+    finally:
+        desk.keeping.take(entries, promised=len(labels))
     counts = {"accepted": len(found["accepted"]), "repeated": len(found["repeated"])}
     return 200, msgspec.json.encode(counts | {"unknown": found["unknown"]})
 

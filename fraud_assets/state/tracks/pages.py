@@ -80,6 +80,16 @@ class Pages:
         yield page.between(low.offset, len(page))
         yield self.page(high.page).between(0, high.offset)
 
+    def values(self, column: int, span: Span) -> Iterator[array[int]]:
+        """The values of a column that a span holds, 0 for missing."""
+        if span.begin >= span.end:
+            return
+        low, high = self.places(span)
+        for page in self.edges(low, high):
+            yield page.values[column]
+        for inner in range(low.page + 1, high.page):
+            yield self.page(inner).values[column]
+
     def page(self, at: int) -> Page:
         """The page at a position; read where it was not yet."""
         if at not in self._held:

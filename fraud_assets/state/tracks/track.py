@@ -7,6 +7,7 @@ from struct import Struct
 
 from fraud_assets.features.online.seen import Span
 from fraud_assets.state.sealed import Records
+from fraud_assets.state.tracks.distinct import Windows
 from fraud_assets.state.tracks.frauds import Frauds
 from fraud_assets.state.tracks.page import Event, Layout, present
 from fraud_assets.state.tracks.pages import Pages
@@ -29,6 +30,7 @@ class Track:
         self._records, self._key, self.layout, self._now = records, key, layout, now
         self._first, self.dropped, self.newest = now, NEVER, NEVER
         self._pages = Pages(records, key, layout)
+        self._windows = Windows(records, key, self._pages)
         self._frauds: Frauds | None = None
         data = records.get(b"T" + key)
         if data is not None:
@@ -73,14 +75,7 @@ class Track:
     def distinct(self, column: str, span: Span, own: str | None = None) -> int:
         """How many different values of a column a span holds; `own` is one more value."""
         at = self.layout.values.index(column)
-        low, high = self._pages.places(span)
-        found = {0 if own is None else digest(own)}
-        for page in self._pages.edges(low, high):
-            found.update(page.values[at])
-        for inner in range(low.page + 1, high.page):
-            found.update(self._pages.page(inner).values[at])
-        found.discard(0)
-        return len(found)
+        return self._windows.different(at, span, self._now, 0 if own is None else digest(own))
 
     def frauds(self, span: Span, now: int) -> int:
         """How many payments of a span are frauds that are known at `now`."""
@@ -104,6 +99,8 @@ class Track:
         self.newest = max(self.newest, event.time)
         if keep and event.time >= cut:
             self._pages.add(event)
+            if self.layout.values:
+                self._windows.insert(event)
         else:
             self.dropped = max(self.dropped, event.time)
         self.drop(cut)
@@ -111,12 +108,15 @@ class Track:
     def drop(self, cut: int) -> bool:
         """Let go of payments before `cut`, page by page; whether there were any."""
         before = self.dropped, self._pages.payments
+        if self.layout.values:
+            self._windows.drop(cut)
         self.dropped = self._pages.drop(cut, self.dropped)
         return (self.dropped, self._pages.payments) != before
 
     def write(self) -> None:
         """Hand everything that changed to the transaction."""
         self._pages.write()
+        self._windows.write()
         pages = self._pages
         head = _HEAD.pack(self._first, self.dropped, self.newest, pages.next, len(pages))
         self._records.put(b"T" + self._key, head + pages.written())

@@ -1,0 +1,182 @@
+"""A payment, its answer and its record belong together, whatever refuses and whoever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fraud_assets.decisions.log import LogSettings
+from fraud_assets.decisions.reading import read_decisions
+from fraud_assets.decisions.verify import verify_log
+from fraud_assets.errors import RecordError, StateError
+from fraud_assets.payments.kept import plan_for
+from fraud_assets.service.decisions.decider import Decider
+from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.metrics import ServiceMetrics
+from fraud_assets.service.settings import ServiceSettings
+from fraud_assets.service.versions.holder import Holder
+from fraud_assets.state.opening import begin, close, open_adapter
+from fraud_assets.store.keys import Keys
+from fraud_assets.store.store import Store
+from tests.service.decisions.test_decisions import CONTRACT, payment
+from tests.service.stores import new_store, promote
+
+ROOT = Path(__file__).parents[3]
+SYNC, WINDOW = LogSettings(sync=True), LogSettings(window_seconds=0.01)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store whose version carries its contract."""
+    made = new_store(tmp_path_factory.mktemp("store"))
+    promote(made, "gradient_boosting", {"contract.toml": CONTRACT.encode()})
+    return made
+
+
+def desk_of(store: Store, folder: Path, settings: LogSettings) -> Desk:
+    """What one worker decides with, on the state and the record in `folder`; no server."""
+    models, keys, place = str(store.root), store.keys.folder, str(folder / "state")
+    holder = Holder.start(ServiceSettings(models=models, keys=keys), ServiceMetrics())
+    desk = Desk(holder, place, Keeping(folder / "log", settings))
+    if not (folder / "state").exists():
+        contract = holder.served.contract
+        assert contract is not None
+        close(begin(open_adapter(place, contract.name), plan_for(contract)))
+    return desk
+
+
+def decided(decider: Decider, *numbers: int, **changes: Any) -> list[dict[str, Any]]:
+    """The answers to payments of those numbers, before anything is settled."""
+    raws = [payment(number, **changes) for number in numbers]
+    return [json.loads(answer) for answer in decider.decide(raws, always=False)]
+
+
+async def settle(desk: Desk) -> None:
+    """What a route does before it answers with `--record-sync`."""
+    waiting = desk.keeping.unsettled.all()
+    await desk.keeping.settled()
+    desk.decider().keep(waiting)
+
+
+def let_go(desk: Desk) -> None:
+    """The worker is gone, and its locks with it; what it had not flushed is lost."""
+    desk.keeping.close()
+    if desk._adapter is not None:
+        desk._adapter.close()
+
+
+def test_a_batch_that_holds_a_payment_twice_decides_on_it_once(store: Store, tmp_path: Path):
+    """Whether the answer waits for the disk or not: one entry, the second answer says repeated."""
+    for settings in (WINDOW, SYNC):
+        folder = tmp_path / str(settings.sync)
+        folder.mkdir()
+        desk = desk_of(store, folder, settings)
+
+        first, second, again = decided(desk.decider(), 0, 1, 0)
+        asyncio.run(settle(desk))
+        (later,) = decided(desk.decider(), 1)
+        let_go(desk)
+
+        assert again == first | {"repeated": True}
+        assert later == second | {"repeated": True}
+        assert len(read_decisions(folder / "log")) == 2
+
+
+def test_what_cannot_be_recorded_leaves_nothing_in_the_state(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """An entry that would not be read back fails the transaction; asked again it is the first."""
+    desk = desk_of(store, tmp_path, WINDOW)
+    decider = desk.decider()
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "fraud_assets.decisions.log.decision_log.demand_sound",
+            lambda _: (_ for _ in ()).throw(RecordError("no entry")),
+        )
+        with pytest.raises(RecordError):
+            decided(decider, 0, 1)
+
+    told = decided(decider, 0, 1)
+    let_go(desk)
+
+    assert not any("repeated" in one for one in told)
+    assert [one["features"]["count"] for one in told] == [1, 2]
+    found = verify_log(tmp_path / "log")
+    assert (found.decisions, found.missing) == (2, 0)
+
+
+def test_a_state_that_refuses_ends_the_promise(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """No decision was made, so none is missing: the next process declares no loss."""
+    desk = desk_of(store, tmp_path, WINDOW)
+    decider = desk.decider()
+
+    def refuse(*_: object) -> None:
+        raise StateError("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decider.state.adapter, "transact", refuse)
+        with pytest.raises(StateError):
+            decided(decider, 0)
+    decided(decider, 1)
+    let_go(desk)
+
+    desk = desk_of(store, tmp_path, WINDOW)
+    decided(desk.decider(), 2)
+    assert desk.keeping.status is not None
+    assert desk.keeping.status.lost == 0
+    let_go(desk)
+    assert verify_log(tmp_path / "log").missing == 0
+
+
+def test_with_sync_no_answer_is_repeated_that_is_not_on_record(store: Store, tmp_path: Path):
+    """Killed between decision and flush, the next process decides again and records that."""
+    places = [str(store.root), str(store.keys.folder), str(tmp_path)]
+    killed = subprocess.run([sys.executable, "-m", __name__, *places], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+    desk = desk_of(store, tmp_path, SYNC)
+    (told,) = decided(desk.decider(), 0)
+    asyncio.run(settle(desk))
+    let_go(desk)
+
+    assert "repeated" not in told
+    assert told["features"]["count"] == 1
+    assert [one.decision_id for one in read_decisions(tmp_path / "log")] == [told["decision_id"]]
+
+
+def test_scores_of_decisions_are_counted_as_those_of_predict(store: Store, tmp_path: Path):
+    """In the histogram and, where flagged, in the counter; a repeated payment counts once."""
+    desk = desk_of(store, tmp_path, WINDOW)
+
+    told = decided(desk.decider(), 0, 1, 1)
+    let_go(desk)
+
+    numbers = desk.holder.metrics.numbers
+    assert sum(numbers.scores) == 2
+    assert numbers.flagged == sum(one["is_flagged"] for one in told[:2])
+
+
+if __name__ == "__main__":
+    _models, _keys, _folder = map(Path, sys.argv[1:])
+    _desk = desk_of(Store(_models, Keys(_keys)), _folder, SYNC)
+
+    def _die(*_: object) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    _decider = _desk.decider()
+    _desk.keeping.promise(_decider.contract, 0)  # opened while the disk still writes
+    os.pwrite = _die  # the entry never reaches the disk
+    decided(_decider, 0)
+    asyncio.run(settle(_desk))
