@@ -55,11 +55,19 @@ lock: $(READY) ## pin the newest versions again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra boosting --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/boosting.lock
+	$(BIN)/uv pip compile pyproject.toml --group peers --extra boosting --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/peers.lock
 	$(BIN)/uv pip compile pyproject.toml --extra serve --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --constraints requirements/dev.lock --quiet -o requirements/serve.lock
 
-bench-search bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions: \
+bench-quality: $(READY) ## public sets and peers; ARGS="--only peers --set ulb_creditcard"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes \
+		-r requirements/peers.lock || echo "Peers that could not be installed are left out."
+	$(BIN)/python -m benchmarks.quality $(ARGS)
+
+bench-search bench-features bench-coverage bench-alarm bench-online bench-decisions: \
 		bench-%: $(READY) ## both sides in one run
 	$(BIN)/python -m benchmarks.$*
 

@@ -68,11 +68,15 @@ def show_peers(result: dict[str, Any]) -> None:
             f"{found['judged_rows']:,} ({found['judged_frauds']:,} frauds), {result['cores']} cores"
         )
         print(f"{'model':40}{'AUC':>24}{'AP':>24}{'precision at .90':>24}{'s':>8}")
-        _peer_line(f"ours: {ours['model']}"[:39], ours)
+        print(f"ours: {ours['model']}, {ours['fitted_rows']:,} rows")
+        _peer_line("ours", ours)
         for row in found["peers"]:
             _peer_line(row["model"], row)
             gaps = (_interval(row["difference"][key], "+.4f") for key in PEER_MEASURES)
             print(f"{'  ours less it':40}" + "".join(f"{gap:>24}" for gap in gaps))
+    print(f"At most the newest {result['most_rows']:,} rows; {result['minutes']:g} minutes a set.")
+    if result["left_out"]:
+        print(f"Not installed, and so left out: {', '.join(result['left_out'])}.")
     print(f"Within the tolerance of each peer or its noise: {_held(result)}.", flush=True)
 
 
