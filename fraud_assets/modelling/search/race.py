@@ -1,4 +1,4 @@
-"""A grid raced: all settings on few rows, the best third of them on all folds.
+"""A grid raced: all settings on few rows, the best quarter of them on all folds.
 
 Successive halving (Jamieson and Talwalkar 2016, arXiv 1502.07943): folds in time order train on
 more rows from one to the next, so the first rung is the cheap folds. What leaves the race keeps
@@ -26,7 +26,7 @@ from fraud_assets.modelling.search.validation import Validation
 FIRST_RUNG = (1, 2)
 """Folds of the first rung: the oldest has too few frauds to tell settings apart."""
 
-STAY = 3
+STAY = 4
 """One fit of so many goes on to all folds."""
 
 LEAST_FITS = 3
@@ -43,7 +43,7 @@ def race_grid(
     workers: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> ScoredGrid:
-    """The family's grid, its best third scored on every fold.
+    """The family's grid, its best quarter scored on every fold.
 
     Where `budget`, in processor seconds of the reference machine, does not last for the whole
     grid, a drawn part of it enters, and fewer stay.

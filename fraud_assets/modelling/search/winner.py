@@ -22,7 +22,7 @@ from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.budget import GRIDS, allowed
 from fraud_assets.modelling.search.candidates import Leaderboard
-from fraud_assets.modelling.search.choice import Contender, choose_setting, leading
+from fraud_assets.modelling.search.choice import Contender, by_merit, choose_setting, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
 from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.search.race import race_grid
@@ -192,8 +192,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
-    ranked = sorted(entries.values(), key=lambda c: -validation.average_precision(c.scores))
-    again = _again(chosen, searched, ranked)
+    again = _again(chosen, searched, by_merit(list(entries.values()), validation))
     return Winner(family, chosen.params, tuple(searched), choice.sentence + said, again)
 
 
