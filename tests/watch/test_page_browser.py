@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fraud_assets.modelling.judging.slices import amount_bands
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
 from tests.report.browser import chromium, needs_chromium
@@ -17,7 +20,11 @@ pytestmark = [needs_chromium, pytest.mark.slow]
 
 def test_nothing_is_wrong_with_how_it_looks(tmp_path: Path) -> None:
     """An alarm after many weeks, and a page on which nothing serves yet; on paper too."""
-    alarmed = production(lived([0.93] * 14 + [0.6] * 6), [reign()], PLACE, START + 22 * 7 * DAY)
+    rows = lived([0.93] * 14 + [0.6] * 6)
+    chain = np.where(np.arange(len(rows)) % 3 == 0, "SOL", "ETH").astype(object)
+    levels = {"chain": chain, "amount_band": amount_bands(rows.amount)}
+    watched = replace(reign(), precision_floor=0.1)
+    alarmed = production(rows, [watched], PLACE, START + 22 * 7 * DAY, levels)
     empty = production(lived([]), [], PLACE, START)
     with chromium() as browser:
         for name, document in {"alarmed": alarmed, "empty": empty}.items():
