@@ -92,7 +92,7 @@ def _rule_row(rule: Finding) -> list[str]:
     between = ""
     if rule.interval is not None:
         between = f"{text(rule.interval.low, None)} to {text(rule.interval.high, None)}"
-    return [
+    row = [
         escaped(rule.name),
         _OUTCOMES[rule.passed],
         "" if value is None else escaped(numbers.short(text(value, bound), 12)),
@@ -100,6 +100,9 @@ def _rule_row(rule: Finding) -> list[str]:
         escaped(between),
         "" if rule.n is None else numbers.count(rule.n),
     ]
+    while not row[-1]:  # Dagster shows a thousand characters at once; markdown fills rows up
+        row.pop()
+    return row
 
 
 def quarantine_markdown(quarantine: Quarantine) -> str:
