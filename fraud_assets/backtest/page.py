@@ -34,14 +34,11 @@ def render_backtest(result: Backtest) -> str:
 def _printed(result: Backtest) -> str:
     """What every printed page says of itself."""
     data, contract = result.data, result.contract
-    return " \u00b7 ".join(
-        [
-            f"backtest of {contract.name.replace('_', ' ')}",
-            f"payments from {data.first} to {data.newest}",
-            f"data {data.fingerprint[:12]}",
-            f"contract {contract.digest[:12]}",
-            f"code {result.code[:12]}",
-        ]
+    name = contract.name.replace("_", " ")
+    digests = {"data": data.fingerprint, "contract": contract.digest, "code": result.code}
+    return (
+        f"backtest of {name} \u00b7 payments from {data.first} to {data.newest}\n"
+        + " \u00b7 ".join(f"{of} {digest[:12]}" for of, digest in digests.items())
     )
 
 

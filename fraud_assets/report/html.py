@@ -8,6 +8,7 @@ template's own.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -44,6 +45,7 @@ PICTURES = (
     "history",
     "verdict",
 )
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 NONE = Markup('<span class="missing">none</span>')
 
 
@@ -103,11 +105,21 @@ def _running(report: Located) -> list[tuple[str, Located]]:
 
 
 def _printed(report: Located) -> str:
-    """The same as one line of text for the foot of every printed page."""
-    parts = [f"{name} {part}" for name, part in _running(report)]
+    """The same as two lines of text for the foot of every printed page."""
+    parts = [f"{name} {_moment(part)}" for name, part in _running(report)]
     if not report["lineage"]["version"]:
         parts.insert(0, "not published")
-    return " \u00b7 ".join([str(report["contract"]["name"]).replace("_", " "), *parts])
+    parts.insert(0, str(report["contract"]["name"]).replace("_", " "))
+    half = (len(parts) + 1) // 2
+    return "\n".join(" \u00b7 ".join(line) for line in (parts[:half], parts[half:]))
+
+
+def _moment(part: Located) -> str:
+    """An instant as date and minute, without the minute at midnight; other text as it is."""
+    text = str(part)
+    if not _INSTANT.match(text):
+        return text
+    return text.replace("T", " ")[:16].removesuffix(" 00:00")
 
 
 def _histograms(report: Report) -> list[tuple[str, Markup]]:
@@ -192,7 +204,7 @@ def _environment() -> Environment:
         pairs=pairs,
         ranked=lambda part: sorted(part, key=lambda row: plain(row["rank"]) or 0),
         setting=lambda part: NONE if plain(part) is None else part,
-        moment=lambda part: str(part).replace("T", " ")[:16].removesuffix(" 00:00"),
+        moment=_moment,
     )
     environment.globals.update(nothing=NONE)
     return environment
