@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-
+from fraud_assets.cli._common.command import Arguments, Commands, add_command, add_group
 from fraud_assets.cli._printing import print_json, print_table
 from fraud_assets.store.texts import printable
 
 _COLUMNS = ("fingerprint", "role", "since", "cause", "actor", "reason")
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: Commands) -> None:
     """Add `keys` with its own subcommands."""
-    parser = subparsers.add_parser(
+    commands = add_group(
+        subparsers,
         "keys",
-        help="list, check and rotate the keys that sign versions and moves",
-        description="The signing keys in FRAUD_ASSETS_KEYS, or in this user's configuration. What "
+        "list, check and rotate the keys that sign versions and moves",
+        "The signing keys in FRAUD_ASSETS_KEYS, or in this user's configuration. What "
         "a rotated key has signed stays trusted; services follow by themselves.",
     )
-    commands = parser.add_subparsers(dest="keys_command", required=True, metavar="COMMAND")
-    _command(commands, "list", _list, "the trusted keys, oldest first, and how each came")
-    _command(commands, "check", _check, "files, permissions, records of rotations, and the stores")
-    rotate = _command(commands, "rotate", _rotate, "let a new pair sign from now on, on record")
+    add_command(commands, "list", _list, "the trusted keys, oldest first, and how each came")
+    add_command(
+        commands, "check", _check, "files, permissions, records of rotations, and the stores"
+    )
+    rotate = add_command(commands, "rotate", _rotate, "let a new pair sign from now on, on record")
     rotate.add_argument("--actor", required=True, metavar="NAME", help="who decides this")
     rotate.add_argument("--reason", required=True, metavar="TEXT", help="why")
     rotate.add_argument(
@@ -33,19 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _list(args: argparse.Namespace) -> int:
+def _list(args: Arguments) -> int:
     import msgspec
 
     from fraud_assets.store.keys import Keys
@@ -60,7 +48,7 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check(args: argparse.Namespace) -> int:
+def _check(args: Arguments) -> int:
     from fraud_assets.store.keys import Keys
     from fraud_assets.store.keys.overview import check_keys
     from fraud_assets.store.store import Store, default_root, stores_under
@@ -76,7 +64,7 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if any(fault for _, fault in found) else 0
 
 
-def _rotate(args: argparse.Namespace) -> int:
+def _rotate(args: Arguments) -> int:
     import msgspec
 
     from fraud_assets.store.keys import Keys

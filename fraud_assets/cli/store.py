@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 
+from fraud_assets.cli._common.command import Commands, add_group
 from fraud_assets.cli._printing import print_json
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: Commands) -> None:
     """Add `store` with its own subcommand."""
-    parser = subparsers.add_parser(
+    commands = add_group(
+        subparsers,
         "store",
-        help="check whether a folder or URL will do for a store",
-        description="A store needs a place where of many writers at once exactly one succeeds.",
+        "check whether a folder or URL will do for a store",
+        "A store needs a place where of many writers at once exactly one succeeds.",
     )
-    commands = parser.add_subparsers(dest="store_command", required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check",
         help="race writers on a scratch part of it",

@@ -10,6 +10,12 @@ Arguments: TypeAlias = argparse.Namespace
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+def add_group(subparsers: Commands, name: str, text: str, about: str) -> Commands:
+    """A command of several subcommands, one of which must be named; `about` describes it."""
+    parser = subparsers.add_parser(name, help=text, description=about)
+    return parser.add_subparsers(dest=f"{name}_command", required=True, metavar="COMMAND")
+
+
 def add_command(
     commands: Commands, name: str, run: Callable[[Arguments], int], text: str
 ) -> argparse.ArgumentParser:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-
+from fraud_assets.cli._common.command import Commands, add_group
 from fraud_assets.cli.decisions import exporting, forgetting, labelling, replaying, showing, signing
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: Commands) -> None:
     """Add `decisions` with its own subcommands."""
-    parser = subparsers.add_parser(
+    commands = add_group(
+        subparsers,
         "decisions",
-        help="show, verify, replay, export and erase decisions on record",
-        description="The record of decisions: FRAUD_ASSETS_DECISIONS, or decisions/ beside the "
-        "store.",
+        "show, verify, replay, export and erase decisions on record",
+        "The record of decisions: FRAUD_ASSETS_DECISIONS, or decisions/ beside the store.",
     )
-    commands = parser.add_subparsers(dest="decisions_command", required=True, metavar="COMMAND")
     for part in (showing, signing, replaying, labelling, exporting, forgetting):
         part.register(commands)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-
+from fraud_assets.cli._common.command import Commands, add_group
 from fraud_assets.cli.models import listing, looking, moving, pruning
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: Commands) -> None:
     """Add `models` with its own subcommands."""
-    parser = subparsers.add_parser(
+    commands = add_group(
+        subparsers,
         "models",
-        help="list, show, verify, roll back, override and prune model versions",
-        description="The release store: FRAUD_ASSETS_MODELS or models/, verified with the keys "
+        "list, show, verify, roll back, override and prune model versions",
+        "The release store: FRAUD_ASSETS_MODELS or models/, verified with the keys "
         "in FRAUD_ASSETS_KEYS.",
     )
-    commands = parser.add_subparsers(dest="models_command", required=True, metavar="COMMAND")
     for part in (listing, looking, moving, pruning):
         part.register(commands)
