@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def reached(module: str, root: Path) -> list[Path]:
         for neighbour in [file, *_beside(file, root)]:
             if neighbour not in found:
                 found.add(neighbour)
-                waiting += _imports(neighbour)
+                waiting += _imports(neighbour.read_bytes())
     return sorted(found)
 
 
@@ -63,11 +62,14 @@ def _file(name: str, root: Path) -> Path | None:
     return None
 
 
-def _imports(file: Path) -> Iterator[str]:
+@cache
+def _imports(source: bytes) -> tuple[str, ...]:
     """Names that may be modules: of `from a.b import c` both a.b and a.b.c."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.append(node.module)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(dict.fromkeys(name for name in found if name.split(".")[0] == _PACKAGE))
