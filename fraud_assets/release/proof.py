@@ -35,7 +35,7 @@ from fraud_assets.scoring.golden import Golden, read_golden, reasons_gap
 from fraud_assets.scoring.spec import GOLDEN
 from fraud_assets.store.keys import Keys
 
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 180.0
 """Longest that the service may take to answer first; a busy machine is slow, not wrong."""
 
 PASSES = 4

@@ -39,10 +39,12 @@ def escaped(value: object) -> str:
 
 
 def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
-    """One family a row, as given."""
+    """One family a row, as given; one that was left after the first folds says so."""
+    every = max((len(row.fold_auc) for row in families), default=0)
     rows = [
         [
-            escaped(row.family),
+            escaped(row.family)
+            + ("" if len(row.fold_auc) == every else f", first {len(row.fold_auc)} folds"),
             numbers.decimal(row.auc_mean, 4),
             numbers.decimal(row.auc_std, 4),
             numbers.decimal(row.average_precision, 4),

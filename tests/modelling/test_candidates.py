@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from fraud_assets.errors import ContractError
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.search import rounds
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.sampling import sample_legitimate
@@ -98,3 +99,48 @@ def test_average_precision_refers_to_the_real_prior():
 
     plain = average_precision_score(sample.rows.label, ratio)
     assert abs(weighted - everything) < 0.03 < abs(plain - everything)
+
+
+def _guesses(_: object, matrix: np.ndarray) -> np.ndarray:
+    """Margins that know nothing."""
+    return np.random.default_rng(matrix.shape[0]).random(matrix.shape[0])
+
+
+@pytest.mark.usefixtures("small_families")
+def test_a_family_far_behind_is_left_after_the_first_folds(monkeypatch):
+    """It stands behind the others with the folds that it has, and has no scores to win with."""
+    guessing = replace(FAMILIES["adaboost"], margin=_guesses)
+    monkeypatch.setitem(FAMILIES, "adaboost", guessing)
+    contract = small_contract(families=("adaboost", "random_forest", "extra_trees"), folds=5)
+
+    board = compare_candidates(make_rows(3000, 0.1), contract)
+
+    folds = {row.family: len(row.fold_auc) for row in board.candidates}
+    assert folds == {"random_forest": 5, "extra_trees": 5, "adaboost": rounds.FIRST_FOLDS}
+    assert board.candidates[-1].family == "adaboost"
+    assert board.candidates[-1].cost
+    assert set(board.scores) == {"random_forest", "extra_trees"}
+
+
+@pytest.mark.usefixtures("small_families")
+@pytest.mark.parametrize("folds", [2, 4])
+def test_on_few_folds_every_family_is_compared_on_all(monkeypatch, folds):
+    """Nothing would be saved."""
+    monkeypatch.setitem(FAMILIES, "adaboost", replace(FAMILIES["adaboost"], margin=_guesses))
+    contract = small_contract(families=("adaboost", "random_forest"), folds=folds)
+
+    board = compare_candidates(make_rows(1500, 0.1), contract)
+
+    assert {len(row.fold_auc) for row in board.candidates} == {folds}
+
+
+@pytest.mark.usefixtures("small_families")
+def test_a_family_that_is_always_searched_is_never_left(monkeypatch):
+    """Its defaults tell little of what its grid reaches."""
+    guessing = replace(FAMILIES["adaboost"], margin=_guesses, always_searched=True)
+    monkeypatch.setitem(FAMILIES, "adaboost", guessing)
+    contract = small_contract(families=("adaboost", "random_forest"), folds=5)
+
+    board = compare_candidates(make_rows(3000, 0.1), contract)
+
+    assert {len(row.fold_auc) for row in board.candidates} == {5}

@@ -9,7 +9,7 @@ from fraud_assets.documents.report.origin import Parameters
 
 
 class LeaderboardRow(msgspec.Struct, frozen=True):
-    """One family with its defaults over the folds.
+    """One family with its defaults over the folds, or the first of them where it fell far behind.
 
     ROC-AUC of each fold in time order, their mean and standard deviation (ddof 0), mean average
     precision and precision at the recall demanded, both at the native prior, and mean seconds of

@@ -170,6 +170,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     entries = {
         candidate.family: search.with_defaults(candidate, leaderboard.scores[candidate.family])
         for candidate in leaderboard.candidates
+        if candidate.family in leaderboard.scores  # else it was left after the first folds
     }
     first = FAMILIES[leading(list(entries.values()), validation).family]
     slow = search.slow(first)
