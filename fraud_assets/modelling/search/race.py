@@ -29,7 +29,7 @@ FIRST_RUNG = (1, 2)
 STAY = 4
 """One fit of so many goes on to all folds."""
 
-LEAST_FITS = 3
+LEAST_FITS = 2
 """A grid of fewer fits a fold is scored whole."""
 
 
