@@ -135,7 +135,11 @@ class StateError(FraudAssetsError):
     """The state of the online features cannot be reached or written; nothing was changed."""
 
 
-class DamagedStateError(StateError):
+class UnbuiltStateError(StateError):
+    """There is no state to answer from: none at all, one of other features, or one half built."""
+
+
+class DamagedStateError(UnbuiltStateError):
     """The state is not what was written; nothing is answered from it."""
 
 

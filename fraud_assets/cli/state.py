@@ -24,6 +24,8 @@ def register(subparsers: Any) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     build = acts.add_parser("build", help="fill it from the contract's source")
     build.add_argument("--until", metavar="T", help="ISO date or time, UTC; default: all of it")
+    # Asked by the service, which knows what it needs but not which contract this machine has.
+    build.add_argument("--for-plan", metavar="DIGEST", help=argparse.SUPPRESS)
     build.set_defaults(run=_build)
     show = acts.add_parser("show", help="what is kept of one entity")
     show.add_argument("entity", metavar="ENTITY", help="the column, such as sender_address")
@@ -37,17 +39,35 @@ def register(subparsers: Any) -> None:
 
 
 def _build(args: argparse.Namespace) -> int:
+    from fraud_assets.contract import load_contract
+    from fraud_assets.decisions.log.settings import log_folder_of
+    from fraud_assets.errors import StateError
+    from fraud_assets.handover.alone import building_alone
     from fraud_assets.handover.build import build_state
+    from fraud_assets.payments.kept import plan_for
 
-    contract, adapter = _opened()
-    built = build_state(contract, adapter, args.until)
+    contract, place = load_contract(), _place()
+    if args.for_plan not in {None, plan_for(contract).digest}:
+        raise StateError(
+            f"The contract {contract.name} must have the features of the version that serves, but "
+            "has others. Name the version's by FRAUD_ASSETS_CONTRACT."
+        )
+    with building_alone(place, contract.name) as adapter:
+        record = log_folder_of(contract.name)
+        built = build_state(contract, adapter, args.until, record=record)
     until = None if built.until is None else str(built.until)
     if args.json:
-        print(json.dumps({"added": built.added, "known": built.known, "until": until}))
-    else:
+        print(json.dumps({**vars(built), "until": until}))
+        return 0
+    print(
+        f"The state holds the payments until {until or 'the end of the source'}: "
+        f"{built.added:,} added, {built.known:,} known before; {built.recalled:,} more from the "
+        "record of decisions."
+    )
+    if built.unread:
         print(
-            f"The state holds the payments until {until or 'the end of the source'}: "
-            f"{built.added:,} added, {built.known:,} known before."
+            f"{built.unread:,} payments on record count nowhere: the contract refuses them now, or "
+            "refuses them without what was forgotten of their subject."
         )
     return 0
 
@@ -92,12 +112,17 @@ def _verify(args: argparse.Namespace) -> int:
 
 def _opened() -> tuple[Contract, Adapter]:
     from fraud_assets.contract import load_contract
-    from fraud_assets.state.opening import default_place, open_adapter
-    from fraud_assets.store.store import default_root
+    from fraud_assets.state.opening import open_adapter
 
     contract = load_contract()
-    place = os.environ.get("FRAUD_ASSETS_STATE") or default_place(default_root())
-    return contract, open_adapter(place, contract.name)
+    return contract, open_adapter(_place(), contract.name)
+
+
+def _place() -> str:
+    from fraud_assets.state.opening import default_place
+    from fraud_assets.store.store import default_root
+
+    return os.environ.get("FRAUD_ASSETS_STATE") or default_place(default_root())
 
 
 def _going_on(contract: Contract, adapter: Adapter) -> State:

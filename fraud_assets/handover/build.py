@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import StateError
+from fraud_assets.handover.recall import Recalled, recall_record
 from fraud_assets.handover.rows import payments_of
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.adapter import Adapter
@@ -26,11 +28,17 @@ from fraud_assets.state.tracks.track import NEVER
 
 @dataclass(frozen=True)
 class Built:
-    """How many payments came into the state, how many it had, and the newest one's instant."""
+    """How many payments came into the state, how many it had, and the newest one's instant.
+
+    `recalled` are payments that the service's own record knew beyond the source, `unread` those
+    of it that cannot be read any more.
+    """
 
     added: int
     known: int
     until: np.datetime64 | None
+    recalled: int = 0
+    unread: int = 0
 
 
 def build_state(
@@ -38,13 +46,16 @@ def build_state(
     adapter: Adapter,
     until: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    record: Path | None = None,
 ) -> Built:
     """Fill the state on `adapter`; one of other features, damaged or unfinished begins anew.
 
+    What the service decided on since, and heard of labels, comes from its `record`.
+
     Raises
     ------
-    DataError, StateError
-        If the source cannot be read or the state not be written.
+    DataError, RecordError, StateError
+        If source or record cannot be read, or the state not be written.
     """
     raw = read_transactions(contract, until)
     state = _state(contract, adapter)
@@ -55,9 +66,10 @@ def build_state(
         new = fill(state, part, ids_from)
         added, known = added + new, known + len(part) - new
         progress(added + known)
+    found = Recalled() if record is None else recall_record(contract, state, record, newest)
     finish(adapter, newest)
     adapter.sync()
-    return Built(added, known, raw.newest)
+    return Built(added, known, raw.newest, found.added, found.unread)
 
 
 def _state(contract: Contract, adapter: Adapter) -> State:

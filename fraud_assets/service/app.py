@@ -17,6 +17,7 @@ from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
 from fraud_assets.service.decisions.described import described_routes
 from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.rebuilding import Rebuilding
 from fraud_assets.service.decisions.record_routes import (
     keeping_of,
     record_health,
@@ -35,6 +36,7 @@ from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, r
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
+from fraud_assets.state.opening import MEMORY
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
@@ -87,7 +89,10 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     if holder is None:
         metrics = ServiceMetrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
-    desk = Desk(holder, settings.state, keeping_of(settings))
+    rebuilding = None
+    if settings.state != MEMORY:
+        rebuilding = Rebuilding(settings.state, settings.decisions)
+    desk = Desk(holder, settings.state, keeping_of(settings), rebuilding)
     hot: dict[str, Scoring | DecisionRoute] = {
         **{path: Scoring(holder, keys, batch=batch) for path, batch in _PATHS.items()},
         **decision_routes(desk, keys),
@@ -157,8 +162,11 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None
 
     @app.get("/ready", tags=["service"], response_model=dict[str, str])
     async def get_ready() -> Response:
-        """That a verified, self-tested version is loaded."""
-        return JSONResponse({"status": "ready", "model_version": holder.served.version})
+        """That a tested version is loaded, and whether raw payments are decided on."""
+        desk.told()
+        decisions = desk.why or "ready"
+        told = {"status": "ready", "model_version": holder.served.version, "decisions": decisions}
+        return JSONResponse(told)
 
     @app.get("/metrics", tags=["service"], response_class=PlainTextResponse, responses=guarded)
     async def get_metrics(request: Request) -> Response:

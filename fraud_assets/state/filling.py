@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fraud_assets.state.adapter import Transaction
 from fraud_assets.state.labels import spread_labels, tell
@@ -42,3 +43,65 @@ def _fill(state: State, records: Records, payment: Payment, told: Told, ids_from
     if told and tracks:
         spread_labels(records, state.plan, digest(payment.id or known.content.hex()), known)
     return True
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A payment that was decided on: its derived features in the plan's order, and the answer."""
+
+    payment: Payment
+    features: list[float]
+    is_late: bool
+    answer: bytes
+
+
+def recall(state: State, decided: Sequence[Decided]) -> int:
+    """Remember payments as they were answered; how many were new. All or none.
+
+    One that is known by its id counts once; it gets the answer where it has none.
+    """
+    keys = [key for one in decided for key in state.keys(one.payment)]
+
+    def work(transaction: Transaction) -> int:
+        records = Records(transaction)
+        return sum(_recall(state, records, one) for one in decided)
+
+    return state.adapter.transact(work, list(dict.fromkeys(keys)))
+
+
+def _recall(state: State, records: Records, one: Decided) -> bool:
+    payment = one.payment
+    met = None if payment.id is None else remembered(records, payment.id)
+    if met is None:
+        state.leave_behind(records, payment, state.tracks(records, payment))
+        tracks = [key for plan, key in state.entities(payment) if plan.keeps_labels]
+        known = Remembered(
+            payment.content, payment.time, one.is_late, one.features, tracks, [], one.answer
+        )
+    elif met.answer or met.content != payment.content:
+        return False
+    else:
+        known = met
+        known.features, known.is_late, known.answer = one.features, one.is_late, one.answer
+    if payment.id is not None:
+        remember(records, id_key(payment.id), known)
+    return met is None
+
+
+def add_labels(state: State, labels: Sequence[tuple[str, bool, int | None]]) -> None:
+    """Labels of known payments by id, in the order in which they came; all or none.
+
+    One that was said before is left as it is.
+    """
+    keys = [id_key(payment_id) for payment_id, _, _ in labels]
+
+    def work(transaction: Transaction) -> None:
+        records = Records(transaction)
+        for payment_id, is_fraud, known_at in labels:
+            known = remembered(records, payment_id)
+            if known is not None and (is_fraud, known_at) not in known.labels:
+                known.labels.append((is_fraud, known_at))
+                remember(records, id_key(payment_id), known)
+                spread_labels(records, state.plan, digest(payment_id), known)
+
+    state.adapter.transact(work, list(dict.fromkeys(keys)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.errors import DamagedStateError, StateError
+from fraud_assets.errors import DamagedStateError, StateError, UnbuiltStateError
 from fraud_assets.state.adapter import Adapter, Transaction
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.plan import Plan
@@ -102,7 +102,7 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
 
     Raises
     ------
-    StateError
+    UnbuiltStateError
         If there is none for these features.
     DamagedStateError
         If it may have lost writes.
@@ -111,14 +111,18 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
     if about is None and not plan.tracks:
         return begin(adapter, plan)
     if about is None:
-        raise StateError(f"There must be a state of past payments, but there is none. {_REBUILD}")
-    if about.plan != plan.digest:
-        raise StateError(
+        raise UnbuiltStateError(
+            f"There must be a state of past payments, but there is none. {_REBUILD}"
+        )
+    if about.is_complete and about.plan != plan.digest:
+        raise UnbuiltStateError(
             "The state must be of the features of the version that serves, but was built for "
             f"others. {_REBUILD}"
         )
     if not about.is_complete:
-        raise StateError(f"The state must be built to its end, but building broke off. {_REBUILD}")
+        raise UnbuiltStateError(
+            "The state must be whole, but building broke off or damage was found. " + _REBUILD
+        )
     if about.boot not in ("", boot_id()):
         raise DamagedStateError(
             "The machine went down while the state was in use, so that it may lack payments. "
@@ -126,6 +130,17 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
         )
     _say(adapter, msgspec.structs.replace(about, boot=boot_id()))
     return State(adapter, plan, _epoch(adapter))
+
+
+def condemn(adapter: Adapter) -> None:
+    """Let nobody answer from a state any more: what it holds is damaged."""
+
+    def work(transaction: Transaction) -> None:
+        records = Records(transaction)
+        records.put(EPOCH, os.urandom(8) + _BEGUN)
+        records.put(ABOUT, msgspec.json.encode(About("", None, boot_id(), is_complete=False)))
+
+    adapter.transact(work)
 
 
 def close(state: State) -> None:

@@ -104,10 +104,13 @@ class State:
 
         self.adapter.transact(work, list(new))
 
-    def label(self, payment_id: str, *, is_fraud: bool, known_at: int | None) -> str:
+    def label(
+        self, payment_id: str, *, is_fraud: bool, known_at: int | None, is_news: bool = False
+    ) -> str:
         """Say what a payment was; "accepted", "repeated" or "unknown".
 
-        `known_at` in microseconds; None lets the label count once its maturity has passed.
+        `known_at` in microseconds; None lets the label count once its maturity has passed. With
+        `is_news` it is known since now, unless the same was said before.
         """
         key = id_key(payment_id)
 
@@ -117,7 +120,8 @@ class State:
             known = read_remembered(records, key)
             if known is None:
                 return "unknown"
-            if known.labels[-1:] == [(is_fraud, known_at)]:
+            last = known.labels[-1:]
+            if last == [(is_fraud, known_at)] or (is_news and last and last[0][0] is is_fraud):
                 return "repeated"
             known.labels.append((is_fraud, known_at))
             remember(records, key, known)

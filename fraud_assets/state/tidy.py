@@ -8,15 +8,23 @@ from __future__ import annotations
 from fraud_assets.state.adapter import Transaction
 from fraud_assets.state.plan import TrackPlan
 from fraud_assets.state.remembered import is_old_id
-from fraud_assets.state.sealed import Records
+from fraud_assets.state.sealed import Records, opened
 from fraud_assets.state.state import State
 from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import entity_key
 
 
 def tidy(state: State, cursor: bytes | None, most: int) -> bytes | None:
-    """Look at about `most` records behind a cursor; where to go on, None after the last."""
+    """Look at about `most` records behind a cursor; where to go on, None after the last.
+
+    Raises
+    ------
+    DamagedStateError
+        If one of them is not what was written.
+    """
     items = state.adapter.walk(cursor, most)
+    for key, data in items.found:
+        opened(key, data)
     keys = [key for key, _ in items.found if key[:1] in (b"I", b"T")]
     newest = state.newest()
     if keys and newest != NEVER:

@@ -62,7 +62,7 @@ class LabelModel(BaseModel):
     payment_id: str | int
     is_fraud: bool
     known_at: str | int | float | None = Field(
-        description="Since when that is known, ISO 8601; null: once the label has matured.",
+        description="Since when that is known, ISO 8601; null: since now.",
         examples=["2026-02-01T00:00:00Z"],
     )
 

@@ -7,14 +7,21 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from fraud_assets.errors import FraudAssetsError, RecordError, StateError
+from fraud_assets.errors import (
+    DamagedStateError,
+    FraudAssetsError,
+    RecordError,
+    StateError,
+    UnbuiltStateError,
+)
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.service.decisions.decider import Decider, carried_contract
 from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.decisions.rebuilding import Rebuilding
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.adapter import Adapter
-from fraud_assets.state.opening import MEMORY, begin, close, go_on, open_adapter
+from fraud_assets.state.opening import MEMORY, begin, close, condemn, go_on, open_adapter
 from fraud_assets.state.state import State
 from fraud_assets.state.tidy import tidy
 
@@ -30,15 +37,21 @@ _log = logging.getLogger("fraud_assets.service")
 
 @dataclass
 class Desk:
-    """`place` is where the state lies; in memory it begins empty, for proofs and tests."""
+    """`place` is where the state lies; in memory it begins empty, for proofs and tests.
+
+    With `rebuilding` a state that is lost, damaged or of other features is built anew by itself.
+    """
 
     holder: Holder
     place: str
     keeping: Keeping = field(default_factory=Keeping)
+    rebuilding: Rebuilding | None = None
     _decider: Decider | None = None
     _adapter: Adapter | None = None
     _state: State | None = None
     _why: str = ""
+    _to_build: str = ""
+    _is_damaged: bool = False
     _cursor: bytes | None = None
     _seen: Served | None = field(default=None, repr=False)
 
@@ -54,13 +67,15 @@ class Desk:
         if self._decider is None or self._decider.served is not served:
             self._open(served)
         if self._decider is None:
-            raise StateError(self._why)
+            raise StateError(self.why)
         return self._decider
 
     def distrust(self, error: FraudAssetsError) -> None:
         """Answer nothing from the state any more, as it is damaged; tell why."""
         _log.error("The state is not served from: %s", error)
         self._decider, self._why, self._seen = None, str(error), self.holder.served
+        if self._state is not None:
+            self._to_build, self._is_damaged = self._state.plan.digest, True
 
     def open_again(self) -> None:
         """Open the state anew at the next request, as it was begun anew."""
@@ -74,7 +89,14 @@ class Desk:
         with suppress(StateError):
             size = None if self._adapter is None else self._adapter.bytes_used()
         ready = self._decider is not None
-        return {"ready": ready, "why": None if ready else self._why, "bytes": size}
+        return {"ready": ready, "why": None if ready else self.why, "bytes": size}
+
+    @property
+    def why(self) -> str:
+        """Why nothing is decided, and what happens; else nothing."""
+        if self._decider is not None:
+            return ""
+        return self._why if self.rebuilding is None else self.rebuilding.sentence(self._why)
 
     def metrics(self) -> str:
         """The same in Prometheus' text format."""
@@ -98,15 +120,35 @@ class Desk:
             while True:
                 await asyncio.sleep(RETRY_SECONDS)
                 if self._decider is None:
-                    self._seen = None
+                    await self._mend()
                 elif self._adapter is not None:
-                    with suppress(StateError):
+                    try:
                         await asyncio.to_thread(self._adapter.sync)
                         await self._tidy()
+                    except DamagedStateError as error:
+                        self.distrust(error)
+                    except StateError:
+                        continue  # whoever asks is told
         finally:
-            if self._state is not None:
+            if self.rebuilding is not None:
+                await self.rebuilding.stop()
+            if self._state is not None and not self._is_damaged:
                 with suppress(StateError):
                     close(self._state)
+
+    async def _mend(self) -> None:
+        """Look again, and have built what nobody can answer from."""
+        if self._is_damaged and self._adapter is not None:
+            with suppress(StateError):
+                condemn(self._adapter)
+        if self._to_build and self._adapter is not None:
+            # What is built may lie in another file than the one that was opened.
+            self._adapter.close()
+            self._adapter, self._is_damaged = None, False
+            self.open_again()
+        if self._to_build and self.rebuilding is not None:
+            await self.rebuilding.see_to(self._to_build, self._why)
+        self._seen = None
 
     async def _tidy(self) -> None:
         for _ in range(_STEPS):
@@ -123,8 +165,11 @@ class Desk:
             self._decider = Decider.of(
                 served, self._state_for(served), self.keeping, self.holder.metrics
             )
+            self._to_build = ""
         except (StateError, RecordError) as error:
             self._decider, self._why = None, str(error)
+            unbuilt = isinstance(error, UnbuiltStateError)
+            self._to_build = plan_for(carried_contract(served)).digest if unbuilt else ""
 
     def _state_for(self, served: Served) -> State:
         contract = carried_contract(served)

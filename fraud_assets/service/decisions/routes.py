@@ -203,8 +203,11 @@ def _label(desk: Desk, body: bytes, caller: Caller) -> Answer:
     try:
         for label, known_at in zip(labels, known, strict=True):
             payment_id = str(read(label.payment_id))
-            entry = desk.keeping.encoded(_entry(desk, label, payment_id, known_at, caller))
-            done = decider.state.label(payment_id, is_fraud=label.is_fraud, known_at=known_at)
+            since = desk.keeping.now() if known_at is None else known_at
+            entry = desk.keeping.encoded(_entry(desk, label, payment_id, since, caller))
+            done = decider.state.label(
+                payment_id, is_fraud=label.is_fraud, known_at=since, is_news=known_at is None
+            )
             found[done].append(payment_id)
             if done != "repeated":
                 entries.append(entry)
@@ -214,15 +217,13 @@ def _label(desk: Desk, body: bytes, caller: Caller) -> Answer:
     return 200, msgspec.json.encode(counts | {"unknown": found["unknown"]})
 
 
-def _entry(
-    desk: Desk, label: _Label, payment_id: str, known_at: int | None, caller: Caller
-) -> Label:
-    """A label for the record; known since now where it does not say."""
+def _entry(desk: Desk, label: _Label, payment_id: str, known_at: int, caller: Caller) -> Label:
+    """A label for the record, known since an instant in microseconds."""
     now = desk.keeping.now()
     return Label(
         payment_id=payment_id,
         is_fraud=label.is_fraud,
-        known_at=now if known_at is None else known_at,
+        known_at=known_at,
         received_at=now,
         api_key=caller.key,
     )

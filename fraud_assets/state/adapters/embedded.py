@@ -7,19 +7,30 @@ memory and stays; what a machine loses that goes down is noticed by `state.openi
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import lmdb
 
-from fraud_assets.errors import StateError
+from fraud_assets.errors import DamagedStateError, StateError
 from fraud_assets.state.adapter import Items, T, Transaction
 
 LARGEST = 1 << 40
 """Address room for the file, bytes; the file itself grows with what is in it."""
 
 _READERS = 512
+
+FILE = "data.mdb"
+"""The name of LMDB's file in the folder."""
+
+
+def set_aside(folder: Path) -> None:
+    """Take a file that cannot be opened out of the way; what it held stays for whoever looks."""
+    with contextlib.suppress(FileNotFoundError):
+        (folder / FILE).replace(folder / f"damaged-{time.time_ns()}.mdb")
 
 
 class _Write:
@@ -49,17 +60,35 @@ class Embedded:
                 max_spare_txns=4,
             )
             self._env.reader_check()
+            self._demand_whole()
+        except (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError) as error:
+            raise DamagedStateError(
+                f"The state in {folder} is damaged ({error}). Build it anew: fraud-assets state "
+                "build"
+            ) from error
         except (OSError, lmdb.Error) as error:
             raise StateError(
                 f"FRAUD_ASSETS_STATE must be a folder that can be written and holds a state or "
                 f"nothing, got {folder}: {error}. Name another one."
             ) from error
 
+    def _demand_whole(self) -> None:
+        """Demand the file's whole length: reading beyond its end would end the process."""
+        size = (self._folder / FILE).stat().st_size
+        if size < self.bytes_used():
+            self._env.close()
+            raise lmdb.CorruptedError(f"{FILE} has lost its end")
+
     def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:  # noqa: ARG002 - all are at hand
         """See `Adapter`."""
         try:
             with self._env.begin(write=True) as transaction:
                 return work(_Write(transaction))
+        except (lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.InvalidError) as error:
+            raise DamagedStateError(
+                f"The state in {self._folder} is damaged ({error}). Build it anew: fraud-assets "
+                "state build"
+            ) from error
         except lmdb.Error as error:
             raise StateError(
                 f"The state in {self._folder} cannot be written: {error}. Nothing was kept; see "

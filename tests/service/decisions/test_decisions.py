@@ -143,7 +143,11 @@ def test_labels_are_accepted_repeated_or_unknown(server: Server) -> None:
     told = server.ask("/labels", {"labels": [known, known, {**known, "payment_id": "nobody"}]})[1]
     ahead = server.ask("/labels", {"labels": [{**known, "known_at": "2999-01-01"}]})
 
+    news = {**known, "known_at": None, "is_fraud": False}
+    again = [server.ask("/labels", {"labels": [news]})[1]["repeated"] for _ in range(2)]
+
     assert told == {"accepted": 1, "repeated": 1, "unknown": ["nobody"]}
+    assert again == [0, 1]
     assert (ahead[0], ahead[1]["detail"][0]["type"]) == (422, "time_after_now")
 
 
