@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fraud_assets.decisions.erasure.keys import SubjectKey, SubjectKeys, mark_of
+from fraud_assets.decisions.erasure.opening import DecisionOpener
 from fraud_assets.decisions.erasure.personal import Personal
 from fraud_assets.decisions.erasure.tokens import KEY_BYTES, covered, new_key_id
 from fraud_assets.decisions.log.flusher import Recordable
@@ -42,6 +43,16 @@ class SubjectGuard:
 
         return self._personal.changed(entry, change)
 
+    def covers(self, entry: Decision) -> bool:
+        """Whether a feature as scored is personal, so that an answer to its payment is."""
+        return any(self._personal.columns.intersection(entry.features))
+
+    def open(self, entry: Decision) -> Decision:
+        """What this guard has covered, in clear; tokens stay where the subject was forgotten."""
+        self._let_go_of_stale()
+        at_hand = dict(self._at_hand.values())
+        return DecisionOpener(self._keys.folder, at_hand).open(entry)
+
     def flush(self) -> None:
         """Bring new keys to disk; whoever was forgotten meanwhile gets a new key from now on.
 
@@ -59,15 +70,18 @@ class SubjectGuard:
             self._stamp, self._is_stale = stamp, True
 
     def _key(self, subject: str) -> tuple[bytes, AESGCM]:
-        if self._is_stale:
-            self._at_hand.clear()
-            self._is_stale = False
+        self._let_go_of_stale()
         found = self._at_hand.get(subject)
         if found is None:
             found = self._drawn(subject)
         else:
             self._at_hand.move_to_end(subject)
         return found
+
+    def _let_go_of_stale(self) -> None:
+        if self._is_stale:
+            self._at_hand.clear()
+            self._is_stale = False
 
     def _drawn(self, subject: str) -> tuple[bytes, AESGCM]:
         key_id, key = new_key_id(), AESGCM.generate_key(KEY_BYTES * 8)

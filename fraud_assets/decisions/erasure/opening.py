@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,10 +15,13 @@ from fraud_assets.errors import RecordError
 
 
 class DecisionOpener:
-    """Opens decisions with the keys in `folder`; those that are gone are gone."""
+    """Opens decisions with the keys in `folder`; those that are gone are gone.
 
-    def __init__(self, folder: Path) -> None:
-        self._keys = SubjectKeys(folder)
+    `at_hand` are keys by their id that a writer has not brought to disk yet.
+    """
+
+    def __init__(self, folder: Path, at_hand: Mapping[bytes, AESGCM] | None = None) -> None:
+        self._keys, self._at_hand = SubjectKeys(folder), at_hand or {}
 
     def open(self, decision: Decision) -> Decision:
         """The decision with its values in clear; tokens stay where their key was destroyed."""
@@ -26,7 +30,9 @@ class DecisionOpener:
         ids = {key_id for value in tokens if (key_id := key_id_of(value)) is not None}
         if not ids:
             return decision
-        ciphers = {key_id: AESGCM(key) for key_id, key in self._keys.get(ids).items()}
+        ciphers = {key_id: self._at_hand[key_id] for key_id in ids if key_id in self._at_hand}
+        kept = self._keys.get(ids - ciphers.keys())
+        ciphers |= {key_id: AESGCM(key) for key_id, key in kept.items()}
 
         def change(where: str, value: JsonValue) -> JsonValue:
             cipher = ciphers.get(key_id_of(value) or b"")

@@ -40,6 +40,7 @@ class _Draft(NamedTuple):
 
     payment: Payment
     answer: bytes
+    remembered: bytes
     entry: bytes
     probability: float
     is_flagged: bool
@@ -93,7 +94,7 @@ class Decider:
         for draft in drafts:
             self.metrics.scored(draft.probability, draft.is_flagged)
             if self.keeping.is_sync:
-                self.keeping.unsettled.add(draft.payment, draft.answer)
+                self.keeping.unsettled.add(draft.payment, draft.remembered)
         return answers
 
     def keep(self, answers: list[tuple[Payment, bytes]]) -> None:
@@ -107,12 +108,12 @@ class Decider:
 
         def answering(at: int, found: Found) -> bytes:
             drafts[at] = self._draft(asked[at], found)
-            return drafts[at].answer
+            return drafts[at].remembered
 
         found = self.state.meet([one.read.payment for one in asked], answering)
         new = [None if one.answer else drafts[at] for at, one in enumerate(found)]
         answers = [
-            _repeated(one.answer or b"") if draft is None else draft.answer
+            self._repeated(one.answer or b"") if draft is None else draft.answer
             for one, draft in zip(found, new, strict=True)
         ]
         return answers, [draft for draft in new if draft is not None]
@@ -126,12 +127,12 @@ class Decider:
             payment = one.read.payment
             waiting = own.get(payment.id or "") or self.keeping.unsettled.answer(payment)
             if first := found.answer or waiting:
-                answers.append(_repeated(first))
+                answers.append(self._repeated(first))
                 continue
             drafts.append(draft := self._draft(one, found))
             answers.append(draft.answer)
             if payment.id is not None:
-                own[payment.id] = draft.answer
+                own[payment.id] = draft.remembered
         return answers, drafts
 
     def _draft(self, asked: _Asked, found: Found) -> _Draft:
@@ -158,8 +159,18 @@ class Decider:
         if found.is_late:
             answer["late"] = True
         entry = self._entry(asked, found, answer, chance)
-        kept = self.keeping.encoded(entry)
-        return _Draft(asked.read.payment, _encode(answer), kept, probability, flagged)
+        said = _encode(answer)
+        return _Draft(
+            payment=asked.read.payment,
+            answer=said,
+            remembered=self.keeping.remembered(entry, said),
+            entry=self.keeping.encoded(entry),
+            probability=probability,
+            is_flagged=flagged,
+        )
+
+    def _repeated(self, kept: bytes) -> bytes:
+        return self.keeping.answered_before(kept)[:-1] + b',"repeated":true}'
 
     def _released(self, asked: _Asked, decision_id: str) -> tuple[float | None, bool]:
         """With which probability the payment passes if flagged, and whether it was drawn."""
@@ -213,10 +224,6 @@ def carried_contract(served: Served) -> Contract:
     if why_not := why_not_decided(contract):
         raise StateError(why_not)
     return contract
-
-
-def _repeated(answer: bytes) -> bytes:
-    return answer[:-1] + b',"repeated":true}'
 
 
 def _plain(value: float | str | None) -> float | str | None:

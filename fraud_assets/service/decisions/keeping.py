@@ -18,12 +18,17 @@ from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_fo
 from fraud_assets.decisions.find import find_decision
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
+from fraud_assets.decisions.segment import encode, read_entry
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
+from fraud_assets.service.decisions.answer import answer_of
 from fraud_assets.service.decisions.unsettled import Unsettled
 
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
+
+_ENTRY = b'{"kind":"decision"'
+"""How a covered entry begins; an answer begins otherwise."""
 
 _FLUSH_SECONDS = 1.0
 """How long a reader waits for what was recorded before it asked."""
@@ -47,6 +52,7 @@ class Keeping:
         self._claim: BaseFileLock | None = None
         self._log: DecisionLog | None = None
         self._contract: Contract | None = None
+        self._guard: SubjectGuard | None = None
         self._why, self._retry_at = "", 0.0
         self.unsettled = Unsettled()
 
@@ -68,7 +74,8 @@ class Keeping:
         if self._log is None:
             self._open(contract)
         elif contract is not self._contract:
-            self._log.guard_with(self._guard(contract))
+            self._guard = self._guard_of(contract)
+            self._log.guard_with(self._guard)
             self._contract = contract
         if self._log is not None:
             self._log.promise(entries)
@@ -85,6 +92,29 @@ class Keeping:
     def encoded(self, entry: Decision | Label) -> bytes:
         """An entry as `take` wants it; RecordError where it could not be read back."""
         return b"" if self._log is None else self._log.encoded(entry)
+
+    def remembered(self, entry: Decision, answer: bytes) -> bytes:
+        """What the state may keep of an answer for when the payment comes again.
+
+        Where a feature is personal it is the entry with its personal values covered: the state
+        is no place that forgetting a subject reaches.
+        """
+        if self._guard is None or not self._guard.covers(entry):
+            return answer
+        return encode(self._guard.cover(entry))
+
+    def answered_before(self, kept: bytes) -> bytes:
+        """The answer again; what was erased meanwhile is null in it."""
+        if not kept.startswith(_ENTRY):
+            return kept
+        entry = read_entry(kept)
+        if self._folder is None or not isinstance(entry, Decision):
+            raise UnrecordedError(
+                "The first answer to this payment is covered, and what opens it is not here: start "
+                "the service with the FRAUD_ASSETS_DECISIONS that it was decided with."
+            )
+        opener = self._guard or DecisionOpener(keys_folder(self._folder))
+        return answer_of(opener.open(entry))
 
     def release(self, contract: Contract) -> Release | None:
         """Who passes though flagged, None where the contract stops nothing.
@@ -151,13 +181,14 @@ class Keeping:
         try:
             if not self._is_claimed and self._claim is None:
                 self._claim = claim(self._folder)
-            self._log = open_log(self._folder, self._settings, self._guard(contract))
+            self._guard = self._guard_of(contract)
+            self._log = open_log(self._folder, self._settings, self._guard)
         except FraudAssetsError as error:
             self._why, self._retry_at = str(error), time.monotonic() + RETRY_SECONDS
             raise UnrecordedError(self._why) from error
         self._contract, self._why = contract, ""
 
-    def _guard(self, contract: Contract) -> SubjectGuard | None:
+    def _guard_of(self, contract: Contract) -> SubjectGuard | None:
         personal = personal_of(contract)
         if personal is None or self._folder is None:
             return None

@@ -12,6 +12,7 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.contract import parse_contract
+from fraud_assets.decisions.copies.parquet import copy_to_parquet
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.verify import verify_log
@@ -178,6 +179,40 @@ def test_a_file_of_labels_reaches_the_record(
     assert said["p1"] is True
     assert said["p2"] is False
     assert main([*command, "http://127.0.0.1:9"]) == 1
+
+
+def everything(folder: Path) -> bytes:
+    """Every byte of every file."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_a_personal_feature_is_in_no_file_once_its_subject_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither state nor record nor copies; until then the same payment gets its first answer."""
+    text = CONTRACT + '[decisions]\nsubject = "who"\npersonal = ["country"]\n'
+    store = new_store(tmp_path / "store")
+    promote(store, "gradient_boosting", {"contract.toml": text.encode()})
+    paid = payment(0, who="Zaphod", country="Betelgeuse", amount=9e4, chain="SOL")
+    with deciding(store, tmp_path, text=text) as server:
+        first = server.ask("/decisions", paid)[1]
+        again = server.ask("/decisions", paid)[1]
+        assert first["features"]["country"] == "BETELGEUSE"
+        assert again == first | {"repeated": True}
+        wait_until(lambda: server.ask("/health")[1]["record"]["waiting"] == 0)
+        copy_to_parquet(tmp_path / "log", tmp_path / "copy")
+        monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", str(tmp_path / "log"))
+        assert main(["decisions", "forget", "Zaphod"]) == 0
+        found = everything(tmp_path).lower()
+        server.ask("/decisions", payment(1))
+        wait_until(lambda: server.ask("/health")[1]["record"]["waiting"] == 0)
+        later = server.ask("/decisions", paid)[1]
+
+    assert b"zaphod" not in found
+    assert b"betelgeuse" not in found
+    assert later["features"]["country"] is None
+    assert later["fraud_probability"] == first["fraud_probability"]
+    assert verify_log(tmp_path / "log").difference == ""
 
 
 @pytest.mark.slow
