@@ -19,7 +19,7 @@ from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.rows import Rows, to_rows
-from fraud_assets.data.splits import DAY, labels_known_at
+from fraud_assets.data.splits.week import DAY, labels_known_at
 from fraud_assets.data.transactions import (
     RawTransactions,
     TypedExport,

@@ -14,8 +14,8 @@ from fraud_assets.data.notes import Notes
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.quarantine.advice import advice, largest
 from fraud_assets.data.source import Skipped
+from fraud_assets.data.splits.windows import DAY, Window
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.data.windows import DAY, Window
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
 from fraud_assets.modelling.leaks import refused, unchecked, what_to_do

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.source import FileRead, Skipped
-from fraud_assets.data.windows import Window
+from fraud_assets.data.splits.windows import Window
 from fraud_assets.documents.check import (
     AmountChecked,
     CheckDocument,

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fraud_assets.documents.move import Move
+    from fraud_assets.documents.signed.move import Move
     from fraud_assets.orchestration.settings import Settings
 
 

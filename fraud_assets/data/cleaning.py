@@ -22,9 +22,9 @@ from fraud_assets.data.known_entities import known_entities_mask
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.rows import Rows, to_rows
-from fraud_assets.data.splits import Split, Window, split_week
+from fraud_assets.data.splits.week import Split, Window, split_week
+from fraud_assets.data.splits.windows import EARLIER
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.data.windows import EARLIER
 from fraud_assets.errors import InsufficientEvidenceError
 
 

@@ -38,8 +38,8 @@ from fraud_assets.data.quarantine import (
     with_set_aside,
 )
 from fraud_assets.data.source import Export, FileRead, Skipped, read_source
+from fraud_assets.data.splits.windows import with_labels_at
 from fraud_assets.data.typed import typed_rows
-from fraud_assets.data.windows import with_labels_at
 from fraud_assets.errors import DataError
 from fraud_assets.values.moment import micros_of
 

@@ -16,7 +16,7 @@ import msgspec
 from fraud_assets.decisions.log.opening import read_identity
 from fraud_assets.decisions.reading import read_segments
 from fraud_assets.decisions.verify import demand_writers
-from fraud_assets.documents.checkpoint import FORMAT, Checkpoint, Head
+from fraud_assets.documents.signed.checkpoint import FORMAT, Checkpoint, Head
 from fraud_assets.errors import TrustError
 from fraud_assets.store.clock import timestamp
 from fraud_assets.store.files import flush_folder, one_sentence, write_over

@@ -18,8 +18,8 @@ from fraud_assets.decisions.segment import (
     segment_name,
     writer_folders,
 )
-from fraud_assets.documents.checkpoint import Head
 from fraud_assets.documents.decision import Gap
+from fraud_assets.documents.signed.checkpoint import Head
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import one_sentence
 

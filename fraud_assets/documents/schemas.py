@@ -9,15 +9,15 @@ import msgspec
 
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.check import CheckDocument
-from fraud_assets.documents.checkpoint import Checkpoint
 from fraud_assets.documents.decision import Decision, Gap, Label
 from fraud_assets.documents.metadata import Metadata
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import Production
-from fraud_assets.documents.removal import Removal
 from fraud_assets.documents.report.proof import Proof
 from fraud_assets.documents.report.whole import Report
-from fraud_assets.documents.succession import Succession
+from fraud_assets.documents.signed.checkpoint import Checkpoint
+from fraud_assets.documents.signed.move import Move
+from fraud_assets.documents.signed.removal import Removal
+from fraud_assets.documents.signed.succession import Succession
 from fraud_assets.documents.verdict import Verdict
 
 DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {

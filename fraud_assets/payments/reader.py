@@ -160,7 +160,7 @@ def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     words = text_words(source)
 
     def read(value: object) -> CleanValue:
-        return None if value is None else level(written(scalar(value)), case, words)
+        return None if value is None else level(written(column_value(value)), case, words)
 
     return _remembering(read) if kind == "category" else read
 
@@ -206,7 +206,7 @@ def _number_reader(
         # What JSON has as a number; NaN, infinity and what is too large go the long way.
         if type(value) in _NUMBERS and -most <= value <= most and value not in gone:  # type: ignore[operator]
             return float(value)  # type: ignore[arg-type]
-        value = scalar(value)
+        value = column_value(value)
         found = number(value, decimal)
         if found is None:
             if isinstance(value, str) and folded(value) in words:
@@ -221,7 +221,7 @@ def _number_reader(
     return read
 
 
-def scalar(value: object) -> object:
+def column_value(value: object) -> object:
     """A JSON value as one of a column: truth values, lists and objects by their text."""
     return str(value) if isinstance(value, bool | list | dict) else value
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.store.store import Store

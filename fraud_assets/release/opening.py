@@ -15,7 +15,7 @@ from fraud_assets import __version__
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.windows import Window
+from fraud_assets.data.splits.windows import Window
 from fraud_assets.documents.report.data import DataSection, WindowSection
 from fraud_assets.documents.report.origin import ContractSection, Lineage, ModelSection
 from fraud_assets.documents.report.search import SearchSection

@@ -15,9 +15,9 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from fraud_assets.documents.formats import same
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.report.origin import Lineage
 from fraud_assets.documents.report.whole import JudgedSections, Report, read_report
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
 from fraud_assets.modelling.progress import Progress

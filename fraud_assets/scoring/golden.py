@@ -30,7 +30,7 @@ class Golden(msgspec.Struct, frozen=True):
     rows: tuple[GoldenRow, ...]
 
 
-class Answering(Protocol):
+class RowScorer(Protocol):
     """What can be asked for golden answers."""
 
     threshold: float
@@ -70,7 +70,7 @@ def write_golden(rows: Sequence[GoldenRow]) -> bytes:
     return msgspec.json.encode(Golden(FORMAT, tuple(rows)))
 
 
-def self_test(scorer: Answering, golden: Golden) -> None:
+def self_test(scorer: RowScorer, golden: Golden) -> None:
     """Ask for every golden row, flagged ones' reasons included; this also warms the scorer.
 
     Raises

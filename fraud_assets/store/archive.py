@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.journal.journal import Journal
 from fraud_assets.store.journal.marks import Marks

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Trusted

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.store.journal.moves import put_in_place_of
 from fraud_assets.store.versions.version import PREFIX, check_version

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from fraud_assets.documents.move import Move
-from fraud_assets.documents.removal import Removal
+from fraud_assets.documents.signed.move import Move
+from fraud_assets.documents.signed.removal import Removal
 from fraud_assets.errors import StoreError
 from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED

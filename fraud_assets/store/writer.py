@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from fraud_assets.documents.metadata import Metadata, Refusal
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED, Archive

@@ -10,8 +10,8 @@ import numpy as np
 
 from fraud_assets.contract import Contract, Policy
 from fraud_assets.documents.decision import Decision, Label
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.report.whole import Report
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.modelling.statistics.intervals import cluster_codes
 from fraud_assets.values.moment import micros_of
 from fraud_assets.values.number import number

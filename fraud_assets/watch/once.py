@@ -19,9 +19,9 @@ from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_entries
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.formats import write_document
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import LiveWarning, Production
 from fraud_assets.documents.report.whole import Report, read_report
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import DataError, FraudAssetsError, UsageError
 from fraud_assets.store.files import write_over
 from fraud_assets.store.store import Store

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import Production
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.store.store import Store
 

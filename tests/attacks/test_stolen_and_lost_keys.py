@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fraud_assets.documents.succession import Succession
+from fraud_assets.documents.signed.succession import Succession
 from fraud_assets.errors import FraudAssetsError, TrustError
 from fraud_assets.store.keys import Keys, public_pem
 from fraud_assets.store.keys.rotation import rotate

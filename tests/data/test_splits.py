@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.data.splits import labels_known_at, split_week
-from fraud_assets.data.windows import EARLIER
+from fraud_assets.data.splits.week import labels_known_at, split_week
+from fraud_assets.data.splits.windows import EARLIER
 from fraud_assets.errors import InsufficientEvidenceError, StaleDataError
 
 DAY = np.timedelta64(86_400_000_000, "us")

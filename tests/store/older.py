@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.documents.move import Move, MoveKind
+from fraud_assets.documents.signed.move import Move, MoveKind
 from fraud_assets.store.journal.record import move_digest, move_line, sign_move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store

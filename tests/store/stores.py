@@ -13,7 +13,7 @@ import msgspec
 
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.metadata import Metadata, read_metadata
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.store import Store

@@ -15,7 +15,7 @@ from typing import Literal
 
 import pytest
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.store.store import Store
 from tests.store.crash import Crash

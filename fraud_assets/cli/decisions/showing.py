@@ -13,8 +13,8 @@ from fraud_assets.store.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fraud_assets.documents.checkpoint import Checkpoint
     from fraud_assets.documents.decision import Decision, Label
+    from fraud_assets.documents.signed.checkpoint import Checkpoint
 
 
 def register(commands: Commands) -> None:

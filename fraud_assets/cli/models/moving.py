@@ -13,7 +13,7 @@ from fraud_assets.store.texts import printable
 if TYPE_CHECKING:
     import argparse
 
-    from fraud_assets.documents.move import Move
+    from fraud_assets.documents.signed.move import Move
 
 _GATE = (
     "Promotion goes through the gate, which judges each candidate when the graph publishes it: "

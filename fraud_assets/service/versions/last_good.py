@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import one_sentence, read_file
 from fraud_assets.store.journal.position import Mark

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.documents.metadata import Metadata
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import ContractError, StoreError
 from fraud_assets.scoring.fallback import AnyScorer, load_any

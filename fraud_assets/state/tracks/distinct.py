@@ -24,7 +24,7 @@ _WINDOW = Struct("<IqqqqQ")
 _COUNT, _NUMBER = Struct("<Q"), Struct(">IQ")
 
 
-class Window:
+class DistinctWindow:
     """One window of one column, `width` long and ending `lag` before the payment that asks.
 
     It holds the payments of [begin, end), and `different` values among them.
@@ -44,12 +44,12 @@ class Window:
         return Span(self.begin, self.end)
 
 
-class Windows:
+class DistinctWindows:
     """The windows that are kept of one track; `pages` are its payments."""
 
     def __init__(self, records: Records, key: bytes, pages: Pages) -> None:
         self._records, self._key, self._pages = records, key, pages
-        self._held: list[Window] | None = None
+        self._held: list[DistinctWindow] | None = None
         self._changed = False
 
     def different(self, column: int, span: Span, now: int, own: int) -> int:
@@ -90,7 +90,7 @@ class Windows:
                     self._records.delete(key)
         self._records.put(b"D" + self._key, b"".join(data))
 
-    def _window(self, column: int, span: Span, now: int) -> Window | None:
+    def _window(self, column: int, span: Span, now: int) -> DistinctWindow | None:
         """The window that such a span belongs to; None where the track is too short for one."""
         width, lag = span.end - span.begin, now - span.end
         for window in self._all():
@@ -99,24 +99,24 @@ class Windows:
         if len(self._pages) < FROM_PAGES:
             return None
         at = span.begin, span.begin, 0
-        made = Window(len(self._held or ()), column, width, lag, at)
+        made = DistinctWindow(len(self._held or ()), column, width, lag, at)
         made.is_new = True
         self._held = [*self._all(), made]
         return made
 
-    def _all(self) -> list[Window]:
+    def _all(self) -> list[DistinctWindow]:
         if self._held is None and self._pages.next < FROM_PAGES:
             self._held = []  # too few pages were ever begun
         if self._held is None:
             data = self._records.get(b"D" + self._key) or b""
             found = self._records.trusted(list, _WINDOW.iter_unpack(data))
             self._held = [
-                Window(number, column, width, lag, (begin, end, different))
+                DistinctWindow(number, column, width, lag, (begin, end, different))
                 for number, (column, width, lag, begin, end, different) in enumerate(found)
             ]
         return self._held
 
-    def _move(self, window: Window, span: Span) -> None:
+    def _move(self, window: DistinctWindow, span: Span) -> None:
         """Bring a window forward."""
         if span == window.span:
             return
@@ -131,7 +131,7 @@ class Windows:
         window.begin, window.end = span
         self._changed = True
 
-    def _enter(self, window: Window, values: Iterable[int]) -> None:
+    def _enter(self, window: DistinctWindow, values: Iterable[int]) -> None:
         for value in values:
             if value:
                 count = self._count(window, value)
@@ -139,7 +139,7 @@ class Windows:
                 window.different += count == 0
         self._changed = True
 
-    def _beside(self, window: Window, span: Span, own: int) -> int:
+    def _beside(self, window: DistinctWindow, span: Span, own: int) -> int:
         """What a span holds that stands further back than its window, which stays where it is."""
         change: Counter[int] = Counter()
         for part in _outside(span, window.span):
@@ -155,7 +155,7 @@ class Windows:
                 found += (count + more > 0) - (count > 0)
         return found
 
-    def _count(self, window: Window, value: int) -> int:
+    def _count(self, window: DistinctWindow, value: int) -> int:
         """How often a value occurs in a window."""
         count = window.counts.get(value)
         if count is None:
@@ -164,7 +164,7 @@ class Windows:
             count = 0 if data is None else int.from_bytes(data, "little")
         return count
 
-    def _count_key(self, window: Window, value: int) -> bytes:
+    def _count_key(self, window: DistinctWindow, value: int) -> bytes:
         return b"C" + self._key + _NUMBER.pack(window.number, value)
 
 

@@ -7,7 +7,7 @@ from struct import Struct
 
 from fraud_assets.features.online.seen import Span
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.tracks.distinct import Windows
+from fraud_assets.state.tracks.distinct import DistinctWindows
 from fraud_assets.state.tracks.frauds import Frauds
 from fraud_assets.state.tracks.page import Event, Layout, present
 from fraud_assets.state.tracks.pages import Pages
@@ -30,7 +30,7 @@ class Track:
         self._records, self._key, self.layout, self._now = records, key, layout, now
         self._first, self.dropped, self.newest = now, NEVER, NEVER
         self._pages = Pages(records, key, layout)
-        self._windows = Windows(records, key, self._pages)
+        self._windows = DistinctWindows(records, key, self._pages)
         self._frauds: Frauds | None = None
         data = records.get(b"T" + key)
         if data is not None:

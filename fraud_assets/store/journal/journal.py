@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError, TrustError
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.journal.log import JournalEntry, Log, follows, read_journal

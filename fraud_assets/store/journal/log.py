@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import TrustError
 from fraud_assets.store.journal.record import move_digest, parse_move, read_move
 from fraud_assets.store.keys import Trusted

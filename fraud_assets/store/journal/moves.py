@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from fraud_assets.documents.move import FORMAT, Move, MoveKind, Override
+from fraud_assets.documents.signed.move import FORMAT, Move, MoveKind, Override
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import RefusedError, StoreError
 from fraud_assets.store import texts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from fraud_assets.documents.move import Move
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import TrustError
 from fraud_assets.store.journal.log import JournalEntry
 from fraud_assets.store.journal.record import move_digest

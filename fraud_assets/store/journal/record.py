@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from fraud_assets.documents.move import FORMAT, Move
+from fraud_assets.documents.signed.move import FORMAT, Move
 from fraud_assets.errors import TrustError
 from fraud_assets.store.keys import Keys, Trusted
 from fraud_assets.store.keys.dsse import canonical

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fraud_assets.documents.removal import FORMAT, Removal
+from fraud_assets.documents.signed.removal import FORMAT, Removal
 from fraud_assets.errors import TrustError
 from fraud_assets.store.clock import timestamp
 from fraud_assets.store.files import one_sentence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fraud_assets.documents.succession import Succession
+from fraud_assets.documents.signed.succession import Succession
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.store.keys.pem import fingerprint, load_public
 from fraud_assets.store.keys.succession import read_successions

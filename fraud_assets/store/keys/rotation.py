@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from fraud_assets.documents.succession import FORMAT, Cause, Succession
+from fraud_assets.documents.signed.succession import FORMAT, Cause, Succession
 from fraud_assets.errors import TrustError
 from fraud_assets.store import texts
 from fraud_assets.store.clock import timestamp

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from fraud_assets.documents.succession import FORMAT, Succession
+from fraud_assets.documents.signed.succession import FORMAT, Succession
 from fraud_assets.errors import TrustError
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.keys.dsse import canonical, holds, sign

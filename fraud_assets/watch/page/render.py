@@ -9,8 +9,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from fraud_assets.documents.formats import write_document
-from fraud_assets.documents.move import Move
 from fraud_assets.documents.production import Production
+from fraud_assets.documents.signed.move import Move
 from fraud_assets.report import numbers
 from fraud_assets.report.environment import page_environment
 from fraud_assets.report.located import Located, shown

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.splits.windows import labels_known_at
 from fraud_assets.data.transactions import read_typed, transactions_at
-from fraud_assets.data.windows import labels_known_at
 from tests.exports import NOW, export
 
 START = datetime(2025, 1, 1)

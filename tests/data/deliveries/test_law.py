@@ -9,8 +9,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fraud_assets.data.splits.windows import labels_known_at
 from fraud_assets.data.transactions import read_typed, transactions_at
-from fraud_assets.data.windows import labels_known_at
 from fraud_assets.errors import DataError
 from tests.data.deliveries.test_labels import MATURED
 from tests.exports import NOW, export

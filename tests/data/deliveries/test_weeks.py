@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fraud_assets.data.splits.windows import labels_known_at
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.data.windows import labels_known_at
 from tests.exports import export, read
 
 # One line for each delivery: payment, made on, amount, label, reported, delivered.

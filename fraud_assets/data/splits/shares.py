@@ -8,7 +8,14 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import RESERVED_COLUMNS
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.windows import DAY, NAMES, Split, describe, labels_known_at, with_frauds
+from fraud_assets.data.splits.windows import (
+    DAY,
+    NAMES,
+    Split,
+    describe,
+    labels_known_at,
+    with_frauds,
+)
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.terms.times import column_name
 

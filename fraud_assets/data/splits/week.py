@@ -14,8 +14,8 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.windows import Windows
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.shares import at_random, by_shares
-from fraud_assets.data.windows import (
+from fraud_assets.data.splits.shares import at_random, by_shares
+from fraud_assets.data.splits.windows import (
     DAY,
     NAMES,
     TICK,

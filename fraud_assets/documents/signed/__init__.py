@@ -1,0 +1,1 @@
+"""Records that bear a signature of their own: moves, removals, successions, checkpoints."""
