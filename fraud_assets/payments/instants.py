@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from fraud_assets.terms.times import TimeColumn
@@ -29,6 +30,7 @@ OFFSETS = {
 }  # fmt: skip
 """Hours before or after UTC of names that mean one zone alone; CST, IST and BST mean several."""
 
+_USUAL_WORDS = frozenset(NUMBER_WORDS)
 _TICK = timedelta(microseconds=1)
 _ORIGIN = datetime(1970, 1, 1)
 _EXCEL = datetime(1899, 12, 30)
@@ -38,6 +40,7 @@ _COMPACT = re.compile(
     re.ASCII,
 )
 _USUAL = re.compile(r"\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,6})?Z", re.ASCII)
+_NO_DAY = re.compile(r"0000-00-00(?:[ T]00:00:00(?:\.0+)?)?", re.ASCII)
 _FIELDS = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[T,\s]+(\S.*))?", re.ASCII)
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -51,8 +54,10 @@ class NoInstantError(ValueError):
     """A value that is there and is no instant that can be read."""
 
 
-def read_instant(value: object, time: TimeColumn) -> int | None:
-    """The instant, None where it is missing.
+def read_instant(
+    value: object, time: TimeColumn, words: frozenset[str] = _USUAL_WORDS
+) -> int | None:
+    """The instant, None where it is missing: one of the folded `words`, or no day at all.
 
     Raises
     ------
@@ -68,12 +73,20 @@ def read_instant(value: object, time: TimeColumn) -> int | None:
         if found is not None:
             return found
     text = written(value).strip()
-    if text.lower() in NUMBER_WORDS:
+    if text.lower() in words or (time.unit == "timestamp" and _NO_DAY.fullmatch(text)):
+        return None
+    if time.unit != "timestamp" and number(value) in _numbers_of(words):
         return None
     try:
         return _read(value, text, time)
     except (ValueError, OverflowError) as error:
         raise NoInstantError(text) from error
+
+
+@cache
+def _numbers_of(words: frozenset[str]) -> frozenset[float]:
+    """The words that are numbers, such as -999."""
+    return frozenset(found for word in words if (found := number(word)) is not None)
 
 
 def _usual(text: str, time: TimeColumn) -> int | None:

@@ -10,6 +10,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.errors import Fault, PaymentError
+from fraud_assets.payments.clock import with_time_of_day
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.roles import kind_of, raw_columns
 from fraud_assets.payments.words import number_words, text_words
@@ -108,11 +109,7 @@ class RawReader:
         return [Fault(name, rule, "nothing") for name in self.columns if name not in raw]
 
     def _with_hour(self, value: object, raw: RawPayment) -> object:
-        hour = raw.get(self._hour or "")
-        if value is None or hour is None:
-            return None
-        date = written(value).strip().removesuffix("T00:00:00").removesuffix(" 00:00:00")
-        return f"{date} {written(hour).strip()}"
+        return with_time_of_day(value, raw.get(self._hour or ""))
 
     def _broken(self, values: Mapping[str, CleanValue], raw: RawPayment) -> Iterator[Fault]:
         if self._time is not None and self._time in values:
@@ -183,11 +180,11 @@ def _remembering(read: Callable[[object], CleanValue]) -> Callable[[object], Cle
 
 
 def _time_reader(name: str, contract: Contract) -> Callable[[object], CleanValue]:
-    column = contract.time_columns[name]
+    column, words = contract.time_columns[name], number_words(contract.source)
 
     def read(value: object) -> CleanValue:
         try:
-            return read_instant(value, column)
+            return read_instant(value, column, words)
         except NoInstantError as error:
             raise BrokenRuleError(f"{UNPARSABLE}{name}") from error
 

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
 from fraud_assets.data.instants import parse_times
+from fraud_assets.data.kinds.time_column import time_column
 from fraud_assets.data.quarantine import broken_rules, contract_failures, time_failures
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError, PaymentError
+from fraud_assets.payments.clock import with_time_of_day
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import RawReader
-from fraud_assets.terms.times import TimeColumn
+from fraud_assets.terms.times import EventTime, TimeColumn
 
 some = settings(deadline=None, max_examples=40)
 NOW = datetime(2026, 6, 1)
@@ -81,6 +83,10 @@ times = st.one_of(
             "2026-01-02 10:00 CET",
             "2026-01-02 10:00:00 Europe/Berlin",
             "n/a",
+            "unbekannt",
+            "-999",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
             "t5",
             "2026-02-30",
         ]
@@ -191,3 +197,49 @@ def test_every_rule_is_named_at_once(change, rules) -> None:
         RawReader(CONTRACT).read(raw)
 
     assert {fault.rule for fault in caught.value.faults} == rules
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [
+        ("2026-01-02", "10:11:12"),
+        ("2026-01-02T00:00:00", "10:11"),
+        ("2026-01-02 00:00:00.000", "10:11:12.5"),
+        ("2026-01-02", "1900-01-01 10:11:12"),
+        ("2026-01-02", "0 days 10:11:12"),
+        ("2026-01-02", "101112"),
+        ("2026-01-02", "91112"),
+        ("2026-01-02", "91112.0"),
+        ("2026-01-02", "n/a"),
+        ("2026-01-02", ""),
+        (None, "10:11:12"),
+        ("0000-00-00", "10:11:12"),
+        ("2026-01-02", "25:00:00"),
+    ],
+)
+def test_a_time_of_day_beside_its_date_is_read_as_its_column_is(day, hour) -> None:
+    """Alone and in a column: the same instant, missing, or no time."""
+    time = EventTime(column="day", time="hour")
+    column = time_column(pd.Series([day], name="day"), time, clock=pd.Series([hour], name="hour"))
+    expected = None if column.values.isna()[0] else column.values.astype("int64")[0]
+    bad = bool(column.broken["unparsable_day"][0])
+
+    try:
+        found = read_instant(with_time_of_day(day, hour), time)
+    except NoInstantError:
+        assert bad
+        return
+
+    assert not bad
+    assert found == expected
+
+
+def test_counts_that_mean_missing_are_missing_alone_too() -> None:
+    """-999 of a contract's words, however it is written."""
+    time, words = TimeColumn(column="at", unit="s"), frozenset({"-999", ""})
+
+    for value in (-999, -999.0, "-999", "-999.0"):
+        column = time_column(pd.Series([value], name="at", dtype=object), time, words)
+        assert column.values.isna()[0]
+        assert not column.broken["unparsable_at"][0]
+        assert read_instant(value, time, words) is None
