@@ -84,6 +84,22 @@ def encoded_names(preprocessor: ColumnTransformer) -> tuple[str, ...]:
     return tuple(names)
 
 
+def encoded_owners(preprocessor: ColumnTransformer) -> tuple[str, ...]:
+    """The feature that each encoded column comes from, of a fitted `build_preprocessor`."""
+    owners: list[str] = []
+    for _, part, columns in preprocessor.transformers_:
+        if part == "drop":
+            continue
+        encoder = part.named_steps.get("encoder")
+        known = None if encoder is None else encoding_of(encoder)
+        if encoder is None or known is None:
+            owners += columns
+            continue
+        for column, levels in zip(columns, encoder.categories_, strict=True):
+            owners += [column] * known.width(len(levels))
+    return tuple(owners)
+
+
 def missing_name(feature: str) -> str:
     """The encoded column that says whether a number is missing."""
     return f"{feature}_missing"

@@ -7,6 +7,7 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.documents.report.explained import Importances
 from fraud_assets.modelling.judging.importances import (
+    _Encoded,
     importances,
     impurity_importances,
     inner_classifier,
@@ -49,6 +50,39 @@ def test_permutation_agrees_with_scikit_learns(boosting: Pipeline, both: Importa
         assert row.low <= row.mean <= row.high
     assert found[0].feature in {"tx_count_24h", "address_age_days"}
     assert list(found) == sorted(found, key=lambda row: -row.mean)
+
+
+@pytest.mark.parametrize("family", ["logistic_regression", "hist_gradient_boosting"])
+def test_permuted_codes_score_as_permuted_values(family: str) -> None:
+    """Each feature's columns are its own: permuting them is permuting the frame's column."""
+    pipeline = build_pipeline(family, {}, NUMERIC, CATEGORICAL, presence=("gas_price",))
+    pipeline.fit(FIT.features, FIT.label)
+    encoded = _Encoded.of(pipeline, JUDGED)
+
+    for name in NUMERIC + CATEGORICAL:
+        order = np.random.default_rng(3).permutation(len(JUDGED))
+        column = JUDGED.features[name].to_numpy()[order]
+        expected = pipeline.predict_proba(JUDGED.features.assign(**{name: column}))[:, 1]
+
+        found = encoded.permuted(name, [order, np.arange(len(JUDGED))])
+
+        assert found is not None
+        assert np.abs(found[0] - expected).max() < 1e-12
+        assert np.abs(found[1] - encoded.scores(encoded.matrix)).max() < 1e-12
+
+
+def test_a_feature_that_no_split_tests_costs_no_prediction() -> None:
+    """It loses nothing, and that is known without asking the model."""
+    pipeline = build_pipeline("gradient_boosting", {"n_estimators": 1, "max_depth": 1}, NUMERIC, ())
+    pipeline.fit(FIT.features, FIT.label)
+    encoded = _Encoded.of(pipeline, JUDGED)
+    order = np.arange(len(JUDGED))[::-1]
+
+    asked = [name for name in NUMERIC if encoded.permuted(name, [order]) is not None]
+
+    assert len(asked) == 1
+    found = importances(pipeline, JUDGED).permutation
+    assert [row.feature for row in found if row.mean != 0] == asked
 
 
 def test_a_feature_without_influence_loses_nothing(both: Importances) -> None:

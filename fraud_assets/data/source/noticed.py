@@ -18,6 +18,7 @@ from fraud_assets.masking import Secrets
 from fraud_assets.values.currency import CODES
 from fraud_assets.values.rates import currency_code
 
+Ends = tuple[tuple[str, str, str], ...]
 WATCHED = "_currency_beside"
 """Stands for a column of currencies that the contract does not name."""
 
@@ -117,12 +118,13 @@ def secret_notes(contract: Contract) -> Iterator[Note]:
 
 def copies(names: Sequence[str], frames: Sequence[pd.DataFrame]) -> Iterator[Note]:
     """A note for each file that holds the same rows as another one."""
-    sizes: dict[int, list[int]] = {}
+    alike: dict[tuple[int, Ends], list[int]] = {}
     for at, frame in enumerate(frames):
-        sizes.setdefault(len(frame), []).append(at)
-    for size, places in sizes.items():
+        if len(frame):
+            alike.setdefault((len(frame), _ends(frame)), []).append(at)
+    for (size, _), places in alike.items():
         seen: set[int] = set()
-        for one, other in combinations(places, 2) if size else ():
+        for one, other in combinations(places, 2):
             if other not in seen and _same(frames[one], frames[other]):
                 seen.add(other)
                 yield Note(
@@ -134,7 +136,11 @@ def copies(names: Sequence[str], frames: Sequence[pd.DataFrame]) -> Iterator[Not
                 )
 
 
+def _ends(frame: pd.DataFrame) -> Ends:
+    """Each column with its first and last value: what tells most files of one size apart."""
+    values = ((column.iat[0], column.iat[-1]) for _, column in frame.items())
+    return tuple((str(n), str(a), str(z)) for n, (a, z) in zip(frame, values, strict=True))
+
+
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    if not one.iloc[[0, -1]].astype(str).equals(other.iloc[[0, -1]].astype(str)):
-        return False
     return all(as_written(one[name]).equals(as_written(other[name])) for name in one)

@@ -7,8 +7,11 @@ values, and explain no single decision; they stand beside for comparison only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
-import pandas as pd
 from sklearn.base import ClassifierMixin
 from sklearn.pipeline import Pipeline
 
@@ -20,6 +23,7 @@ from fraud_assets.documents.report.explained import (
 )
 from fraud_assets.families.calibrated import uncalibrated
 from fraud_assets.families.registry import family_of
+from fraud_assets.modelling.preprocessing import encoded_owners
 from fraud_assets.modelling.search.sampling import sample_legitimate
 from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.bootstrap import cluster_weights, percentile_estimate
@@ -54,25 +58,30 @@ def permutation_importances(
     """Loss of ROC-AUC for each contract feature, largest first."""
     rows = _sample(judged, seed)
     rng = np.random.default_rng(seed)
-    whole = Ranking.of(_scores(pipeline, rows), rows.label)
+    encoded = _Encoded.of(pipeline, rows)
+    whole = Ranking.of(encoded.scores(encoded.matrix), rows.label)
     weights = list(cluster_weights(cluster_codes(rows.sender, len(rows)), REPLICATES, seed))
     base, drawn = whole.measure()[0], np.array([whole.measure(w)[0] for w in weights])
     found = []
-    for name in rows.features:
-        shuffled = _permuted(pipeline, rows, str(name), rng)
-        mean = base - float(np.mean([ranking.measure()[0] for ranking in shuffled]))
+    for name in map(str, rows.features):
+        orders = [rng.permutation(len(rows)) for _ in range(REPEATS)]
+        shuffled = encoded.permuted(name, orders)
+        if shuffled is None:
+            found.append(PermutationImportance(name, 0.0, 0.0, 0.0, len(rows)))
+            continue
+        rankings = [Ranking.of(scores, rows.label) for scores in shuffled]
+        mean = base - float(np.mean([ranking.measure()[0] for ranking in rankings]))
         losses = [
-            before - shuffled[i % REPEATS].measure(weights[i])[0] for i, before in enumerate(drawn)
+            before - rankings[i % REPEATS].measure(weights[i])[0] for i, before in enumerate(drawn)
         ]
         loss = percentile_estimate(mean, np.array(losses), len(rows))
-        found.append(PermutationImportance(str(name), mean, loss.low, loss.high, loss.n))
+        found.append(PermutationImportance(name, mean, loss.low, loss.high, loss.n))
     return tuple(sorted(found, key=lambda row: (-row.mean, row.feature)))
 
 
 def impurity_importances(pipeline: Pipeline) -> tuple[ImpurityImportance, ...]:
     """Share of each encoded column in what the trees' splits gained, largest first."""
-    inner = inner_classifier(pipeline)
-    values = family_of(inner).importances(inner)
+    values = _gains(pipeline)
     if values is None:
         return ()
     names = pipeline.named_steps["preprocessor"].get_feature_names_out()
@@ -94,14 +103,45 @@ def _sample(judged: Rows, seed: int) -> Rows:
     return sample_legitimate(judged, LEGITIMATE_PER_FRAUD, seed).rows
 
 
-def _scores(pipeline: Pipeline, rows: Rows) -> np.ndarray:
-    return np.asarray(on_one_thread(pipeline.predict_proba, rows.features)[:, 1], dtype=np.float64)
+@dataclass(frozen=True)
+class _Encoded:
+    """Rows encoded once: each row is encoded by itself, so permuted values are permuted codes.
+
+    `owners` (columns,) are the features that the columns of `matrix` come from; `used` (columns,)
+    says which columns the classifier looks at, as far as it tells.
+    """
+
+    classifier: Any
+    matrix: np.ndarray
+    owners: np.ndarray
+    used: np.ndarray
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, rows: Rows) -> _Encoded:
+        preprocessor = pipeline.named_steps["preprocessor"]
+        matrix = preprocessor.transform(rows.features)
+        whole = matrix.toarray() if hasattr(matrix, "toarray") else np.asarray(matrix)
+        gains = _gains(pipeline)
+        used = np.ones(whole.shape[1], dtype=bool) if gains is None else gains > 0
+        owners = np.array(encoded_owners(preprocessor), dtype=object)
+        return cls(pipeline.named_steps["classifier"], whole, owners, used)
+
+    def permuted(self, name: str, orders: Sequence[np.ndarray]) -> list[np.ndarray] | None:
+        """Scores with the feature's values in each order; None where no order changes any."""
+        own = self.owners == name
+        if not self.used[own].any():
+            return None
+        changed = np.tile(self.matrix, (len(orders), 1))
+        changed[:, own] = np.concatenate([self.matrix[order][:, own] for order in orders])
+        return np.split(self.scores(changed), len(orders))
+
+    def scores(self, matrix: np.ndarray) -> np.ndarray:
+        """Probabilities (n,) of encoded rows."""
+        found = on_one_thread(self.classifier.predict_proba, matrix)
+        return np.asarray(found[:, 1], dtype=np.float64)
 
 
-def _permuted(pipeline: Pipeline, rows: Rows, name: str, rng: np.random.Generator) -> list[Ranking]:
-    """`REPEATS` rankings with the column permuted, scored in one go."""
-    column = rows.features[name].to_numpy()
-    shuffled = np.concatenate([column[rng.permutation(len(rows))] for _ in range(REPEATS)])
-    copies = pd.concat([rows.features] * REPEATS, ignore_index=True).assign(**{name: shuffled})
-    scores = _scores(pipeline, Rows(copies, np.tile(rows.label, REPEATS)))
-    return [Ranking.of(part, rows.label) for part in np.split(scores, REPEATS)]
+def _gains(pipeline: Pipeline) -> np.ndarray | None:
+    """What the splits on each encoded column gained, None for models without trees."""
+    inner = inner_classifier(pipeline)
+    return family_of(inner).importances(inner)
