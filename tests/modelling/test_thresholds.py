@@ -120,30 +120,42 @@ def bursts(seed: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return scores, labels, senders.astype(object)
 
 
-def test_a_strict_guarantee_counts_bursts_and_a_plain_one_does_not() -> None:
+def test_a_guarantee_counts_bursts_and_shows_what_that_costs() -> None:
     """Bursts of 5 that stand or fall together ask for more recall; single frauds for the same."""
-    strict = Policy(strict=True)
     scores, labels, senders = bursts(0, 5)
-    plain = choose_threshold(scores, labels, GUARANTEE, senders)
-    cautious = choose_threshold(scores, labels, strict, senders)
-    assert plain == choose_threshold(scores, labels, GUARANTEE)
-    assert cautious.recall.value > plain.recall.value + 0.02
-    assert "such bursts" in cautious.sentence
+
+    single = choose_threshold(scores, labels, GUARANTEE)
+    counted = choose_threshold(scores, labels, GUARANTEE, senders)
+
+    assert counted.recall.value > single.recall.value + 0.02
+    assert "such bursts of one sender (they count as " in counted.sentence
+    assert [row.way for row in counted.prices[:2]] == [
+        "guarantee", "guarantee if no frauds shared a sender",
+    ]  # fmt: skip
+    assert counted.prices[1].threshold == single.value
     scores, labels, senders = bursts(0, 1)
-    single = choose_threshold(scores, labels, strict, senders)
-    assert single.value == choose_threshold(scores, labels, GUARANTEE).value
+    alone = choose_threshold(scores, labels, GUARANTEE, senders)
+    assert alone.value == choose_threshold(scores, labels, GUARANTEE).value
+    assert len(alone.prices) == 3
 
 
 def test_whole_bursts_are_as_good_as_that_many_frauds() -> None:
-    """The promise of the strict rule holds for bursts: at most about 5 % of weeks fall below."""
-    strict, misses = Policy(strict=True), 0
+    """The promise holds for bursts: at most about 5 % of weeks fall below."""
+    misses = 0
     for seed in range(400):
-        misses += 1 - choose_threshold(*bursts(seed, 5)[:2], strict, bursts(seed, 5)[2]).value < 0.9
+        scores, labels, senders = bursts(seed, 5)
+        misses += 1 - choose_threshold(scores, labels, GUARANTEE, senders).value < 0.9
     assert misses / 400 < 0.08
 
 
-def test_frauds_of_too_few_senders_are_insufficient() -> None:
-    """300 frauds of six senders are six observations: no guarantee."""
+def test_frauds_of_too_few_senders_promise_little() -> None:
+    """300 frauds of six senders are six observations: a strict policy refuses, others say so."""
     scores, labels, senders = bursts(0, 50)
+
+    found = choose_threshold(scores, labels, GUARANTEE, senders)
+
+    assert found.value == choose_threshold(scores, labels, GUARANTEE).value
+    assert "they count as " in found.sentence
+    assert "too few to promise more" in found.sentence
     with pytest.raises(InsufficientEvidenceError, match=r"count as [1-6];"):
         choose_threshold(scores, labels, Policy(strict=True), senders)

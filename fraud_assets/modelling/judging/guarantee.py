@@ -1,5 +1,9 @@
 """Ranks of fraud scores at which a recall is guaranteed with a confidence.
 
+Frauds come in bursts of one sender, which stand or fall together. A rank that takes each fraud
+for an observation of its own held its promise of 95 % in .89 of the weeks of 18 simulated worlds
+(40 weeks each); one that rests on the effective number of frauds in .94 (`benchmarks.worlds`).
+
 Only the threshold rows speak. Frauds of the weeks before, scored out of time and tested for the
 same law, were tried beside them: alerts fell, and so did the share of weeks in which the promise
 held, from .90 to .77 of 60 simulated ones. Fits differ by more than a test of sameness sees.
@@ -19,11 +23,21 @@ from fraud_assets.modelling.statistics.intervals import cluster_codes, effective
 
 @dataclass(frozen=True)
 class Guaranteed:
-    """The guaranteed score: rank `k` of `n` frauds of the threshold rows."""
+    """The guaranteed score: rank `k` of `n` frauds of the threshold rows.
+
+    They count as `independent` ones; `single` is the rank that would do if none shared a sender.
+    """
 
     score: float
     k: int
     n: int
+    independent: int
+    single: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether bursts leave too few to promise anything, so that each fraud was counted."""
+        return self.independent < self.n and self.k == self.single
 
 
 def guarantee(
@@ -39,14 +53,18 @@ def guarantee(
     Raises
     ------
     InsufficientEvidenceError
-        If the threshold rows' frauds are too few, or too few senders where `strict`.
+        If the threshold rows' frauds are too few; where `strict`, also if too few are left once
+        bursts of one sender count as what they say.
     """
     n = len(scores)
-    if strict:
-        k = clustered_rank(scores, cluster_codes(senders, n), floor, confidence)
+    single = guaranteed_rank(n, floor, confidence)
+    clusters = cluster_codes(senders, n)
+    size = independent_frauds(scores, clusters, floor, confidence)
+    if strict or size >= fewest_frauds(floor, confidence):
+        k = clustered_rank(scores, clusters, floor, confidence)
     else:
-        k = guaranteed_rank(n, floor, confidence)
-    return Guaranteed(float(np.sort(scores)[n - k]), k, n)
+        k = single
+    return Guaranteed(float(np.sort(scores)[n - k]), k, n, size, single)
 
 
 def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
@@ -94,7 +112,7 @@ def clustered_rank(
     """
     n = len(scores)
     k = guaranteed_rank(n, floor, confidence)
-    size = int(effective_size(scores >= np.sort(scores)[n - k], clusters, confidence))
+    size = independent_frauds(scores, clusters, floor, confidence)
     needed = fewest_frauds(floor, confidence)
     if size < needed:
         raise InsufficientEvidenceError(
@@ -103,6 +121,15 @@ def clustered_rank(
             f"in bursts of one sender and count as {size}; lengthen windows.threshold_frauds."
         )
     return max(k, math.ceil(n * guaranteed_rank(size, floor, confidence) / size))
+
+
+def independent_frauds(
+    scores: np.ndarray, clusters: np.ndarray, floor: float, confidence: float
+) -> int:
+    """How many independent frauds say as much about the recall at the rank for single ones."""
+    n = len(scores)
+    k = guaranteed_rank(n, floor, confidence)
+    return int(effective_size(scores >= np.sort(scores)[n - k], clusters, confidence))
 
 
 def frauds_for_share(share: float, floor: float, confidence: float) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.report.judged import Price
-from fraud_assets.modelling.judging.guarantee import frauds_for_share
+from fraud_assets.modelling.judging.guarantee import Guaranteed, frauds_for_share
 from fraud_assets.modelling.statistics.intervals import rate
 
 
@@ -34,12 +36,12 @@ def keeps(found: Price, policy: Policy) -> bool:
 
 
 def frauds_to_mend(
-    scores: np.ndarray, frauds: np.ndarray, rests_on: int, policy: Policy
+    scores: np.ndarray, frauds: np.ndarray, found: Guaranteed, policy: Policy
 ) -> int | None:
     """How many more frauds would bring the guarantee within the bounds on alerts and precision.
 
-    The ranks of the threshold rows' frauds stay as they are; only the rank that `rests_on` frauds
-    guarantee moves. None where no number would, or it passes a million.
+    The ranks of the threshold rows' frauds stay as they are, and so do their bursts; only the
+    rank that more of them guarantee moves. None where no number would, or it passes a million.
     """
     ranked = np.sort(scores[frauds])[::-1]
     ordered = np.sort(scores)
@@ -52,4 +54,7 @@ def frauds_to_mend(
         return None
     share = float(caught[within].max()) / len(ranked)
     needed = frauds_for_share(share, policy.min_recall, policy.threshold.confidence)
-    return None if needed is None else max(1, needed - rests_on)
+    if needed is None:
+        return None
+    counted = found.n if found.is_short else found.independent
+    return max(1, math.ceil((needed - counted) * found.n / max(counted, 1)))

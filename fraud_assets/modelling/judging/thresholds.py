@@ -4,7 +4,7 @@ Two rules. The guarantee takes the k-th highest of n fraud scores, k the smalles
 P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall at that score
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
 tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
-exchangeable one by one: strict policies count effective frauds instead.
+exchangeable one by one: where senders are known, effective frauds are counted instead.
 The aim takes the score at which a wished recall is reached on the threshold rows, without any
 promise.
 """
@@ -31,7 +31,8 @@ def choose_threshold(
 ) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
 
-    With `senders` (n,) a strict policy's guarantee holds for bursts of one sender too.
+    With `senders` (n,) the guarantee holds for bursts of one sender too. Where those leave too few
+    frauds to promise anything, a strict policy refuses, and another says so.
 
     Raises
     ------
@@ -63,7 +64,7 @@ def choose_threshold(
         precision=rate(caught, int(flagged.sum())),
         sentence=_sentence(policy, value, found, price("", value, scores, frauds))
         + _mend(policy, found, scores, frauds, value),
-        prices=_prices(policy, value, scores, frauds),
+        prices=_prices(policy, value, found, scores, frauds),
     )
 
 
@@ -71,7 +72,7 @@ def _found(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guara
     rule, n = policy.threshold, len(own)
     if rule.rule == "aim":
         k = aimed_rank(n, rule.aim)
-        return Guaranteed(float(np.sort(own)[n - k]), k, n)
+        return Guaranteed(float(np.sort(own)[n - k]), k, n, n, k)
     return guarantee(own, senders, policy.min_recall, rule.confidence, strict=policy.strict)
 
 
@@ -107,15 +108,21 @@ def midway_below(score: float, scores: np.ndarray) -> float:
 
 
 def _prices(
-    policy: Policy, value: float, scores: np.ndarray, frauds: np.ndarray
+    policy: Policy, value: float, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray
 ) -> tuple[Price, ...]:
-    """The way taken, then plain aims at the contract's aim and at the floor itself."""
-    own, rule = scores[frauds], policy.threshold
+    """The way taken, then what each fraud by itself would give, and plain aims.
+
+    The aims are the contract's and the floor itself.
+    """
+    own, rule = np.sort(scores[frauds]), policy.threshold
     taken = "guarantee" if rule.rule == "guarantee" else _aim(rule.aim)
     prices = {taken: price(taken, value, scores, frauds)}
-    for aim in (rule.aim, policy.min_recall):
-        at = midway_below(float(np.sort(own)[len(own) - aimed_rank(len(own), aim)]), scores)
-        prices.setdefault(_aim(aim), price(_aim(aim), at, scores, frauds))
+    others = {_aim(aim): aimed_rank(found.n, aim) for aim in (rule.aim, policy.min_recall)}
+    if found.k != found.single:
+        others = {"guarantee if no frauds shared a sender": found.single, **others}
+    for way, k in others.items():
+        at = midway_below(float(own[found.n - k]), scores)
+        prices.setdefault(way, price(way, at, scores, frauds))
     return tuple(prices.values())
 
 
@@ -130,13 +137,28 @@ def _sentence(policy: Policy, value: float, found: Guaranteed, paid: Price) -> s
         promise = (
             f"where recall stays at or above {policy.min_recall:.2f} with "
             f"{rule.confidence:.0%} confidence for later frauds that resemble these"
-            f"{' and come in such bursts' if policy.strict else ''}"
+            f"{_bursts(found)}"
         )
     else:
         promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
     return (
         f"{place}, {promise}; the price is a precision of {paid.precision.value:.3f} "
         f"(n = {paid.precision.n} flagged threshold rows)."
+    )
+
+
+def _bursts(found: Guaranteed) -> str:
+    if found.independent >= found.n:
+        return ""
+    count = f"count as {found.independent:,} of {found.n:,}"
+    if found.is_short:
+        return (
+            f", if each came by itself: by their bursts of one sender they {count}, which are too "
+            "few to promise more"
+        )
+    return (
+        f" and come in such bursts of one sender (they {count}; each by itself would do with "
+        f"rank {found.single})"
     )
 
 
@@ -149,7 +171,7 @@ def _mend(
     paid = price("", value, scores, frauds)
     if keeps(paid, policy):
         return ""
-    more = frauds_to_mend(scores, frauds, found.n, policy)
+    more = frauds_to_mend(scores, frauds, found, policy)
     broken = (
         f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
         f"precision of {paid.precision.value:.3f}, where {policy.max_alert_rate:.2%} and "
