@@ -59,3 +59,9 @@ def joined_rows(earlier: Rows | None, later: Rows) -> Rows:
         both("sender"),
         both("amount"),
     )
+
+
+def divided(rows: Rows, at: np.datetime64) -> tuple[Rows, Rows]:
+    """The rows before an instant, and those from it on; they have times."""
+    before = np.asarray(rows.time) < at
+    return rows.take(before), rows.take(~before)

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 
 import joblib
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.provenance.made import Made
@@ -24,8 +25,8 @@ class TunedPipeline:
     the encoded names, one for each known level; `training_samples` the rows that the classifier
     was fitted on; `presence` the numbers of which the classifier sees whether they are missing;
     `search` is None where nobody searched. `reach` is how far back the rows lie, None for the
-    fitted window itself; `earlier` are the frauds before the threshold rows that its guarantee
-    may rest on too.
+    fitted window itself. `threshold_from` is where the threshold rows begin that lie before
+    their window, None where they are the window's.
     """
 
     payload: bytes
@@ -39,6 +40,7 @@ class TunedPipeline:
     search: SearchSection | None = None
     made: Made | None = None
     reach: FittedReach | None = None
+    threshold_from: np.datetime64 | None = None
 
     @property
     def half_life_days(self) -> float | None:

@@ -20,8 +20,9 @@ from fraud_assets.gate.grounds import Expected, Serving
 from fraud_assets.modelling.judging.evaluation import evaluate
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.leaks import all_leaks
+from fraud_assets.modelling.reach import divided, joined_rows
 from fraud_assets.modelling.search.work import on_one_thread
-from fraud_assets.modelling.tuned import sha256, unpickle_unverified
+from fraud_assets.modelling.tuned import TunedPipeline, sha256, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.store.journal.moves import standing_as_of
 
@@ -40,7 +41,7 @@ class Rescored:
 def rescore(case: Case) -> Rescored:
     """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
     contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
-    judged, middle = cleaned.rows("judged"), cleaned.rows("threshold")
+    judged, middle = cleaned.rows("judged"), threshold_rows(cleaned, tuned)
     pipeline = unpickle_unverified(tuned.payload)
     scores, before = (
         on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
@@ -63,6 +64,15 @@ def rescore(case: Case) -> Rescored:
     )
     leaks = all_leaks(cleaned, judged, scores, contract)
     return Rescored(judged, scores, evaluation, leaks, expected)
+
+
+def threshold_rows(cleaned: CleanedFeatures, tuned: TunedPipeline) -> Rows:
+    """The rows that chose the threshold: the window's, and those before that it reaches back to."""
+    own = cleaned.rows("threshold")
+    if tuned.threshold_from is None:
+        return own
+    before = joined_rows(cleaned.earlier_rows, cleaned.rows("fit"))
+    return joined_rows(divided(before, tuned.threshold_from)[1], own)
 
 
 def ruling(report: Report, found: Rescored, case: Case, proof: Proof | None = None) -> Verdict:

@@ -68,6 +68,24 @@ def choose_threshold(
     )
 
 
+def frauds_wanted(
+    scores: np.ndarray, labels: np.ndarray, policy: Policy, senders: np.ndarray | None = None
+) -> int | None:
+    """How many frauds a guarantee would keep the policy's ceilings with; arrays as above.
+
+    None where it keeps them as it is, no number would mend it, or the rule is another.
+    """
+    scores, frauds = np.asarray(scores, dtype=np.float64), np.asarray(labels) == 1
+    if policy.threshold.rule != "guarantee":
+        return None
+    theirs = None if senders is None else np.asarray(senders)[frauds]
+    found = _found(scores[frauds], theirs, policy)
+    if keeps(price("", midway_below(found.score, scores), scores, frauds), policy):
+        return None
+    more = frauds_to_mend(scores, frauds, found, policy)
+    return None if more is None else found.n + more
+
+
 def _found(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guaranteed:
     rule, n = policy.threshold, len(own)
     if rule.rule == "aim":
