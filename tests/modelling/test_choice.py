@@ -61,7 +61,7 @@ def test_merit_adds_the_losses_up_in_their_margins():
 
 def test_a_hair_of_average_precision_does_not_outweigh_much_of_the_rest():
     """A family that ranks its last tenth of frauds at random loses, though its head is as good."""
-    made = rows(400, 2)
+    made = validation_rows(400, 2)
     validation, signal = made
     head, tail = np.quantile(signal[validation.label == 1], [0.5, 0.2])
     flat = np.where(signal < tail, np.random.default_rng(0).normal(-9, 1, len(signal)), signal)
