@@ -49,11 +49,6 @@ class Pages:
         """How many pages there are."""
         return len(self._begins)
 
-    @property
-    def payments(self) -> int:
-        """How many payments there are."""
-        return sum(self._counts)
-
     # Where payments lie.
 
     def place(self, instant: int) -> Place:
@@ -138,19 +133,20 @@ class Pages:
         self.next += 1
         self.sums.make_room(at)
 
-    def drop(self, cut: int, dropped: int) -> int:
+    def drop(self, cut: int) -> int | None:
         """Let go of payments before `cut`: single ones of the only page, else whole pages.
 
-        The newest that was ever let go, which was `dropped` before.
+        When the newest that went was made; None where none went.
         """
+        dropped: int | None = None
         while len(self._begins) > 1 and self._begins[1] <= cut and self.page(0).times[-1] < cut:
-            dropped = max(dropped, self.page(0).times[-1])
+            dropped = self.page(0).times[-1]
             self._records.delete(self._page_key(self._numbers[0]))
             self._forget_first()
         if len(self._begins) == 1 and self._begins[0] < cut:
             page = self.page(0)
             at = page.position(cut)
-            dropped = max(dropped, page.times[at - 1])
+            dropped = page.times[at - 1]
             kept = page.cut(at)
             self._held[0], self._counts[0] = kept, len(kept)
             if len(kept):

@@ -21,8 +21,9 @@ class PageSums:
     def between(self, column: int, low: int, high: int) -> tuple[array[float], int]:
         """Floats whose exact sum is that of the pages [low, high), and how many numbers."""
         lengths = self._lengths[column]
-        start = sum(lengths[:low])
-        parts = self._parts[column][start : start + sum(lengths[low:high])]
+        # A window of most of the track leaves few pages out.
+        start, stop = sum(lengths[:low]), len(self._parts[column]) - sum(lengths[high:])
+        parts = self._parts[column][start:stop]
         return parts, sum(self._present[column][low:high])
 
     def make_room(self, at: int) -> None:
@@ -34,7 +35,8 @@ class PageSums:
         """Bring a page's sums up to date: by one payment, or anew."""
         for column, parts in enumerate(self._parts):
             lengths, numbers = self._lengths[column], page.numbers[column]
-            start = sum(lengths[:at])
+            # Most payments go to one of the last pages.
+            start = len(parts) - sum(lengths[at:])
             held = parts[start : start + lengths[at]].tolist()
             if added is None or not held:
                 values = present(numbers)

@@ -32,6 +32,7 @@ class Track:
         self._pages = Pages(records, key, layout)
         self._windows = DistinctWindows(records, key, self._pages)
         self._frauds: Frauds | None = None
+        self._sums: dict[tuple[int, Span], tuple[list[float], int]] = {}
         data = records.get(b"T" + key)
         if data is not None:
             self._first, self.dropped, self.newest, self._pages.next, pages = _HEAD.unpack_from(
@@ -59,18 +60,27 @@ class Track:
 
     def total(self, column: str, span: Span, own: float | None = None) -> tuple[float, int]:
         """Exact sum of a column, rounded once, and number of its values; `own` is one more."""
-        at = self.layout.numbers.index(column)
-        low, high = self._pages.places(span)
-        edges = [n for page in self._pages.edges(low, high) for n in page.numbers[at]]
-        if own is not None:
-            edges.append(own)
-        values = list(present(edges))
-        number = len(values)
-        if high.page > low.page + 1:
-            parts, inner = self._pages.sums.between(at, low.page + 1, high.page)
-            values += parts
-            number += inner
+        values, number = self._summed(self.layout.numbers.index(column), span)
+        if own is not None and own == own:  # noqa: PLR0124 - NaN is not itself
+            return fsum([*values, own]) + 0.0, number + 1
         return fsum(values) + 0.0, number
+
+    def _summed(self, at: int, span: Span) -> tuple[list[float], int]:
+        """Floats whose exact sum is that of a column's numbers in a span, and how many those are.
+
+        Kept for the other features of the payment that look at the same.
+        """
+        found = self._sums.get((at, span))
+        if found is None:
+            low, high = self._pages.places(span)
+            values = [n for page in self._pages.edges(low, high) for n in present(page.numbers[at])]
+            number = len(values)
+            if high.page > low.page + 1:
+                parts, inner = self._pages.sums.between(at, low.page + 1, high.page)
+                values += parts
+                number += inner
+            found = self._sums[at, span] = values, number
+        return found
 
     def distinct(self, column: str, span: Span, own: str | None = None) -> int:
         """How many different values of a column a span holds; `own` is one more value."""
@@ -107,11 +117,13 @@ class Track:
 
     def drop(self, cut: int) -> bool:
         """Let go of payments before `cut`, page by page; whether there were any."""
-        before = self.dropped, self._pages.payments
+        self._sums.clear()
         if self.layout.values:
             self._windows.drop(cut)
-        self.dropped = self._pages.drop(cut, self.dropped)
-        return (self.dropped, self._pages.payments) != before
+        newest = self._pages.drop(cut)
+        if newest is not None:
+            self.dropped = max(self.dropped, newest)
+        return newest is not None
 
     def write(self) -> None:
         """Hand everything that changed to the transaction."""
