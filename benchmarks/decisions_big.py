@@ -26,7 +26,6 @@ from fraud_assets.contract import Contract, load_contract, parse_contract
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.adapter import Transaction
 from fraud_assets.state.adapters.embedded import Embedded
-from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, close, finish
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.remembered import Remembered, id_key, remember
