@@ -40,7 +40,7 @@ from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.cleaning import windowed_features
 from fraud_assets.data.columns import LABEL, SENDER, TIME
 from fraud_assets.data.simulator import settings, simulate
-from fraud_assets.data.splits import Split
+from fraud_assets.data.splits.windows import Split
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.fitting import LEAST_MORE, MOST_FOR_THRESHOLD
