@@ -26,7 +26,7 @@ def render_fields(scorer: AnyScorer, example: Mapping[str, object]) -> str:
 
 def _field(index: int, feature: Feature, place: Places | None, example: object) -> str:
     # An id must not hold spaces, and a name may be any text.
-    identity = feature.name if _IDENTITY.fullmatch(feature.name) else str(index)
+    identity = feature.name if _IDENTITY.fullmatch(feature.name) else f"no-{index}"
     shown = f"{example:.6g}" if isinstance(example, float) else str(example)
     value = "" if example is None else escape(shown)
     label = f'<label for="f-{identity}">{escape(feature.name.replace("_", " "))}</label>'
