@@ -165,7 +165,9 @@ def _honest(told: Report, found: Rescored, case: Case, run_id: str) -> tuple[Rep
     """
     fresh = begin_report(opening(case, run_id), found)
     later = {name: getattr(fresh.data, name) for name in SHOWN_BESIDE}
-    comparable = replace(told, data=replace(told.data, **later))
+    # Told of the ceilings of the policy that judged, which may have changed since.
+    threshold = replace(told.threshold, sentence=fresh.threshold.sentence)
+    comparable = replace(told, data=replace(told.data, **later), threshold=threshold)
     # The day of the run stands in where there is no event time, and a night may have passed.
     exempt = {"as_of"} if case.cleaned.as_of is None else set()
     wrong = [

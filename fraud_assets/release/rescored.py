@@ -47,10 +47,12 @@ def rescore(case: Case) -> Rescored:
         on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
     )
     chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
+    # The same threshold in the words of today's policy, whose ceilings may have changed since.
+    frozen = chosen if chosen.value == tuned.threshold.value else tuned.threshold
     evaluation = evaluate(
         judged,
         scores,
-        tuned.threshold,
+        frozen,
         contract,
         entity=_column(cleaned.window("judged"), contract.evaluation.k_entity),
         earlier_senders=_earlier_senders(cleaned),

@@ -125,6 +125,16 @@ def test_policy_alone_edited_is_judged_by_the_new_policy(run: Run):
         run.step("published_artifact")
 
 
+def test_the_threshold_is_told_in_the_words_of_the_policy_that_judges(run: Run):
+    """Which ceilings it breaks is said of today's ceilings, not of those when it was chosen."""
+    run.week.edit("max_alert_rate = 0.75", "max_alert_rate = 0.0001")
+
+    judged = run.step("evaluation_report")
+
+    assert isinstance(judged, Judgement)
+    assert "where 0.01% and 0.01 are allowed" in judged.report.threshold.sentence
+
+
 def edit_file(week: Week) -> None:
     file = sorted((week.folder / "transactions").glob("*.parquet"))[-1]
     frame = pd.read_parquet(file)
