@@ -9,7 +9,12 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """Reads and writes that take effect together, or not at all."""
+    """Reads and writes that take effect together, or not at all.
+
+    `position` grows with each transaction that takes effect; 0 where the place counts none.
+    """
+
+    position: int
 
     def get(self, key: bytes) -> bytes | None:
         """The value as it is when the transaction takes effect, None where there is none."""

@@ -20,6 +20,7 @@ class Records:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.position = transaction.position
 
     def get(self, key: bytes) -> bytes | None:
         """A record's value.

@@ -25,6 +25,8 @@ from fraud_assets.state.values import digest, entity_key
 EPOCH = b"E"
 """Key of what tells one building of a state from the next, and whether it is complete."""
 
+_EPOCH_BYTES = 8
+
 NEWEST = b"N"
 """Key of the newest event time that came in."""
 
@@ -34,11 +36,13 @@ class Found(NamedTuple):
 
     `is_late` says that it came later than `late_after` behind the newest one, so that windows may
     lack what was dropped already. `answer` is the first answer where the payment came before.
+    `position` is how many transactions the state had seen by then, 0 where its place counts none.
     """
 
     features: dict[str, float]
     is_late: bool
     answer: bytes | None = None
+    position: int = 0
 
 
 Answering = Callable[[int, Found], bytes]
@@ -76,6 +80,11 @@ class State:
             return [self._meet(records, one, at, answering) for at, one in enumerate(coming)]
 
         return self.adapter.transact(work, _read_by(coming))
+
+    def place(self, position: int) -> str:
+        """A position as records name it: of which building of the state it is one, and which."""
+        epoch = "" if self.epoch is None else self.epoch[:_EPOCH_BYTES].hex()
+        return f"{epoch}-{position}" if position else epoch
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""
@@ -197,7 +206,7 @@ class State:
         ]
         asking = Asking(payment, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
-        return Found(features, is_late), tracks
+        return Found(features, is_late, position=records.position), tracks
 
     def tracks(self, records: Records, payment: Payment) -> list[tuple[TrackPlan, Track]]:
         """What is kept of the payment's entities."""

@@ -195,6 +195,7 @@ class Decider:
             manifest=self.served.manifest,
             payment=_kept(asked.raw, self.reader.columns),
             features=answer["features"],
+            state=self.state.place(found.position),
             late=found.is_late,
             probability=answer["fraud_probability"],
             threshold=self.served.threshold,

@@ -37,6 +37,7 @@ class _Write:
     """One write transaction of LMDB's."""
 
     def __init__(self, transaction: Any) -> None:
+        self.position: int = transaction.id()
         self.get: Callable[[bytes], bytes | None] = transaction.get
         self.glance: Callable[[bytes], bytes | None] = transaction.get
         self.put: Callable[[bytes, bytes], None] = transaction.put

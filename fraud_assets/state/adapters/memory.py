@@ -11,8 +11,8 @@ from fraud_assets.state.adapter import Items, T, Transaction
 class _Overlay:
     """A transaction over a dictionary: written together at its end."""
 
-    def __init__(self, held: dict[bytes, bytes]) -> None:
-        self._held = held
+    def __init__(self, held: dict[bytes, bytes], position: int) -> None:
+        self._held, self.position = held, position
         self.written: dict[bytes, bytes | None] = {}
 
     def get(self, key: bytes) -> bytes | None:
@@ -32,13 +32,15 @@ class Memory:
 
     def __init__(self) -> None:
         self.held: dict[bytes, bytes] = {}
+        self._done = 0
         self._lock = RLock()
 
     def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:  # noqa: ARG002 - nothing to fetch
         """See `Adapter`."""
         with self._lock:
-            overlay = _Overlay(self.held)
+            overlay = _Overlay(self.held, self._done + 1)
             result = work(overlay)
+            self._done += 1
             for key, value in overlay.written.items():
                 if value is None:
                     self.held.pop(key, None)

@@ -54,6 +54,8 @@ return false
 class _Optimistic:
     """A transaction on remembered values; notes what it read."""
 
+    position = 0
+
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
         self.read: dict[bytes, bytes] = {}

@@ -80,6 +80,9 @@ def test_what_was_answered_is_on_record_and_replays(store: Store, tmp_path: Path
     assert [one.features for one in found] == [one["features"] for one in answers]
     assert all(str(one.payment["who"]).startswith("~1:") for one in found)
     assert [(one.payment_id, one.is_fraud) for one in read_labels(log)] == [("p1", True)]
+    epochs, positions = zip(*(one.state.split("-") for one in found), strict=True)
+    assert len(set(epochs)) == 1
+    assert list(map(int, positions)) == sorted(set(map(int, positions)))
     versions = Versions(store)
     assert {replay(one, versions).standing for one in found} == {"match"}
     opened = [DecisionOpener(keys_folder(log)).open(one) for one in found]
