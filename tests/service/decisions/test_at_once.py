@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fraud_assets.decisions.log import LogSettings
+from fraud_assets.decisions.log import LogSettings, open_log
+from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.reading import read_decisions
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.errors import RecordError, StateError
@@ -27,10 +30,13 @@ from fraud_assets.service.versions.holder import Holder
 from fraud_assets.state.opening import begin, close, open_adapter
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
+from tests.decisions.plain import decision
 from tests.service.decisions.test_decisions import CONTRACT, payment
 from tests.service.stores import new_store, promote
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
+DAY = 86_400_000_000
 SYNC, WINDOW = LogSettings(sync=True), LogSettings(window_seconds=0.01)
 
 
@@ -165,6 +171,82 @@ def test_scores_of_decisions_are_counted_as_those_of_predict(store: Store, tmp_p
     numbers = desk.holder.metrics.numbers
     assert sum(numbers.scores) == 2
     assert numbers.flagged == sum(one["is_flagged"] for one in told[:2])
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """A disk of the record that takes nothing while its list holds anything."""
+    held: list[bool] = []
+    pwrite = os.pwrite
+
+    def write(descriptor: int, data: bytes, at: int) -> int:
+        if held:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return pwrite(descriptor, data, at)
+
+    monkeypatch.setattr(os, "pwrite", write)
+    return held
+
+
+def test_on_a_full_disk_no_payment_enters_the_state(store: Store, tmp_path: Path, full: list[bool]):
+    """Refused in one sentence; once there is room it is decided as at its first coming."""
+    desk = desk_of(store, tmp_path, WINDOW)
+    decided(desk.decider(), 0)
+    full.append(True)
+    decided(desk.decider(), 1)  # the disk is not known to be full yet
+    wait_until(lambda: desk.keeping.status.sentence != "")
+
+    with pytest.raises(RecordError, match=r"^Cannot keep decisions in .*: the disk is full"):
+        decided(desk.decider(), 2)
+
+    full.clear()
+    wait_until(lambda: desk.keeping.status.sentence == "")
+    (told,) = decided(desk.decider(), 2)
+    let_go(desk)
+    assert "repeated" not in told
+    assert told["features"]["count"] == 3
+    found = verify_log(tmp_path / "log")
+    assert (found.decisions, found.missing) == (3, 0)
+
+
+def test_on_a_full_disk_decisions_go_on_and_are_counted_where_that_is_wanted(
+    store: Store, tmp_path: Path, full: list[bool]
+):
+    """Each is answered; those that could not wait are missing by number, in status and record."""
+    settings = LogSettings(window_seconds=0.01, when_failing="count", most_waiting=2)
+    desk = desk_of(store, tmp_path, settings)
+    desk.keeping.promise(desk.decider().contract, 0)  # opened while the disk still writes
+    full.append(True)
+
+    told = [decided(desk.decider(), number)[0] for number in range(5)]
+
+    wait_until(lambda: desk.keeping.status.sentence != "")
+    assert [one["features"]["count"] for one in told] == [1, 2, 3, 4, 5]
+    assert desk.keeping.status.missing == 3
+    full.clear()
+    wait_until(lambda: desk.keeping.status.sentence == "")
+    let_go(desk)
+    found = verify_log(tmp_path / "log")
+    assert (found.decisions, found.missing) == (2, 3)
+
+
+def test_a_clock_that_goes_back_is_refused_or_passed_by_policy(store: Store, tmp_path: Path):
+    """Far behind the record: one sentence and no decision, or decisions whose times stand still."""
+    ahead = open_log(tmp_path / "log", clock=Clock(wall=lambda: time.time_ns() // 1000 + DAY))
+    newest = ahead.now()
+    ahead.record(decision(decision_id=ahead.next_id(), decided_at=newest))
+    ahead.close()
+
+    desk = desk_of(store, tmp_path, WINDOW)
+    with pytest.raises(RecordError, match=r"^The clock is 86,\d{3} s behind the newest time on"):
+        decided(desk.decider(), 0)
+    let_go(desk)
+
+    desk = desk_of(store, tmp_path, LogSettings(window_seconds=0.01, when_failing="count"))
+    (told,) = decided(desk.decider(), 0)
+    let_go(desk)
+    assert told["features"]["count"] == 1
+    assert all(one.decided_at >= newest for one in read_decisions(tmp_path / "log"))
 
 
 if __name__ == "__main__":
