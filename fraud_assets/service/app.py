@@ -25,7 +25,13 @@ from fraud_assets.service.decisions.record_routes import (
     record_routes,
 )
 from fraud_assets.service.decisions.routes import DecisionRoute, decision_routes
-from fraud_assets.service.documents import FORBIDDEN, UNAUTHORIZED, Health, openapi_document
+from fraud_assets.service.documents import (
+    FORBIDDEN,
+    UNAUTHORIZED,
+    Health,
+    Responses,
+    openapi_document,
+)
 from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.net.connections import Connections, most_connections
 from fraud_assets.service.net.hosts import Hosts, hosts_of
@@ -152,7 +158,7 @@ def _collect_seldom() -> None:
 
 
 def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None:
-    guarded: dict[int | str, dict[str, Any]] = {401: UNAUTHORIZED, 403: FORBIDDEN}
+    guarded: Responses = {401: UNAUTHORIZED, 403: FORBIDDEN}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from fastapi import APIRouter, Body, Query
@@ -133,7 +133,10 @@ _CODES: dict[int, str] = {
     422: "Every field at fault",
 }
 _BUSY = "Too many batches wait already; Retry-After says when to ask again"
-REFUSALS: dict[int | str, dict[str, Any]] = {
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
+"""What a path may answer by status, as OpenAPI describes it."""
+
+REFUSALS: Responses = {
     status: {"model": Refused, "description": text} for status, text in _CODES.items()
 }
 _SCHEMA = {"$ref": "#/components/schemas/Refused"}

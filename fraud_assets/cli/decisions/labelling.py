@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from fraud_assets.cli._common.command import Arguments, Commands
@@ -18,6 +18,9 @@ from fraud_assets.errors import RecordError, UsageError
 if TYPE_CHECKING:
     from fraud_assets.data.labels import FiledLabels
     from fraud_assets.documents.decision import Label
+
+_Answer: TypeAlias = dict[str, Any]
+"""What POST /labels answers: accepted, repeated, unknown."""
 
 _BATCH, _SECONDS, _MOST_NAMED = 500, 60, 10
 
@@ -44,7 +47,7 @@ def _label(args: Arguments) -> int:
     from fraud_assets.data.labels import labels_in
 
     found = labels_in(args.file, load_contract(), time.time_ns() // 1000)
-    told: dict[str, Any] = {"accepted": 0, "repeated": 0, "unknown": []}
+    told: _Answer = {"accepted": 0, "repeated": 0, "unknown": []}
     for answer in _sent(found.labels, args.url):
         told["accepted"] += answer["accepted"]
         told["repeated"] += answer["repeated"]
@@ -58,7 +61,7 @@ def _label(args: Arguments) -> int:
     return 1 if found.broken else 0
 
 
-def _lines(told: dict[str, Any], found: FiledLabels) -> Iterator[str]:
+def _lines(told: _Answer, found: FiledLabels) -> Iterator[str]:
     yield (
         f"{told['accepted']:,} labels accepted, {told['repeated']:,} were on record already, "
         f"{found.silent:,} rows say nothing."
@@ -70,7 +73,7 @@ def _lines(told: dict[str, Any], found: FiledLabels) -> Iterator[str]:
         yield f"{rows:,} rows were not sent: {rule}."
 
 
-def _sent(labels: Sequence[Label], url: str) -> Iterator[dict[str, Any]]:
+def _sent(labels: Sequence[Label], url: str) -> Iterator[_Answer]:
     """The service's answers, batch by batch; a label sent twice is no second label."""
     place = urlsplit(url)
     if place.scheme not in {"http", "https"} or not place.hostname:
@@ -91,7 +94,7 @@ def _sent(labels: Sequence[Label], url: str) -> Iterator[dict[str, Any]]:
 
 def _posted(
     connection: http.client.HTTPConnection, prefix: str, labels: Sequence[Label]
-) -> dict[str, Any]:
+) -> _Answer:
     import msgspec
 
     said = [
@@ -106,4 +109,4 @@ def _posted(
     body = answer.read()
     if answer.status != http.client.OK:
         raise RecordError(f"The service did not take the labels: {answer.status} {body.decode()}")
-    return msgspec.json.decode(body, type=dict[str, Any])
+    return msgspec.json.decode(body, type=_Answer)

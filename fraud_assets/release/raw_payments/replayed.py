@@ -11,6 +11,7 @@ import msgspec
 from fraud_assets.documents.reason import Reason
 from fraud_assets.documents.report.proof import RawProof
 from fraud_assets.profiles import PARITY_TOLERANCE
+from fraud_assets.release.raw_payments.exported import Raw
 from fraud_assets.release.raw_payments.script import Judged, LabelsRequest, PaymentsRequest, Script
 from fraud_assets.replay.answer import differences, same_bits
 from fraud_assets.scoring.fallback import AnyScorer
@@ -85,9 +86,7 @@ def _differing(judged: Judged, answer: _Answer, scorer: AnyScorer) -> Iterator[s
         yield f"{one.field} of {judged.name} is {one.replayed!r}, served {one.recorded!r}"
 
 
-def _ask(
-    connection: http.client.HTTPConnection, path: str, body: dict[str, Any]
-) -> tuple[int, bytes]:
+def _ask(connection: http.client.HTTPConnection, path: str, body: Raw) -> tuple[int, bytes]:
     connection.request("POST", path, msgspec.json.encode(body), _JSON)
     answer = connection.getresponse()
     return answer.status, answer.read()

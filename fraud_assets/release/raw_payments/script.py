@@ -48,7 +48,7 @@ class PaymentsRequest:
 class LabelsRequest:
     """One request of labels that were known by then."""
 
-    labels: tuple[dict[str, Any], ...]
+    labels: tuple[Raw, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def script_of(case: Case, scores: np.ndarray, seed: int = 0) -> Script:
     place = pd.Index(history[ROW]).get_indexer(window[ROW]).astype(np.int64)
     flagged = scores >= case.tuned.threshold.value
     sample = draw_sample(history, plan, place, flagged, seed)
-    known: dict[int, tuple[dict[str, Any], float]] = {}
+    known: dict[int, tuple[Raw, float]] = {}
     for at, index in zip(place.tolist(), range(len(place)), strict=True):
         if at in sample.judged:
             known[at] = _features(judged.features.iloc[index]), float(scores[index])
@@ -105,7 +105,7 @@ ScriptEvent = tuple[int, bool, Any]
 def _events(
     history: pd.DataFrame,
     sample: AskedSample,
-    known: Mapping[int, tuple[dict[str, Any], float]],
+    known: Mapping[int, tuple[Raw, float]],
     exported: Exported,
     plan: Plan,
 ) -> list[ScriptEvent]:

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from fraud_assets.documents.decision import Decision
 from fraud_assets.payments.possible import why_not_decided
-from fraud_assets.service.documents import REFUSALS, ReasonModel, Refused
+from fraud_assets.service.documents import REFUSALS, ReasonModel, Refused, Responses
 from fraud_assets.service.payments.raw_payment_model import raw_batch_model, raw_payment_model
 from fraud_assets.service.versions.version import Served
 
@@ -97,7 +97,7 @@ def described_routes(served: Served) -> list[BaseRoute]:
     reasons = Annotated[Literal["flagged", "always"], Query(description=_REASONS)]
     wanted = Parameter("reasons", _KIND, default="flagged", annotation=reasons)
     many = raw_batch_model(payment)
-    told: dict[int | str, dict[str, Any]] = {**REFUSALS, 503: _UNAVAILABLE}
+    told: Responses = {**REFUSALS, 503: _UNAVAILABLE}
     for route in (
         _Post("/decisions", _ONE, [_body(payment), wanted], DecisionAnswer, asked),
         _Post("/decisions/batch", _MANY, [_body(many), wanted], DecisionAnswers, asked),
@@ -120,7 +120,7 @@ class _Post(NamedTuple):
     summary: str
     parameters: list[Parameter]
     answer: type[BaseModel]
-    statuses: dict[int | str, dict[str, Any]]
+    statuses: Responses
 
     def add_to(self, router: APIRouter) -> None:
         router.add_api_route(
@@ -140,7 +140,7 @@ def _body(model: type[BaseModel]) -> Parameter:
 def _kept_decision() -> BaseRoute:
     router = APIRouter(tags=["decisions"])
     identity = Parameter("decision_id", _KIND, annotation=Annotated[str, Path()])
-    some: dict[int | str, dict[str, Any]] = {status: REFUSALS[status] for status in (401, 403)}
+    some: Responses = {status: REFUSALS[status] for status in (401, 403)}
     router.add_api_route(
         "/decisions/{decision_id}",
         _described("decision", [identity]),

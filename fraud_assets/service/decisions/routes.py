@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter, time_ns
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -62,6 +62,9 @@ class _Label(msgspec.Struct):
 class _Labels(msgspec.Struct):
     labels: list[_Label]
 
+
+_Told: TypeAlias = dict[str, Any]
+"""A fault as the answer tells it: loc, msg, type."""
 
 _one = msgspec.json.Decoder(dict[str, Any]).decode
 _batch = msgspec.json.Decoder(_Batch).decode
@@ -155,7 +158,7 @@ def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
 
 
 class _ManyFaultsError(FraudAssetsError):
-    def __init__(self, faults: list[dict[str, Any]]) -> None:
+    def __init__(self, faults: list[_Told]) -> None:
         self.faults: list[Any] = faults
         super().__init__("The payments break rules.")
 
@@ -242,11 +245,11 @@ def _known_at(at: int, label: _Label) -> int | None:
     return known
 
 
-def _faults(error: PaymentError, place: list[str | int]) -> list[dict[str, Any]]:
+def _faults(error: PaymentError, place: list[str | int]) -> list[_Told]:
     return [_told(broken, ["body", *place, broken.key]) for broken in error.faults]
 
 
-def _told(broken: Fault, loc: list[str | int]) -> dict[str, Any]:
+def _told(broken: Fault, loc: list[str | int]) -> _Told:
     if broken.rule.startswith("must be a field"):
         return {"loc": loc, "msg": "Field required; null means missing", "type": "missing"}
     return {"loc": loc, "msg": f"The payment breaks the rule {broken.rule}", "type": broken.rule}
