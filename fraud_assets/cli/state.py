@@ -31,7 +31,7 @@ def register(subparsers: Any) -> None:
     show.add_argument("entity", metavar="ENTITY", help="the column, such as sender_address")
     show.add_argument("value", metavar="VALUE", help="the entity's value in it")
     show.set_defaults(run=_show)
-    verify = acts.add_parser("verify", help="compare a sample with the contract's source")
+    verify = acts.add_parser("verify", help="compare a sample with source and record")
     verify.add_argument("--sample", type=int, default=1000, help="payments; default: 1000")
     verify.set_defaults(run=_verify)
     for act in (build, show, verify):
@@ -94,10 +94,12 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
+    from fraud_assets.decisions.log.settings import log_folder_of
     from fraud_assets.handover.verify import verify_state
 
     contract, adapter = _opened()
-    verified = verify_state(contract, _going_on(contract, adapter), args.sample)
+    state, record = _going_on(contract, adapter), log_folder_of(contract.name)
+    verified = verify_state(contract, state, args.sample, record=record)
     if args.json:
         differences = [vars(one) for one in verified.differences]
         print(json.dumps({"compared": verified.compared, "differences": differences}))

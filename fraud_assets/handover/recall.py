@@ -53,21 +53,38 @@ def recall_record(
     """
     if not folder.is_dir() or not writer_folders(folder):
         return Recalled()
-    opener, reader = DecisionOpener(keys_folder(folder)), RawReader(contract, lambda: _LATER)
-    entries = (entry for entry in read_entries(folder) if isinstance(entry, Decision))
     added = unread = 0
-    while some := list(islice(entries, _AT_ONCE)):
-        found = [_decided(opener.open(one), reader, state) for one in some]
-        read = [one for one in found if one is not None]
-        unread += len(found) - len(read)
-        if contract.columns.id is None:
-            read = [one for one in read if _is_after(one, source_until)]
+    found = decided_on_record(contract, state, folder, source_until)
+    while some := list(islice(found, _AT_ONCE)):
+        read = [one for one in some if one is not None]
+        unread += len(some) - len(read)
         added += recall(state, read)
+    recall_labels(state, folder)
+    return Recalled(added, unread)
+
+
+def recall_labels(state: State, folder: Path) -> None:
+    """Labels on record to the payments that a state knows; raises as `recall_record`."""
     labels = sorted(read_labels(folder), key=lambda label: label.received_at)
     said = ((label.payment_id, label.is_fraud, label.known_at) for label in labels)
-    while some_labels := list(islice(said, _AT_ONCE)):
-        add_labels(state, some_labels)
-    return Recalled(added, unread)
+    while some := list(islice(said, _AT_ONCE)):
+        add_labels(state, some)
+
+
+def decided_on_record(
+    contract: Contract, state: State, folder: Path, source_until: int | None
+) -> Iterator[Decided | None]:
+    """What the record knows beyond the source; None for a payment that cannot be read any more.
+
+    Parameters and errors as in `recall_record`.
+    """
+    opener, reader = DecisionOpener(keys_folder(folder)), RawReader(contract, lambda: _LATER)
+    for entry in read_entries(folder):
+        if not isinstance(entry, Decision):
+            continue
+        one = _decided(opener.open(entry), reader, state)
+        if one is None or contract.columns.id is not None or _is_after(one, source_until):
+            yield one
 
 
 def _is_after(one: Decided, source_until: int | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -84,7 +85,7 @@ def decided(server: Server, **changes: Any) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", [lost, truncated, overwritten, flipped])
 def test_a_state_that_is_lost_or_damaged_is_rebuilt_by_itself(
-    folder: Path, damage: Callable[[Path], None]
+    folder: Path, damage: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From source and record: every payment counts, and a repeated one gets its first answer."""
     store = new_store(folder)
@@ -110,7 +111,8 @@ def test_a_state_that_is_lost_or_damaged_is_rebuilt_by_itself(
     assert again == first | {"repeated": True}
     assert later["features"]["count"] == 4
     assert labels["repeated"] == 1
-    assert main(["state", "verify"]) == 0
+    assert main(["state", "verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"compared": 4, "differences": []}
 
 
 @pytest.mark.slow
