@@ -11,7 +11,6 @@ import dagster as dg
 from fraud_assets.chain import evidence, steps
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.provenance.code import code_digest
-from fraud_assets.data.provenance.made import Step
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -33,9 +32,9 @@ STALE = dg.FreshnessPolicy.time_window(
 """A week without a new model is late on Tuesday, and overdue on Wednesday."""
 
 
-def version_of(step: Step) -> str:
-    """The code version of an asset: of everything that its step runs."""
-    return code_digest(step.module)[:12]
+def code_version_of(module: str) -> str:
+    """The code version of an asset: of everything that its step runs, from its module on."""
+    return code_digest(module)[:12]
 
 
 def tag_run(context: dg.AssetExecutionContext, **tags: str) -> None:
@@ -70,7 +69,7 @@ class WeekConfig(dg.Config):
     group_name=GROUP,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
-    code_version=version_of(evidence.RAW),
+    code_version=code_version_of(evidence.RAW.module),
 )
 def raw_transactions(
     context: dg.AssetExecutionContext, config: WeekConfig, settings: dg.ResourceParam[Settings]
@@ -89,7 +88,10 @@ def raw_transactions(
 
 
 @dg.asset(
-    group_name=GROUP, owners=OWNERS, kinds={"pandas"}, code_version=version_of(evidence.CLEANED)
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"pandas"},
+    code_version=code_version_of(evidence.CLEANED.module),
 )
 def cleaned_features(
     raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
@@ -106,7 +108,7 @@ def cleaned_features(
     group_name=GROUP,
     owners=OWNERS,
     kinds={"scikitlearn"},
-    code_version=version_of(evidence.CANDIDATES),
+    code_version=code_version_of(evidence.CANDIDATES.module),
 )
 def candidate_models(
     context: dg.AssetExecutionContext,
@@ -121,16 +123,20 @@ def candidate_models(
             workers=settings.processes(),
             progress=context.log.info,
         )
+    choice = dg.AssetKey([*context.asset_key.path[:-1], "tuned_pipeline"])
     return dg.Output(
         leaderboard,
         metadata=words.headed(
-            words.summary_of_leaderboard(leaderboard), metadata.of_leaderboard(leaderboard)
+            words.summary_of_leaderboard(leaderboard), metadata.of_leaderboard(leaderboard, choice)
         ),
     )
 
 
 @dg.asset(
-    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, code_version=version_of(evidence.TUNED)
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"scikitlearn"},
+    code_version=code_version_of(evidence.TUNED.module),
 )
 def tuned_pipeline(
     context: dg.AssetExecutionContext,
@@ -153,7 +159,10 @@ def tuned_pipeline(
 
 
 @dg.asset(
-    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, code_version=version_of(evidence.REPORT)
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"scikitlearn"},
+    code_version=code_version_of(evidence.REPORT.module),
 )
 def evaluation_report(
     context: dg.AssetExecutionContext,
@@ -181,7 +190,12 @@ def evaluation_report(
 
 
 @dg.asset(
-    group_name=GROUP, owners=OWNERS, kinds={"scikitlearn"}, pool="promotion", freshness_policy=STALE
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"scikitlearn"},
+    pool="promotion",
+    freshness_policy=STALE,
+    code_version=code_version_of("fraud_assets.release.publish"),
 )
 def published_artifact(
     context: dg.AssetExecutionContext,

@@ -12,6 +12,7 @@ from fraud_assets.backtest.run import SEARCH_EVERY, Options, backtest
 from fraud_assets.backtest.tables import backtest_sentences
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.orchestration.failures import as_sentences
+from fraud_assets.orchestration.naming import named, said_by
 from fraud_assets.orchestration.settings import Settings
 
 
@@ -47,11 +48,16 @@ def walk_history(
     return result
 
 
-@dg.job(
-    name="backtest",
-    executor_def=dg.in_process_executor,
-    description="The weekly run over history: promise against outcome; publishes nothing.",
-)
-def backtest_job() -> None:
-    """One op; the weeks inside it run in parallel and resume by themselves."""
-    walk_history()
+def backtest_of(settings: Settings, chain: str | None = None) -> dg.JobDefinition:
+    """The job of one op; the weeks inside it run in parallel and resume by themselves."""
+
+    @dg.job(
+        name=named("backtest", chain),
+        executor_def=dg.in_process_executor,
+        description="The weekly run over history: promise against outcome; publishes nothing."
+        + said_by(settings),
+    )
+    def job() -> None:
+        walk_history()
+
+    return job

@@ -1,12 +1,12 @@
 """Asset checks: each says in a sentence what was expected and what was found.
 
-They show; the publisher decides for itself, since a blocking check holds only inside one run.
+A blocking one stops the run in its sentence. The publisher decides for itself all the same, since
+a blocking check holds only inside one run.
 Concept: https://docs.dagster.io/guides/test/asset-checks
 """
 
 import hashlib
 import itertools
-from collections.abc import Iterator
 
 import dagster as dg
 
@@ -16,7 +16,8 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
-from fraud_assets.orchestration.failures import report_links, stopped
+from fraud_assets.orchestration.checking import chain_of_check, check_of
+from fraud_assets.orchestration.failures import report_links
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown import metadata
 from fraud_assets.release.judgement import Judgement
@@ -24,7 +25,7 @@ from fraud_assets.release.quarantine import quarantine_findings, quarantine_sect
 from fraud_assets.report import tables
 
 
-@dg.asset_check(asset="raw_transactions", blocking=True)
+@check_of("raw_transactions", stops="data")
 def quarantine_share(
     raw_transactions: RawTransactions, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
@@ -40,14 +41,12 @@ def quarantine_share(
             "rows_bound": policy.max_quarantine_share,
             "frauds_bound": policy.max_quarantined_fraud_share,
             "amount_bound": policy.max_quarantined_amount_share,
-            "quarantine": dg.MetadataValue.md(
-                tables.quarantine_markdown(quarantine_section(tally))
-            ),
+            "quarantine": metadata.fitted(tables.quarantine_markdown(quarantine_section(tally))),
         },
     )
 
 
-@dg.asset_check(asset="cleaned_features", blocking=True)
+@check_of("cleaned_features", stops="data")
 def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckResult:
     """Fitted, threshold and judged rows follow each other and hold frauds."""
     windows = cleaned_features.windows
@@ -62,7 +61,7 @@ def windows_in_time_order(cleaned_features: CleanedFeatures) -> dg.AssetCheckRes
     )
 
 
-@dg.asset_check(asset="cleaned_features")
+@check_of("cleaned_features")
 def too_good_to_be_true(
     cleaned_features: CleanedFeatures, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
@@ -73,13 +72,14 @@ def too_good_to_be_true(
     contract = settings.contract()
     found = unchecked(find_leaks(cleaned_features, contract).found, contract.policy.checked)
     grave = refused(found, contract.policy.checked)
-    told = [leak.text for leak in found]
+    sentences = [leak.text for leak in found]
     if grave:
-        told.append(what_to_do(grave, contract.policy.checked))
+        sentences.append(what_to_do(grave, contract.policy.checked))
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
-        description=" ".join(told) or "Expected no feature that alone knows the label, found none.",
+        description=" ".join(sentences)
+        or "Expected no feature that alone knows the label, found none.",
         metadata={
             "features": [name for leak in found for name in leak.features],
             "found": len(found),
@@ -88,7 +88,7 @@ def too_good_to_be_true(
     )
 
 
-@dg.asset_check(asset="cleaned_features")
+@check_of("cleaned_features")
 def features_as_served(
     cleaned_features: CleanedFeatures, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
@@ -113,7 +113,7 @@ def features_as_served(
     )
 
 
-@dg.asset_check(asset="candidate_models")
+@check_of("candidate_models")
 def better_than_chance(candidate_models: Leaderboard) -> dg.AssetCheckResult:
     """The best candidate ranks frauds above chance in every fold mean."""
     best = max(candidate.auc_mean for candidate in candidate_models.candidates)
@@ -124,7 +124,7 @@ def better_than_chance(candidate_models: Leaderboard) -> dg.AssetCheckResult:
     )
 
 
-@dg.asset_check(asset="tuned_pipeline", blocking=True)
+@check_of("tuned_pipeline", stops="outdated step")
 def bytes_match_digest(tuned_pipeline: TunedPipeline) -> dg.AssetCheckResult:
     """The pipeline's bytes are those that its digest names."""
     found = hashlib.sha256(tuned_pipeline.payload).hexdigest()
@@ -134,7 +134,7 @@ def bytes_match_digest(tuned_pipeline: TunedPipeline) -> dg.AssetCheckResult:
     )
 
 
-@dg.asset_check(asset="evaluation_report", blocking=True)
+@check_of("evaluation_report", stops="refused")
 def recall_at_least_floor(
     evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
@@ -149,29 +149,37 @@ def recall_at_least_floor(
     return dg.AssetCheckResult(
         passed=bool(recall.value is not None and recall.value >= floor),
         description=f"Expected recall of at least {floor:.2%}, found {found}.",
-        metadata={"bound": floor, **metadata.plotted(metrics)},
+        metadata={
+            "bound": floor,
+            **metadata.plotted(metrics),
+            **_links(evaluation_report, settings),
+        },
     )
 
 
-# A generator: its result is on record before the run stops with the same sentence.
-@dg.asset_check(asset="evaluation_report", blocking=True)  # type: ignore[arg-type]
+@check_of("evaluation_report", stops="refused")
 def verdict(
     evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
-) -> Iterator[dg.AssetCheckResult]:
+) -> dg.AssetCheckResult:
     """Every rule of the gate passes; the publisher asks again for the bytes it publishes."""
-    found, kept = evaluation_report.verdict, evaluation_report.refused
-    report = f"{settings.store().where(kept, is_refused=True)}/report.html" if kept else None
-    links = report_links(report) if report else {}
-    yield dg.AssetCheckResult(
+    found = evaluation_report.verdict
+    return dg.AssetCheckResult(
         passed=bool(found.decision == "promote"),
         description=found.sentence,
-        metadata=metadata.of_verdict(found) | links,
+        metadata=metadata.of_verdict(found) | _links(evaluation_report, settings),
     )
-    if found.decision != "promote":
-        raise stopped(found.sentence, report=report)
 
 
-@dg.asset_check(asset="published_artifact")
+def _links(judgement: Judgement, settings: Settings) -> dict[str, dg.MetadataValue]:
+    """Where the refused candidate's report lies; nothing where none was kept."""
+    kept = judgement.refused
+    if kept is None:
+        return {}
+    where = settings.store().where(kept, is_refused=True)
+    return report_links(f"{where}/report.html", chain_of_check())
+
+
+@check_of("published_artifact")
 def signature_holds(
     published_artifact: str, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
@@ -181,16 +189,3 @@ def signature_holds(
         passed=True,
         description=f"Expected every file of {verified.version} signed and unchanged, found so.",
     )
-
-
-ALL = [
-    quarantine_share,
-    windows_in_time_order,
-    too_good_to_be_true,
-    features_as_served,
-    better_than_chance,
-    bytes_match_digest,
-    recall_at_least_floor,
-    verdict,
-    signature_holds,
-]

@@ -6,8 +6,8 @@ trace.
 Concept: https://docs.dagster.io/guides/build/ops/op-retries
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 from dagster._core.errors import DagsterUserCodeProcessError
@@ -21,14 +21,18 @@ from fraud_assets.errors import (
     InsufficientEvidenceError,
     PlaceError,
     RefusedError,
+    StaleDataError,
     StoreError,
 )
 from fraud_assets.notices import notify
+
+Metadata = dict[str, dg.MetadataValue]
 
 KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
     (ContractError, "faulty contract"),
     (RefusedError, "refused"),
     (InsufficientEvidenceError, "insufficient evidence"),
+    (StaleDataError, "stale data"),
     (DataError, "data"),
     (EvidenceError, "outdated step"),
     (StoreError, "store"),
@@ -38,30 +42,46 @@ KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
 """What a failure is called, the more specific class first."""
 
 
-class Stopped(DagsterUserCodeProcessError):  # noqa: N818 - a decision, not an error
+class Stopped(DagsterUserCodeProcessError, dg.Failure):  # noqa: N818 - a decision, not an error
     """Ends a step, and with it the run, in a sentence without a stack trace.
 
     Whatever else a step raises Dagster wraps, and shows its own frames on the run's page. Of
     this error it shows what the error brings: the sentence, after the kind of stop where the
-    sentence does not begin with it, and no frames.
+    sentence does not begin with it, no frames, and below it the metadata, as of any `Failure`.
     """
 
-    def __init__(self, sentence: str, kind: str = "refused") -> None:
+    def __init__(
+        self, sentence: str, kind: str = "refused", metadata: Metadata | None = None
+    ) -> None:
         is_said = sentence.lower().startswith(kind)
         message = sentence if is_said else f"{kind.capitalize()}: {sentence}"
         shown = SerializableErrorInfo(f"{message}\n", stack=[], cls_name=type(self).__name__)
         super().__init__(  # type: ignore[no-untyped-call]  # Dagster's own says no types
             message, user_code_process_error_infos=[shown]
         )
+        self.metadata = {"kind": dg.MetadataValue.text(kind), **(metadata or {})}
+        self.allow_retries = False
 
 
-def stopped(sentence: str, kind: str = "refused", report: str | None = None) -> Stopped:
-    """What ends the run, after the webhook was told of it."""
-    made = Stopped(sentence, kind)
+def stopped(
+    sentence: str, kind: str = "refused", report: str | None = None, chain: Sequence[str] = ()
+) -> Stopped:
+    """What ends the run, after the webhook was told of it; `chain` as in `report_links`."""
+    made = Stopped(sentence, kind, report_links(report, chain) if report else None)
+    _tag_run(kind)
     details = {"kind": kind} | ({"report": report} if report else {})
     if failed := notify("stopped", str(made), details):
         dg.get_dagster_logger().warning(failed)
     return made
+
+
+def _tag_run(kind: str) -> None:
+    """Say in the list of runs why this one stopped."""
+    for context_of in (dg.AssetExecutionContext, dg.AssetCheckExecutionContext):
+        with suppress(dg.DagsterError):
+            context = context_of.get()
+            tags = {"verdict": "refuse"} if kind == "refused" else {"stopped": kind}
+            context.instance.add_run_tags(context.run.run_id, tags)
 
 
 @dg.run_failure_sensor(
@@ -87,34 +107,39 @@ def as_sentences() -> Iterator[None]:
     try:
         yield
     except FraudAssetsError as error:
-        _observe(error)
         report = error.report if isinstance(error, RefusedError) else None
-        raise stopped(str(error), _kind(error), report) from None
+        key = _asset_being_made()
+        made = stopped(str(error), _kind(error), report, key.path[:-1] if key else ())
+        if key is not None:
+            _observe(key, made)
+        raise made from None
 
 
-def report_links(report: str) -> dict[str, dg.MetadataValue]:
-    """Where the evidence is: the report's file, and the asset that shows it in this UI."""
+def report_links(report: str, chain: Sequence[str] = ()) -> Metadata:
+    """Where the evidence is: the report's file, and the asset that shows it in this UI.
+
+    `chain` is the prefix of the asset's key, where there are several chains.
+    """
     return {
         "report": dg.MetadataValue.path(report),
-        "evidence": dg.MetadataValue.asset(dg.AssetKey("evaluation_report")),
+        "evidence": dg.MetadataValue.asset(dg.AssetKey([*chain, "evaluation_report"])),
     }
 
 
-def _observe(error: FraudAssetsError) -> None:
-    """Put kind and links beside the failure, on the asset that was being made."""
+def _asset_being_made() -> dg.AssetKey | None:
+    """None in an op, an asset check or an IO manager, which have no asset to speak of."""
     try:
-        context = dg.AssetExecutionContext.get()
-        key = context.asset_key
+        return dg.AssetExecutionContext.get().asset_key
     except dg.DagsterError:
-        return  # an op or an IO manager has no asset to speak of
-    report = error.report if isinstance(error, RefusedError) else None
-    metadata = {
-        "kind": dg.MetadataValue.text(_kind(error)),
-        **(report_links(report) if report else {}),
-    }
-    observed = dg.AssetObservation(key, description=str(error), metadata=metadata)
+        return None
+
+
+def _observe(key: dg.AssetKey, made: Stopped) -> None:
+    """Put kind and links beside the failure, on the asset that was being made."""
+    context = dg.AssetExecutionContext.get().get_step_execution_context()
+    observed = dg.AssetObservation(key, description=str(made), metadata=made.metadata)
     # `log_event` keeps its events until the step returns, and this one will not.
-    dg.DagsterEvent.asset_observation(context.get_step_execution_context(), observed)
+    dg.DagsterEvent.asset_observation(context, observed)
 
 
 def _kind(error: FraudAssetsError) -> str:

@@ -4,11 +4,11 @@ Run config would make the policy a bypass: whoever launches could relax what mus
 Concept: https://docs.dagster.io/guides/build/external-resources
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+import dagster as dg
 
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
@@ -66,3 +66,17 @@ class Settings:
         if self.workers is not None:
             return self.workers
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+class SettingsResource(dg.ConfigurableResource[Settings]):
+    """The one resource `settings` of assets, checks and schedules: gives them `Settings`.
+
+    It is configured where the code location is built. It has no field that run config could set,
+    so that a launch cannot choose another contract, policy or store.
+    """
+
+    fixed: dg.ResourceDependency[Settings]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Settings:  # noqa: ARG002
+        """What the code location was built with."""
+        return self.fixed

@@ -19,10 +19,11 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from fraud_assets.errors import UsageError
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
+from fraud_assets.orchestration.naming import named
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of
 from fraud_assets.orchestration.shown.words import SUMMARY
-from fraud_assets.orchestration.weekly import STEP, job_of, run_config, step_of, weekly_job
+from fraud_assets.orchestration.weekly import NAME, run_config
 
 _UNCAPTURED = {
     "module": "dagster._core.storage.noop_compute_log_manager",
@@ -74,12 +75,10 @@ def run_week(
         os.close(descriptor)
         logger = _logger(watcher, Path(name))
         if chain is None or settings is None:
-            step, found = STEP, build_definitions(settings, logger)
-            launched = found.resolve_job_def(weekly_job.name)
+            launched = build_definitions(settings, logger).resolve_job_def(NAME)
         else:
-            step = step_of(chain)
-            launched = repository_of(chain, settings, {"terminal": logger}).get_job(job_of(chain))
-        config = {"loggers": {"terminal": {}}} | (run_config(as_of, step) if as_of else {})
+            launched = repository_of(chain, settings, logger).get_job(named(NAME, chain))
+        config = {"loggers": {"terminal": {}}} | (run_config(as_of, chain) if as_of else {})
         try:
             result = launched.execute_in_process(
                 instance=instance, run_config=config, raise_on_error=False

@@ -23,7 +23,8 @@ from fraud_assets.report.units import shown_rule
 RATES = ("recall", "precision", "false_positive_rate", "alert_rate")
 ESTIMATES = ("roc_auc", "average_precision", "brier")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
-_OUTCOMES = {True: "✓ passed", False: "✗ failed", None: "at publication"}
+_OUTCOMES = {True: "✓", False: "✗", None: "…"}
+"""Passed, failed, still to be proved at publication."""
 
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -36,6 +37,11 @@ def escaped(value: object) -> str:
     """Text as a cell: markup shown as it stands, on one line."""
     plain = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKS.sub(r"\\\1", " ".join(plain.split()))
+
+
+def breakable(name: str) -> str:
+    """A name as a cell that a narrow column may break behind its underscores."""
+    return escaped(name.replace("_", "_\u200b"))
 
 
 def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
@@ -63,6 +69,19 @@ def leaderboard_markdown(families: Sequence[LeaderboardRow]) -> str:
     return markdown_table(heads.split("|"), rows)
 
 
+def families_markdown(families: Sequence[LeaderboardRow]) -> str:
+    """The leaderboard's two figures of merit, narrow enough to stand beside other things."""
+    rows = [
+        [
+            breakable(row.family),
+            numbers.decimal(row.auc_mean, 4),
+            numbers.decimal(row.average_precision, 4),
+        ]
+        for row in families
+    ]
+    return markdown_table(["Family", "ROC-AUC", "Average precision"], rows)
+
+
 def search_markdown(search: SearchSection, top: int = 10) -> str:
     """The search in a sentence and its best settings."""
     rows = [_setting_row(row) for row in search.settings[:top]]
@@ -82,29 +101,28 @@ def _setting_row(row: SettingRow) -> list[str]:
     ]
 
 
-def verdict_markdown(verdict: Verdict) -> str:
-    """The verdict's sentence and every rule with bound, value, interval, n and outcome."""
-    rows = [_rule_row(rule) for rule in verdict.rules]
-    table = markdown_table(["Rule", "Outcome", "Found", "Bound", "Interval", "n"], rows)
-    return f"**{escaped(verdict.sentence)}**\n\n{table}"
+def rules_markdown(verdict: Verdict) -> str:
+    """Every rule with outcome, value, interval, n and bound, in two narrow columns."""
+    rows = [[_named_rule(rule), _measured(rule)] for rule in verdict.rules]
+    return markdown_table(["Rule", "Value"], rows)
 
 
-def _rule_row(rule: Finding) -> list[str]:
+def _named_rule(rule: Finding) -> str:
+    mark = _OUTCOMES[rule.passed]
+    return f"{mark} {breakable(rule.name)}"
+
+
+def _measured(rule: Finding) -> str:
     text, value, bound = shown_rule(rule.name).text, rule.value, rule.bound
-    between = ""
+    between = []
     if rule.interval is not None:
-        between = f"{text(rule.interval.low, None)} to {text(rule.interval.high, None)}"
-    row = [
-        escaped(rule.name),
-        _OUTCOMES[rule.passed],
-        "" if value is None else escaped(numbers.short(text(value, bound), 12)),
-        "" if bound is None else escaped(numbers.short(text(bound, value), 12)),
-        escaped(between),
-        "" if rule.n is None else numbers.count(rule.n),
-    ]
-    while not row[-1]:  # Dagster shows a thousand characters at once; markdown fills rows up
-        row.pop()
-    return row
+        between = [f"{text(rule.interval.low, None)} to {text(rule.interval.high, None)}"]
+    if rule.n is not None:
+        between.append(f"n {numbers.count(rule.n)}")
+    parts = [] if value is None else [numbers.short(text(value, bound), 12)]
+    parts += [f"({', '.join(between)})"] if between else []
+    parts += [] if bound is None else [f"bound {numbers.short(text(bound, value), 12)}"]
+    return escaped(" ".join(parts))
 
 
 def quarantine_markdown(quarantine: Quarantine) -> str:

@@ -351,13 +351,69 @@ def test_the_week_stands_in_every_launchpad(made_week):
     assert defaults["raw_transactions"]["config"] == {"as_of": "newest"}
 
 
-def test_each_step_bears_the_version_of_its_code(made_week):
+def test_each_asset_bears_the_version_of_its_code(made_week):
     """Dagster shows which assets an edit has made outdated."""
     specs = made_week.definitions().resolve_all_asset_specs()
 
     versions = {spec.key.to_user_string(): spec.code_version for spec in specs}
-    assert all(versions[name] for name in CHAIN[:-1])
-    assert len({versions[name] for name in CHAIN[:-1]}) > 1
+    assert set(versions) == {*CHAIN, "decisions", "outcomes", "production_health"}
+    assert all(versions.values())
+    assert len(set(versions.values())) > 3
+
+
+def test_assets_jobs_and_schedules_say_what_the_contract_says(week):
+    """Its name and description everywhere, and where the payments come from at the first asset."""
+    week.edit('name = "crypto_gateway"', 'name = "harbour"')
+    week.edit('description = "Payments through a crypto gateway', 'description = "Harbour dues')
+    defs = week.definitions()
+
+    said = [spec.description for spec in defs.resolve_all_asset_specs()]
+    said += [defs.resolve_job_def(name).description for name in ("weekly_retrain", "daily_health")]
+    said += [
+        defs.resolve_schedule_def(name).description for name in ("weekly_retrain", "daily_health")
+    ]
+    first = defs.resolve_asset_graph().get(dg.AssetKey("raw_transactions")).description
+    assert all("Contract harbour: Harbour dues" in text for text in said)
+    assert "Source: transactions" in first
+
+
+def test_run_config_reaches_the_week_and_no_setting(made_week):
+    """Settings are a ConfigurableResource without a field that a launch could fill in."""
+    defs = made_week.definitions()
+    job = defs.resolve_job_def("weekly_retrain")
+
+    assert isinstance(defs.resources["settings"], dg.ConfigurableResource)
+    for field in ("contract_path", "models", "fixed"):
+        bypass = {"resources": {"settings": {"config": {field: "elsewhere"}}}}
+        with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
+            dg.validate_run_config(job, bypass)
+
+
+@pytest.mark.parametrize(
+    ("edit", "as_of", "opening", "tag"),
+    [
+        (("max_alert_rate = 0.75", "max_alert_rate = 0.75\nmax_quarantine_share = 0.0001"), None,
+         "Data: The share of quarantined rows", ("stopped", "data")),
+        (("min_recall = 0.90", "min_recal = 0.90"), None,
+         "Faulty contract: ", ("stopped", "faulty contract")),
+        (("format = 1", "format = 1"), "2026-01-05", "stale data: ", ("stopped", "stale data")),
+        (("judged_frauds = 120", "judged_frauds = 12000"), None,
+         "Insufficient evidence", ("stopped", "insufficient evidence")),
+    ],
+)  # fmt: skip
+def test_each_kind_of_stop_says_its_kind_and_shows_no_frames(week, edit, as_of, opening, tag):
+    """On the step, on the run and in the list of runs; a check that blocks is no exception."""
+    week.edit(*edit)
+
+    result = launch(week, as_of=as_of)
+
+    (step,) = [event for event in result.all_events if event.is_step_failure]
+    (run,) = [event for event in result.all_events if event.is_run_failure]
+    for error in (step.step_failure_data.error, run.job_failure_data.error):
+        assert error.message.startswith(opening)
+        assert (error.stack, error.cause) == ([], None)
+    with instance(week) as running:
+        assert tag in running.get_run_by_id(result.run_id).tags.items()
 
 
 def test_a_refusal_is_a_sentence_and_no_stack_trace(refused):
@@ -377,3 +433,5 @@ def test_a_refusal_is_a_sentence_and_no_stack_trace(refused):
         for error in (step.step_failure_data.error, run.job_failure_data.error):
             assert error.message.startswith(opening)
             assert (error.stack, error.cause) == ([], None)
+        shown = step.step_failure_data.user_failure_data.metadata
+        assert ("report" in shown) is ("evidence" in shown) is opening.startswith("Refused")

@@ -23,7 +23,7 @@ def told(folder: Path, made: pd.DataFrame, **said: str) -> dg.AssetCheckResult:
     """The check on leaks for these payments."""
     contract = export(folder, {"p": made}, **said)
     settings = Settings(folder / "contract.toml", folder / "models", folder / "keys")
-    return too_good_to_be_true(clean(read(contract), contract), settings)
+    return next(too_good_to_be_true(clean(read(contract), contract), settings))
 
 
 def test_honest_features_pass(tmp_path):
@@ -116,7 +116,23 @@ def test_the_quarantine_is_judged_by_its_frauds_too(tmp_path, lost, passed):
     contract = export(tmp_path, {"p": made.assign(is_fraud=words)})
     settings = Settings(tmp_path / "contract.toml", tmp_path / "models", tmp_path / "keys")
 
-    result = quarantine_share(read(contract), settings)
+    result = next(quarantine_share(read(contract), settings))
 
     assert result.passed is passed
     assert ('add "CB" to label.positive' in result.description) is not passed
+
+
+def test_a_table_that_is_too_wide_opens_in_a_window():
+    """Dagster shows markdown of 1,000 letters and more behind a link; narrow tables stay inline."""
+    narrow = metadata.fitted("|Family|ROC-AUC|\n|-|-|\n|hist_\u200bgradient_\u200bboosting|0.9|")
+    wide = metadata.fitted("|a|b|\n|-|-|\n|" + "|".join(["some_column_name_of_a_table"] * 2) + "|")
+
+    assert len(narrow.value) < 100
+    assert len(wide.value) >= 1000
+
+
+def test_the_gates_rules_stay_inline():
+    """Every rule of the gate, in a table that keeps to its column."""
+    shown = metadata.of_verdict(decide(good_report(), Policy()))
+
+    assert len(shown["rules"].value) < 1000

@@ -11,7 +11,6 @@ from dagster._core.definitions.sensor_definition import SensorExecutionData
 from fraud_assets.notices import notify
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.production import health
-from fraud_assets.orchestration.production.health import health_job, retrain_on_alarm
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.watch.once import look
 from tests.watch.test_monitor import Gateway
@@ -29,14 +28,15 @@ def looked(gateway: Gateway, instance: dg.DagsterInstance) -> dg.ExecuteInProces
     gateway.finish()
     settings = Settings(models=gateway.store.root, keys=gateway.store.keys.folder)
     definitions = build_definitions(settings)
-    return definitions.resolve_job_def(health_job.name).execute_in_process(
+    return definitions.resolve_job_def("daily_health").execute_in_process(
         instance=instance, raise_on_error=False
     )
 
 
 def ticked(instance: dg.DagsterInstance) -> SensorExecutionData:
-    with dg.build_sensor_context(instance=instance, definitions=build_definitions()) as context:
-        return retrain_on_alarm.evaluate_tick(context)
+    definitions = build_definitions()
+    with dg.build_sensor_context(instance=instance, definitions=definitions) as context:
+        return definitions.resolve_sensor_def("retrain_on_alarm").evaluate_tick(context)
 
 
 def test_nothing_on_record_is_no_alarm(gateway):

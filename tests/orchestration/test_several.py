@@ -49,8 +49,36 @@ def test_each_contract_has_its_own_assets_job_and_schedule(week, monkeypatch):
     beta = location["beta"]
     assert isinstance(beta, dg.RepositoryDefinition)
     assert dg.AssetKey(["beta", "published_artifact"]) in beta.asset_graph.get_all_asset_keys()
-    assert [schedule.name for schedule in beta.schedule_defs] == ["weekly_retrain_beta"]
-    assert beta.get_job("weekly_retrain_beta").name == "weekly_retrain_beta"
+    schedules = {schedule.name for schedule in beta.schedule_defs}
+    assert schedules == {"weekly_retrain_beta", "daily_health_beta"}
+    assert {"retrain_on_alarm_beta"} <= {sensor.name for sensor in beta.sensor_defs}
+    assert {"weekly_retrain_beta", "daily_health_beta", "backtest_beta"} <= set(beta.job_names)
+
+
+def test_the_daily_look_of_each_contract_is_its_own(week, monkeypatch):
+    """`daily_health_alpha` makes alpha's assets under alpha's record, and its sensor hears them."""
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(folder_of(week, alpha=("", ""), beta=("", ""))))
+    monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(week.folder / "models"))
+    alpha = code_location()["alpha"]
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = alpha.get_job("daily_health_alpha").execute_in_process(instance=instance)
+        with dg.build_sensor_context(instance=instance, repository_def=alpha) as context:
+            tick = alpha.get_sensor_def("retrain_on_alarm_alpha").evaluate_tick(context)
+
+    made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events()}
+    assert made == {"alpha/decisions", "alpha/outcomes", "alpha/production_health"}
+    assert tick.skip_message == "No alarm."
+
+
+def test_a_faulty_contract_hinders_no_other(week, monkeypatch):
+    """Its chain loads all the same; the run says what is wrong."""
+    folder = folder_of(week, alpha=("", ""), beta=("min_recall", "min_recal"))
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(folder))
+
+    location = code_location()
+
+    assert set(location) == {"alpha", "beta"}
 
 
 def test_a_schedule_of_several_sets_the_week_of_its_own_chain(week, monkeypatch):
@@ -59,7 +87,8 @@ def test_a_schedule_of_several_sets_the_week_of_its_own_chain(week, monkeypatch)
     monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(folder))
     schedule = code_location()["alpha"].get_schedule_def("weekly_retrain_alpha")
     monday = dg.build_schedule_context(
-        scheduled_execution_time=datetime(2025, 6, 30, 6, tzinfo=UTC)
+        scheduled_execution_time=datetime(2025, 6, 30, 6, tzinfo=UTC),
+        resources={"settings": week.settings},
     )
 
     request = schedule.evaluate_tick(monday).run_requests[0]

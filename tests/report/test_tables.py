@@ -17,19 +17,21 @@ INLINE = 1000
 def cells(markdown: str) -> list[list[str]]:
     """Rows of the table without head and rule."""
     lines = [line for line in markdown.splitlines() if line.startswith("|")]
-    return [line.strip("|").split("|") for line in lines[2:]]
+    return [line[1:-1].split("|") for line in lines[2:]]
 
 
 def test_the_verdict_names_each_rule_with_bound_value_interval_n_and_outcome() -> None:
     """One row a rule in the gate's order, short enough to be shown at once."""
     report = sample.refused()
     assert report.verdict is not None
-    markdown = tables.verdict_markdown(report.verdict)
-    rows = {row[0].replace("\\", ""): row[1:] for row in cells(markdown)}
+    markdown = tables.rules_markdown(report.verdict)
+    rows = {}
+    for name, value in cells(markdown.replace("\\", "").replace("\u200b", "")):
+        mark, rule = name.split(" ")
+        rows[rule] = mark, value.replace("\u00a0", " ")
     assert list(rows) == [rule.name for rule in report.verdict.rules]
-    spaced = [cell.replace("\u00a0", " ") for cell in rows["recall"]]
-    assert spaced == ["✗ failed", "89.98 %", "90.00 %", "89.2 % to 90.7 %", "6,120"]
-    assert rows["serving_latency"][0] == "at publication"
+    assert rows["recall"] == ("✗", "89.98 % (89.2 % to 90.7 %, n 6,120) bound 90.00 %")
+    assert rows["serving_latency"][0] == "…"
     assert len(markdown) < INLINE
 
 

@@ -11,22 +11,24 @@ import dagster as dg
 
 from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.notices import notify
-from fraud_assets.orchestration.assets import OWNERS
+from fraud_assets.orchestration.assets import OWNERS, code_version_of
 from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.production.record import GROUP, NOTHING, outcomes_known
 from fraud_assets.orchestration.settings import Settings
-from fraud_assets.orchestration.weekly import weekly_job
+from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.watch.once import Look, look, write_page
 from fraud_assets.watch.react import go_back
 
 CHECK = "promise_holds"
-_ALARM = "alarm"
+ALARM = "alarm"
+"""Key of the metadata that names the version called bad, "" without an alarm."""
 
 
 @dg.asset(
     group_name=GROUP,
     owners=OWNERS,
     kinds={"html"},
+    code_version=code_version_of("fraud_assets.watch.once"),
     deps=[outcomes_known],
     check_specs=[
         dg.AssetCheckSpec(
@@ -43,7 +45,7 @@ def production_health(
     log = settings.decisions()
     if not writer_folders(log):
         quiet = dg.AssetCheckResult(passed=True, check_name=CHECK, description=NOTHING)
-        return dg.MaterializeResult(metadata={"sentence": NOTHING}, check_results=[quiet])
+        return dg.MaterializeResult(metadata={SUMMARY: NOTHING}, check_results=[quiet])
     with as_sentences():
         contract, store = settings.contract(), settings.store()
         found = look(contract, store, log)
@@ -63,56 +65,20 @@ def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
     document = found.document
     now = document.versions[-1] if document.versions else None
     shown: dict[str, dg.RawMetadataValue] = {
-        "sentence": document.sentence,
+        SUMMARY: document.sentence,
         "page": dg.MetadataValue.path(str(page / "production.html")),
-        _ALARM: now.version if now and document.is_broken else "",
-        "what was done": done or "nothing",
+        ALARM: now.version if now and document.is_broken else "",
+        "done": done or "nothing",
         "warnings": [warning.text for warning in document.warnings],
     }
     if now is not None:
-        shown |= {"evidence": now.worth, "limit": document.limit, "matured frauds": now.frauds}
+        shown |= {"evidence": now.worth, "limit": document.limit, "matured_frauds": now.frauds}
         if now.recall is not None and now.recall.value is not None:
-            shown |= {"recall": now.recall.value, "recall low": now.recall.low}
+            shown |= {"recall": now.recall.value, "recall_low": now.recall.low}
     check = dg.AssetCheckResult(
-        passed=not document.is_broken, check_name=CHECK, description=document.sentence
+        passed=not document.is_broken,
+        check_name=CHECK,
+        description=document.sentence,
+        metadata={key: value for key, value in shown.items() if isinstance(value, float | int)},
     )
     return dg.MaterializeResult(metadata=shown, check_results=[check])
-
-
-health_job = dg.define_asset_job(
-    "daily_health",
-    selection=dg.AssetSelection.groups(GROUP),
-    description="The record copied, labels joined, the promise of what serves looked at.",
-)
-
-
-@dg.schedule(
-    name="daily_health",
-    job=health_job,
-    cron_schedule="0 5 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Each day at 05:00 UTC.",
-)
-def daily_health(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """One look a day; looking more often costs the alarm nothing."""
-    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat())
-
-
-@dg.asset_sensor(
-    asset_key=dg.AssetKey("production_health"),
-    job=weekly_job,
-    name="retrain_on_alarm",
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="An alarm requests a retraining at once, once for each version called bad.",
-)
-def retrain_on_alarm(
-    _: dg.SensorEvaluationContext, event: dg.EventLogEntry
-) -> dg.RunRequest | dg.SkipReason:
-    """The weekly chain on the newest week, with the version that it is to replace as its key."""
-    made = event.asset_materialization
-    accused = None if made is None else made.metadata.get(_ALARM)
-    version = "" if accused is None else str(accused.value)
-    if not version:
-        return dg.SkipReason("No alarm.")
-    return dg.RunRequest(run_key=f"alarm-{version}", tags={"requested_by": f"alarm on {version}"})

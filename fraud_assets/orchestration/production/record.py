@@ -23,21 +23,28 @@ from fraud_assets.decisions.tables import count_outcomes, write_outcomes
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import RecordError
-from fraud_assets.orchestration.assets import OWNERS, WeekConfig
+from fraud_assets.orchestration.assets import OWNERS, WeekConfig, code_version_of
 from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.values.moment import micros_of
 
 GROUP = "production"
 NOTHING = "No decision is on record yet: the service keeps those of POST /decisions."
 
 
-@dg.asset(group_name=GROUP, owners=OWNERS, kinds={"parquet", "postgres"}, name="decisions")
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"parquet", "postgres"},
+    name="decisions",
+    code_version=code_version_of("fraud_assets.decisions.verify"),
+)
 def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     """The record, verified and copied: Parquet by day, PostgreSQL where one is named."""
     log = settings.decisions()
     if not writer_folders(log):
-        return dg.MaterializeResult(metadata={"sentence": NOTHING})
+        return dg.MaterializeResult(metadata={SUMMARY: NOTHING})
     with as_sentences():
         keep = settings.contract().decisions.keep
         keys = settings.store().keys
@@ -59,21 +66,24 @@ def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
         metadata={
             "decisions": found.decisions,
             "labels": found.labels,
-            "missing, declared": found.missing,
-            "copied to Parquet now": copied.decisions,
-            "copied to PostgreSQL now": "no database is named"
-            if tables is None
-            else tables.decisions,
-            "segments dropped for their age": dropped,
+            "missing_declared": found.missing,
+            "copied_to_parquet": copied.decisions,
+            "copied_to_postgres": "no database is named" if tables is None else tables.decisions,
+            "segments_dropped": dropped,
             "checkpoint": "signed" if can_sign else f"not signed: no private key in {keys.folder}",
-            "checkpoints that hold": len(checkpoints),
+            "checkpoints": len(checkpoints),
             "folder": dg.MetadataValue.path(str(log)),
         }
     )
 
 
 @dg.asset(
-    group_name=GROUP, owners=OWNERS, kinds={"parquet"}, deps=[decisions_on_record], name="outcomes"
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"parquet"},
+    deps=[decisions_on_record],
+    name="outcomes",
+    code_version=code_version_of("fraud_assets.decisions.outcomes"),
 )
 def outcomes_known(
     config: WeekConfig, settings: dg.ResourceParam[Settings]
@@ -81,7 +91,7 @@ def outcomes_known(
     """Decisions joined with the labels known at `as_of`; "newest" is now."""
     log = settings.decisions()
     if not writer_folders(log):
-        return dg.MaterializeResult(metadata={"sentence": NOTHING})
+        return dg.MaterializeResult(metadata={SUMMARY: NOTHING})
     with as_sentences():
         at = _now() if config.asked is None else _instant(config.asked)
         decisions = read_decisions(log)
@@ -93,14 +103,14 @@ def outcomes_known(
         unknown = unknown_payments(decisions, labels)
     return dg.MaterializeResult(
         metadata={
-            "as of": datetime.fromtimestamp(at / 1e6, UTC).isoformat(timespec="seconds"),
+            "as_of": datetime.fromtimestamp(at / 1e6, UTC).isoformat(timespec="seconds"),
             "decisions": counts.decisions,
             "labelled": counts.labelled,
             "frauds": counts.frauds,
             "flagged": counts.flagged,
-            "frauds that were flagged": counts.caught,
-            "released on purpose": counts.released,
-            "labels of payments without a decision": len(unknown),
+            "frauds_flagged": counts.caught,
+            "released": counts.released,
+            "labels_without_decision": len(unknown),
             "table": dg.MetadataValue.path(str(path)),
         }
     )

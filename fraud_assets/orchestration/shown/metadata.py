@@ -4,7 +4,9 @@ Everything is already computed; this module only names and wraps it.
 Concept: https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
+import itertools
 import math
+import re
 from typing import Any
 
 import dagster as dg
@@ -28,10 +30,33 @@ from fraud_assets.report.html import pictures
 Shown = dict[str, Any]
 """Metadata of a step by its key, as Dagster takes it."""
 
+DIGEST_SHOWN = 12
+"""Letters of a digest; the whole of it is in the version's metadata."""
+
 FILES_SHOWN = 20
 """Files read that are named one by one; a source may have thousands."""
 
+_INLINE_LETTERS, _BETWEEN = 40, 2
+"""Letters of the narrowest column of values on a page of 1,400 pixels; between two cells."""
+_WINDOW_FROM = 1000
+"""Letters from which Dagster shows markdown in a window of its own, behind a link."""
+
 PICTURES = ("verdict", "precision_recall", "reliability", "scores", "importances", "weekly")
+
+
+def fitted(markdown: str) -> dg.MarkdownMetadataValue:
+    """Markdown that keeps to the page: a table that is too wide opens in a window of its own."""
+    cells = [line.split("|")[1:-1] for line in markdown.splitlines() if line.startswith("|")]
+    columns = itertools.zip_longest(*cells, fillvalue="")
+    widths = [max(_unbroken(cell) for cell in column) + _BETWEEN for column in columns]
+    if sum(widths) > _INLINE_LETTERS:
+        markdown = markdown.ljust(_WINDOW_FROM)
+    return dg.MetadataValue.md(markdown)
+
+
+def _unbroken(cell: str) -> int:
+    """Letters of the longest part of a cell that a line cannot break."""
+    return max(map(len, re.split("[ \u200b]", cell.replace("\\", ""))))
 
 
 def of_raw(raw: RawTransactions, contract: Contract) -> Shown:
@@ -47,15 +72,13 @@ def of_raw(raw: RawTransactions, contract: Contract) -> Shown:
         "quarantined": len(raw.quarantine),
         "quarantine_share": raw.quarantine_share,
         "quarantined_frauds": raw.tally.quarantined.frauds,
-        "quarantine": dg.MetadataValue.md(
-            tables.quarantine_markdown(quarantine_section(raw.tally))
-        ),
+        "quarantine": fitted(tables.quarantine_markdown(quarantine_section(raw.tally))),
         "contract": contract.name,
         "described_as": contract.description or "not described",
         "source": public(contract.source.path),
         "files_read": len(raw.files),
         "files_skipped": len(raw.skipped),
-        "files": dg.MetadataValue.md(_files(raw)),
+        "files": fitted(_files(raw)),
         "sample": _sample(raw.rows),
     }
 
@@ -67,19 +90,21 @@ def of_cleaned(cleaned: CleanedFeatures, contract: Contract) -> Shown:
         "dagster/row_count": len(cleaned.frame),
         "dagster/column_schema": table_schema(cleaned.frame, contract),
         "as_of": str(cleaned.as_of)[:19],
-        "windows": dg.MetadataValue.md(_table(windows)),
-        "fingerprint": cleaned.fingerprint,
+        "windows": fitted(_table(windows)),
+        "fingerprint": cleaned.fingerprint[:DIGEST_SHOWN],
         "sample": _sample(cleaned.frame),
         **{f"{window.name}_rows": window.rows for window in cleaned.windows},
         **{f"{window.name}_frauds": window.frauds for window in cleaned.windows},
     }
 
 
-def of_leaderboard(leaderboard: Leaderboard) -> Shown:
-    """The candidates beside each other."""
+def of_leaderboard(leaderboard: Leaderboard, choice: dg.AssetKey) -> Shown:
+    """The candidates beside each other, and the asset that says which was taken and why."""
     best = leaderboard.candidates[0]
     return {
-        "leaderboard": dg.MetadataValue.md(tables.leaderboard_markdown(leaderboard.candidates)),
+        "leaderboard": fitted(tables.families_markdown(leaderboard.candidates)),
+        "details": fitted(tables.leaderboard_markdown(leaderboard.candidates)),
+        "taken_and_why": dg.MetadataValue.asset(choice),
         "best_family": best.family,
         "best_roc_auc": float(best.auc_mean),
         "rows": leaderboard.rows,
@@ -90,16 +115,19 @@ def of_leaderboard(leaderboard: Leaderboard) -> Shown:
 
 def of_tuned(tuned: TunedPipeline) -> Shown:
     """The winner, its settings and its threshold."""
-    shown = {
-        "family": tuned.family,
+    shown: Shown = {"family": tuned.family}
+    if tuned.search is not None:
+        shown["why"] = tuned.search.sentence
+        shown["leaderboard"] = fitted(tables.families_markdown(tuned.search.leaderboard))
+    shown |= {
         "parameters": dg.MetadataValue.json(tuned.parameters),
         "threshold": float(tuned.threshold.value),
         "threshold_rule": tuned.threshold.sentence,
-        "digest": tuned.digest,
+        "digest": tuned.digest[:DIGEST_SHOWN],
         "training_samples": tuned.training_samples,
     }
     if tuned.search is not None:
-        shown["search"] = dg.MetadataValue.md(tables.search_markdown(tuned.search))
+        shown["search"] = fitted(tables.search_markdown(tuned.search))
         shown["seconds"] = float(tuned.search.seconds)
     return shown
 
@@ -116,15 +144,16 @@ def of_judgement(judgement: Judgement) -> Shown:
         "average_precision": metrics.average_precision.value,
     }
     return {
-        "verdict": dg.MetadataValue.md(tables.verdict_markdown(judgement.verdict)),
+        "verdict": judgement.verdict.sentence,
+        "rules": fitted(tables.rules_markdown(judgement.verdict)),
         "decision": judgement.verdict.decision,
-        "rates": dg.MetadataValue.md(tables.rates_markdown(metrics)),
+        "rates": fitted(tables.rates_markdown(metrics)),
         "threshold": float(report.threshold.value),
         "judged_frauds": report.evidence.frauds,
         "refused_as": judgement.refused or "not refused",
         **{name: float(value) for name, value in values.items() if value is not None},
         **{
-            f"picture_{name}": dg.MetadataValue.md(tables.picture_markdown(drawn[name]))
+            f"picture_{name}": fitted(tables.picture_markdown(drawn[name]))
             for name in PICTURES
             if drawn[name]
         },
@@ -152,7 +181,7 @@ def of_verdict(verdict: Verdict) -> Shown:
     return {
         "decision": verdict.decision,
         **_compared(verdict),
-        "rules": dg.MetadataValue.md(tables.verdict_markdown(verdict)),
+        "rules": fitted(tables.rules_markdown(verdict)),
         "failed": len(verdict.failed),
     }
 
@@ -179,11 +208,12 @@ def of_published(published: Published) -> Shown:
         "version": published.version,
         "artifact": dg.MetadataValue.path(published.path),
         "report": dg.MetadataValue.path(f"{published.path}/report.html"),
-        "digest": published.move.digest,
+        "digest": published.move.digest[:DIGEST_SHOWN],
     }
     verdict, proof = published.report.verdict, published.report.proof
     if verdict is not None:
-        shown["verdict"] = dg.MetadataValue.md(tables.verdict_markdown(verdict))
+        shown["verdict"] = verdict.sentence
+        shown["rules"] = fitted(tables.rules_markdown(verdict))
     if proof is not None and proof.p95_ms is not None:
         shown["served_p95_ms"] = proof.p95_ms
     return shown
@@ -202,7 +232,7 @@ def _files(raw: RawTransactions) -> str:
 
 
 def _sample(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md(_table(frame.tail(5)))
+    return fitted(_table(frame.tail(5)))
 
 
 def _table(frame: pd.DataFrame) -> str:
