@@ -3,6 +3,7 @@
 Concept: https://docs.dagster.io/guides/build/assets/organizing-assets
 """
 
+import re
 from typing import Any, TypeAlias
 
 import dagster as dg
@@ -12,6 +13,7 @@ from fraud_assets.errors import FraudAssetsError
 from fraud_assets.masking import public
 from fraud_assets.orchestration.settings import Settings
 
+_OWNER = re.compile(r"team:[\w-]+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 AnyJob: TypeAlias = Any
 """A job of assets before Dagster resolves it; the type has no public name."""
 
@@ -53,6 +55,14 @@ def source_of(settings: Settings) -> str:
     """Where the contract's payments come from, to follow a sentence."""
     contract = _readable(settings)
     return "" if contract is None else f" Source: {public(contract.source.path)}"
+
+
+def owners_of(settings: Settings) -> list[str] | None:
+    """The contract's owner, None where it is none that Dagster takes: an address or `team:x`."""
+    contract = _readable(settings)
+    if contract is None or _OWNER.fullmatch(contract.owner) is None:
+        return None
+    return [contract.owner]
 
 
 def _readable(settings: Settings) -> Contract | None:

@@ -375,6 +375,18 @@ def test_assets_jobs_and_schedules_say_what_the_contract_says(week):
     first = defs.resolve_asset_graph().get(dg.AssetKey("raw_transactions")).description
     assert all("Contract harbour: Harbour dues" in text for text in said)
     assert "Source: transactions" in first
+    assert {owner for spec in defs.resolve_all_asset_specs() for owner in spec.owners} == {
+        "team:payments-risk"
+    }
+
+
+def test_an_owner_that_dagster_does_not_take_hinders_nothing(week):
+    """The house's own owner stands there; the report still names the contract's."""
+    week.edit("team:payments-risk", "Payments Risk, 3rd floor")
+
+    owners = [spec.owners for spec in week.definitions().resolve_all_asset_specs()]
+
+    assert all(owners)
 
 
 def test_run_config_reaches_the_week_and_no_setting(made_week):
