@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fraud_assets.store.texts import printable
+
+WIDTH = 80
 
 
 def print_json(value: object) -> None:
@@ -21,13 +24,21 @@ def print_fields(fields: Mapping[str, object]) -> None:
             print(f"{name:<11} {printable(value)}")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows under the columns' names, each column as wide as its widest cell."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Any]], below: Sequence[str] = ()
+) -> None:
+    """Rows under the columns' names, each column as wide as its widest cell.
+
+    `below` names what may be long: it stands under its row, within 80 columns.
+    """
     cells = [list(columns), *([_cell(row.get(column)) for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for line in cells:
+    for line, row in zip(cells, [{}, *rows], strict=True):
         padded = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
         print("  ".join(padded).rstrip())
+        said = [f"{name} {_cell(row[name])}" for name in below if row.get(name) is not None]
+        for words in textwrap.wrap("; ".join(said), WIDTH - 2, break_long_words=False):
+            print(f"  {words}")
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ from fraud_assets.cli._common.command import Arguments, Commands, add_command, a
 from fraud_assets.cli._printing import print_json, print_table
 from fraud_assets.store.texts import printable
 
-_COLUMNS = ("fingerprint", "role", "since", "cause", "actor", "reason")
+_COLUMNS, _BELOW = ("fingerprint", "role", "since"), ("cause", "actor", "reason")
 
 
 def register(subparsers: Commands) -> None:
@@ -44,7 +44,8 @@ def _list(args: Arguments) -> int:
     if args.json:
         print_json(rows)
     else:
-        print_table(_COLUMNS, [{**row, "fingerprint": row["fingerprint"][:12]} for row in rows])
+        short = [{**row, "fingerprint": row["fingerprint"][:12]} for row in rows]
+        print_table(_COLUMNS, short, _BELOW)
     return 0
 
 

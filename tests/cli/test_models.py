@@ -92,7 +92,10 @@ def test_list_tells_what_serves_and_what_was_refused(
     assert found["serving"] == second.version
     assert [move["kind"] for move in found["moves"]] == ["promotion", "promotion"]
     assert _run("list") == 0
-    assert "0.9300" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "0.9300" in printed
+    assert "family adaboost" in printed
+    assert max(map(len, printed.splitlines())) <= 80
 
 
 def test_list_shows_a_damaged_version_beside_the_sound(

@@ -7,7 +7,10 @@ from fraud_assets.cli._printing import print_json, print_table
 from fraud_assets.cli.models._command import add_store_command, open_store
 from fraud_assets.errors import StoreError
 
-_COLUMNS = ("version", "state", "as_of", "family", "recall", "precision", "verdict", "fault")
+_COLUMNS, _BELOW = (
+    ("version", "state", "as_of", "recall", "precision"),
+    ("family", "verdict", "fault"),
+)
 
 
 def register(commands: Commands) -> None:
@@ -28,7 +31,8 @@ def _list(args: Arguments) -> int:
         about = {"serving": found.serving, "fault": found.fault}
         print_json({"store": str(store.root), **about, "versions": rows, "moves": moves})
     elif rows:
-        print_table(_COLUMNS, rows)
+        days = [{**row, "as_of": (row["as_of"] or "")[:10]} for row in rows]
+        print_table(_COLUMNS, days, _BELOW)
     else:
         print(f"The store is empty, {store.root}; `make run` fills it.")
     if found.gravest:
