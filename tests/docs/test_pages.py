@@ -51,3 +51,11 @@ def test_a_line_that_was_not_printed_is_missed():
     assert missing(command, "recall 0.91 (n 511)\nprecision 0.89") == ["recall 0.92 ..."]
     assert missing(command, "precision 0.89\nrecall 0.92") == ["precision 0.89"]
     assert alike("VERSION fraud_detector_20250101_000000", "VERSION fraud_detector_20260101_111111")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_a_page_stand_in_blocks_that_are_run(page):
+    """A block of a shell's language would be run by no test; a refusal's is shown as it was."""
+    fences = re.findall(r"^```(\w+)$", page.read_text(), re.MULTILINE)
+
+    assert set(fences) <= {"console", "toml", "json"}
