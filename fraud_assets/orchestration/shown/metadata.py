@@ -7,6 +7,7 @@ Concept: https://docs.dagster.io/guides/build/assets/metadata-and-tags
 import itertools
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -206,8 +207,8 @@ def of_published(published: Published) -> Shown:
     """Where the artifact lies, and the proof of its service."""
     shown = {
         "version": published.version,
-        "artifact": dg.MetadataValue.path(published.path),
-        "report": dg.MetadataValue.path(f"{published.path}/report.html"),
+        "artifact": dg.MetadataValue.path(_near(published.path)),
+        "report": dg.MetadataValue.path(f"{_near(published.path)}/report.html"),
         "digest": published.move.digest[:DIGEST_SHOWN],
     }
     verdict, proof = published.report.verdict, published.report.proof
@@ -217,6 +218,12 @@ def of_published(published: Published) -> Shown:
     if proof is not None and proof.p95_ms is not None:
         shown["served_p95_ms"] = proof.p95_ms
     return shown
+
+
+def _near(path: str) -> str:
+    """A path below the working directory without what goes before, so that it fits the page."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _files(raw: RawTransactions) -> str:
