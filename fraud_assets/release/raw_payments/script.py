@@ -135,11 +135,17 @@ def _events(
     return sorted((e for e in events if e[0] <= last), key=lambda event: event[:2])
 
 
+def _kind(event: ScriptEvent) -> tuple[bool, bool]:
+    """Whether it is a payment, and whether one that is judged, whose reasons are asked for."""
+    is_payment = event[1]
+    return is_payment, is_payment and event[2][1] is not None
+
+
 def _requests(events: Sequence[ScriptEvent]) -> Iterator[PaymentsRequest | LabelsRequest]:
-    """Runs of payments and runs of labels, as large as may be."""
+    """Runs of past payments, of judged ones and of labels, as large as may be."""
     begin = 0
     for at in range(1, len(events) + 1):
-        ends = at == len(events) or events[at][1] != events[begin][1]
+        ends = at == len(events) or _kind(events[at]) != _kind(events[begin])
         if ends or at - begin == MOST_AT_ONCE:
             run = [event[2] for event in events[begin:at]]
             if events[begin][1]:
