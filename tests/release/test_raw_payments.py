@@ -61,10 +61,11 @@ def test_the_past_that_is_sent_is_all_that_features_look_at(rows, most, random) 
 
 
 def test_a_published_version_was_proved_on_raw_payments() -> None:
-    """A hundred judged payments, their past before them, no field that differs."""
+    """As many judged payments as fit with their past, a hundred at most; no field differs."""
     raw = real_report().proof.raw
 
-    assert (raw.compared, raw.differences, raw.first) == (100, 0, ())
+    assert 50 <= raw.compared <= sample.MOST_COMPARED
+    assert (raw.differences, raw.first) == (0, ())
     assert raw.past > 100
 
 
