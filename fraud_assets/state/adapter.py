@@ -43,11 +43,16 @@ class Items(NamedTuple):
 class Adapter(Protocol):
     """A place that holds the state. Keys have at most 64 bytes."""
 
-    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:
+    def transact(
+        self,
+        work: Callable[[Transaction], T],
+        keys: Sequence[bytes] = (),
+        new: Sequence[bytes] = (),
+    ) -> T:
         """Run `work` as one atomic transaction; what it raises leaves nothing behind.
 
         `work` may run more than once; only the last run counts. `keys` are those that it will
-        likely read.
+        likely read, `new` those of them that are likely not there yet.
 
         Raises
         ------

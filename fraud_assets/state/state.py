@@ -79,7 +79,8 @@ class State:
             self._demand_same(records)
             return [self._meet(records, one, at, answering) for at, one in enumerate(coming)]
 
-        return self.adapter.transact(work, _read_by(coming))
+        new = [one.key for one in coming if one.key is not None]
+        return self.adapter.transact(work, _read_by(coming), new)
 
     def place(self, position: int) -> str:
         """A position as records name it: of which building of the state it is one, and which."""

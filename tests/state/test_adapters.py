@@ -264,3 +264,26 @@ def test_times_far_apart_and_labels_stay_bounded(opened: Open) -> None:
     kept = _walked(adapter)
     assert sum(map(len, kept.values())) < 6_000
     assert sum(key[:1] == b"I" for key in kept) < 15  # those of the last hours
+
+
+def test_a_payment_that_another_worker_met_is_taken_for_no_new_one(shared: Open) -> None:
+    """Its id was likely new; the answer is the first one all the same, and it counts once."""
+    one = Payment("p1", HOUR, {"paid": 5.0}, {"who": "a", "shop": "b"})
+    first, second = state_of(CONTRACT, shared()), state_of(CONTRACT, shared())
+    asked: list[int] = []
+
+    def answering(at: int, _: object) -> bytes:
+        asked.append(at)
+        return b"answer %d" % len(asked)
+
+    met = first.meet([one], answering)
+    again = second.meet([one], answering)
+
+    assert met[0].answer is None
+    assert again[0].answer == b"answer 1"
+    later = Payment("p2", 2 * HOUR, {"paid": 5.0}, {"who": "a", "shop": "b"})
+    alone = state_of(CONTRACT, Memory())
+    alone.meet([one])
+    assert second.meet([later])[0].features == pytest.approx(
+        alone.meet([later])[0].features, nan_ok=True
+    )

@@ -80,7 +80,12 @@ class Embedded:
             self._env.close()
             raise lmdb.CorruptedError(f"{FILE} has lost its end")
 
-    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:  # noqa: ARG002 - all are at hand
+    def transact(
+        self,
+        work: Callable[[Transaction], T],
+        keys: Sequence[bytes] = (),  # noqa: ARG002 - all are at hand
+        new: Sequence[bytes] = (),  # noqa: ARG002
+    ) -> T:
         """See `Adapter`."""
         try:
             with self._env.begin(write=True) as transaction:

@@ -35,7 +35,12 @@ class Memory:
         self._done = 0
         self._lock = RLock()
 
-    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:  # noqa: ARG002 - nothing to fetch
+    def transact(
+        self,
+        work: Callable[[Transaction], T],
+        keys: Sequence[bytes] = (),  # noqa: ARG002 - nothing to fetch
+        new: Sequence[bytes] = (),  # noqa: ARG002
+    ) -> T:
         """See `Adapter`."""
         with self._lock:
             overlay = _Overlay(self.held, self._done + 1)

@@ -96,9 +96,17 @@ class Remote:
         except (redis.RedisError, ValueError) as error:
             raise self._unreachable(error) from error
 
-    def transact(self, work: Callable[[Transaction], T], keys: Sequence[bytes] = ()) -> T:
-        """See `Adapter`."""
+    def transact(
+        self,
+        work: Callable[[Transaction], T],
+        keys: Sequence[bytes] = (),
+        new: Sequence[bytes] = (),
+    ) -> T:
+        """See `Adapter`. What is likely new is not asked for: the script tells where it is not."""
         try:
+            for key in new:
+                if key not in self._kept:
+                    self._keep(key, b"")
             self._fetch([key for key in keys if key not in self._kept])
             for _ in range(MOST_TRIES):
                 attempt = _Optimistic(self)
