@@ -45,8 +45,8 @@ def test_without_a_record_there_is_nothing_to_do_and_that_is_said(settings):
     """A gateway that only asks /predict keeps nothing; its runs stay green."""
     result = materialized(settings)
 
-    assert "No decision is on record yet" in shown(result, "decisions")["sentence"]
-    assert "No decision is on record yet" in shown(result, "outcomes")["sentence"]
+    assert "No decision is on record yet" in shown(result, "decisions")["summary"]
+    assert "No decision is on record yet" in shown(result, "outcomes")["summary"]
 
 
 def test_the_record_is_copied_and_joined_with_what_was_known(settings):
@@ -62,8 +62,8 @@ def test_the_record_is_copied_and_joined_with_what_was_known(settings):
 
     assert (early["decisions"], early["labelled"]) == (2, 0)
     found = shown(later, "outcomes")
-    assert (found["labelled"], found["frauds"], found["frauds that were flagged"]) == (1, 1, 1)
-    assert found["labels of payments without a decision"] == 1
+    assert (found["labelled"], found["frauds"], found["frauds_flagged"]) == (1, 1, 1)
+    assert found["labels_without_decision"] == 1
     assert shown(later, "decisions")["labels"] == 2
     assert len(list(read_copied(settings.copies()))) == len(made)
     table = pq.read_table(settings.copies() / "outcomes.parquet")
