@@ -266,10 +266,12 @@ def test_times_far_apart_and_labels_stay_bounded(opened: Open) -> None:
     assert sum(key[:1] == b"I" for key in kept) < 15  # those of the last hours
 
 
-def test_a_payment_that_another_worker_met_is_taken_for_no_new_one(shared: Open) -> None:
+def test_a_payment_that_another_worker_met_is_taken_for_no_new_one(
+    server: str, tmp_path: Path
+) -> None:
     """Its id was likely new; the answer is the first one all the same, and it counts once."""
     one = Payment("p1", HOUR, {"paid": 5.0}, {"who": "a", "shop": "b"})
-    first, second = state_of(CONTRACT, shared()), state_of(CONTRACT, shared())
+    first, second = (state_of(CONTRACT, Remote(server, tmp_path.name)) for _ in range(2))
     asked: list[int] = []
 
     def answering(at: int, _: object) -> bytes:
