@@ -12,7 +12,7 @@ from fraud_assets.backtest.run import SEARCH_EVERY, Options, backtest
 from fraud_assets.backtest.tables import backtest_sentences
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.orchestration.failures import as_sentences
-from fraud_assets.orchestration.naming import named, said_by
+from fraud_assets.orchestration.naming import chain_name, said_by
 from fraud_assets.orchestration.settings import Settings
 
 
@@ -52,7 +52,7 @@ def backtest_of(settings: Settings, chain: str | None = None) -> dg.JobDefinitio
     """The job of one op; the weeks inside it run in parallel and resume by themselves."""
 
     @dg.job(
-        name=named("backtest", chain),
+        name=chain_name("backtest", chain),
         executor_def=dg.in_process_executor,
         description="The weekly run over history: promise against outcome; publishes nothing."
         + said_by(settings),

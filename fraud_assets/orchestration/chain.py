@@ -12,7 +12,7 @@ from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.backtesting import backtest_of
 from fraud_assets.orchestration.failures import tell_failures
 from fraud_assets.orchestration.handover import handover
-from fraud_assets.orchestration.naming import key_of, owners_of, said_by, source_of
+from fraud_assets.orchestration.naming import asset_key_of, owners_of, said_by, source_of
 from fraud_assets.orchestration.production import daily, health, record
 from fraud_assets.orchestration.settings import Settings, SettingsResource
 from fraud_assets.orchestration.weekly import weekly_of
@@ -44,7 +44,7 @@ def parts_of(
 def _assets(settings: Settings, chain: str | None) -> list[dg.AssetsDefinition]:
     """The assets, each with what the contract says of itself behind its own sentence."""
     said, source, owners = said_by(settings), source_of(settings), owners_of(settings)
-    first = key_of("raw_transactions", chain)
+    first = asset_key_of("raw_transactions", chain)
 
     def described(spec: dg.AssetSpec) -> dg.AssetSpec:
         more = said + (source if spec.key == first else "")

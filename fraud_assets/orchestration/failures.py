@@ -26,7 +26,7 @@ from fraud_assets.errors import (
 )
 from fraud_assets.notices import notify
 
-Metadata = dict[str, dg.MetadataValue]
+EventMetadata = dict[str, dg.MetadataValue]
 
 KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
     (ContractError, "faulty contract"),
@@ -51,7 +51,7 @@ class Stopped(DagsterUserCodeProcessError, dg.Failure):  # noqa: N818 - a decisi
     """
 
     def __init__(
-        self, sentence: str, kind: str = "refused", metadata: Metadata | None = None
+        self, sentence: str, kind: str = "refused", metadata: EventMetadata | None = None
     ) -> None:
         is_said = sentence.lower().startswith(kind)
         message = sentence if is_said else f"{kind.capitalize()}: {sentence}"
@@ -115,7 +115,7 @@ def as_sentences() -> Iterator[None]:
         raise made from None
 
 
-def report_links(report: str, chain: Sequence[str] = ()) -> Metadata:
+def report_links(report: str, chain: Sequence[str] = ()) -> EventMetadata:
     """Where the evidence is: the report's file, and the asset that shows it in this UI.
 
     `chain` is the prefix of the asset's key, where there are several chains.

@@ -18,12 +18,12 @@ AnyJob: TypeAlias = Any
 """A job of assets before Dagster resolves it; the type has no public name."""
 
 
-def named(name: str, chain: str | None) -> str:
+def chain_name(name: str, chain: str | None) -> str:
     """The name of a job, schedule or sensor."""
     return name if chain is None else f"{name}_{chain}"
 
 
-def key_of(asset: str, chain: str | None) -> dg.AssetKey:
+def asset_key_of(asset: str, chain: str | None) -> dg.AssetKey:
     """The key of an asset."""
     return dg.AssetKey([asset] if chain is None else [chain, asset])
 

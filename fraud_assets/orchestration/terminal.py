@@ -19,7 +19,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from fraud_assets.errors import UsageError
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
-from fraud_assets.orchestration.naming import named
+from fraud_assets.orchestration.naming import chain_name
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of
 from fraud_assets.orchestration.shown.words import SUMMARY
@@ -77,7 +77,7 @@ def run_week(
         if chain is None or settings is None:
             launched = build_definitions(settings, logger).resolve_job_def(NAME)
         else:
-            launched = repository_of(chain, settings, logger).get_job(named(NAME, chain))
+            launched = repository_of(chain, settings, logger).get_job(chain_name(NAME, chain))
         config = {"loggers": {"terminal": {}}} | (run_config(as_of, chain) if as_of else {})
         try:
             result = launched.execute_in_process(

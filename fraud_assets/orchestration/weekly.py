@@ -7,7 +7,7 @@ import dagster as dg
 
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.orchestration.assets import GROUP
-from fraud_assets.orchestration.naming import AnyJob, named, said_by, step_of, within_chain
+from fraud_assets.orchestration.naming import AnyJob, chain_name, said_by, step_of, within_chain
 from fraud_assets.orchestration.settings import Settings
 
 NAME = "weekly_retrain"
@@ -22,7 +22,7 @@ def run_config(as_of: str, chain: str | None = None) -> dict[str, object]:
 def weekly_of(settings: Settings, chain: str | None = None) -> tuple[AnyJob, dg.ScheduleDefinition]:
     """Job and schedule; `chain` is the name of one chain among several."""
     job = dg.define_asset_job(
-        named(NAME, chain),
+        chain_name(NAME, chain),
         selection=within_chain(dg.AssetSelection.groups(GROUP), chain),
         description="The whole chain for one week; refuses rather than publish a weak model."
         + said_by(settings),

@@ -5,7 +5,13 @@ Concept: https://docs.dagster.io/guides/automate/sensors
 
 import dagster as dg
 
-from fraud_assets.orchestration.naming import AnyJob, key_of, named, said_by, within_chain
+from fraud_assets.orchestration.naming import (
+    AnyJob,
+    asset_key_of,
+    chain_name,
+    said_by,
+    within_chain,
+)
 from fraud_assets.orchestration.production.health import ALARM
 from fraud_assets.orchestration.production.record import GROUP
 from fraud_assets.orchestration.settings import Settings
@@ -19,7 +25,7 @@ _GLANCE_SECONDS = 300
 def daily_of(settings: Settings, chain: str | None = None) -> tuple[AnyJob, dg.ScheduleDefinition]:
     """Job and schedule; `chain` is the name of one chain among several."""
     job = dg.define_asset_job(
-        named(NAME, chain),
+        chain_name(NAME, chain),
         selection=within_chain(dg.AssetSelection.groups(GROUP), chain),
         description="The record copied, labels joined, the promise of what serves looked at."
         + said_by(settings),
@@ -45,9 +51,9 @@ def retraining_of(weekly: AnyJob, chain: str | None = None) -> dg.SensorDefiniti
     """The sensor that launches the weekly job when `production_health` raises an alarm."""
 
     @dg.asset_sensor(
-        asset_key=key_of("production_health", chain),
+        asset_key=asset_key_of("production_health", chain),
         job=weekly,
-        name=named(SENSOR, chain),
+        name=chain_name(SENSOR, chain),
         minimum_interval_seconds=_GLANCE_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="An alarm requests a retraining within five minutes, once for each version "
