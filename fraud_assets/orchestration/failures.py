@@ -54,7 +54,8 @@ class Stopped(DagsterUserCodeProcessError, dg.Failure):  # noqa: N818 - a decisi
         self, sentence: str, kind: str = "refused", metadata: EventMetadata | None = None
     ) -> None:
         is_said = sentence.lower().startswith(kind)
-        message = sentence if is_said else f"{kind.capitalize()}: {sentence}"
+        message = sentence if is_said else f"{kind}: {sentence}"
+        message = message[:1].upper() + message[1:]
         shown = SerializableErrorInfo(f"{message}\n", stack=[], cls_name=type(self).__name__)
         super().__init__(  # type: ignore[no-untyped-call]  # Dagster's own says no types
             message, user_code_process_error_infos=[shown]

@@ -408,7 +408,7 @@ def test_run_config_reaches_the_week_and_no_setting(made_week):
          "Data: The share of quarantined rows", ("stopped", "data")),
         (("min_recall = 0.90", "min_recal = 0.90"), None,
          "Faulty contract: ", ("stopped", "faulty contract")),
-        (("format = 1", "format = 1"), "2026-01-05", "stale data: ", ("stopped", "stale data")),
+        (("format = 1", "format = 1"), "2026-01-05", "Stale data: ", ("stopped", "stale data")),
         (("judged_frauds = 120", "judged_frauds = 12000"), None,
          "Insufficient evidence", ("stopped", "insufficient evidence")),
     ],
