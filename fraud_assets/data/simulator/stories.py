@@ -1,6 +1,6 @@
 """Fraud: five stories, most of them told by an interaction of features rather than by one.
 
-Every event has an intensity: 1 for the story as told, less for the graded tail, which fades into
+Every event has an intensity: 1 for the whole story, less for the graded tail, which fades into
 ordinary life. A mimic is an ordinary payment that was fraud all the same.
 """
 
