@@ -171,5 +171,6 @@ def test_two_thousand_versions_list_in_a_second(
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
-    assert len(done.stdout.splitlines()) == 2001
+    lines = done.stdout.splitlines()
+    assert sum(line.startswith(b"fraud_detector_") for line in lines) == 2000
     assert min(taken) < 1, taken
