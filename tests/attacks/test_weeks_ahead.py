@@ -37,7 +37,7 @@ def test_a_run_far_ahead_of_its_data_publishes_nothing(week: Week, as_of: str) -
     """By the launch that anybody may make: it stops before a model is fitted."""
     result = launch(week, as_of=as_of)
 
-    assert "stale data" in failure(result)
+    assert "Stale data" in failure(result)
     fitted = {event.step_key for event in result.all_events if event.is_step_success}
     assert "candidate_models" not in fitted
     assert week.settings.store().versions() == []

@@ -259,7 +259,7 @@ def test_data_that_ended_long_ago_is_stale(week):
     """A week far after the data's end fails in that sentence and publishes nothing."""
     result = launch(week, as_of="2026-01-05")
 
-    assert "stale data" in failure(result)
+    assert "Stale data" in failure(result)
     assert week.settings.store().current() is None
 
 
