@@ -69,12 +69,13 @@ class Shell:
             ["bash", "-c", script],
             cwd=self.folder,
             env=surroundings(self.folder),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # in the order in which a terminal shows them
             text=True,
             timeout=600,
             check=False,
         )
-        return done.stdout + done.stderr
+        return done.stdout
 
     def _serve(self, text: str) -> str:
         script = "\n".join([*self.exports, f"exec {text}"])
