@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from fraud_assets.documents.production import LiveSlice
-from fraud_assets.modelling.judging.slices import MOST_LEVELS
+from fraud_assets.modelling.judging.slices import each_level
 from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.weeks import recall_of
@@ -19,16 +18,13 @@ SliceLevels = Mapping[str, np.ndarray]
 
 def live_slices(outcomes: Outcomes, levels: SliceLevels, own: np.ndarray) -> tuple[LiveSlice, ...]:
     """Each level of the rows `own` (n,) bool, lowest recall first, those without one last."""
+    rows = outcomes.where(own)
     found = [
-        _one(by, str(level), outcomes.where(own & (values == level)))
+        _one(by, level, rows.where(inside))
         for by, values in levels.items()
-        for level in _frequent(values[own])
+        for level, inside in each_level(values[own])
     ]
     return tuple(sorted(found, key=_worst_first))
-
-
-def _frequent(values: np.ndarray) -> Iterator[str]:
-    yield from pd.Series(values, dtype=object).value_counts().index[:MOST_LEVELS]
 
 
 def _one(by: str, level: str, rows: Outcomes) -> LiveSlice:

@@ -215,6 +215,18 @@ def test_slices_name_where_less_is_caught():
     assert found[0].frauds == int(rows.fraud[chain == "SOL"].sum())
 
 
+def test_rare_levels_stand_together():
+    """Of twenty chains the twelve most frequent stand alone; no payment is in no slice."""
+    rows = lived([0.95] * 4)
+    chain = np.array([f"C{at % 20}" for at in range(len(rows))], dtype=object)
+
+    found = production(rows, [reign()], PLACE, until(30), {"chain": chain}).slices
+
+    assert len(found) == 13
+    assert "all others" in {one.level for one in found}
+    assert sum(one.payments for one in found) == len(rows)
+
+
 def test_calibration_is_a_warning_by_effect_size():
     """Twice as many frauds as the probabilities meant are said; as many as meant are not."""
     rows = lived([0.95] * 8)

@@ -39,7 +39,7 @@ def slice_rates(
     found = [
         _one(by, level, judged.label == 1, flagged, inside)
         for by, levels in _columns(judged, contract, earlier_senders)
-        for level, inside in _levels(levels)
+        for level, inside in each_level(levels)
     ]
     return tuple(sorted(found, key=_worst_first))
 
@@ -64,7 +64,7 @@ def _columns(
 ) -> Iterator[tuple[str, np.ndarray]]:
     for name in contract.evaluation.slices:
         if name in judged.features:
-            yield name, _as_levels(judged.features[name])
+            yield name, levels_as_text(judged.features[name])
     if judged.amount is not None:
         yield "amount_band", amount_bands(np.asarray(judged.amount, dtype=np.float64))
     if judged.sender is not None and earlier_senders is not None:
@@ -72,7 +72,7 @@ def _columns(
         yield "sender", np.where(known, "known", "new")
 
 
-def _as_levels(column: pd.Series) -> np.ndarray:
+def levels_as_text(column: pd.Series) -> np.ndarray:
     """Categories as text; a number with many values falls into bands."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_LEVELS:
         return amount_bands(column.to_numpy(dtype=np.float64))
@@ -81,7 +81,8 @@ def _as_levels(column: pd.Series) -> np.ndarray:
     return np.asarray(text, dtype=object)
 
 
-def _levels(levels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+def each_level(levels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Each frequent level of a column (n,) and its rows (n,) bool; the rest together, last."""
     codes, names = pd.factorize(levels)
     rows = np.bincount(codes, minlength=len(names))
     alone = np.argsort(-rows, kind="stable")[:MOST_LEVELS]
