@@ -11,13 +11,13 @@ the rule for ties. Frauds come alone or in bursts of one sender. The rule promis
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.finish import finish
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.rates import Rate
 from fraud_assets.modelling.search.choice import Contender, choose_setting
@@ -108,10 +108,7 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=SEARCHES)
     started = time.monotonic()
     result = measure(parser.parse_args().searches)
-    print(table(result))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"{time.monotonic() - started:.1f} s; wrote {OUT}")
+    finish(table(result), result, OUT, started)
 
 
 if __name__ == "__main__":

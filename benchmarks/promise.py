@@ -12,7 +12,6 @@ is itself random, as is how many bursts it has.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.finish import finish
 from fraud_assets.backtest.promise import held, outcome, promise
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.backtest.week import PromisesHeld
@@ -112,10 +112,7 @@ def main() -> None:
     parser.add_argument("--histories", type=int, default=HISTORIES)
     started = time.monotonic()
     result = simulate(parser.parse_args().histories)
-    print(table(result))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"{time.monotonic() - started:.1f} s; wrote {OUT}")
+    finish(table(result), result, OUT, started)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.finish import finish
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.data.cleaning import windowed_features
@@ -258,10 +259,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = asked.keep or Path(folder)
         result = measure(asked.worlds, asked.weeks, asked.before, home)
-    print(table(result))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"{time.monotonic() - started:.1f} s; wrote {OUT}")
+    finish(table(result), result, OUT, started)
 
 
 if __name__ == "__main__":

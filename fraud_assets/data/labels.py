@@ -65,14 +65,16 @@ def labels_in(path: Path, contract: Contract, now: int) -> FiledLabels:
 def source_labels(contract: Contract, payments: Collection[str]) -> list[Label]:
     """What the contract's own source says of the payments of these ids.
 
-    Where the contract names no `label.known_at`, a label is known since its payment is as old as
-    `label.maturity_days`.
+    Nothing where the source is the record itself, or payments have no id. Where the contract names
+    no `label.known_at`, a label is known since its payment is as old as `label.maturity_days`.
 
     Raises
     ------
     DataError
-        If the contract names no payment id, or the source cannot be read.
+        If the source cannot be read.
     """
+    if contract.source.decisions or contract.columns.id is None:
+        return []
     known, event = contract.label.known_at, contract.columns.event_time
     time = known or event
     if time is None:

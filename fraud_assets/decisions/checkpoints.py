@@ -64,6 +64,9 @@ def read_checkpoints(folder: Path, keys: Keys) -> list[Checkpoint]:
     """
     log, found = _log_of(folder), []
     lines = _data(folder).splitlines()
+    if not lines:
+        return []
+    trusted = keys.trusted()
     for number, line in enumerate(lines, start=1):
         what = f"{folder / CHECKPOINTS} line {number}"
         try:
@@ -71,7 +74,7 @@ def read_checkpoints(folder: Path, keys: Keys) -> list[Checkpoint]:
             checkpoint = msgspec.convert(record, Checkpoint)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise TrustError(f"{what} is no checkpoint; put it back from a backup.") from error
-        verify_record(record, keys.trusted(), what, _KIND)
+        verify_record(record, trusted, what, _KIND)
         if checkpoint.format > FORMAT:
             raise TrustError(
                 f"{what} has format {checkpoint.format}, this release reads 1 to {FORMAT}: use a "

@@ -96,8 +96,6 @@ def _quiet(told: Sequence[Label], now: np.datetime64) -> Iterator[LiveWarning]:
 
 def _filed(contract: Contract, payments: Collection[str]) -> tuple[list[Label], list[LiveWarning]]:
     """The labels of the contract's own files; a warning where they cannot be read."""
-    if contract.source.decisions or contract.columns.id is None:
-        return [], []
     try:
         return source_labels(contract, payments), []
     except DataError as error:

@@ -119,8 +119,6 @@ def outcomes_known(
 def _labels(decisions: Sequence[Decision], settings: Settings) -> list[Label]:
     """What was posted, and what the contract's own files say of payments that were decided."""
     contract, posted = settings.contract(), read_labels(settings.decisions())
-    if contract.source.decisions or contract.columns.id is None:
-        return posted
     return [*source_labels(contract, {one.payment_id for one in decisions}), *posted]
 
 

@@ -159,12 +159,12 @@ class Decider:
         if found.is_late:
             answer["late"] = True
         entry = self._entry(asked, found, answer, chance)
-        said = _encode(answer)
+        said, line = _encode(answer), self.keeping.encoded(entry)
         return _Draft(
             payment=asked.read.payment,
             answer=said,
-            remembered=self.keeping.remembered(entry, said),
-            entry=self.keeping.encoded(entry),
+            remembered=self.keeping.remembered(entry, said, line),
+            entry=line,
             probability=probability,
             is_flagged=flagged,
         )

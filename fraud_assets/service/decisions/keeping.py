@@ -18,7 +18,7 @@ from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_fo
 from fraud_assets.decisions.find import find_decision
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
-from fraud_assets.decisions.segment import encode, read_entry
+from fraud_assets.decisions.segment import read_entry
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
 from fraud_assets.service.decisions.answer import answer_of
@@ -93,15 +93,14 @@ class Keeping:
         """An entry as `take` wants it; RecordError where it could not be read back."""
         return b"" if self._log is None else self._log.encoded(entry)
 
-    def remembered(self, entry: Decision, answer: bytes) -> bytes:
+    def remembered(self, entry: Decision, answer: bytes, line: bytes) -> bytes:
         """What the state may keep of an answer for when the payment comes again.
 
         Where a feature is personal it is the entry with its personal values covered: the state
         is no place that forgetting a subject reaches.
         """
-        if self._guard is None or not self._guard.covers(entry):
-            return answer
-        return encode(self._guard.cover(entry))
+        is_personal = self._guard is not None and self._guard.covers(entry)
+        return line if is_personal else answer
 
     def answered_before(self, kept: bytes) -> bytes:
         """The answer again; what was erased meanwhile is null in it."""
