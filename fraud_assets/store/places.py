@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 from fraud_assets.store.files import one_sentence
+from fraud_assets.store.storage.objects.making import MAKING
+from fraud_assets.store.storage.objects.place import Objects
 from fraud_assets.store.storage.port import LOG_FILE, POINTER_FILE
-from fraud_assets.store.storage.registry import Address, parse_address, storage_at
+from fraud_assets.store.storage.registry import Address, parse_address, storage_at, within
 from fraud_assets.store.versions.version import is_version
 
 _DEFAULT = "models"
+_PARTS = ("refused", "promotions", "pruned", "succession", MAKING)
+"""Folders of a store itself."""
+
 _WORKSPACE = (f"{_DEFAULT}/{POINTER_FILE}", "workspace.yaml", "pyproject.toml")
 
 
@@ -30,8 +35,12 @@ def default_root() -> Address:
     return parse_address(named) if named else _workspace(Path.cwd()) / _DEFAULT
 
 
-def is_store(folder: Path) -> bool:
-    """Whether there is a journal or a version in `folder`."""
+def is_store(place: Address) -> bool:
+    """Whether there is a journal or a version in a folder or at a URL."""
+    if isinstance(place, str):
+        names = storage_at(place).names()
+        return LOG_FILE in names or any(map(is_version, names))
+    folder = place
     if not folder.is_dir():
         return False
     if any((folder / name).exists() for name in (POINTER_FILE, LOG_FILE)):
@@ -41,25 +50,27 @@ def is_store(folder: Path) -> bool:
 
 
 def stores_under(root: Address) -> list[Address]:
-    """The stores at `root` and, in a folder, one level below, such as models/<contract>/.
+    """The stores at `root` and one level below, such as models/<contract>/.
 
     Raises
     ------
     StoreError
-        If the folder cannot be read.
+        If the place cannot be read.
     """
     with one_sentence("look for stores in", root):
-        if isinstance(root, str):
-            return [root] if storage_at(root).names() else []
-        if not root.is_dir():
-            return []
-        below = sorted(path for path in root.iterdir() if _may_be_store(path))
-        return [folder for folder in (root, *below) if is_store(folder)]
+        below = [within(root, name) for name in sorted(_below(root)) if _may_be_store(name)]
+        return [place for place in (root, *below) if is_store(place)]
 
 
-def _may_be_store(path: Path) -> bool:
-    hidden = path.name.startswith(".")
-    return path.is_dir() and not hidden and path.name != "refused" and not is_version(path.name)
+def _below(root: Address) -> list[str]:
+    if isinstance(root, str):
+        storage = storage_at(root)
+        return storage.below() if isinstance(storage, Objects) else []
+    return [path.name for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+
+
+def _may_be_store(name: str) -> bool:
+    return not name.startswith(".") and name not in _PARTS and not is_version(name)
 
 
 def _workspace(here: Path) -> Path:

@@ -75,8 +75,10 @@ def promote(store: Store, family: str, changed: Mapping[str, bytes] = {}, **odd:
 class Server:
     """A running service and how to ask it."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.port, self.process = port, process
+    def __init__(
+        self, port: int, process: subprocess.Popen[bytes], host: str = "127.0.0.1"
+    ) -> None:
+        self.port, self.process, self.host = port, process, host
 
     def ask(
         self,
@@ -93,7 +95,7 @@ class Server:
             return status, data.decode()
 
     def ask_raw(self, path, body=None, method=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
         sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         kind = {"content-type": "application/json"} if sent is not None else {}
         method = method or ("GET" if sent is None else "POST")
@@ -122,7 +124,11 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    store: Store, *options: str, wait: float = 60, through: Sequence[str] = ()
+    store: Store,
+    *options: str,
+    wait: float = 60,
+    through: Sequence[str] = (),
+    host: str = "127.0.0.1",
 ) -> Iterator[Server]:
     """The real command as a process on a free port; `through` is a command that runs it."""
     port = free_port()
@@ -133,7 +139,7 @@ def serving(
     }
     command = [*COMMAND, "serve", "--port", str(port), *options]
     process = subprocess.Popen([*through, *command], env=environment, stderr=subprocess.PIPE)
-    server = Server(port, process)
+    server = Server(port, process, host)
     try:
         deadline = time.monotonic() + wait
         while True:

@@ -17,7 +17,7 @@ from fraud_assets.service.several.front import Several
 from fraud_assets.service.several.member import Member
 from fraud_assets.service.versions.last_good import LastGood
 from fraud_assets.store.places import is_store, stores_under
-from fraud_assets.store.storage.registry import within
+from fraud_assets.store.storage.registry import Address, within
 
 
 def create(settings: ServiceSettings) -> Front | Several:
@@ -47,12 +47,23 @@ def create_from_environment() -> Front | Several:
 
 
 def _members(settings: ServiceSettings) -> list[Member]:
-    """The stores inside a folder that is none itself, and those that were served from it before."""
+    """The stores inside a place that is none itself, and those that were served from it before.
+
+    A URL that does not answer is the place that it was before, by the copies of what served.
+    """
     root = settings.store
-    if isinstance(root, str) or is_store(root):
-        return []
-    names = {Path(store).name for store in stores_under(root)} | _served_before(settings.last_good)
+    try:
+        if is_store(root):
+            return []
+        found = stores_under(root)
+    except (OSError, StoreError):
+        found = []
+    names = {_name(store) for store in found} | _served_before(settings.last_good)
     return [Member(name, partial(_make, settings, name)) for name in sorted(names)]
+
+
+def _name(store: Address) -> str:
+    return str(store).rpartition("/")[2]
 
 
 def _make(settings: ServiceSettings, name: str) -> Front:

@@ -32,10 +32,13 @@ def weed() -> str:
 
 
 class S3Server:
-    """SeaweedFS on free ports of loopback, in one process that may be killed and started again."""
+    """SeaweedFS on free ports, in one process that may be killed and started again.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    `host` is the address of this machine by which clients find it.
+    """
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.folder, self.port, self.host = folder, free_port(), host
         self.filer, *others = (free_port() for _ in range(6))
         identity = {
             "name": "tests",
@@ -50,7 +53,8 @@ class S3Server:
         ports = dict(zip((*names, "filer.port.grpc"), others, strict=True))
         ports |= {"filer.port": self.filer, "s3.port": self.port, "s3.port.grpc": free_port()}
         self.command = [
-            *(weed(), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+            *(weed(), "server", f"-dir={folder}", "-ip=127.0.0.1"),
+            f"-ip.bind={'127.0.0.1' if host == '127.0.0.1' else '0.0.0.0'}",
             *("-master.volumeSizeLimitMB=64", "-volume.max=20", "-filer", "-s3"),
             *("-s3.port.iceberg=0", "-s3.port.lance=0"),
             *(f"-s3.config={config}", *(f"-{name}={port}" for name, port in ports.items())),
@@ -59,7 +63,7 @@ class S3Server:
     @property
     def variables(self) -> Mapping[str, str]:
         """By which clients find it."""
-        endpoint = f"http://127.0.0.1:{self.port}"
+        endpoint = f"http://{self.host}:{self.port}"
         return {**KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "us-east-1"}
 
     def start(self) -> None:
@@ -95,10 +99,10 @@ MADE = f"/buckets/{BUCKET}/"
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3Server]:
+def s3_server(folder: Path, host: str = "127.0.0.1") -> Iterator[S3Server]:
     """A running server, which ends afterwards; others may take one of its nine ports meanwhile."""
     for left in (2, 1, 0):
-        server = S3Server(folder)
+        server = S3Server(folder, host)
         try:
             server.start()
             break

@@ -12,7 +12,8 @@ from fraud_assets.cli import main
 from fraud_assets.store.storage import kinds
 from fraud_assets.store.storage.check import check_place
 from fraud_assets.store.storage.registry import storage_at
-from tests.store.storage.servers import BUCKET
+from tests.store.storage.loose import loose_server
+from tests.store.storage.servers import BUCKET, KEYS
 
 LOOSE = '''"""Looks whether the object is there, and only then writes it: as some S3 stores do."""
 
@@ -88,6 +89,22 @@ def test_one_that_is_not_atomic_on_purpose_is_refused(
     assert "won in round" in out
     assert "loose://x is not atomic" in err
     assert "name a store that keeps If-None-Match" in err
+
+
+def test_a_server_that_looks_before_it_writes_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over the network, by the client that a store has; each of its answers alone is right."""
+    pytest.importorskip("obstore", reason="needs obstore, which the extra s3 brings")
+    with loose_server() as endpoint:
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "x"}.items():
+            monkeypatch.setenv(name, value)
+
+        code, out, err = check(f"s3://{BUCKET}/{uuid.uuid4().hex}", capsys=capsys)
+
+    assert code == 1
+    assert out.count("32 writers, 4 rounds: of 32 writers") == 2
+    assert "is not atomic" in err
 
 
 def test_what_cannot_be_reached_is_one_sentence(

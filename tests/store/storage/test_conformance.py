@@ -124,6 +124,17 @@ def test_pointer_log_and_tree_move_together(storage: Storage) -> None:
     assert shown(storage) == WHOLE
 
 
+def test_the_pointer_lies_there_for_other_readers_too(address: Address, storage: Storage) -> None:
+    """`latest.json` is a file or an object of that name, with the bytes of the last move."""
+    move(storage, b"", b"first\n")
+    move(storage, b"first\n", b"second\n")
+
+    if isinstance(address, Path):
+        assert (address / POINTER_FILE).read_bytes() == b"second\n"
+    else:
+        assert b"".join(storage.client.chunks(POINTER_FILE)) == b"second\n"  # type: ignore[attr-defined]
+
+
 def test_a_move_from_where_it_was_not_is_none(storage: Storage) -> None:
     """Others moved meanwhile: pointer and log stay theirs, and the tree is not visible."""
     move(storage, b"", b"first\n")

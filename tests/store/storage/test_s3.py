@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import threading
 import uuid
@@ -10,19 +11,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
-from multiprocessing.synchronize import Barrier
+from multiprocessing.synchronize import Barrier, Event
 
 import pytest
 
 from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.store.journal.record import move_line
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.kinds.s3 import S3
 from fraud_assets.store.storage.objects.place import Objects
 from fraud_assets.store.storage.registry import storage_at
-from fraud_assets.store.store import Store
+from fraud_assets.store.store import Store, stores_under
 from tests.service import stores as service
 from tests.store.storage.servers import BUCKET, S3Server, s3_server
 from tests.store.stores import accept, files, metadata, promoted, released
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -41,6 +44,11 @@ def keys_of(store: Store) -> list[str]:
     return [found.key for found in objects(store).client.found("")]
 
 
+def copy_of_pointer(store: Store) -> bytes:
+    """As a reader who is not of this package gets it."""
+    return b"".join(objects(store).client.chunks("latest.json"))
+
+
 def overwrite(store: Store, key: str, data: bytes) -> None:
     """As somebody does who may write the bucket but has no signing key."""
     client = objects(store).client
@@ -49,12 +57,54 @@ def overwrite(store: Store, key: str, data: bytes) -> None:
 
 
 def test_what_is_stored_is_what_the_folder_has(store: Store) -> None:
-    """A version's files by name, and a numbered object for each move; nothing else stays behind."""
+    """A version's files by name, a numbered object for each move, the pointer's copy; no more."""
     first, second = promoted(store, "1"), promoted(store, "2")
 
     names = [*files(), "metadata.json", "model.sig"]
     versions = {f"{move.version}/{name}" for move in (first, second) for name in names}
-    assert set(keys_of(store)) == versions | {"promotions/000001.json", "promotions/000002.json"}
+    moves = {"promotions/000001.json", "promotions/000002.json", "latest.json"}
+    assert set(keys_of(store)) == versions | moves
+    assert copy_of_pointer(store) == move_line(second)
+
+
+def test_a_copy_of_the_pointer_that_lags_is_mended_by_the_next_writer(store: Store) -> None:
+    """Nobody here reads it: what serves is the last move, whatever the copy says."""
+    first, second = promoted(store, "1"), promoted(store, "2")
+    overwrite(store, "latest.json", move_line(first))
+
+    assert store.current() == second
+    store.sweep()
+
+    assert copy_of_pointer(store) == move_line(second)
+
+
+def test_several_contracts_lie_under_one_url(store: Store) -> None:
+    """A store each, below the prefix; what belongs to a store itself is none."""
+    alpha, beta = (Store(f"{store.root}/{name}", store.keys) for name in ("alpha", "beta"))
+    promoted(alpha, contract={"name": "alpha", "digest": "0" * 64})
+    promoted(beta, contract={"name": "beta", "digest": "0" * 64})
+
+    assert stores_under(store.root) == [alpha.root, beta.root]
+    assert stores_under(alpha.root) == [alpha.root]
+    assert (alpha.owner(), beta.owner()) == ("alpha", "beta")
+
+
+@pytest.mark.slow
+def test_one_service_answers_for_each_contract_under_one_url(store: Store) -> None:
+    """As it does for the stores of one folder."""
+    for name, family in (("alpha", "gradient_boosting"), ("beta", "logistic_regression")):
+        own = Store(f"{store.root}/{name}", store.keys)
+        service.promote(own, family, contract={"name": name, "digest": "0" * 64})
+
+    with service.serving(store, wait=120) as server:
+        found = {
+            name: server.ask(f"/contracts/{name}/predict", service.PAYMENT)
+            for name in ("alpha", "beta")
+        }
+
+    assert {status for status, _ in found.values()} == {200}
+    assert found["alpha"][1]["model_version"] != ""
+    assert found["alpha"][1]["fraud_probability"] != found["beta"][1]["fraud_probability"]
 
 
 @pytest.mark.parametrize("name", ["pipeline.joblib", "metadata.json", "model.sig"])
@@ -175,7 +225,8 @@ def _publishing(
 
         return request
 
-    S3.create, S3.delete = killing(S3.create), killing(S3.delete)
+    for name in ("create", "replace", "delete"):
+        setattr(S3, name, killing(getattr(S3, name)))
     store = Store(root, keys)
     released(store, store.stage(files("new"), metadata()))
 
@@ -209,10 +260,9 @@ def test_kill_at_every_request_that_writes(
             patch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
             store.sweep()
         assert store.versions() == sorted(move.version for move in after)
-        assert {key.partition("/")[0] for key in keys_of(store)} == {
-            "promotions",
-            *store.versions(),
-        }
+        kept = {"promotions", "latest.json", *store.versions()}
+        assert {key.partition("/")[0] for key in keys_of(store)} == kept
+        assert copy_of_pointer(store) == move_line(after[-1])
         if process.exitcode == 0:
             break
     assert at > 8
@@ -244,10 +294,11 @@ def test_a_service_follows_and_outlives_the_server(
     assert is_degraded is False
 
 
-def test_threads_of_one_process_race_too(store: Store) -> None:
-    """32 writers, one move."""
+@pytest.mark.parametrize("writers", [8, pytest.param(32, marks=pytest.mark.slow)])
+def test_of_many_writers_on_one_move_one_moves(store: Store, writers: int) -> None:
+    """Threads of one process race as well; the losers leave nothing behind."""
     now = promoted(store, "1")
-    staged = [store.stage(files(str(n)), metadata()) for n in range(8)]
+    staged = [store.stage(files(str(n)), metadata()) for n in range(writers)]
     ends: list[str] = []
 
     def release(n: int) -> None:
@@ -258,12 +309,69 @@ def test_threads_of_one_process_race_too(store: Store) -> None:
             ends.append(str(error))
         store.discard(staged[n])
 
-    threads = [threading.Thread(target=release, args=(n,)) for n in range(8)]
+    threads = [threading.Thread(target=release, args=(n,)) for n in range(writers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     assert ends.count("moved") == 1, ends
-    assert len(store.history()) == 2
+    assert len(ends) == writers
+    assert len(store.history(is_thorough=True)) == 2
     assert len(store.versions()) == 2
+    assert copy_of_pointer(store) == move_line(store.current())
+
+
+def _promoting(
+    variables: Mapping[str, str], root: str, keys: Keys, stop: Event, end: Connection
+) -> None:
+    """Promote over and over, whatever the server does; say which moves were said to be done."""
+    os.environ.update(variables)
+    store, moved, refused = Store(root, keys), list[str](), list[str]()
+    while not stop.is_set():
+        try:
+            moved.append(promoted(store, secrets.token_hex(4)).version)
+        except StoreError as error:
+            refused.append(str(error))
+    end.send((moved, refused))
+
+
+@pytest.mark.slow
+def test_a_server_restarted_under_load_loses_no_move(
+    tmp_path_factory: pytest.TempPathFactory,
+    processes: ForkServerContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two promoters go on while it is killed three times; the log is what they were told."""
+    keys = Keys(tmp_path_factory.mktemp("keys") / "pair").ensure()
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        for name, value in server.variables.items():
+            monkeypatch.setenv(name, value)
+        store = Store(f"s3://{BUCKET}/{uuid.uuid4().hex}", keys)
+        promoted(store, "first")
+        stop, ends = processes.Event(), [processes.Pipe() for _ in range(2)]
+        promoters = [
+            processes.Process(
+                target=_promoting, args=(server.variables, store.root, keys, stop, far), daemon=True
+            )
+            for _, far in ends
+        ]
+        for promoter in promoters:
+            promoter.start()
+        for _ in range(3):
+            before = len(store.history())
+            wait_until(lambda before=before: len(store.history()) > before + 1, 120)
+            server.kill()
+            server.start()
+        stop.set()
+        assert all(near.poll(120) for near, _ in ends)
+        told = [near.recv() for near, _ in ends]
+        store.sweep()
+        moves = store.history(is_thorough=True)
+
+        said = [version for moved, _ in told for version in moved]
+        assert len(said) == len(set(said)) == len(moves) - 1
+        assert set(said) == {move.version for move in moves[1:]}
+        assert all(store.verify(move).version for move in moves)
+        assert store.versions() == sorted(move.version for move in moves)
+        assert copy_of_pointer(store) == move_line(moves[-1])

@@ -48,6 +48,16 @@ class MemoryObjects:
             if key.startswith(prefix) and key > after
         ]
 
+    def replace(self, key: str, data: bytes) -> None:
+        """Put it there."""
+        with self._lock:
+            self.objects[key] = data, datetime.now(UTC)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Whatever stands before a further "/"."""
+        rests = [found.key.removeprefix(prefix) for found in self.found(prefix)]
+        return sorted({rest.partition("/")[0] for rest in rests if "/" in rest})
+
     def delete(self, key: str) -> None:
         """Drop it."""
         self.objects.pop(key, None)

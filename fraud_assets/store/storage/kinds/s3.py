@@ -104,6 +104,21 @@ class S3:
         whole = f"{above}/{begins}" if above else begins
         return sorted((one for one in found if one.key.startswith(whole)), key=lambda one: one.key)
 
+    def replace(self, key: str, data: bytes) -> None:
+        """One PUT."""
+        import obstore  # noqa: PLC0415 - an extra
+
+        with _as_os_errors(key):
+            obstore.put(self.store, key, data, use_multipart=False)
+
+    def folders(self, prefix: str) -> list[str]:
+        """One listing with a delimiter."""
+        import obstore  # noqa: PLC0415 - an extra
+
+        with _as_os_errors(prefix):
+            found = obstore.list_with_delimiter(self.store, prefix.rstrip("/") or None)
+        return sorted(one.rstrip("/").rpartition("/")[2] for one in found["common_prefixes"])
+
     def delete(self, key: str) -> None:
         """One DELETE."""
         import obstore  # noqa: PLC0415 - an extra

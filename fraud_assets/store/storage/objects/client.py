@@ -30,5 +30,11 @@ class Client(Protocol):
     def found(self, prefix: str, after: str = "") -> list[StoredObject]:
         """The objects whose keys begin so, in order, from behind the key `after` on."""
 
+    def replace(self, key: str, data: bytes) -> None:
+        """Store an object over whatever was there; for what nobody may rely on."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names below a prefix that have objects below them."""
+
     def delete(self, key: str) -> None:
         """Delete an object; one that is not there does no harm."""

@@ -3,9 +3,10 @@
     fraud_detector_<...>/<file>        a tree, complete once its model.sig is there
     promotions/000001.json             a ledger: one object for each line
     staging/fraud_detector_<...>       that somebody makes this tree
+    latest.json                        a copy of the last line, for others; see `mirror`
 
 Creating the next line's object only if it is absent makes log, pointer and compare-and-set one
-act: there is nothing to finish after a crash. `latest.json` is not stored, it is the last line.
+act: there is nothing to finish after a crash.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from fraud_assets.store.lock import take
 from fraud_assets.store.storage.objects.client import Client
 from fraud_assets.store.storage.objects.lines import LINES, Lines, is_line, line_key
 from fraud_assets.store.storage.objects.making import MAKING, Making
+from fraud_assets.store.storage.objects.mirror import mirror
 from fraud_assets.store.storage.port import (
     LOG_FILE,
     POINTER_FILE,
@@ -147,16 +149,22 @@ class Objects:
         try:
             self.append(LOG_FILE, seen, line)
         except BaseException as error:
-            if self._lines.has_move(line):
-                if isinstance(error, OSError):
-                    return  # the server had heard it, only its answer was lost
-            elif staged is not None:
+            is_heard = self._lines.has_move(line)
+            if not is_heard and staged is not None:
                 self.remove(staged.tree)
-            raise
+            if not (is_heard and isinstance(error, OSError)):
+                raise  # else the server had heard it, only its answer was lost
+        with suppress(OSError):  # the move stands; the next writer mends the copy
+            mirror(self.client, self._lines)
 
     def recover(self, is_sound: Callable[[bytes], bool]) -> bool:  # noqa: ARG002 - the port's
-        """A move is one act here."""
+        """A move is one act here; its copy may be missing."""
+        mirror(self.client, self._lines)
         return False
+
+    def below(self) -> list[str]:
+        """The names in which other stores may lie, such as those of several contracts."""
+        return self.client.folders("")
 
     def sweep(self, under: str) -> list[str]:
         """End what is older than any maker takes, and what a removal left."""
