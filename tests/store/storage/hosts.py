@@ -48,7 +48,10 @@ def _host(number: int) -> Iterator[Host]:
         _ip("link", "set", far, "netns", name)
         _ip("addr", "add", f"{host.outside}/30", "dev", near)
         _ip("link", "set", near, "up")
-        for words in (("addr", "add", f"{host.address}/30", "dev", far), ("link", "set", far, "up")):
+        for words in (
+            ("addr", "add", f"{host.address}/30", "dev", far),
+            ("link", "set", far, "up"),
+        ):
             _ip("-n", name, *words)
         _ip("-n", name, "link", "set", "lo", "up")
         yield host
