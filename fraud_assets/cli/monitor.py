@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli._tables import paragraph, table
+from fraud_assets.documents.production import ShadowComparison
 
 if TYPE_CHECKING:
     from fraud_assets.documents.production import LiveSlice, LiveWeek, Production
@@ -71,6 +72,8 @@ def monitor_lines(document: Production) -> Iterator[str]:
         columns = ("slice", "payments", "flagged", "frauds", "recall")
         yield from table(columns, [_slice(one) for one in document.slices[:_SLICES]])
         yield ""
+    if isinstance(document.shadow, ShadowComparison):
+        yield from paragraph(document.shadow.sentence, "shadow: ")
     for warning in document.warnings:
         yield from paragraph(warning.text, "warning: ")
     yield from paragraph(document.sentence)

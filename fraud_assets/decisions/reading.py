@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from fraud_assets.decisions.segment import Segment, parse, segment_files, writer_folders
 from fraud_assets.decisions.verify import demand_writers
-from fraud_assets.documents.decision import Decision, Entry, Label
+from fraud_assets.documents.decision import Decision, Entry, Label, Shadow, Shadowed
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import one_sentence
 
@@ -64,10 +66,31 @@ def versions_needed(folder: Path) -> frozenset[str]:
     """The versions that a decision on record needs to be replayed; none where there is no log."""
     if not folder.is_dir() or not writer_folders(folder):
         return frozenset()
-    decisions = (entry for entry in read_entries(folder) if isinstance(entry, Decision))
-    return frozenset(
-        name for one in decisions for name in (one.version, *(s.version for s in one.shadow))
-    )
+    return frozenset(name for entry in read_entries(folder) for name in _versions_of(entry))
+
+
+def with_shadows(entries: Iterable[Entry]) -> Iterator[Decision]:
+    """The decisions among entries, each with all that shadows would have decided on it.
+
+    A shadow that scored a decision twice, as after a crash, counts once.
+    """
+    made, beside = [], dict[str, dict[str, Shadow]]()
+    for entry in entries:
+        if isinstance(entry, Decision):
+            made.append(entry)
+        elif isinstance(entry, Shadowed):
+            beside.setdefault(entry.decision, {})[entry.shadow.manifest] = entry.shadow
+    for one in made:
+        found = {shadow.manifest: shadow for shadow in one.shadow} | beside.get(one.decision_id, {})
+        yield replace(one, shadow=tuple(found.values())) if found else one
+
+
+def _versions_of(entry: Entry) -> Iterator[str]:
+    if isinstance(entry, Decision):
+        yield entry.version
+        yield from (shadow.version for shadow in entry.shadow)
+    elif isinstance(entry, Shadowed):
+        yield entry.shadow.version
 
 
 def _demand_whole(path: Path, segment: Segment, digest: str | None, *, is_closed: bool) -> None:

@@ -19,7 +19,7 @@ from fraud_assets.decisions.segment import (
     segment_files,
     writer_folders,
 )
-from fraud_assets.documents.decision import Decision, Entry, Gap
+from fraud_assets.documents.decision import Decision, Entry, Gap, Shadowed
 from fraud_assets.store.files import flush_folder, one_sentence, write_over
 
 
@@ -61,6 +61,8 @@ def newest_of(segment: Segment) -> int:
 def _time(entry: Entry) -> int:
     if isinstance(entry, Decision):
         return entry.decided_at
+    if isinstance(entry, Shadowed):
+        return entry.scored_at
     return entry.noticed_at if isinstance(entry, Gap) else entry.received_at
 
 

@@ -153,9 +153,16 @@ def parse(data: bytes) -> Segment:
     if header is None:
         why = "its header does not read"
         return Segment(None, (), Damage(0, why, _is_torn(data, 0)), START, 0)
-    digest = digest_after_header(header, data[:start])
+    return _blocks(header, data, start, digest_after_header(header, data[:start]))
+
+
+def parse_on(data: bytes, digest: bytes) -> Segment:
+    """Read on after a block of that digest, whose end is the beginning of `data`."""
+    return _blocks(None, data, 0, digest)
+
+
+def _blocks(header: Header | None, data: bytes, at: int, digest: bytes) -> Segment:
     blocks: list[Block] = []
-    at = start
     while at < len(data):
         found = _block(data, at, digest)
         if isinstance(found, Damage):

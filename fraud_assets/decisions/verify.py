@@ -55,10 +55,11 @@ class _Tally:
         accounted = 0
         for block in segment.blocks:
             labels = block.lines.count(b'{"kind":"label"')
-            gaps = block.count - labels - block.lines.count(b'{"kind":"decision"')
+            gaps = block.lines.count(b'{"kind":"gap"')
+            shadows = block.lines.count(b'{"kind":"shadow"')
             missing = sum(e.missing for e in block.entries() if isinstance(e, Gap)) if gaps else 0
             self.labels += labels
-            self.decisions += block.count - labels - gaps
+            self.decisions += block.count - labels - shadows - gaps
             self.missing += missing
             accounted += block.count - gaps + missing
         return accounted

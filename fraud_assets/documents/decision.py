@@ -1,4 +1,4 @@
-"""The entries of the decision log: a decision, a label, a gap.
+"""The entries of the decision log: a decision, what a shadow would have decided, a label, a gap.
 
 Times are whole microseconds since 1970, UTC. Numbers are written with the shortest text that
 reads back as the same float64, so that a probability keeps all its bits.
@@ -84,6 +84,15 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="la
     api_key: str = ""
 
 
+class Shadowed(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="shadow"):
+    """What another version would have decided, scored after the answer to `decision` was given."""
+
+    format: int = FORMAT
+    decision: str
+    scored_at: int
+    shadow: Shadow
+
+
 class Gap(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="gap"):
     """How many entries are missing from the log, why, and when that was noticed."""
 
@@ -93,5 +102,5 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="gap"
     noticed_at: int
 
 
-Entry: TypeAlias = Decision | Label | Gap
+Entry: TypeAlias = Decision | Shadowed | Label | Gap
 """Whatever a line of the log holds; `kind` says which."""

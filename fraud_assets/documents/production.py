@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fraud_assets.documents.rates import NonNegative, Prediction, Rate
+from fraud_assets.documents.rates import Measured, NonNegative, Prediction, Rate
 
 FORMAT = 1
 
@@ -88,6 +88,28 @@ class WatchedVersion(msgspec.Struct, frozen=True, kw_only=True):
     precision: WatchedPrecision | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class ShadowComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shadow would have done beside what serves, on the same matured payments.
+
+    Each decides at its own threshold. `payments` have both scores and may pass if flagged; of
+    those above the amount that may pass nothing is known. `gain` is the shadow's recall less the
+    other's; recalls, precisions and gain are None where no label tells them.
+    """
+
+    version: str
+    beside: str
+    payments: NonNegative
+    frauds: NonNegative
+    recall: Rate | None
+    recall_beside: Rate | None
+    gain: Measured | None
+    precision: Rate | None
+    precision_beside: Rate | None
+    alert_rate: Rate
+    alert_rate_beside: Rate
+    sentence: str
+
+
 class LiveWarning(msgspec.Struct, frozen=True):
     """Something to look at, which by itself moves nothing; `code` is stable."""
 
@@ -114,6 +136,7 @@ class Production(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[WatchedVersion, ...]
     warnings: tuple[LiveWarning, ...]
     slices: tuple[LiveSlice, ...] | msgspec.UnsetType = msgspec.UNSET
+    shadow: ShadowComparison | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def alarmed(self) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.check import CheckDocument
-from fraud_assets.documents.decision import Decision, Gap, Label
+from fraud_assets.documents.decision import Decision, Gap, Label, Shadowed
 from fraud_assets.documents.metadata import Metadata
 from fraud_assets.documents.production import Production
 from fraud_assets.documents.report.proof import Proof
@@ -33,6 +33,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "proof": Proof,
     "removal": Removal,
     "report": Report,
+    "shadow": Shadowed,
     "succession": Succession,
     "verdict": Verdict,
 }

@@ -40,6 +40,7 @@ from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
+from fraud_assets.service.shadow.beside import Beside
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.opening import MEMORY
@@ -108,9 +109,9 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(holder, keys, desk),
+        lifespan=_lifespan(holder, keys, desk, shadow := Beside(holder, settings)),
     )
-    _add_routes(app, holder, keys, desk)
+    _add_routes(app, holder, keys, desk, shadow)
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
@@ -128,7 +129,9 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
 _PATHS = {"/predict": False, "/predict/batch": True}
 
 
-def _lifespan(holder: Holder, keys: ApiKeys, desk: Desk) -> Callable[[FastAPI], Any]:
+def _lifespan(
+    holder: Holder, keys: ApiKeys, desk: Desk, shadow: Beside
+) -> Callable[[FastAPI], Any]:
     """What runs beside the answers; the protocol takes the connections from the state."""
 
     @asynccontextmanager
@@ -137,7 +140,7 @@ def _lifespan(holder: Holder, keys: ApiKeys, desk: Desk) -> Callable[[FastAPI], 
         _collect_seldom()
         log_sparingly()
         connections = holder.metrics.connections
-        works = (holder.follow, connections.watch, keys.follow, desk.follow)
+        works = (holder.follow, connections.watch, keys.follow, desk.follow, shadow.follow)
         tasks = [asyncio.create_task(work()) for work in works]
         try:
             yield {"connections": connections}
@@ -157,13 +160,14 @@ def _collect_seldom() -> None:
     gc.set_threshold(_GARBAGE, 20, 20)
 
 
-def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk) -> None:
+def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, shadow: Beside) -> None:
     guarded: Responses = {401: UNAUTHORIZED, 403: FORBIDDEN}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
         """That the service serves, which version, and the last one it refused."""
         told = {"state": desk.told(), "record": record_health(desk.keeping)}
+        told |= {"shadow": shadow.told()}
         return JSONResponse(health(holder) | told)
 
     @app.get("/ready", tags=["service"], response_model=dict[str, str])

@@ -105,11 +105,21 @@ class RecordHealth(BaseModel):
     why: str | None = Field(description="What is wrong, and what to do.")
 
 
+class ShadowHealth(BaseModel):
+    """The version that scores beside the one that serves, without a say in any answer."""
+
+    version: str | None
+    scored: int = Field(description="Decisions that it scored.")
+    passed_over: int = Field(description="Decisions whose features were erased before.")
+    why: str | None = Field(description="Why there is none, in one sentence.")
+
+
 class Health(BaseModel):
     """The service serves."""
 
     state: StateHealth
     record: RecordHealth | None = Field(description="None where nothing is kept.")
+    shadow: ShadowHealth | None = Field(description="None where the contract asks for none.")
 
     status: Literal["ok"]
     model_version: str

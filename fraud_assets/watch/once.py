@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from fraud_assets.contract import Contract
@@ -16,7 +17,7 @@ from fraud_assets.data.labels import source_labels
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.decisions.outcomes import known_labels
-from fraud_assets.decisions.reading import read_entries
+from fraud_assets.decisions.reading import read_entries, with_shadows
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.formats import write_document
 from fraud_assets.documents.production import LiveWarning, Production
@@ -31,6 +32,7 @@ from fraud_assets.watch.levels import slice_levels
 from fraud_assets.watch.moved import moved, silence
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
+from fraud_assets.watch.shadow import shadow_comparison
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def look(
     now, folder = _instant(until), default_log_folder() if log is None else log.absolute()
     entries = list(read_entries(folder))
     opener = DecisionOpener(keys_folder(folder))
-    made = [opener.open(e) for e in entries if isinstance(e, Decision) and _by(e.decided_at, now)]
+    made = [opener.open(e) for e in with_shadows(entries) if _by(e.decided_at, now)]
     filed, unread = _filed(contract, {decision.payment_id for decision in made})
     told = [*filed, *(entry for entry in entries if isinstance(entry, Label))]
     labels = known_labels(label for label in told if _by(label.known_at, now))
@@ -71,7 +73,8 @@ def look(
     levels = slice_levels(made, contract, outcomes.amount)
     document = production(outcomes, promises, place_of(contract), now, levels)
     seen = (*document.warnings, *unread, *_newest(made, reports, moves, now), *_quiet(told, now))
-    return Look(replace(document, warnings=seen), moves)
+    beside = shadow_comparison(made, outcomes, place_of(contract), now)
+    return Look(replace(document, warnings=seen, shadow=beside or UNSET), moves)
 
 
 def _newest(

@@ -81,7 +81,7 @@ def _week(
     )
 
 
-def recall_of(rows: Outcomes) -> Rate | None:
+def recall_of(rows: Outcomes, confidence: float = CONFIDENCE) -> Rate | None:
     """Realised recall among payments that would pass if flagged; None where none would.
 
     Where their release probabilities differ, the interval is that around all of the parts with
@@ -91,7 +91,7 @@ def recall_of(rows: Outcomes) -> Rate | None:
     releases = np.unique(rows.release[rows.release > 0])
     if not len(releases):
         return None
-    confidence = 1 - (1 - CONFIDENCE) / len(releases)
+    confidence = 1 - (1 - confidence) / len(releases)
     parts = []
     for release in releases:
         flagged = seen.flagged[seen.release == release]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ class Live(Section):
     are stopped but for the share that is released, and outcomes are weighted accordingly.
     """
 
+    LATER: ClassVar[frozenset[str]] = frozenset({"shadow"})
+
     release_share: float = Field(default=0.0, ge=0, le=1)
     """Share of flagged payments that pass on purpose, so that their labels will come. With 0 the
     recall of a live system cannot be known."""
@@ -32,3 +34,8 @@ class Live(Section):
     rollback: Literal["alarm", "never"] = "never"
     """What an alarm does: "alarm" moves production back to the newest earlier version that the
     evidence does not accuse, "never" only says so."""
+
+    shadow: bool = False
+    """Whether another version scores each payment too, after its answer is given: the newest that
+    does not serve, refused or not. Answers stay the same; the record keeps what it would have
+    decided, and `monitor` compares the two."""

@@ -12,7 +12,7 @@ from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
 from fraud_assets.decisions.log.settings import LogSettings
 from fraud_assets.decisions.segment import encode
-from fraud_assets.documents.decision import Decision, Gap, Label, Loss
+from fraud_assets.documents.decision import Decision, Gap, Label, Loss, Shadowed
 from fraud_assets.errors import FraudAssetsError
 
 _log = logging.getLogger("fraud_assets.decisions")
@@ -26,7 +26,7 @@ _GATHERING = 0.8
 _IDLE_SECONDS = 1.0
 """How often an idle log looks whether its segment is old enough to be closed."""
 
-Recordable: TypeAlias = Decision | Label
+Recordable: TypeAlias = Decision | Shadowed | Label
 
 
 class Guard(Protocol):

@@ -101,7 +101,7 @@ def _newest(lines: bytes) -> int:
     found = 0
     for line in lines.splitlines():
         entry = read_entry(line)
-        times = ("decided_at", "received_at", "noticed_at")
+        times = ("decided_at", "scored_at", "received_at", "noticed_at")
         found = max(found, *(getattr(entry, name, 0) for name in times))
     return found
 

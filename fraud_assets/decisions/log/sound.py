@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from math import isfinite
 
-from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.documents.decision import Decision, Label, Shadow, Shadowed
 from fraud_assets.errors import RecordError
 
 _PLAIN = frozenset((str, float, int, bool, type(None)))
 
 
-def demand_sound(entry: Decision | Label) -> None:
+def demand_sound(entry: Decision | Shadowed | Label) -> None:
     """Demand numbers that are numbers, whole instants, and single values in payment and features.
 
     Raises
@@ -23,6 +23,8 @@ def demand_sound(entry: Decision | Label) -> None:
     """
     if type(entry) is Label:
         fault = _not_whole(entry, ("known_at", "received_at"))
+    elif type(entry) is Shadowed:
+        fault = _unsound(entry.shadow) or _not_whole(entry, ("scored_at",))
     else:
         fault = _fault(entry)  # type: ignore[arg-type]
     if fault:
@@ -42,12 +44,16 @@ def _fault(entry: Decision) -> str:
         if not (isfinite(reason.contribution) and isfinite(reason.percentile)):
             return f"reason {reason!r:.200}"
     for shadow in entry.shadow:
-        if not isfinite(shadow.probability):
-            return f"shadow {shadow!r:.200}"
+        if fault := _unsound(shadow):
+            return fault
     return _not_whole(entry, ("decided_at", "latency_us"))
 
 
-def _not_whole(entry: Decision | Label, names: tuple[str, ...]) -> str:
+def _unsound(shadow: Shadow) -> str:
+    return "" if isfinite(shadow.probability) else f"shadow {shadow!r:.200}"
+
+
+def _not_whole(entry: Decision | Shadowed | Label, names: tuple[str, ...]) -> str:
     for name in names:
         if type(getattr(entry, name)) is not int:
             return f"{name} {getattr(entry, name)!r}"
