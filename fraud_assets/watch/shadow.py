@@ -108,11 +108,14 @@ def _precision(rows: Outcomes, flags: np.ndarray) -> Rate | None:
     if not flags.any() or (both.any() and not first.n):
         return None
     share = float(both.sum() / flags.sum())
-    ends = [
-        _mixed(share, getattr(first, end) or 0.0, getattr(second, end) or 0.0)
-        for end in ("value", "low", "high")
-    ]
-    return Rate(*ends, first.n + second.n, first.k + second.k, METHOD)
+    return Rate(
+        value=_mixed(share, first.value or 0.0, second.value or 0.0),
+        low=_mixed(share, first.low, second.low),
+        high=_mixed(share, first.high, second.high),
+        n=first.n + second.n,
+        k=first.k + second.k,
+        method=METHOD,
+    )
 
 
 def _beside(rows: Outcomes) -> Rate | None:
