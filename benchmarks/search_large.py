@@ -19,11 +19,11 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.search.candidates import compare_candidates
-from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.modelling.statistics.curves import calibration_error, reliability
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.tuning import tune
+from fraud_assets.work.threads import on_one_thread
 
 FIT, THRESHOLD, LATER = 1_000_000, 300_000, 700_000
 SMALL, FRAUD_RATE = 100_000, 0.002

@@ -17,6 +17,14 @@ class FraudAssetsError(Exception):
     def __init__(self, message: object = "") -> None:
         super().__init__(without_secrets(str(message)))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, whatever its constructor takes: a unit's error comes from another process."""
+        return _error_again, (type(self), self.args), self.__dict__
+
+
+def _error_again(kind: type[FraudAssetsError], args: tuple[object, ...]) -> FraudAssetsError:
+    return kind.__new__(kind, *args)
+
 
 MOST_SHOWN = 100
 """Faults that one message lists; the others are counted."""
@@ -129,6 +137,10 @@ class RecordError(FraudAssetsError):
 
 class UnrecordedError(RecordError):
     """A decision that is not on record, and so must not be answered."""
+
+
+class WorkError(FraudAssetsError):
+    """The place where units of work are done was lost, cannot be reached, or runs other code."""
 
 
 class StateError(FraudAssetsError):

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from fraud_assets.modelling.reach import FittedReach
 FORMAT = 3
 """Format of a kept week; part of its name, so that one of another format is made again."""
 
-SCRATCH, _PART = ".scratch-", ".part-"
+_PART = ".part-"
 _OURS = re.compile(r"[0-9a-f]{16}-.+\.(json|npz)")
 
 
@@ -128,9 +127,7 @@ class FinishedWeeks:
         Only names that `put` gives: whatever else lies in the folder is somebody's.
         """
         for file in self.folder.iterdir():
-            if file.is_dir() and file.name.startswith(SCRATCH):
-                shutil.rmtree(file)
-            elif file.name.startswith(_PART) or (
+            if file.name.startswith(_PART) or (
                 _OURS.fullmatch(file.name) and not file.name.startswith(self.base[:16])
             ):
                 file.unlink()

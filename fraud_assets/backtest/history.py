@@ -27,13 +27,14 @@ from fraud_assets.data.transactions import (
     transactions_at,
 )
 from fraud_assets.errors import DataError
+from fraud_assets.work.packing import WorkData
 
 WEEK = 7 * DAY
 _MONDAY = np.datetime64("1970-01-05", "us")
 
 
 @dataclass(frozen=True)
-class BacktestHistory:
+class BacktestHistory(WorkData):
     """All of a contract's rows, read once.
 
     `source` is all that was read, `raw` the rows as known at the end of history. `frame` holds

@@ -30,6 +30,7 @@ from fraud_assets.modelling.progress import Progress
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.versions.trust import pickling_libraries
+from fraud_assets.work.workers import Workers
 
 SEARCH_EVERY = 6
 """Weeks from one search to the next: one costs about as much as fifteen refits."""
@@ -37,11 +38,11 @@ SEARCH_EVERY = 6
 
 @dataclass(frozen=True)
 class Options:
-    """`weeks` newest Mondays (None: all), a search every `search_every` of them, processes."""
+    """`weeks` newest Mondays (None: all), a search every `search_every` of them, who does them."""
 
     weeks: int | None = None
     search_every: int = SEARCH_EVERY
-    workers: int = 1
+    workers: Workers = 1
 
 
 def cores() -> int:

@@ -6,26 +6,22 @@ not depend on the number of processes.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import partial
+from typing import TypeAlias
 
-import joblib
 import numpy as np
-from joblib.externals.loky import ProcessPoolExecutor
 
-from fraud_assets.backtest.finished import SCRATCH, FinishedWeek, FinishedWeeks, digest_of_parts
+from fraud_assets.backtest.finished import FinishedWeek, FinishedWeeks, digest_of_parts
 from fraud_assets.backtest.history import BacktestHistory
 from fraud_assets.backtest.training import FoundSetting, train_week
 from fraud_assets.modelling.progress import Progress
-from fraud_assets.modelling.search.work import on_one_thread
+from fraud_assets.work.executor import Executor
+from fraud_assets.work.workers import Workers, executor_of
 
 SEARCH_COST = 15
 """What a search costs in refits, for the time left."""
@@ -33,8 +29,7 @@ SEARCH_COST = 15
 HEARTBEAT_SECONDS = 20
 """After this long without a finished week it is said which weeks are being made."""
 
-IDLE_SECONDS = 15
-"""After this long without work a process ends, also where its parent was killed."""
+_Week: TypeAlias = Future[FinishedWeek]
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def train_all(
     history: BacktestHistory,
     tasks: Sequence[Task],
     kept: FinishedWeeks,
-    workers: int,
+    workers: Workers,
     progress: Progress,
 ) -> dict[np.datetime64, FinishedWeek]:
     """All weeks by their Monday; those already finished are not made again."""
@@ -89,23 +84,23 @@ def train_all(
         ticker.tick(task, made=made)
         waiting.extend(next_tasks(task, week))
 
-    with _runner(history, kept, workers, progress) as start:
-        running: dict[Future[None], Task] = {}
+    with executor_of(workers) as executor:
+        running: dict[_Week, Task] = {}
         while waiting or running:
-            while waiting and len(running) < workers:
+            while waiting and len(running) < executor.slots:
                 task = waiting.popleft()
                 found = kept.find(task.name)
                 if found is not None:
                     finished(task, found, made=False)
                 else:
                     ticker.begin(task)
-                    running[start(task)] = task
-            ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done if running else ()
+                    running[_begun(executor, history, task, progress)] = task
+            ended = executor.ended(running, HEARTBEAT_SECONDS) if running else ()
             if running and not ended:
                 ticker.beat()
             for future in ended:
                 task = running.pop(future)
-                future.result()
+                kept.put(task.name, future.result())
                 week = kept.find(task.name)
                 if week is None:
                     raise OSError(f"{kept.folder} lost the week {task.name}; run again.")
@@ -156,51 +151,11 @@ def _done_how(task: Task) -> str:
     return "searched" if task.setting is None else "refitted"
 
 
-@contextmanager
-def _runner(
-    history: BacktestHistory, kept: FinishedWeeks, workers: int, progress: Progress
-) -> Iterator[Callable[[Task], Future[None]]]:
-    """A function that starts a task in this process or another."""
-    if workers == 1:
-        yield lambda task: _now(history, task, kept, progress)
-        return
-    scratch = Path(tempfile.mkdtemp(dir=kept.folder, prefix=SCRATCH))
-    # Its own pool: joblib's searches in this process keep theirs in loky's reusable one.
-    executor = ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS)
-    try:
-        joblib.dump(history, scratch / "history")
-        yield lambda task: executor.submit(_there, scratch / "history", task, kept)
-    except BaseException:
-        executor.shutdown(wait=False, kill_workers=True)
-        raise
-    else:
-        executor.shutdown(wait=True)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+def _begun(executor: Executor, history: BacktestHistory, task: Task, progress: Progress) -> _Week:
+    """The week begun; one that is made in this process says how far it is."""
+    said = partial(_said, progress, task) if executor.is_here else None
+    return executor.start(train_week, history, task.as_of, task.setting, said)
 
 
-def _now(
-    history: BacktestHistory, task: Task, kept: FinishedWeeks, progress: Progress
-) -> Future[None]:
-    future: Future[None] = Future()
-    _make(history, task, kept, lambda said: progress(f"{str(task.as_of)[:10]}: {said}"))
-    future.set_result(None)
-    return future
-
-
-def _there(path: Path, task: Task, kept: FinishedWeeks) -> None:
-    _make(_history(path), task, kept)
-
-
-@lru_cache(maxsize=1)
-def _history(path: Path) -> BacktestHistory:
-    """The run's own history, handed over in a folder that only this user can read."""
-    loaded: BacktestHistory = joblib.load(path)
-    return loaded
-
-
-def _make(
-    history: BacktestHistory, task: Task, kept: FinishedWeeks, progress: Progress | None = None
-) -> None:
-    week = on_one_thread(train_week, history, task.as_of, task.setting, progress)
-    kept.put(task.name, week)
+def _said(progress: Progress, task: Task, said: str) -> None:
+    progress(f"{str(task.as_of)[:10]}: {said}")

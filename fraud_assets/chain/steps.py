@@ -16,6 +16,7 @@ from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement, judge_candidate
 from fraud_assets.release.publish import Published, publish
+from fraud_assets.work.workers import Workers
 
 
 def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransactions:
@@ -36,7 +37,7 @@ def candidate_models(
     cleaned: CleanedFeatures,
     contract: Contract,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
 ) -> Leaderboard:
     """The contract's families compared on the fitted window."""
@@ -51,7 +52,7 @@ def tuned_pipeline(
     leaderboard: Leaderboard,
     contract: Contract,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
 ) -> TunedPipeline:
     """The winner after its search, with its threshold frozen on rows it never saw."""

@@ -34,9 +34,12 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.backtest.tables import backtest_table
     from fraud_assets.contract import load_contract
     from fraud_assets.documents.formats import write_document
+    from fraud_assets.work.registry import chosen_executor
 
-    options = Options(args.weeks, args.search_every, args.workers or cores())
-    result = backtest(load_contract(), args.out, options, _say)
+    contract = load_contract()
+    with chosen_executor(args.workers or cores()) as workers:
+        options = Options(args.weeks, args.search_every, workers)
+        result = backtest(contract, args.out, options, _say)
     if args.json:
         print(write_document(result).decode(), end="")
     else:

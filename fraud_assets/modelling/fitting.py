@@ -23,9 +23,9 @@ from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import columns_of_many_levels, encoded_names
 from fraud_assets.modelling.reach import FittedReach, divided, joined_rows
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
-from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
+from fraud_assets.work.threads import on_one_thread
 
 MOST_FOR_THRESHOLD = 0.5
 """Share of the frauds before the judged window that may choose the threshold."""

@@ -21,7 +21,7 @@ from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.judging.evaluation import confusion_rates, ranking_estimates
 from fraud_assets.modelling.judging.thresholds import choose_threshold
-from fraud_assets.modelling.search.work import on_one_thread
+from fraud_assets.work.threads import on_one_thread
 
 Way = tuple[Literal["random", "time"], Literal["test", "before"]]
 """How the rows were split, and where the threshold was chosen."""

@@ -18,6 +18,7 @@ from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.presence import find_presence
 from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
+from fraud_assets.work.workers import Workers, processes_of
 
 
 def tune(
@@ -26,7 +27,7 @@ def tune(
     leaderboard: Leaderboard,
     contract: Contract,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
     family: str | None = None,
     earlier: Rows | None = None,
@@ -62,7 +63,7 @@ def tune(
         presence=tuple(row.feature for row in tried if row.taken),
         earlier=earlier,
         reach=None if back is None else back.reach,
-        workers=workers,
+        workers=processes_of(workers),
     )
     found = SearchSection(
         leaderboard=leaderboard.candidates,

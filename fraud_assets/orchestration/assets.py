@@ -116,11 +116,11 @@ def candidate_models(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[Leaderboard]:
     """The contract's model families compared in time-ordered folds by ROC-AUC and one-row p95."""
-    with as_sentences():
+    with as_sentences(), settings.executor() as workers:
         leaderboard = steps.candidate_models(
             cleaned_features,
             settings.contract(),
-            workers=settings.processes(),
+            workers=workers,
             progress=context.log.info,
         )
     choice = dg.AssetKey([*context.asset_key.path[:-1], "tuned_pipeline"])
@@ -145,12 +145,12 @@ def tuned_pipeline(
     settings: dg.ResourceParam[Settings],
 ) -> dg.Output[TunedPipeline]:
     """The winner after its grid search, with its threshold frozen on rows it never saw."""
-    with as_sentences():
+    with as_sentences(), settings.executor() as workers:
         tuned = steps.tuned_pipeline(
             cleaned_features,
             candidate_models,
             settings.contract(),
-            workers=settings.processes(),
+            workers=workers,
             progress=context.log.info,
         )
     return dg.Output(

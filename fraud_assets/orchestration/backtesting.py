@@ -32,9 +32,9 @@ def walk_history(
     context: dg.OpExecutionContext, config: BacktestOptions, settings: dg.ResourceParam[Settings]
 ) -> Backtest:
     """What the weekly run would have promised and done, as in backtest.json."""
-    options = Options(config.weeks, config.search_every, settings.processes())
     out = Path(config.out).resolve()
-    with as_sentences():
+    with as_sentences(), settings.executor() as workers:
+        options = Options(config.weeks, config.search_every, workers)
         result = backtest(settings.contract(), out, options, context.log.info)
     context.add_output_metadata(
         {

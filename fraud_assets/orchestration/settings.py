@@ -19,6 +19,8 @@ from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store, default_root
+from fraud_assets.work.executor import Executor
+from fraud_assets.work.registry import chosen_executor
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,14 @@ class Settings:
         return Case(self.contract(), cleaned, tuned, self.store())
 
     def processes(self) -> int:
-        """Processes for the search: as set, else all cores that this process may use."""
+        """Processes of this host to keep busy: as set, else all cores that this process may use."""
         if self.workers is not None:
             return self.workers
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+    def executor(self) -> Executor:
+        """Where the units of the search and of a backtest are done; open, to be closed."""
+        return chosen_executor(self.processes())
 
 
 class SettingsResource(dg.ConfigurableResource[Settings]):

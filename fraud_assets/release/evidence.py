@@ -26,11 +26,11 @@ from fraud_assets.modelling.judging.drift import drift, histograms, profile
 from fraud_assets.modelling.judging.importances import importances, inner_classifier
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.modelling.reach import joined_rows
-from fraud_assets.modelling.search.work import run_tasks
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.release.once import MadeOnce
 from fraud_assets.scoring.scorer import Scorer, load_scorer
+from fraud_assets.work.workers import run_tasks
 
 SHOWN = 5
 """Payments of each kind."""

@@ -21,10 +21,10 @@ from fraud_assets.modelling.judging.evaluation import evaluate
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.leaks import all_leaks
 from fraud_assets.modelling.reach import divided, joined_rows
-from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.tuned import TunedPipeline, sha256, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.store.journal.moves import standing_as_of
+from fraud_assets.work.threads import on_one_thread
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,6 @@ def test_sweeping_leaves_only_weeks_of_the_same_base(kept, tmp_path):
     kept.put("one", WEEK)
     FinishedWeeks(tmp_path, "b" * 64).put("one", WEEK)
     (tmp_path / ".part-x").write_bytes(b"half")
-    (tmp_path / ".scratch-x").mkdir()
-    (tmp_path / ".scratch-x" / "history").write_bytes(b"left by a killed run")
     (tmp_path / "mine").mkdir()
     (tmp_path / "week_2025-01-06.parquet").write_bytes(b"somebody's")
 

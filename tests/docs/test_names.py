@@ -13,6 +13,7 @@ KINDS = {
     "fraud_assets/modelling/leaks/looks": ({"find"}, "a look for leaks is a module"),
     "fraud_assets/preflight/looks": ({"faults"}, "a look at the machine is a module"),
     "fraud_assets/store/storage/kinds": ({"open_storage"}, "a kind of place is a module"),
+    "fraud_assets/work/kinds": ({"open_executor"}, "a kind of executor is a module"),
     "fraud_assets/orchestration/assets.py": (
         {
             "raw_transactions",

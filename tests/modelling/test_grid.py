@@ -15,7 +15,7 @@ from fraud_assets.modelling.search.folds import encode_folds, make_folds
 from fraud_assets.modelling.search.grid import search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
 from fraud_assets.modelling.search.settings import ScoredGrid
-from fraud_assets.modelling.search.work import on_one_thread
+from fraud_assets.work.threads import on_one_thread
 from tests.modelling.made_rows import make_rows, small_contract
 
 COLUMNS = (

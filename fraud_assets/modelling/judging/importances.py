@@ -25,10 +25,10 @@ from fraud_assets.families.calibrated import uncalibrated
 from fraud_assets.families.registry import family_of
 from fraud_assets.modelling.preprocessing import encoded_owners
 from fraud_assets.modelling.search.sampling import sample_legitimate
-from fraud_assets.modelling.search.work import on_one_thread
 from fraud_assets.modelling.statistics.bootstrap import cluster_weights, percentile_estimate
 from fraud_assets.modelling.statistics.intervals import cluster_codes
 from fraud_assets.modelling.statistics.ranking import Ranking
+from fraud_assets.work.threads import on_one_thread
 
 REPEATS = 5
 REPLICATES = 200

@@ -40,6 +40,7 @@ from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
 from fraud_assets.profiles import CONFIDENCE
+from fraud_assets.work.workers import Workers
 
 MUCH_LONGER = 4.0
 """Times the window's frauds from which families and settings meet once more."""
@@ -71,7 +72,7 @@ def look_back(
     earlier: Rows | None,
     contract: Contract,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
 ) -> Lookback | None:
     """Search the history for the first of the contenders, and let them meet again on a long one.

@@ -18,8 +18,9 @@ from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import allowed, encoded_columns, fit_seconds
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
 from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import FoldScores, Validation
-from fraud_assets.modelling.search.work import Ticker, run_tasks
+from fraud_assets.work.workers import Workers, run_tasks
 
 BLOCKS = 3
 """Blocks of validation rows: the last parts of the fitted window, as many as folds but two."""
@@ -54,7 +55,7 @@ class Walk:
         sample: Sample,
         first: int,
         contract: Contract,
-        workers: int = 1,
+        workers: Workers = 1,
         progress: Progress | None = None,
     ) -> None:
         self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed

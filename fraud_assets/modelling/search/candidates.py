@@ -18,6 +18,7 @@ from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.rounds import FamilyRounds, Trial
 from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.work.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def compare_candidates(
     fit: Rows,
     contract: Contract,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
 ) -> Leaderboard:
     """Fit each family of the contract with its defaults on folds in time order.

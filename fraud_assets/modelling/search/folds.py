@@ -13,12 +13,13 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.families.family import EncodingName
 from fraud_assets.modelling.preprocessing import build_preprocessor
+from fraud_assets.work.packing import WorkData
 
 Fold = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class EncodedFold:
+class EncodedFold(WorkData):
     """One fold as matrices (dense or CSR) under one encoding.
 
     The encoding is fitted on the training rows.

@@ -23,9 +23,10 @@ from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.search.folds import EncodedFold
 from fraud_assets.modelling.search.margins import staged_margins
 from fraud_assets.modelling.search.settings import ScoredGrid
+from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import MEASURES, Validation
-from fraud_assets.modelling.search.work import Ticker, run_tasks
 from fraud_assets.modelling.statistics.ranking import Ranking
+from fraud_assets.work.workers import Workers, run_tasks
 
 
 def search_grid(
@@ -33,7 +34,7 @@ def search_grid(
     folds: Sequence[EncodedFold],
     seed: int,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
 ) -> ScoredGrid:
     """Score every setting of the family's grid on every fold by ROC-AUC.
@@ -59,7 +60,7 @@ def score_settings(
     *,
     validation: Validation | None = None,
     among: Sequence[int] | None = None,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
 ) -> ScoredGrid:
     """Score the given settings on every fold, those that differ by size alone from one fit.

@@ -22,6 +22,7 @@ from fraud_assets.modelling.search.folds import EncodedFold
 from fraud_assets.modelling.search.grid import fit_groups, score_settings
 from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.work.workers import Workers
 
 FIRST_RUNG = (1, 2)
 """Folds of the first rung: the oldest has too few frauds to tell settings apart."""
@@ -40,7 +41,7 @@ def race_grid(
     seed: int,
     *,
     budget: float = math.inf,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
 ) -> ScoredGrid:
     """The family's grid, its best quarter scored on every fold.

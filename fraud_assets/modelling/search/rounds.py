@@ -22,9 +22,10 @@ from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
 from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores, Validation
-from fraud_assets.modelling.search.work import Ticker, run_tasks
 from fraud_assets.modelling.statistics.ranking import Ranking
+from fraud_assets.work.workers import Workers, run_tasks
 
 FIRST_FOLDS = 3
 """Folds on which every family is compared; of fewer than two more nothing is saved."""
@@ -57,7 +58,7 @@ class FamilyRounds:
         families: list[Family],
         contract: Contract,
         *,
-        workers: int,
+        workers: Workers,
         progress: Callable[[str], None] | None,
     ) -> None:
         self._sample, self._folds, self._families = sample, folds, families

@@ -29,6 +29,7 @@ from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.work.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class WeekSearch:
         self,
         sample: Sample,
         contract: Contract,
-        workers: int = 1,
+        workers: Workers = 1,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         self.sample, self.seed = sample, contract.search.seed

@@ -1,0 +1,16 @@
+"""Holds OpenMP and BLAS to one thread: the bits of some fits depend on how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from threadpoolctl import threadpool_limits
+
+Result = TypeVar("Result")
+
+
+def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Call the function with OpenMP and BLAS held to one thread."""
+    with threadpool_limits(1):
+        return function(*arguments)

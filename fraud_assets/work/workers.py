@@ -1,0 +1,44 @@
+"""Who does the units of a computation: so many processes of this host, or an open executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeAlias, TypeVar
+
+from fraud_assets.work.executor import Executor
+from fraud_assets.work.kinds.local import Local
+
+Result = TypeVar("Result")
+
+Workers: TypeAlias = int | Executor
+"""So many processes of this host, or an executor that somebody else opened and closes."""
+
+
+def run_tasks(
+    function: Callable[..., Result],
+    tasks: Sequence[tuple[Any, ...]],
+    workers: Workers,
+    on_done: Callable[[Result], None] | None = None,
+) -> list[Result]:
+    """Call `function(*task)` for each task; results in the order of the tasks.
+
+    `on_done` sees each result as soon as it is there, in any order.
+    """
+    with executor_of(workers) as executor:
+        results: dict[int, Result] = {}
+        for index, result in executor.each(function, tasks):
+            results[index] = result
+            if on_done is not None:
+                on_done(result)
+    return [results[index] for index in range(len(tasks))]
+
+
+def executor_of(workers: Workers) -> AbstractContextManager[Executor]:
+    """The executor, for a `with` that closes it if nobody else does."""
+    return Local(workers) if isinstance(workers, int) else nullcontext(workers)
+
+
+def processes_of(workers: Workers) -> int:
+    """Processes of this host that a computation which is no unit may keep busy."""
+    return workers if isinstance(workers, int) else workers.processes

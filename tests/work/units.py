@@ -1,0 +1,54 @@
+"""Units that the tests of the executors do: functions of a module, as a unit must be."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from fraud_assets.errors import ContractError, Fault
+from fraud_assets.work.packing import WorkData
+
+UNPICKLED: list[int] = []
+"""One entry for each time that a process took `Table` out of its bytes."""
+
+
+@dataclass(frozen=True)
+class Table(WorkData):
+    """Numbers that many units read."""
+
+    values: np.ndarray
+
+    def __setstate__(self, state: dict[str, np.ndarray]) -> None:
+        UNPICKLED.append(1)
+        self.__dict__.update(state)
+
+
+def summed(table: Table, power: int) -> float:
+    """The sum of the table's values to a power."""
+    return float((table.values**power).sum())
+
+
+def unpickled_here(table: Table, seconds: float) -> tuple[int, int]:
+    """The process that does it, and how often it took a table out of its bytes."""
+    time.sleep(seconds)
+    return os.getpid(), len(UNPICKLED)
+
+
+def threads(table: Table) -> set[int]:
+    """Numbers of threads that the libraries of this process would use."""
+    return {found["num_threads"] for found in threadpool_info()}
+
+
+def refused(number: int) -> int:
+    """Raises what a faulty contract raises."""
+    raise ContractError("units.toml", [Fault("search.folds", "must be at least 2", number)])
+
+
+def process(seconds: float) -> int:
+    """The process that does it, after some time."""
+    time.sleep(seconds)
+    return os.getpid()
