@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import pickle
 
 import numpy as np
@@ -65,10 +64,8 @@ def test_data_are_forgotten_when_the_last_value_of_that_content_is_gone():
     packing.pack(summed, (second, 1))
 
     del first
-    gc.collect()
     assert gone == []
     del second
-    gc.collect()
 
     assert gone == list(unit.data)
 
