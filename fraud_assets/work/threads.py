@@ -14,3 +14,8 @@ def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call the function with OpenMP and BLAS held to one thread."""
     with threadpool_limits(1):
         return function(*arguments)
+
+
+def hold_to_one_thread() -> None:
+    """Hold OpenMP and BLAS of this process to one thread for good, whichever threads it has."""
+    threadpool_limits(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 
@@ -52,3 +53,15 @@ def process(seconds: float) -> int:
     """The process that does it, after some time."""
     time.sleep(seconds)
     return os.getpid()
+
+
+def fatal(number: int) -> int:
+    """Ends its worker as the kernel does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def summed_slowly(table: Table, power: int) -> float:
+    """As `summed`, after some time."""
+    time.sleep(0.2)
+    return summed(table, power)

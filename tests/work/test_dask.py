@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from fraud_assets.errors import ContractError, WorkError
+from fraud_assets.work.registry import chosen_executor
+from fraud_assets.work.workers import run_tasks
+from tests.work.units import (
+    Table,
+    process,
+    refused,
+    summed,
+    summed_slowly,
+    threads,
+    unpickled_here,
+)
+
+distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def two():
+    """A cluster of this host with two workers, as FRAUD_ASSETS_DASK=local asks for."""
+    with chosen_executor(2, {"FRAUD_ASSETS_DASK": "local"}) as executor:
+        yield executor
+
+
+@pytest.fixture
+def address(two) -> str:
+    return two._cluster.client.scheduler.address
+
+
+def table(seed: int) -> Table:
+    return Table(np.random.default_rng(seed).random(50_000))
+
+
+def test_results_come_in_the_order_of_the_tasks(two):
+    """Bit for bit those of this process; each is seen as it comes."""
+    tasks, seen = [(table(1), power) for power in range(9)], []
+
+    found = run_tasks(summed, tasks, two, seen.append)
+
+    assert found == [summed(*task) for task in tasks]
+    assert sorted(seen) == sorted(found)
+
+
+def test_a_worker_gets_data_once(two):
+    """Twelve units, at most one time for each of two workers, and none here."""
+    shared = table(2)
+
+    before = dict(run_tasks(unpickled_here, [(table(3), 0.05)] * 12, two))
+    after = dict(run_tasks(unpickled_here, [(shared, 0.05)] * 12, two))
+
+    assert os.getpid() not in after
+    assert sum(after.values()) - sum(before.values()) <= len(after)
+
+
+def test_units_compute_on_one_thread(two):
+    """Two would change the last bits of some fits."""
+    assert two.start(threads, table(1)).result() == {1}
+
+
+def test_an_error_of_a_unit_is_raised_as_it_was_there(two):
+    """With its sentence and its faults."""
+    with pytest.raises(ContractError, match="must be at least 2, got 1") as caught:
+        two.start(refused, 1).result()
+
+    assert caught.value.faults[0].value == 1
+
+
+def test_what_a_killed_worker_had_begun_is_done_again(two):
+    """The data that it alone had are there again, and no result is missing or changed."""
+    tasks = [(table(seed), power) for power in range(4) for seed in (5, 6, 7)]
+    pids = dict.fromkeys(run_tasks(process, [(0.1,)] * 6, two))
+    doomed = threading.Timer(0.5, os.kill, (next(iter(pids)), signal.SIGKILL))
+    doomed.start()
+
+    found = run_tasks(summed_slowly, tasks, two)
+
+    doomed.join()
+    assert found == [summed(*task) for task in tasks]
+
+
+def test_two_runs_share_a_cluster(two, address):
+    """The second comes by the scheduler's address, and leaves the first alone."""
+    shared = table(8)
+    first = two.start(summed_slowly, shared, 1)
+
+    with chosen_executor(1, {"FRAUD_ASSETS_DASK": address}) as second:
+        assert second.start(summed, shared, 2).result() == summed(shared, 2)
+
+    assert first.result() == summed(shared, 1)
+    assert two.start(summed, shared, 3).result() == summed(shared, 3)
+
+
+def test_workers_of_other_code_are_refused_by_name(two, address, monkeypatch):
+    """All that differs is named, with both versions."""
+    here = "fraud_assets.work.kinds.dask.cluster.work_environment"
+    monkeypatch.setattr(here, lambda: {"code of fraud_assets": "abc", "numpy": "1.0"})
+
+    with pytest.raises(WorkError) as caught:
+        chosen_executor(1, {"FRAUD_ASSETS_DASK": address})
+
+    assert f"numpy {np.__version__} there, 1.0 here" in str(caught.value)
+    assert "code of fraud_assets " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("tcp://127.0.0.1:9", "no scheduler answered at tcp://127.0.0.1:9 "),
+        ("tcp://no-such-host.invalid:8786", "no scheduler answered at tcp://no-such-host"),
+        ("tcp://anna:secret@127.0.0.1:9", "without user or password"),
+        ("127.0.0.1:8786", "must be a scheduler's address such as tcp://host:8786"),
+        ("http://127.0.0.1:8786", "must be a scheduler's address"),
+        ("tcp://", "must be a scheduler's address"),
+        ("tcp://host:port", "must be a scheduler's address"),
+    ],
+)
+def test_an_address_without_a_cluster_is_said_in_a_sentence(place, said, monkeypatch):
+    """What must stand there, what was found, what to do; never a password."""
+    monkeypatch.setattr("fraud_assets.work.kinds.dask.cluster.CONNECT_SECONDS", 1)
+
+    with pytest.raises(WorkError) as caught:
+        chosen_executor(1, {"FRAUD_ASSETS_DASK": place})
+
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
