@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def _build(args: argparse.Namespace) -> int:
         )
     with building_alone(place, contract.name) as adapter:
         record = log_folder_of(contract.name)
-        built = build_state(contract, adapter, args.until, record=record)
+        folder = None if "://" in place else Path(place) / f"{contract.name}.building-rows"
+        built = build_state(contract, adapter, args.until, record=record, folder=folder)
     until = None if built.until is None else str(built.until)
     if args.json:
         print(json.dumps({**vars(built), "until": until}))
@@ -64,6 +66,8 @@ def _build(args: argparse.Namespace) -> int:
         f"{built.added:,} added, {built.known:,} known before; {built.recalled:,} more from the "
         "record of decisions."
     )
+    if built.whole:
+        print(f"The source was read whole and not in pieces: {built.whole}")
     if built.unread:
         print(
             f"{built.unread:,} payments on record count nowhere: the contract refuses them now, or "

@@ -18,13 +18,22 @@ GAP_FACTOR = 3
 """A leap is a gap at least this many times the largest gap inside the bulk."""
 
 
-def leaps(times: np.ndarray) -> tuple[np.datetime64 | None, np.datetime64 | None]:
+Leaps = tuple[np.datetime64 | None, np.datetime64 | None]
+"""Bounds of the believable event times; None where nothing lies beyond one."""
+
+
+def tail_of(rows: int) -> int:
+    """How many of so many rows can be an isolated tail."""
+    return max(5, int(rows * TAIL_SHARE))
+
+
+def leaps(times: np.ndarray) -> Leaps:
     """Bounds of the believable event times: rows before the first or after the second are leaps.
 
     `times` (n,) datetime64[us] without NaT. A bound is None where nothing lies beyond it.
     """
     ordered = np.sort(times)
-    tail = max(5, int(len(ordered) * TAIL_SHARE))
+    tail = tail_of(len(ordered))
     if len(ordered) <= 4 * tail:
         return None, None
     gaps = np.diff(ordered)

@@ -111,7 +111,7 @@ def read_transactions(
         If the source cannot be read, no row survives, or `as_of` is no date or asked for where
         rows have no time.
     """
-    at = None if as_of is None else _asked(contract, as_of)
+    at = None if as_of is None else asked_of(contract, as_of)
     return transactions_at(read_typed(contract), contract, at, now)
 
 
@@ -144,17 +144,17 @@ def transactions_at(
     export, seen = source.export, _seen(source, at)
     rows, exported = source.rows[seen], export.frame[seen]
     failures = {name: mask[seen] for name, mask in source.failures.items()}
-    failures |= time_failures(rows, _wall(now))
+    failures |= time_failures(rows, wall(now))
     failures |= contract_failures(rows, contract)
     passed = broken_rules(failures, rows.index) == ""
     found = resolve(rows[passed], source.arrivals, contract)
     failures |= {name: _marked(rows, index) for name, index in found.failures.items()}
-    ahead = tuple(ahead_note(rows[TIME], _wall(now), contract)) if TIME in rows else ()
-    late = tuple(later_reports(rows, _wall(now), contract))
+    ahead = tuple(ahead_note(rows[TIME], wall(now), contract)) if TIME in rows else ()
+    late = tuple(later_reports(rows, wall(now), contract))
     if found.rows.empty:
         raise DataError(_nothing_left(contract, failures, len(rows), ahead))
     kept = found.rows if at is None else with_labels_at(found.rows, contract, at)
-    kept = _in_time_order(kept)
+    kept = in_time_order(kept)
     newest = kept[TIME].to_numpy()[-1] if TIME in kept else None
     broken = broken_rules(failures, rows.index)
     bad = (broken != "").to_numpy()
@@ -183,7 +183,8 @@ def transactions_at(
     )
 
 
-def _wall(now: datetime | None) -> np.datetime64:
+def wall(now: datetime | None) -> np.datetime64:
+    """The wall clock, beyond which no event time is believed: `now`, by default this moment."""
     return np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
 
 
@@ -198,7 +199,8 @@ def _superseded(exported: pd.DataFrame, rows: pd.DataFrame, aside: pd.Series) ->
     return found.assign(**{ROW: rows.loc[order.index, ROW], "_why": order})
 
 
-def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
+def in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows in event order, those of one instant as the source has them; a fresh index."""
     if TIME in rows:
         rows = rows.sort_values([TIME, ROW], kind="stable")
     return rows.reset_index(drop=True)
@@ -212,7 +214,8 @@ def parse_as_of(text: str) -> np.datetime64:
         raise DataError(f"as_of {error}.") from error
 
 
-def _asked(contract: Contract, as_of: str) -> np.datetime64:
+def asked_of(contract: Contract, as_of: str) -> np.datetime64:
+    """The instant as of which a contract's rows are read; DataError where it cannot be asked."""
     if contract.columns.event_time is None:
         raise DataError(
             f"as_of must not be given where contract {contract.name} names no event time, got "
@@ -231,14 +234,22 @@ def _seen(source: TypedExport, at: np.datetime64 | None) -> np.ndarray:
     if not made.any() and rows[TIME].notna().any():
         first = rows[TIME].min().to_datetime64()
         raise DataError(f"as_of {at} must not lie before the first transaction, {first}.")
-    delivered = source.arrivals[DELIVERED]
-    known: np.ndarray = (made | rows[TIME].isna().to_numpy()) & ~(delivered > at).to_numpy()
+    known = known_by(rows, source.arrivals, at)
     if not known.any() and len(rows):
         raise DataError(
-            f"as_of {at} must not lie before the first delivery, {delivered.min()}. If the column "
+            f"as_of {at} must not lie before the first delivery, "
+            f"{source.arrivals[DELIVERED].min()}. If the column "
             "of columns.delivered_at says when the whole export was made, "
             "take columns.delivered_at out of the contract."
         )
+    return known
+
+
+def known_by(rows: pd.DataFrame, arrivals: pd.DataFrame, at: np.datetime64) -> np.ndarray:
+    """Which rows (n,) had been made and delivered by an instant, or bear no time to tell."""
+    delivered = arrivals[DELIVERED]
+    made = (rows[TIME] <= at) | rows[TIME].isna()
+    known: np.ndarray = made.to_numpy() & ~(delivered > at).to_numpy()
     return known
 
 

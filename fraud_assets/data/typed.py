@@ -41,8 +41,12 @@ class Typed:
     spellings: Mapping[str, Spellings]
 
 
-def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
+def typed_rows(
+    exported: pd.DataFrame, contract: Contract, first: pd.DataFrame | None = None
+) -> Typed:
     """Type every column that the contract names.
+
+    `first` are the first rows of the whole export where these are a part of it.
 
     Raises
     ------
@@ -51,7 +55,8 @@ def typed_rows(exported: pd.DataFrame, contract: Contract) -> Typed:
         month comes first; all such columns at once.
     """
     columns = {
-        name: _column(exported[name], exported, contract) for name in contract_columns(contract)
+        name: _column(exported[name], exported, contract, first)
+        for name in contract_columns(contract)
     }
     faults = [fault for column in columns.values() for fault in column.faults]
     if faults:
@@ -84,7 +89,9 @@ def _roles(contract: Contract) -> dict[str, str | None]:
     }
 
 
-def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Column:
+def _column(
+    values: pd.Series, exported: pd.DataFrame, contract: Contract, first: pd.DataFrame | None
+) -> Column:
     """The column as the kind that the contract's use of it makes it."""
     name, source = str(values.name), contract.source
     delivered, event = contract.columns.delivered_at, contract.columns.event_time
@@ -100,4 +107,4 @@ def _column(values: pd.Series, exported: pd.DataFrame, contract: Contract) -> Co
         return found if contract.rates is None else without_currencies(found)
     if name in contract.features.categorical:
         return category_column(values, contract.features.case, text_words(source))
-    return identity_column(values, text_words(source))
+    return identity_column(values, text_words(source), None if first is None else first[name])

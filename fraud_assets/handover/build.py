@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.transactions import read_transactions
+from fraud_assets.data.pieces.transactions import good_rows
 from fraud_assets.errors import StateError
 from fraud_assets.handover.recall import Recalled, recall_record
 from fraud_assets.handover.rows import payments_of
@@ -31,7 +31,7 @@ class Built:
     """How many payments came into the state, how many it had, and the newest one's instant.
 
     `recalled` are payments that the service's own record knew beyond the source, `unread` those
-    of it that cannot be read any more.
+    of it that cannot be read any more. `whole` says why the source was read whole, or nothing.
     """
 
     added: int
@@ -39,37 +39,41 @@ class Built:
     until: np.datetime64 | None
     recalled: int = 0
     unread: int = 0
+    whole: str = ""
 
 
 def build_state(
     contract: Contract,
     adapter: Adapter,
     until: str | None = None,
+    *,
     progress: Callable[[int], None] = lambda _: None,
     record: Path | None = None,
+    folder: Path | None = None,
 ) -> Built:
     """Fill the state on `adapter`; one of other features, damaged or unfinished begins anew.
 
-    What the service decided on since, and heard of labels, comes from its `record`.
+    What the service decided on since, and heard of labels, comes from its `record`. What does not
+    fit in memory of the source lies in `folder` meanwhile, see `good_rows`.
 
     Raises
     ------
     DataError, RecordError, StateError
         If source or record cannot be read, or the state not be written.
     """
-    raw = read_transactions(contract, until)
-    state = _state(contract, adapter)
-    newest = None if raw.newest is None else int(raw.newest.astype("int64"))
-    ids_from = NEVER if newest is None else newest - state.plan.kept
     added = known = 0
-    for part in payments_of(raw.rows, contract):
-        new = fill(state, part, ids_from)
-        added, known = added + new, known + len(part) - new
-        progress(added + known)
+    with good_rows(contract, until, folder=folder) as source:
+        state = _state(contract, adapter)
+        newest = None if source.newest is None else int(source.newest.astype("int64"))
+        ids_from = NEVER if newest is None else newest - state.plan.kept
+        for part in (one for rows in source.pieces for one in payments_of(rows, contract)):
+            new = fill(state, part, ids_from)
+            added, known = added + new, known + len(part) - new
+            progress(added + known)
     found = Recalled() if record is None else recall_record(contract, state, record, newest)
     finish(adapter, newest)
     adapter.sync()
-    return Built(added, known, raw.newest, found.added, found.unread)
+    return Built(added, known, source.newest, found.added, found.unread, source.whole)
 
 
 def _state(contract: Contract, adapter: Adapter) -> State:

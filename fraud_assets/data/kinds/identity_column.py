@@ -25,16 +25,24 @@ _PADDED, _UNPADDED = r"^0[0-9]+$", r"^[1-9][0-9]*$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
 _DIGITS = r"^[0-9]+$"
 _ALIKE_SHARE = 0.5
-_SAMPLE = 10_000
+SAMPLE = 10_000
+"""First values of a column by which it is told what its others look like."""
 
 
-def identity_column(column: pd.Series, missing: Collection[str]) -> Column:
-    """Identities as text in an object column, or as integers; NaN for missing."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+def identity_column(
+    column: pd.Series, missing: Collection[str], first: pd.Series | None = None
+) -> Column:
+    """Identities as text in an object column, or as integers; NaN for missing.
+
+    `first` are the first values of the whole column where this is a part of it.
+    """
+    is_whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+    if is_whole and not column.isin([int(word) for word in missing if _is_whole(word)]).any():
         return Column(column)
     text = as_written(column)
     doubtful = _doubtful(text, missing)
-    dropped = {word for word in doubtful if not _looks_like_others(text, word)}
+    others = text if first is None else as_written(first)
+    dropped = {word for word in doubtful if not _looks_like_others(others, word)}
     values = parse_text(text, "keep", {*missing, *dropped})
     notes = [*_lost_digits(column, text), *_lost_zeros(text, str(column.name))]
     if not is_ascii(text):
@@ -47,6 +55,10 @@ def identity_column(column: pd.Series, missing: Collection[str]) -> Column:
     return Column(values, notes=tuple(notes))
 
 
+def _is_whole(word: str) -> bool:
+    return word.removeprefix("-").isdecimal()
+
+
 def _doubtful(text: pd.Series, missing: Collection[str]) -> set[str]:
     found = text.str.lower()
     return set(found[found.isin(DOUBTFUL_WORDS)].unique()) - set(missing)
@@ -54,7 +66,7 @@ def _doubtful(text: pd.Series, missing: Collection[str]) -> set[str]:
 
 def _looks_like_others(text: pd.Series, word: str) -> bool:
     """Whether most values are words of this length, as codes of countries are beside "NA"."""
-    others = text.iloc[:_SAMPLE].dropna().drop_duplicates()
+    others = text.iloc[:SAMPLE].dropna().drop_duplicates()
     others = others[others.str.lower() != word]
     alike = others.str.fullmatch(rf"^[A-Za-z]{{{len(word)}}}$")
     return bool(len(others) and alike.mean() > _ALIKE_SHARE)

@@ -7,6 +7,7 @@ counted (`tally`) and said with what to do next (`advice`).
 from fraud_assets.data.quarantine.rules import (
     BUILT_IN,
     Failures,
+    believable_times,
     broken_rules,
     contract_failures,
     set_aside_counts,
@@ -20,6 +21,7 @@ __all__ = [
     "Counts",
     "Failures",
     "Tally",
+    "believable_times",
     "broken_rules",
     "contract_failures",
     "set_aside_counts",

@@ -11,7 +11,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.contract.sections.words import Scalar
 from fraud_assets.data.columns import ROW, TIME
-from fraud_assets.data.plausible import leaps
+from fraud_assets.data.plausible import Leaps, leaps
 from fraud_assets.values.text import LetterCase
 from fraud_assets.values.words import allowed_levels, allowed_numbers
 
@@ -37,14 +37,16 @@ def contract_failures(rows: pd.DataFrame, contract: Contract) -> Failures:
     }
 
 
-def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
-    """Rows without a believable event time; `now` is the wall clock, UTC."""
+def time_failures(rows: pd.DataFrame, now: np.datetime64, bounds: Leaps | None = None) -> Failures:
+    """Rows without a believable event time; `now` is the wall clock, UTC.
+
+    `bounds` are those of all rows where these are some of them.
+    """
     if TIME not in rows:
         return {}
     times = rows[TIME]
     future = times > now
-    believable = times[times.notna() & ~future].to_numpy()
-    lowest, highest = leaps(believable)
+    lowest, highest = leaps(believable_times(times, now)) if bounds is None else bounds
     none = pd.Series(data=False, index=rows.index)
     return {
         "time_missing": times.isna(),
@@ -52,6 +54,12 @@ def time_failures(rows: pd.DataFrame, now: np.datetime64) -> Failures:
         "time_leaps_ahead": none if highest is None else (times > highest) & ~future,
         "time_leaps_back": none if lowest is None else times < lowest,
     }
+
+
+def believable_times(times: pd.Series, now: np.datetime64) -> np.ndarray:
+    """Event times that are there and not after now."""
+    found: np.ndarray = times[times.notna() & (times <= now)].to_numpy()
+    return found
 
 
 def broken_rules(failures: Failures, index: pd.Index) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,6 +77,49 @@ def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
 
 
 @dataclass(frozen=True)
+class ExportPart:
+    """Some rows of a source in order, as `Export` holds them; `file` is the place of their file."""
+
+    frame: pd.DataFrame
+    position: np.ndarray
+    file: int
+
+
+@dataclass(frozen=True)
+class ExportParts:
+    """The names of a source's files, and its rows in parts."""
+
+    names: list[str]
+    parts: Iterator[ExportPart]
+
+
+def read_parts(contract: Contract) -> ExportParts:
+    """The rows of `read_source` in parts, in memory that does not grow with them.
+
+    Raises
+    ------
+    DataError
+        As `read_source`; what a file's rows are at fault with, once they are reached.
+    """
+    wanted = contract_columns(contract)
+    parts, _ = _looked_into(source_tables(contract).stored, contract, wanted)
+    names = [relative_name(part.stored.shown, contract.base) for part in parts]
+    return ExportParts(names, _parts_of(parts, wanted, RowBound(contract.source.max_rows)))
+
+
+def _parts_of(
+    parts: Sequence[_Part], wanted: Sequence[str], bound: RowBound
+) -> Iterator[ExportPart]:
+    for file, part in enumerate(parts):
+        records = 0
+        for rows in part.table.parts(part.picked.places, bound):
+            frame = _named(part, rows.frame.set_axis([*part.picked.held], axis=1))
+            yield ExportPart(frame[list(wanted)], rows.position + bound.taken, file)
+            records += rows.records
+        bound = replace(bound, taken=bound.taken + records)
+
+
+@dataclass(frozen=True)
 class WholeTable:
     """All columns of one file under the names of its header, text unparsed.
 
@@ -138,17 +181,22 @@ def _refuse_nested(shown: str, picked: Picked, table: Table) -> None:
 
 def _rows(part: _Part, wanted: Sequence[str], bound: RowBound) -> TableRows:
     """One table's rows under the contract's names, what its folders tell included."""
-    picked, shown = part.picked, part.stored.shown
     beside = [] if part.watched is None else [part.watched]
-    rows = part.table.read([*picked.places, *beside], bound)
-    frame = rows.frame.set_axis([*picked.held, *([WATCHED] if beside else [])], axis=1)
-    for name, value in picked.told.items():
-        if name in frame:
-            require_agreement(frame[name], value, shown, name)
-        else:
-            frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
+    rows = part.table.read([*part.picked.places, *beside], bound)
+    names = [*part.picked.held, *([WATCHED] if beside else [])]
+    frame = _named(part, rows.frame.set_axis(names, axis=1))
     kept = [*wanted, *([WATCHED] if beside else [])]
     return TableRows(frame[kept], rows.position, rows.records, rows.lines)
+
+
+def _named(part: _Part, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table with what the names of its folders tell of each."""
+    for name, value in part.picked.told.items():
+        if name in frame:
+            require_agreement(frame[name], value, part.stored.shown, name)
+        else:
+            frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
+    return frame
 
 
 def _export(

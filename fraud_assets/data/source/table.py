@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,14 +11,18 @@ import pandas as pd
 from fraud_assets.data.source.export import no_lines
 from fraud_assets.errors import DataError
 
+PART_ROWS = 50_000
+"""Rows of a table that are in memory at once where it is read in parts."""
+
 
 @dataclass(frozen=True)
 class TableRows:
     """The rows of one table.
 
     `frame` (n) holds the columns asked for, in that order, under an index 0..n-1; `position` (n,)
-    int64 is each row's place among the `records` of the table, lines set aside included; `lines`
-    are those, with the columns of `fraud_assets.data.source.export.SET_ASIDE` but the file's.
+    int64 is each row's place among the `records` of the table, lines set aside included; of a part
+    `records` are its own. `lines` are those, with the columns of
+    `fraud_assets.data.source.export.SET_ASIDE` but the file's.
     """
 
     frame: pd.DataFrame
@@ -48,12 +52,15 @@ class Table:
     """A table that was looked into.
 
     `names` are its columns as they stand in it, repeats included; `read` gives those at the
-    given places of `names`, and raises DataError where there are too many rows. `nested` columns
-    hold lists or records; `note` says what was noticed.
+    given places of `names`, and raises DataError where there are too many rows. `parts` gives the
+    same rows in order, at most `PART_ROWS` at once, in memory that does not grow with them; a
+    text file with lines that are no rows comes whole. `nested` columns hold lists or records;
+    `note` says what was noticed.
     """
 
     names: tuple[str, ...]
     read: Callable[[Sequence[int], RowBound], TableRows]
+    parts: Callable[[Sequence[int], RowBound], Iterator[TableRows]]
     nested: frozenset[str] = frozenset()
     note: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from fraud_assets.contract.sections.source import Source
@@ -13,7 +13,7 @@ from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, Tab
 from fraud_assets.data.source.text.careful import read_carefully
 from fraud_assets.data.source.text.dialect import TextFile, find_layout
 from fraud_assets.data.source.text.encoding import encoding_sentence, text_encoding
-from fraud_assets.data.source.text.fast import read_fast
+from fraud_assets.data.source.text.fast import fast_parts, is_fast, read_fast
 from fraud_assets.errors import DataError
 
 _HEAD = 1 << 18
@@ -39,7 +39,7 @@ class _Csv:
                 "Export it again, or move it out."
             )
         text = TextFile(stored.shown, encoding, layout)
-        return Table(text.names, partial(_read, stored, text))
+        return Table(text.names, partial(_read, stored, text), partial(_parts, stored, text))
 
 
 FORMAT = _Csv()
@@ -63,6 +63,18 @@ def _read(stored: Stored, text: TextFile, places: Sequence[int], bound: RowBound
     with stored.open() as stream:
         rows = read_fast(stream, text, places, bound)
     return rows or _read_slowly(stored, text, places, bound)
+
+
+def _parts(
+    stored: Stored, text: TextFile, places: Sequence[int], bound: RowBound
+) -> Iterator[TableRows]:
+    with stored.open() as stream:
+        fast = is_fast(stream, text, places, bound)
+    if not fast:
+        yield _read_slowly(stored, text, places, bound)
+        return
+    with stored.open() as stream:
+        yield from fast_parts(stream, text, places)
 
 
 def _read_slowly(

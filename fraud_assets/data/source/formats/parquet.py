@@ -17,7 +17,7 @@ from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.kinds.exact import exact_frame
 from fraud_assets.data.source.place import plain_errors
 from fraud_assets.data.source.stored import Stored, read_whole
-from fraud_assets.data.source.table import RowBound, Table, TableRows
+from fraud_assets.data.source.table import PART_ROWS, RowBound, Table, TableRows
 from fraud_assets.errors import DataError
 
 MAX_TEXT = 8 << 30
@@ -54,7 +54,7 @@ class _Parquet:
             file = _file(stored, stream)
             schema = file.schema_arrow
         nested = frozenset(field.name for field in schema if pa.types.is_nested(field.type))
-        return Table(tuple(schema.names), partial(_read, stored), nested)
+        return Table(tuple(schema.names), partial(_read, stored), partial(_parts, stored), nested)
 
 
 FORMAT = _Parquet()
@@ -62,19 +62,40 @@ FORMAT = _Parquet()
 
 def _read(stored: Stored, places: Sequence[int], bound: RowBound) -> TableRows:
     with _opened(stored) as stream:
-        file = _file(stored, stream)
-        rows = file.metadata.num_rows
-        bound.require(stored.shown, rows)
-        schema = file.schema_arrow
-        fields = [schema.field(place) for place in places]
-        # By name: places of columns with fields of their own are others in the file.
-        names = [field.name for field in fields]
-        short = [name for name in names if _repeats(file, name)]
+        file, names = _looked_up(stored, stream, places, bound)
         with _readable(stored):
-            table = _file(stored, stream, short).read(columns=list(dict.fromkeys(names)))
+            table = file.read(columns=list(dict.fromkeys(names)))
+    return _rows(stored, table, names)
+
+
+def _parts(stored: Stored, places: Sequence[int], bound: RowBound) -> Iterator[TableRows]:
+    with _opened(stored) as stream, _readable(stored):
+        file, names = _looked_up(stored, stream, places, bound)
+        start = 0
+        for batch in file.iter_batches(PART_ROWS, columns=list(dict.fromkeys(names))):
+            yield _rows(stored, pa.Table.from_batches([batch]), names, start)
+            start += batch.num_rows
+
+
+def _looked_up(
+    stored: Stored, stream: BinaryIO, places: Sequence[int], bound: RowBound
+) -> tuple[pq.ParquetFile, list[str]]:
+    """The file, and the names of the columns at these places.
+
+    By name: places of columns with fields of their own are others in the file.
+    """
+    file = _file(stored, stream)
+    bound.require(stored.shown, file.metadata.num_rows)
+    schema = file.schema_arrow
+    names = [schema.field(place).name for place in places]
+    return _file(stored, stream, [name for name in names if _repeats(file, name)]), names
+
+
+def _rows(stored: Stored, table: pa.Table, names: Sequence[str], start: int = 0) -> TableRows:
     columns = [_plain(stored, table.column(name)) for name in names]
     frame = exact_frame(pa.table(columns, names=list(map(str, range(len(names))))))
-    return TableRows(frame.set_axis(range(len(names)), axis=1), np.arange(rows), rows)
+    position = np.arange(start, start + table.num_rows)
+    return TableRows(frame.set_axis(range(len(names)), axis=1), position, table.num_rows)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -24,10 +24,26 @@ def read_stream(
     ArrowInvalid
         If a line has another number of fields, or is not in the encoding.
     """
+    table = csv.read_csv(stream, *_options(encoding, layout, places, skip))
+    return table.rename_columns(list(map(str, range(len(places)))))
+
+
+def read_parts_of_stream(
+    stream: Any, encoding: str, layout: TextLayout, places: Sequence[int], *, skip: int
+) -> Iterator[pa.Table]:
+    """The same in parts of a few megabytes; raises as `read_stream`, at the latest at its end."""
+    with csv.open_csv(stream, *_options(encoding, layout, places, skip)) as reader:
+        for batch in reader:
+            table = pa.Table.from_batches([batch])
+            yield table.rename_columns(list(map(str, range(len(places)))))
+
+
+def _options(
+    encoding: str, layout: TextLayout, places: Sequence[int], skip: int
+) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
     names = list(map(str, range(len(layout.names))))
     wanted = [names[place] for place in places]
-    table = csv.read_csv(
-        stream,
+    return (
         csv.ReadOptions(
             block_size=_BLOCK,
             skip_rows=skip,
@@ -42,7 +58,6 @@ def read_stream(
             strings_can_be_null=True,
         ),
     )
-    return table.rename_columns(list(map(str, range(len(places)))))
 
 
 def read_lines(rows: list[str], layout: TextLayout, places: Sequence[int]) -> pa.Table:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraud_assets.data.kinds.exact import exact_frame
-from fraud_assets.data.source.table import RowBound, TableRows
-from fraud_assets.data.source.text.arrow import read_stream
+from fraud_assets.data.source.table import PART_ROWS, RowBound, TableRows
+from fraud_assets.data.source.text.arrow import read_parts_of_stream, read_stream
 from fraud_assets.data.source.text.dialect import TextFile, TextLayout
 from fraud_assets.data.source.text.malformed import TOTAL_WORDS
 from fraud_assets.data.source.text.quotes import ends_open
@@ -36,27 +36,71 @@ def read_fast(
 ) -> TableRows | None:
     """The rows of a file, whose stream stands at its start; None where a line may be no row."""
     layout, encoding = text.layout, text.encoding
-    if len(layout.separator) > 1 or layout.spaced or layout.before or not _is_simple(encoding):
+    if not _may_be_fast(text):
         return None
     watched = _Watched(stream, encoding, layout.first + bound.most - bound.taken)
-    first = [at for at in range(min(_LOOKED_AT, len(layout.names))) if at not in places]
-    taken = [*places, *first]
+    taken = _taken(layout, places)
     try:
         table = read_stream(watched, encoding, layout, taken, skip=layout.first)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return None
     rows = table.num_rows
-    if (
-        not watched.is_sound
-        or rows != watched.lines - layout.first
-        or ends_open([watched.last_line], layout)
-    ):
+    if not watched.holds_rows_alone(rows, layout):
         return None
     bound.require(text.shown, rows)
     if _has_odd_rows(table, layout, taken):
         return None
-    frame = exact_frame(table.select(range(len(places))))
-    return TableRows(frame.set_axis(range(len(places)), axis=1), np.arange(rows), rows)
+    return _rows(table, len(places), 0)
+
+
+def is_fast(stream: BinaryIO, text: TextFile, places: Sequence[int], bound: RowBound) -> bool:
+    """Whether `read_fast` takes the file, found out in parts; raises as it does."""
+    layout, encoding = text.layout, text.encoding
+    if not _may_be_fast(text):
+        return False
+    watched = _Watched(stream, encoding, layout.first + bound.most - bound.taken)
+    taken, rows = _taken(layout, places), 0
+    first = [taken.index(at) for at in range(min(_LOOKED_AT, len(layout.names)))]
+    try:
+        for table in read_parts_of_stream(watched, encoding, layout, taken, skip=layout.first):
+            rows += table.num_rows
+            looked_at = table.select(first).rename_columns(list(map(str, range(len(first)))))
+            if _has_odd_rows(looked_at, layout, list(range(len(first)))):
+                return False
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return False
+    if not watched.holds_rows_alone(rows, layout):
+        return False
+    bound.require(text.shown, rows)
+    return True
+
+
+def fast_parts(stream: BinaryIO, text: TextFile, places: Sequence[int]) -> Iterator[TableRows]:
+    """The rows of a file that `is_fast`, in parts."""
+    layout, start = text.layout, 0
+    for table in read_parts_of_stream(stream, text.encoding, layout, places, skip=layout.first):
+        for at in range(0, table.num_rows, PART_ROWS):
+            part = table.slice(at, PART_ROWS)
+            yield _rows(part, len(places), start)
+            start += part.num_rows
+
+
+def _may_be_fast(text: TextFile) -> bool:
+    layout = text.layout
+    plain = len(layout.separator) == 1 and not layout.spaced and not layout.before
+    return plain and _is_simple(text.encoding)
+
+
+def _taken(layout: TextLayout, places: Sequence[int]) -> list[int]:
+    """The columns that are read: those asked for, and the first ones."""
+    first = [at for at in range(min(_LOOKED_AT, len(layout.names))) if at not in places]
+    return [*places, *first]
+
+
+def _rows(table: pa.Table, columns: int, start: int) -> TableRows:
+    frame = exact_frame(table.select(range(columns)))
+    position = np.arange(start, start + table.num_rows)
+    return TableRows(frame.set_axis(range(columns), axis=1), position, table.num_rows)
 
 
 def _is_simple(encoding: str) -> bool:
@@ -98,6 +142,11 @@ class _Watched(io.RawIOBase):
     def lines(self) -> int:
         """Physical lines so far, the last one without a line end included."""
         return self._line_ends + (self._last not in (b"", b"\n"))
+
+    def holds_rows_alone(self, rows: int, layout: TextLayout) -> bool:
+        """Whether the file, read to its end, has a line for each of so many rows."""
+        whole = self.is_sound and rows == self.lines - layout.first
+        return whole and not ends_open([self.last_line], layout)
 
     @property
     def last_line(self) -> str:
