@@ -37,7 +37,7 @@ class _Deliveries(NamedTuple):
     arrivals: pd.DataFrame
 
 
-class Payments:
+class SpooledPayments:
     """A contract's typed rows in the boxes of a spool in `folder`, those of a payment in one.
 
     `at` is the instant as of which they are read, None for all; `now` the wall clock. About

@@ -15,7 +15,7 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import TIME
-from fraud_assets.data.pieces.payments import Payments
+from fraud_assets.data.pieces.payments import SpooledPayments
 from fraud_assets.data.pieces.spool import Spool
 from fraud_assets.data.pieces.typed import WholeColumnError
 from fraud_assets.data.transactions import asked_of, in_time_order, read_transactions, wall
@@ -71,7 +71,7 @@ def _in_pieces(
     contract: Contract, as_of: str | None, now: datetime | None, place: Path, piece: int
 ) -> GoodRows | None:
     at = None if as_of is None else asked_of(contract, as_of)
-    payments = Payments(contract, at, wall(now), place / "payments", piece)
+    payments = SpooledPayments(contract, at, wall(now), place / "payments", piece)
     if contract.columns.event_time is None:
         return GoodRows(None, (rows.reset_index(drop=True) for rows in payments.good(None)))
     hours = payments.hours()

@@ -16,7 +16,7 @@ from fraud_assets.data.exchange import in_one_currency, read_rates
 from fraud_assets.data.kinds.exact import joined_frames
 from fraud_assets.data.kinds.identity_column import SAMPLE
 from fraud_assets.data.kinds.text import as_written
-from fraud_assets.data.source.read import ExportPart, read_parts
+from fraud_assets.data.source.read import ExportPart, read_source_parts
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError
 
@@ -56,7 +56,7 @@ def typed_parts(contract: Contract) -> TypedParts:
     time = contract.columns.event_time
     if time is not None and time.time is not None:
         raise WholeColumnError(f"The longest value of {time.time!r} says which digits are hours.")
-    source = read_parts(contract)
+    source = read_source_parts(contract)
     return TypedParts(source.names, _typed(source.parts, contract))
 
 

@@ -93,7 +93,7 @@ class ExportParts:
     parts: Iterator[ExportPart]
 
 
-def read_parts(contract: Contract) -> ExportParts:
+def read_source_parts(contract: Contract) -> ExportParts:
     """The rows of `read_source` in parts, in memory that does not grow with them.
 
     Raises
