@@ -32,7 +32,7 @@ FEWEST = 200
 SILENT = 7.0
 """Expected labels since the last one that make silence a warning: by chance once in 1,000 looks."""
 
-_RATE_DAYS = 56
+_RATE_DAYS, _LATELY_DAYS = 56, 14
 
 
 def moved(
@@ -106,18 +106,25 @@ def silence(known: np.ndarray, now: np.datetime64) -> Iterator[LiveWarning]:
     """A warning where labels (m,) have come until lately, datetime64, and come no more.
 
     Labels that come independently at a rate of r a day leave d days empty with probability
-    exp(-r d).
+    exp(-r d). The rate is the lower one of eight weeks and of the last two: fewer come where
+    payments are stopped.
     """
     recent = known[(known <= now) & (known > now - np.timedelta64(_RATE_DAYS, "D"))]
     if len(recent) < 2:
         return
-    first, last = recent.min(), recent.max()
-    days = float((last - first) / np.timedelta64(1, "D"))
+    last = recent.max()
+    lately = recent[recent > last - np.timedelta64(_LATELY_DAYS, "D")]
     quiet = float((now - last) / np.timedelta64(1, "D"))
-    rate = (len(recent) - 1) / days if days > 0 else 0.0
+    rate = min(_a_day(recent), _a_day(lately)) if len(lately) > 1 else _a_day(recent)
     if rate * quiet >= SILENT:
         yield LiveWarning(
             "labels_stopped",
             f"No label came for {quiet:.1f} days, {rate:.3g} a day came before: by chance with a "
             f"probability of {math.exp(-rate * quiet):.1g}. Outcomes of these days are not known.",
         )
+
+
+def _a_day(known: np.ndarray) -> float:
+    """Labels (m,) a day from the first to the last; 0 of labels of one instant."""
+    days = float((known.max() - known.min()) / np.timedelta64(1, "D"))
+    return (len(known) - 1) / days if days > 0 else 0.0

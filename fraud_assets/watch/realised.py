@@ -6,19 +6,25 @@ for the rest: each weighs one over its release probability (Horvitz and Thompson
 
 from __future__ import annotations
 
+import numpy as np
+
 from fraud_assets.documents.rates import Rate
-from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.modelling.statistics.intervals import clustered_rate
 from fraud_assets.profiles import CONFIDENCE
 
 
 def realised_recall(
-    caught: int, missed: int, release: float = 1.0, confidence: float = CONFIDENCE
+    caught: np.ndarray,
+    senders: np.ndarray | None = None,
+    release: float = 1.0,
+    confidence: float = CONFIDENCE,
 ) -> Rate:
-    """Recall behind `caught` flagged frauds that had a label, and `missed` ones.
+    """Recall behind frauds that had a label, of which `caught` (n,) bool were flagged.
 
     With r the recall and p the release probability, a fraud whose label came was caught with
-    probability q = r p / (r p + 1 - r); the exact interval of q, carried over by
-    r = q / (q + p (1 - q)), is that of r. With `release` 1 it is Clopper and Pearson's.
+    probability q = r p / (r p + 1 - r); the interval of q, carried over by
+    r = q / (q + p (1 - q)), is that of r. The interval is exact for frauds one by one, and on as
+    many rows as they are worth where `senders` (n,) have several (Korn and Graubard 1998).
 
     Raises
     ------
@@ -29,7 +35,8 @@ def realised_recall(
         raise ValueError(
             f"Recall is unknown where no flagged payment passes; release share {release}."
         )
-    seen = rate(int(caught), int(caught) + int(missed), confidence)
+    alone = np.arange(len(caught)) if senders is None else senders
+    seen = clustered_rate(caught, alone, confidence)
     low, high = (_recall(q, release) for q in (seen.low, seen.high))
     value = None if seen.value is None else _recall(seen.value, release)
     method = seen.method if release == 1 else f"{seen.method}, weighted by 1/{release:g}"

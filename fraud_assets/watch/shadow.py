@@ -2,9 +2,9 @@
 
 A payment's label is known unless it was stopped, which what serves decided alone. So the frauds
 fall in two parts: those that it caught, of which a share passed on purpose, and those that it
-missed. In each part the shadow's share is a plain rate; the whole is put together from the exact
-intervals of both and of the recall between them, each at a confidence that leaves the whole its
-own (Bonferroni).
+missed. In each part the shadow's share is a plain rate; the whole is put together from the
+intervals of both and of the recall between them, clustered by sender, each at a confidence that
+leaves the whole its own (Bonferroni).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from fraud_assets.documents.decision import Decision
 from fraud_assets.documents.production import ShadowComparison
 from fraud_assets.documents.rates import Measured, Rate
-from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.modelling.statistics.intervals import clustered_rate, rate
 from fraud_assets.profiles import CONFIDENCE
 from fraud_assets.watch.collect import by_payment_time
 from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.production import WatchedContract
 from fraud_assets.watch.weeks import recall_of
 
-METHOD = f"exact, of both parts together {CONFIDENCE:.0%}"
+METHOD = f"of both parts together {CONFIDENCE:.0%}"
 _OF_THREE, _OF_TWO = 1 - (1 - CONFIDENCE) / 3, 1 - (1 - CONFIDENCE) / 2
 
 
@@ -52,8 +52,8 @@ def compare_shadow(
 ) -> ShadowComparison:
     """The shadow `version`, which flags `flags` (n,) of rows that `beside` decided."""
     known = rows.fraud & ~rows.blocked
-    caught = _part(known & rows.flagged, flags, _OF_THREE)
-    missed = _part(known & ~rows.flagged, flags, _OF_THREE)
+    caught = _part(rows, known & rows.flagged, flags, _OF_THREE)
+    missed = _part(rows, known & ~rows.flagged, flags, _OF_THREE)
     recall, whole = recall_of(rows, _OF_THREE), recall_of(rows)
     gain = None if recall is None or recall.value is None else _gain(recall, caught, missed)
     found = ShadowComparison(
@@ -76,8 +76,8 @@ def compare_shadow(
     )
 
 
-def _part(those: np.ndarray, flags: np.ndarray, confidence: float) -> Rate:
-    return rate(int((those & flags).sum()), int(those.sum()), confidence)
+def _part(rows: Outcomes, those: np.ndarray, flags: np.ndarray, confidence: float) -> Rate:
+    return clustered_rate(flags[those], rows.sender[those], confidence)
 
 
 def _recall(recall: Rate, caught: Rate, missed: Rate) -> Rate:
@@ -103,7 +103,7 @@ def _precision(rows: Outcomes, flags: np.ndarray) -> Rate | None:
     """Of what both flag the released tell, of what the shadow alone flags all."""
     both, alone = flags & rows.flagged, flags & ~rows.flagged
     first, second = (
-        _part(part & ~rows.blocked, rows.fraud, _OF_TWO) for part in (both, alone)
+        _part(rows, part & ~rows.blocked, rows.fraud, _OF_TWO) for part in (both, alone)
     )  # fmt: skip
     if not flags.any() or (both.any() and not first.n):
         return None
@@ -120,7 +120,7 @@ def _precision(rows: Outcomes, flags: np.ndarray) -> Rate | None:
 
 def _beside(rows: Outcomes) -> Rate | None:
     judged = rows.flagged & ~rows.blocked
-    return _part(judged, rows.fraud, CONFIDENCE) if judged.any() else None
+    return _part(rows, judged, rows.fraud, CONFIDENCE) if judged.any() else None
 
 
 def _sentence(found: ShadowComparison) -> str:

@@ -94,8 +94,8 @@ def recall_of(rows: Outcomes, confidence: float = CONFIDENCE) -> Rate | None:
     confidence = 1 - (1 - confidence) / len(releases)
     parts = []
     for release in releases:
-        flagged = seen.flagged[seen.release == release]
-        parts.append(realised_recall(flagged.sum(), (~flagged).sum(), release, confidence))
+        same = seen.where(seen.release == release)
+        parts.append(realised_recall(same.flagged, same.sender, float(release), confidence))
     if len(parts) == 1:
         return parts[0]
     weights = seen.frauds.weight

@@ -33,7 +33,7 @@ class Crash:
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         is_open = event == "open" and isinstance(args[2], int) and args[2] & _WRITING
         if (is_open or event in _CHANGES) and self._is_watched(args[0]):
-            self._step(f"{event} {Path(os.fsdecode(args[0])).name}")
+            self._step(f"{event} {Path(_place(args[0])).name}")
 
     def write(self, descriptor: int, data: Any) -> int:
         if self._is_watched(descriptor):
@@ -53,6 +53,11 @@ class Crash:
         self.steps.append(what)
 
     def _is_watched(self, target: Any) -> bool:
-        if isinstance(target, int):
-            target = Path(f"/proc/self/fd/{target}").readlink()
-        return os.fsdecode(target).startswith(self.folder)
+        return _place(target).startswith(self.folder)
+
+
+def _place(target: Any) -> str:
+    """The path of what is named by a path or a descriptor."""
+    if isinstance(target, int):
+        return str(Path(f"/proc/self/fd/{target}").readlink())
+    return os.fsdecode(target)

@@ -29,6 +29,27 @@ def rate(k: int, n: int, confidence: float = CONFIDENCE) -> Rate:
     )
 
 
+def clustered_rate(hits: np.ndarray, clusters: np.ndarray, confidence: float = CONFIDENCE) -> Rate:
+    """Share of `hits` (n,) bool with a two-sided interval where rows share `clusters` (n,).
+
+    The exact bounds on `effective_size` rows (Korn and Graubard), at least one; where every row
+    is a cluster of its own they are Clopper and Pearson's of n.
+    """
+    exact = rate(int(np.sum(hits)), len(hits), confidence)
+    if not len(hits) or len(np.unique(clusters)) == len(hits):
+        return exact
+    size, tail = max(effective_size(hits, clusters, confidence), 1.0), (1 - confidence) / 2
+    k = float(np.mean(hits)) * size
+    return Rate(
+        value=exact.value,
+        low=_beta_low(k, size, tail),
+        high=1 - _beta_low(size - k, size, tail),
+        n=exact.n,
+        k=exact.k,
+        method=f"Korn-Graubard {confidence:.0%}, clustered by sender",
+    )
+
+
 def lower_bound(k: float, n: float, confidence: float = CONFIDENCE) -> float:
     """One-sided Clopper-Pearson lower bound of a rate; k and n may be effective, not whole."""
     return _beta_low(k, n, 1 - confidence)

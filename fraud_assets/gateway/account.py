@@ -1,0 +1,110 @@
+"""What a life comes to: the table of one broken world, and that nothing was lost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fraud_assets.decisions.reading import read_entries
+from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.gateway.diary import Cost, Diary, Event
+from fraud_assets.gateway.factory import Factory
+from fraud_assets.gateway.life import EXPECTED
+from fraud_assets.gateway.settings import LifeSettings
+from fraud_assets.gateway.world import Sent
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was acknowledged, and what of it the record does not hold."""
+
+    decisions: int
+    decisions_lost: int
+    labels: int
+    labels_lost: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """One life: when its world broke and that was noticed, what was done, what it cost.
+
+    Days count from the opening. `labels_until` are labels that came from the break until it was
+    noticed. `before` and `after` are the days on either side of the break.
+    """
+
+    what: str
+    weeks: int
+    seed: int
+    broke_on: int | None
+    noticed_on: int | None
+    noticed_by: str
+    labels_until: int | None
+    cried_wolf: int
+    before: Cost
+    after: Cost
+    done: tuple[str, ...]
+    events: tuple[Event, ...]
+    kept: Kept
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the break was noticed, no alarm came without one, and nothing was lost."""
+        noticed = self.broke_on is None or self.noticed_on is not None
+        lost = self.kept.decisions_lost + self.kept.labels_lost
+        return noticed and not self.cried_wolf and not lost
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self) | {"is_well": self.is_well}
+
+
+def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: Factory) -> Account:
+    """Sum a life up; the factory's processes have ended."""
+    broke, end = life.break_day, 7 * life.weeks
+    start = end if broke is None else broke
+    sign = f"noticed {EXPECTED.get(life.what, 'alarm')}"
+    later = [event for event in diary.events if broke is not None and event.day >= broke]
+    first = next((event for event in later if event.kind == sign), None)
+    done = [e for e in later if e.kind in {"moved", "trained", "refused"} and _matters(e, first)]
+    alarms = [e for e in diary.events if e.kind == "noticed alarm" and e.day < start]
+    return Account(
+        what=life.what,
+        weeks=life.weeks,
+        seed=life.seed,
+        broke_on=broke,
+        noticed_on=None if first is None else first.day,
+        noticed_by="" if first is None else first.text,
+        labels_until=None if first is None else sum(diary.labels[start : first.day + 1]),
+        cried_wolf=len(alarms),
+        before=diary.cost(0, start),
+        after=diary.cost(start, end),
+        done=tuple(f"day {e.day}: {e.kind}, {e.text}" for e in done),
+        events=tuple(diary.events),
+        kept=_kept(diary, history, factory),
+    )
+
+
+def _matters(event: Event, noticed: Event | None) -> bool:
+    """What came of the break: every move, and trainings from its notice on."""
+    return event.kind == "moved" or (noticed is not None and event.day >= noticed.day)
+
+
+def _kept(diary: Diary, history: list[Sent], factory: Factory) -> Kept:
+    """Every decision and label that was acknowledged, looked for in the record."""
+    decisions, labels = set(), 0
+    payments = set()
+    for entry in read_entries(factory.record):
+        if isinstance(entry, Decision):
+            decisions.add(entry.decision_id)
+            payments.add(entry.payment_id)
+        elif isinstance(entry, Label):
+            labels += 1
+    lost = sum(one.decision_id not in decisions for one in diary.decided)
+    lost += sum(one.id not in payments for one in history)
+    accepted = sum(diary.labels) + diary.labels_of_history
+    return Kept(
+        decisions=len(diary.decided) + len(history),
+        decisions_lost=lost,
+        labels=accepted,
+        labels_lost=max(accepted - labels, 0),
+    )
