@@ -7,7 +7,7 @@ from typing import Any
 
 from fraud_assets.decisions.reading import read_entries
 from fraud_assets.documents.decision import Decision, Label
-from fraud_assets.gateway.diary import Cost, Diary, Event
+from fraud_assets.gateway.diary import Diary, DiaryNote, StretchCost
 from fraud_assets.gateway.factory import Factory
 from fraud_assets.gateway.life import EXPECTED
 from fraud_assets.gateway.settings import LifeSettings
@@ -40,10 +40,10 @@ class Account:
     noticed_by: str
     labels_until: int | None
     cried_wolf: int
-    before: Cost
-    after: Cost
+    before: StretchCost
+    after: StretchCost
     done: tuple[str, ...]
-    events: tuple[Event, ...]
+    events: tuple[DiaryNote, ...]
     kept: Kept
 
     @property
@@ -84,7 +84,7 @@ def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: F
     )
 
 
-def _matters(event: Event, noticed: Event | None) -> bool:
+def _matters(event: DiaryNote, noticed: DiaryNote | None) -> bool:
     """What came of the break: every move, and trainings from its notice on."""
     return event.kind == "moved" or (noticed is not None and event.day >= noticed.day)
 

@@ -8,7 +8,7 @@ from fraud_assets.gateway.world import Sent
 
 
 @dataclass
-class Event:
+class DiaryNote:
     """Something that happened on a day; `kind` is broke, noticed, moved, trained or refused."""
 
     day: int
@@ -17,7 +17,7 @@ class Event:
 
 
 @dataclass
-class Decided:
+class AnsweredPayment:
     """What the factory answered to a payment, beside the truth."""
 
     sent: Sent
@@ -34,7 +34,7 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Cost:
+class StretchCost:
     """Payments of a stretch of days, and what frauds among them cost."""
 
     days: int
@@ -56,24 +56,24 @@ class Cost:
 class Diary:
     """`labels` are those that were accepted, by day; those of the history came before."""
 
-    events: list[Event] = field(default_factory=list)
-    decided: list[Decided] = field(default_factory=list)
+    events: list[DiaryNote] = field(default_factory=list)
+    decided: list[AnsweredPayment] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     labels_of_history: int = 0
 
-    def note(self, day: int, kind: str, text: str) -> Event:
+    def note(self, day: int, kind: str, text: str) -> DiaryNote:
         """Write something down."""
-        event = Event(day, kind, text)
+        event = DiaryNote(day, kind, text)
         self.events.append(event)
         return event
 
-    def cost(self, first: int, last: int) -> Cost:
+    def cost(self, first: int, last: int) -> StretchCost:
         """What the days from `first` up to but not `last` cost."""
         rows = [one for one in self.decided if first <= one.day < last]
         frauds = [one for one in rows if one.sent.is_fraud]
         missed = [one for one in frauds if not one.is_flagged]
         alerts = [one for one in rows if one.is_flagged]
-        return Cost(
+        return StretchCost(
             days=last - first,
             payments=len(rows),
             frauds=len(frauds),

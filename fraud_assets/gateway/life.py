@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fraud_assets.data.simulator.world import DAY
-from fraud_assets.gateway.diary import Decided, Diary
+from fraud_assets.gateway.diary import AnsweredPayment, Diary
 from fraud_assets.gateway.factory import Factory
 from fraud_assets.gateway.noticing import DailyLook
 from fraud_assets.gateway.opening import batches, open_gateway, post_labels
 from fraud_assets.gateway.settings import LifeSettings
-from fraud_assets.gateway.world import Sent, day_start, payments_of, written
+from fraud_assets.gateway.world import Sent, day_start, iso_time, payments_on
 
 Say = Callable[[str], None]
 
@@ -60,7 +60,7 @@ class Life:
 
     def _live(self, day: int) -> None:
         """Post the day's payments and the labels that come meanwhile."""
-        payments, accepted = payments_of(self.life, day), 0
+        payments, accepted = payments_on(self.life, day), 0
         for part in range(_PARTS):
             first, last = (day_start(day) + DAY * at // _PARTS for at in (part, part + 1))
             self.factory.clock.set(last)
@@ -74,7 +74,7 @@ class Life:
         self._follow(day)
 
     def _take(self, one: Sent, day: int, answer: dict[str, object]) -> None:
-        made = Decided(
+        made = AnsweredPayment(
             sent=one,
             day=day,
             version=str(answer["model_version"]),
@@ -122,7 +122,7 @@ class Life:
     def _train(self, day: int, why: str) -> None:
         """The weekly run as of a day's beginning."""
         self.factory.clock.set(day_start(day))
-        ran = self.factory.command("run", "--as-of", written(day_start(day))[:10])
+        ran = self.factory.command("run", "--as-of", iso_time(day_start(day))[:10])
         if ran.code == 0:
             self._note(day, "trained", f"on {why}: a version is published")
         else:

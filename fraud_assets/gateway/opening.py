@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import fraud_assets
 from fraud_assets.gateway.factory import Factory, demand
 from fraud_assets.gateway.settings import HISTORY_WEEKS, MATURITY_DAYS, START, LifeSettings
-from fraud_assets.gateway.world import Sent, day_start, payments_of, written
+from fraud_assets.gateway.world import Sent, day_start, iso_time, payments_on
 
 BATCH = 500
 _FILES = "history/*.parquet"
@@ -35,7 +35,7 @@ history = "window"
 """
 
 
-def contract_text(life: LifeSettings, *, is_open: bool) -> str:
+def contract_of_life(life: LifeSettings, *, is_open: bool) -> str:
     """The shipped contract with windows of the gateway's size; `is_open`: on its own record."""
     text = (Path(fraud_assets.__path__[0]) / "contracts" / "crypto_gateway.toml").read_text(
         encoding="utf-8"
@@ -61,23 +61,23 @@ def open_gateway(
     contract = folder / "contract.toml"
     first = -7 * HISTORY_WEEKS
     eve, past = (
-        payments_of(life, first - 1),
-        [one for day in range(first, 0) for one in payments_of(life, day)],
+        payments_on(life, first - 1),
+        [one for day in range(first, 0) for one in payments_on(life, day)],
     )
     (folder / "history").mkdir()
     _write([*eve, *past], folder / "history" / "past.parquet")
-    contract.write_text(contract_text(life, is_open=False), encoding="utf-8")
+    contract.write_text(contract_of_life(life, is_open=False), encoding="utf-8")
     factory.clock.set(day_start(0))
     say("the first version is made of the history")
     demand(factory.command("run", "--as-of", START), "The first run")
-    demand(factory.command("state", "build", "--until", written(day_start(first))), "The state")
+    demand(factory.command("state", "build", "--until", iso_time(day_start(first))), "The state")
     say("the history goes through the service, for the record")
     factory.open()
     for part in batches(past):
         factory.ask("/decisions/batch", {"payments": [one.raw for one in part]})
     known = [one for one in past if one.reported is not None and one.reported < day_start(0)]
     accepted = post_labels(factory, known)
-    contract.write_text(contract_text(life, is_open=True), encoding="utf-8")
+    contract.write_text(contract_of_life(life, is_open=True), encoding="utf-8")
     return past, accepted
 
 
@@ -86,7 +86,7 @@ def post_labels(factory: Factory, known: list[Sent]) -> int:
     accepted = 0
     for part in batches(known):
         said = [
-            {"payment_id": one.id, "is_fraud": True, "known_at": written(one.reported or 0)}
+            {"payment_id": one.id, "is_fraud": True, "known_at": iso_time(one.reported or 0)}
             for one in part
         ]
         accepted += int(factory.ask("/labels", {"labels": said})["accepted"])
@@ -105,7 +105,7 @@ def _write(past: list[Sent], path: Path) -> None:
         one.raw
         | {
             "is_fraud": int(one.reported is not None and one.reported <= day_start(0)),
-            "label_time": None if one.reported is None else written(one.reported),
+            "label_time": None if one.reported is None else iso_time(one.reported),
         }
         for one in past
     ]

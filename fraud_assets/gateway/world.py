@@ -48,7 +48,7 @@ def day_start(day: int) -> int:
     return _START + day * DAY
 
 
-def payments_of(life: LifeSettings, day: int) -> list[Sent]:
+def payments_on(life: LifeSettings, day: int) -> list[Sent]:
     """The payments of a day in order of time; the same settings give the same ones."""
     rng = np.random.default_rng([life.seed, day + 10_000])
     piece = WorldSlice(day_start(day), day_start(day + 1), life.payments, life.seed)
@@ -93,9 +93,9 @@ def _sent(made: Payments, i: int, day: int, reported: int, *, is_lost: bool) -> 
     at, amount = int(made.time[i]), round(float(made.amount[i]), 2)
     raw: dict[str, Any] = {
         "transaction_id": f"T{day + 10_000:05d}{i:05d}",
-        "created_at": written(at),
+        "created_at": iso_time(at),
         "sender_address": f"0x{int(made.sender[i]) >> 16:012x}",
-        "first_seen": None if is_lost else written(int(made.first_seen[i])),
+        "first_seen": None if is_lost else iso_time(int(made.first_seen[i])),
         "amount_usd": amount,
         "gas_price": round(float(made.gas[i]), 2),
         "chain": world.CHAIN_NAMES[int(made.chain[i])],
@@ -105,6 +105,6 @@ def _sent(made: Payments, i: int, day: int, reported: int, *, is_lost: bool) -> 
     return Sent(raw, at, amount, reported if made.is_fraud[i] else None)
 
 
-def written(seconds: int) -> str:
+def iso_time(seconds: int) -> str:
     """An instant as ISO 8601, UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()
