@@ -16,8 +16,8 @@ from fraud_assets.families.family import Classifier, Converted, Family, Unconver
 from fraud_assets.families.forest import Forest, join
 from fraud_assets.features.arrays import Floats
 
-STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}
-"""A quarter of HistGradientBoosting's usual leaves and bins, and a penalty on large steps.
+STEADY_TREES = {"max_leaf_nodes": 8, "max_bins": 255, "l2_regularization": 1.0}
+"""A quarter of HistGradientBoosting's usual leaves, and a penalty on large steps.
 
 Without the penalty a leaf of rare frauds has next to no hessian and takes a huge step, its weight
 being gradient over hessian plus penalty (Chen and Guestrin 2016, eq. 5): what makes boosting
@@ -26,7 +26,11 @@ later rows, ROC-AUC / average precision with and without it, means over the same
 a million rows at 0.2 %, not sampled, .974 / .908 and .637 / .298 (2 worlds); sampled at 20
 legitimate rows a fraud .976 / .891 and .976 / .731 (4); 100,000 of them .962 / .830 and
 .952 / .795 (4). The best of the 81 settings on the shipped week's folds has .973 and .974 with it
-and without; 15 leaves or 255 bins lie within .001 of that and take longer.
+and without; 15 leaves lie within .001 of that and take longer.
+255 bins cost next to nothing (300 trees on 8,000 rows .15 s instead of .14, on 100,000 .79 instead
+of .77) and cut heavy tails finer than 63: 20 simulated worlds, average precision .847 and .844,
+false alarms at recall .92 2.0 % and 2.2 %; 524,000 rows of 120 columns with heavy tails, half of
+them missing, .428 and .398, ROC-AUC .888 and .879.
 Weighting the classes (`class_weight="balanced"`) measured worse on 18 settings at the usual leaves
 and bins (.9693 against .9714) and is not searched."""
 
