@@ -122,7 +122,7 @@ def account_lines(one: Account) -> Iterator[str]:
     heads = ("", "days", "payments", "frauds", "missed", "amount", "flagged", "recall")
     rows = [
         (
-            name,
+            stretch.name,
             f"{cost.days}",
             f"{cost.payments:,}",
             f"{cost.frauds:,}",
@@ -131,8 +131,8 @@ def account_lines(one: Account) -> Iterator[str]:
             f"{cost.alerts:,}",
             "-" if cost.recall is None else f"{cost.recall:.1%}",
         )
-        for name, cost in (("before", one.before), ("after", one.after))
-        if cost.days
+        for stretch in one.stretches
+        for cost in [stretch.cost]
     ]
     yield from table(heads, rows)
     if one.broke_on is not None:

@@ -25,11 +25,20 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Days of a life, by a name, and what they cost."""
+
+    name: str
+    cost: StretchCost
+
+
+@dataclass(frozen=True)
 class Account:
     """One life: when its world broke and that was noticed, what was done, what it cost.
 
     Days count from the opening. `labels_until` are labels that came from the break until it was
-    noticed. `before` and `after` are the days on either side of the break.
+    noticed. `stretches` are the days before the break, until it was noticed, until a version was
+    trained after that, and from then on; those that there are.
     """
 
     what: str
@@ -40,8 +49,7 @@ class Account:
     noticed_by: str
     labels_until: int | None
     cried_wolf: int
-    before: StretchCost
-    after: StretchCost
+    stretches: tuple[Stretch, ...]
     done: tuple[str, ...]
     events: tuple[DiaryNote, ...]
     kept: Kept
@@ -76,11 +84,25 @@ def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: F
         noticed_by="" if first is None else first.text,
         labels_until=None if first is None else sum(diary.labels[start : first.day + 1]),
         cried_wolf=len(alarms),
-        before=diary.cost(0, start),
-        after=diary.cost(start, end),
+        stretches=_stretches(diary, start, first, end),
         done=tuple(f"day {e.day}: {e.kind}, {e.text}" for e in done),
         events=tuple(diary.events),
         kept=_kept(diary, history, factory),
+    )
+
+
+def _stretches(
+    diary: Diary, broke: int, noticed: DiaryNote | None, end: int
+) -> tuple[Stretch, ...]:
+    seen = end if noticed is None else noticed.day + 1
+    trained = [e.day for e in diary.events if e.kind == "trained" and e.day >= seen]
+    mended = min([*trained, end])
+    bounds = {"whole": 0, "unnoticed": broke, "noticed": seen, "trained anew": mended}
+    ends = [*list(bounds.values())[1:], end]
+    return tuple(
+        Stretch(name, diary.cost(first, last))
+        for (name, first), last in zip(bounds.items(), ends, strict=True)
+        if last > first
     )
 
 

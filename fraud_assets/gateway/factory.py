@@ -86,6 +86,7 @@ class Factory:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
         options = ["--port", str(self._port), "--last-good", str(self.folder / "last_good")]
+        options += ["--with-parent", str(os.getpid())]
         self._service = subprocess.Popen(  # noqa: S603 - this interpreter
             [sys.executable, "-m", "fraud_assets", "serve", *options],
             stdin=subprocess.DEVNULL,

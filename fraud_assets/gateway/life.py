@@ -126,7 +126,9 @@ class Life:
         if ran.code == 0:
             self._note(day, "trained", f"on {why}: a version is published")
         else:
-            self._note(day, "refused", f"on {why}: {ran.err.strip().splitlines()[0]}")
+            self._note(
+                day, "refused", f"on {why}: {ran.err.strip().split('; ')[0].splitlines()[0]}"
+            )
 
     def _follow(self, day: int) -> None:
         """Which version decides now, as the service says."""

@@ -17,12 +17,12 @@ BATCH = 500
 _FILES = "history/*.parquet"
 _CHANGES = {
     "maturity_days = 14": f"maturity_days = {MATURITY_DAYS}",
-    "fit_frauds = 1000": "fit_frauds = 350",
-    "threshold_frauds = 500": "threshold_frauds = 200",
-    "judged_frauds = 500": "judged_frauds = 150",
-    "min_judged_frauds = 100": "min_judged_frauds = 50",
+    "fit_frauds = 1000": "fit_frauds = 300",
+    "threshold_frauds = 500": "threshold_frauds = 120",
+    "judged_frauds = 500": "judged_frauds = 100",
     'rule = "guarantee"\nconfidence = 0.95': 'rule = "aim"\naim = 0.935',
     "max_alert_rate = 0.05": "max_alert_rate = 0.3",
+    "min_judged_frauds = 100": "min_judged_frauds = 50\nchampion_margin = 0.05",
     "min_precision = 0.10": "min_precision = 0.05",
 }
 _SEARCH = """

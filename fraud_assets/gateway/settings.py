@@ -32,10 +32,10 @@ class LifeSettings:
     folder: Path
     weeks: int = 8
     payments: int = 400
-    fraud_rate: float = 0.04
+    fraud_rate: float = 0.06
     seed: int = 7
     what: Break = "new-story"
-    break_week: int = 3
+    break_week: int = 2
     release: float = 0.5
 
     def __post_init__(self) -> None:

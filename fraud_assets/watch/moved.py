@@ -33,6 +33,8 @@ SILENT = 7.0
 """Expected labels since the last one that make silence a warning: by chance once in 1,000 looks."""
 
 _RATE_DAYS, _LATELY_DAYS = 56, 14
+_NIGHT_DAYS = 1.0
+"""Shortest silence that is told: at night fewer labels come than by day."""
 
 
 def moved(
@@ -116,7 +118,7 @@ def silence(known: np.ndarray, now: np.datetime64) -> Iterator[LiveWarning]:
     lately = recent[recent > last - np.timedelta64(_LATELY_DAYS, "D")]
     quiet = float((now - last) / np.timedelta64(1, "D"))
     rate = min(_a_day(recent), _a_day(lately)) if len(lately) > 1 else _a_day(recent)
-    if rate * quiet >= SILENT:
+    if rate * quiet >= SILENT and quiet >= _NIGHT_DAYS:
         yield LiveWarning(
             "labels_stopped",
             f"No label came for {quiet:.1f} days, {rate:.3g} a day came before: by chance with a "

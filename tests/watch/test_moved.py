@@ -100,7 +100,10 @@ def test_labels_that_stopped_are_said_and_slow_ones_are_not():
     often = START + np.arange(560) * (DAY // 10)
     seldom = START + np.arange(8) * 7 * DAY
 
+    many = START + np.arange(5600) * (DAY // 100)
     assert list(silence(often, often[-1] + DAY // 2)) == []
+    assert list(silence(many, many[-1] + DAY // 2)) == [], "a night is no silence"
+    assert len(list(silence(many, many[-1] + DAY))) == 1
     (warning,) = silence(often, often[-1] + DAY)
     assert warning.code == "labels_stopped"
     assert list(silence(seldom, seldom[-1] + 14 * DAY)) == []
