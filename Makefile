@@ -5,8 +5,8 @@ MODULE := fraud_assets.definitions
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fix ui serve lock clean bench-search bench-serve \
-	bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions
+.PHONY: help run test test-slow check fix ui serve stack stack-down lock clean bench-search \
+	bench-serve bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -31,6 +31,12 @@ ui: $(READY) ## the Dagster UI with the weekly schedule
 serve: $(READY) ## the scoring service on the current version
 	$(BIN)/fraud-assets serve
 
+stack: $(READY) ## all of it on loopback: databases, store, two services, Dask, Dagster's three
+	$(BIN)/python -m stack up
+
+stack-down: $(READY) ## stop that; the data stay in .stack
+	$(BIN)/python -m stack down
+
 check: $(READY) ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -49,7 +55,7 @@ test-slow: $(READY) ## races, kills, browsers, large data
 	$(BIN)/python -m pytest -m "slow and alone"
 
 lock: $(READY) ## pin the newest versions again, with hashes
-	$(BIN)/uv pip compile pyproject.toml --extra chain --extra serve --extra s3 --group dev --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra chain --extra serve --extra s3 --extra stack --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-strip-extras --upgrade --quiet -o requirements/dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra boosting --universal \

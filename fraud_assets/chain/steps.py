@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fraud_assets.chain import evidence
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures, clean
@@ -91,9 +93,21 @@ def published_artifact(
     *,
     actor: str,
     run_id: str = "",
+    tries: Collection[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Published:
-    """The signed version that serves from now on; only a proven candidate gets here."""
+    """The signed version that serves from now on; only a proven candidate gets here.
+
+    `tries` are the runs that this one repeats: what one of them published stays, and is told.
+    """
     evidence.demand_current(case.contract, case.cleaned, case.tuned, judgement)
-    return publish(case, judgement, actor=actor, run_id=run_id, workers=workers, progress=progress)
+    return publish(
+        case,
+        judgement,
+        actor=actor,
+        run_id=run_id,
+        tries=tries,
+        workers=workers,
+        progress=progress,
+    )

@@ -60,6 +60,11 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         help="answer a decision only after it is flushed to disk",
     )
     parser.add_argument(
+        "--record-shared",
+        action="store_true",
+        help="share the record's folder with other services of this machine on the same state",
+    )
+    parser.add_argument(
         "--record-failing",
         choices=("refuse", "count"),
         default="refuse",
@@ -109,6 +114,7 @@ def serve(args: argparse.Namespace) -> int:
             state=_state(args, models),
             decisions=_record(args),
             record_sync=args.record_sync,
+            record_claimed=args.record_shared,
             record_failing=args.record_failing,
         )
     )

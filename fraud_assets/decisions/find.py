@@ -1,15 +1,22 @@
-"""One decision by its id, which says who wrote it and when."""
+"""One decision by its id, which says who wrote it and when, or by its payment."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from fraud_assets.decisions.segment import encode, parse, read_entry, segment_files
+from fraud_assets.decisions.segment import (
+    encode,
+    parse,
+    read_entry,
+    segment_files,
+    writer_folders,
+)
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import RecordError
 
 _ID = re.compile(r"(?P<log>[0-9a-f]{8})-(?P<writer>[0-9]{1,3})-(?P<at>[0-9a-f]{1,16})")
+_NEWEST = 2
 _OPENED = re.compile(rb'"opened_at":([0-9]+)')
 
 
@@ -35,6 +42,33 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
         if at >= 0:
             return _decision(path, data, at, needle)
     return None
+
+
+def find_entry_of(folder: Path, payment_id: str) -> bytes | None:
+    """The newest decision on a payment as its line on record; None where there is none.
+
+    Looks into each writer's newest segments alone: it is for a payment that was just decided on.
+    What a crash tore off is no entry.
+    """
+    needle = b'"payment_id":' + encode(payment_id) + b","
+    found: list[tuple[int, bytes]] = []
+    for writer in writer_folders(folder):
+        for path in segment_files(writer)[-_NEWEST:]:
+            data = path.read_bytes()
+            if needle in data:
+                found += _decisions_with(needle, payment_id, data)
+    return max(found)[1] if found else None
+
+
+def _decisions_with(needle: bytes, payment_id: str, data: bytes) -> list[tuple[int, bytes]]:
+    """When each of them was made, and its line."""
+    lines = (line for block in parse(data).blocks for line in block.lines.splitlines())
+    entries = ((line, read_entry(line)) for line in lines if needle in line)
+    return [
+        (entry.decided_at, line)
+        for line, entry in entries
+        if isinstance(entry, Decision) and entry.payment_id == payment_id
+    ]
 
 
 def _from(files: list[Path], at: int) -> list[Path]:

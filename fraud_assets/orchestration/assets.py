@@ -17,6 +17,7 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown import metadata, words
+from fraud_assets.orchestration.tries import earlier_tries
 from fraud_assets.preflight import demand_workable
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.store.texts import default_actor
@@ -212,6 +213,7 @@ def published_artifact(
             evaluation_report,
             actor=moved_by(context.run),
             run_id=context.run.run_id,
+            tries=earlier_tries(context.run, context.instance),
             workers=settings.processes(),
             progress=context.log.info,
         )

@@ -15,16 +15,22 @@ from fraud_assets.orchestration.handover import handover
 from fraud_assets.orchestration.naming import asset_key_of, owners_of, said_by, source_of
 from fraud_assets.orchestration.production import daily, health, record
 from fraud_assets.orchestration.settings import Settings, SettingsResource
+from fraud_assets.orchestration.tidying import each_sunday, tidy_runs
 from fraud_assets.orchestration.weekly import weekly_of
 
 
 def parts_of(
-    settings: Settings, chain: str | None = None, terminal: dg.LoggerDefinition | None = None
+    settings: Settings,
+    chain: str | None = None,
+    terminal: dg.LoggerDefinition | None = None,
+    *,
+    is_first: bool = True,
 ) -> dict[str, Any]:
     """What `Definitions` and a named repository are made of, by the names of their arguments.
 
-    `chain` is the name of one chain among several. The chain is linear, so one process by
-    default; `terminal` is the logger of a run that a person watches in a terminal.
+    `chain` is the name of one chain among several, of which the first tidies the instance. The
+    chain is linear, so one process by default; `terminal` is the logger of a run that a person
+    watches in a terminal.
     """
     weekly, monday = weekly_of(settings, chain)
     looks, each_day = daily.daily_of(settings, chain)
@@ -32,8 +38,8 @@ def parts_of(
     return {
         "assets": _assets(settings, chain),
         "asset_checks": dg.load_asset_checks_from_modules([checks], asset_key_prefix=chain),
-        "jobs": [weekly, looks, backtest_of(settings, chain)],
-        "schedules": [monday, each_day],
+        "jobs": [weekly, looks, backtest_of(settings, chain), *([tidy_runs] if is_first else [])],
+        "schedules": [monday, each_day, *([each_sunday] if is_first else [])],
         "sensors": [daily.retraining_of(weekly, chain), tell_failures],
         "resources": {"settings": SettingsResource(fixed=settings), "io_manager": handover},
         "loggers": {**loggers, **({"terminal": terminal} if terminal else {})},

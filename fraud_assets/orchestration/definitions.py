@@ -25,4 +25,7 @@ def code_location() -> dict[str, dg.Definitions | dg.RepositoryDefinition]:
     path = default_contract_path()
     if not path.is_dir():
         return {"defs": build_definitions()}
-    return {name: repository_of(name, chain) for name, chain in settings_of(path).items()}
+    return {
+        name: repository_of(name, chain, is_first=at == 0)
+        for at, (name, chain) in enumerate(settings_of(path).items())
+    }

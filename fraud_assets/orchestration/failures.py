@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import dagster as dg
 from dagster._core.errors import DagsterUserCodeProcessError
+from dagster._core.storage.tags import MAX_RETRIES_TAG, WILL_RETRY_TAG
 from dagster_shared.error import SerializableErrorInfo
 
 from fraud_assets.errors import (
@@ -40,6 +41,10 @@ KINDS: tuple[tuple[type[FraudAssetsError], str], ...] = (
     (FraudAssetsError, "failure"),
 )
 """What a failure is called, the more specific class first."""
+
+
+_PASSING = ("store", "machine")
+"""Kinds of stop that another try may not meet; after any other one no retry would help."""
 
 
 class Stopped(DagsterUserCodeProcessError, dg.Failure):  # noqa: N818 - a decision, not an error
@@ -82,6 +87,8 @@ def _tag_run(kind: str) -> None:
         with suppress(dg.DagsterError):
             context = context_of.get()
             tags = {"verdict": "refuse"} if kind == "refused" else {"stopped": kind}
+            if kind not in _PASSING:
+                tags[MAX_RETRIES_TAG] = "0"
             context.instance.add_run_tags(context.run.run_id, tags)
 
 
@@ -98,6 +105,8 @@ def tell_failures(context: dg.RunFailureSensorContext) -> None:
         return
     run = context.dagster_run
     text = f"Run {run.run_id[:8]} of {run.job_name} failed: {context.failure_event.message}"
+    if run.tags.get(WILL_RETRY_TAG) == "true":
+        text += " It is run again by itself."
     if failed := notify("failed", text, {"run_id": run.run_id, "job": run.job_name}):
         context.log.warning(failed)
 

@@ -14,6 +14,7 @@ from fraud_assets.errors import EvidenceError
 from fraud_assets.intermediates.cabinet import Cabinet
 from fraud_assets.orchestration.failures import as_sentences
 from fraud_assets.orchestration.settings import Settings
+from fraud_assets.orchestration.tries import earlier_tries
 
 _NO_RUN = "outside-runs"
 
@@ -61,10 +62,7 @@ def handover(context: dg.InitResourceContext) -> Handover:
     if instance is None:
         raise EvidenceError("Values are kept in a Dagster instance; run inside one.")
     run = context.run
-    runs = [run.run_id] if run is not None else [_NO_RUN]
-    while run is not None and run.parent_run_id is not None and len(runs) < 20:
-        runs.append(run.parent_run_id)
-        run = instance.get_run_by_id(run.parent_run_id)
+    runs = [_NO_RUN] if run is None else [run.run_id, *earlier_tries(run, instance)]
     return Handover(
         Path(instance.storage_directory()) / "intermediates",
         context.resources.settings,

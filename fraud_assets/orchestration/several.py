@@ -38,9 +38,13 @@ def settings_of(folder: Path) -> Mapping[str, Settings]:
 
 
 def repository_of(
-    name: str, settings: Settings, terminal: dg.LoggerDefinition | None = None
+    name: str,
+    settings: Settings,
+    terminal: dg.LoggerDefinition | None = None,
+    *,
+    is_first: bool = False,
 ) -> dg.RepositoryDefinition:
     """One chain of several: a repository of its own, so that its resources are its own too."""
     return dg.create_repository_using_definitions_args(
-        name, **parts_of(settings, name, terminal=terminal)
+        name, **parts_of(settings, name, terminal=terminal, is_first=is_first)
     )

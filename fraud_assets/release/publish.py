@@ -6,6 +6,7 @@ again, the champion compared again, and the real service is started on the stage
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from datetime import UTC, datetime
@@ -42,13 +43,15 @@ class Published:
     path: str
     report: Report
     move: Move
+    is_repeated: bool = False
 
     @property
     def sentence(self) -> str:
         """What was published, in one sentence."""
         recall = self.report.metrics.recall
+        done = "An earlier try of this run had published" if self.is_repeated else "Published"
         return (
-            f"Published {self.version} with recall {recall.value:.3f} "
+            f"{done} {self.version} with recall {recall.value:.3f} "
             f"({recall.low:.3f} to {recall.high:.3f}, n = {recall.n}) at {self.path}."
         )
 
@@ -59,12 +62,15 @@ def publish(
     *,
     actor: str,
     run_id: str = "",
+    tries: Collection[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Published:
     """Promote the candidate if every rule holds for the very bytes to be published.
 
-    `actor` is who or what runs this, as the store's log will name it; `run_id` is this run.
+    `actor` is who or what runs this, as the store's log will name it; `run_id` is this run, and
+    `tries` are the runs that it repeats. What one of them published before it was killed is not
+    published again.
 
     Raises
     ------
@@ -77,6 +83,8 @@ def publish(
     store.demand_promotable(case.contract.name, case.tuned.digest)
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
+    if serving is not None and (done := _published_by(tries, serving, case)) is not None:
+        return done
     found = rescore(case)
     report, found = _honest(judgement.report, found, case, run_id)
     candidate = make_candidate(case)
@@ -107,6 +115,18 @@ def publish(
     finally:
         store.discard(staged)
     return Published(move.version, store.where(move.version), report, move)
+
+
+def _published_by(tries: Collection[str], serving: Move, case: Case) -> Published | None:
+    """What an earlier try has published, where these very bytes of it serve."""
+    store = case.need_store()
+    if serving.digest != case.tuned.digest or serving.kind != "promotion":
+        return None
+    verified = store.verify(serving)
+    if verified.metadata.run_id not in tries:
+        return None
+    report, where = read_report(verified.read("report.json")), store.where(serving.version)
+    return Published(serving.version, where, report, serving, is_repeated=True)
 
 
 def _raw_payments(candidate: Candidate, found: Rescored) -> tuple[Script, AnyScorer]:

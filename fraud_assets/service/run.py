@@ -44,12 +44,12 @@ def run_service(settings: ServiceSettings) -> int:
         uvicorn.run(create(settings), workers=1, **_options(settings))
         return 0
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
-        claimed = _claimed(settings.decisions)
+        claimed = None if settings.record_claimed else _claimed(settings.decisions)
         shared = msgspec.structs.replace(
             settings,
             metrics_dir=Path(folder),
             parent=os.getpid(),
-            record_claimed=claimed is not None,
+            record_claimed=settings.record_claimed or claimed is not None,
         )
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.

@@ -37,12 +37,14 @@ class Found(NamedTuple):
     `is_late` says that it came later than `late_after` behind the newest one, so that windows may
     lack what was dropped already. `answer` is the first answer where the payment came before.
     `position` is how many transactions the state had seen by then, 0 where its place counts none.
+    `came_before` though there is no answer: whoever decided on it then did not come to its end.
     """
 
     features: dict[str, float]
     is_late: bool
     answer: bytes | None = None
     position: int = 0
+    came_before: bool = False
 
 
 Answering = Callable[[int, Found], bytes]
@@ -192,7 +194,7 @@ class State:
         if known.answer:
             names = self.plan.derived
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
-        return self._derive(records, coming)[0]
+        return self._derive(records, coming)[0]._replace(came_before=True)
 
     def _derive(
         self, records: Records, coming: _Coming

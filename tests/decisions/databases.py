@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,12 +22,46 @@ def binary(name: str) -> str | None:
     return shutil.which(name) or (str(found[-1]) if found else None)
 
 
+class Server:
+    """A server in `folder`, which may be stopped and started again."""
+
+    def __init__(self, folder: Path, program: str, user: str | None) -> None:
+        self.folder, self._user = folder, user
+        data = str(folder / "data")
+        self._command = [program, "-D", data, "-k", str(folder), "-c", "listen_addresses="]
+
+    @property
+    def url(self) -> str:
+        """By its socket."""
+        return _url(self.folder)
+
+    def start(self) -> None:
+        """Come up with whatever was stored before."""
+        with (self.folder / "server.log").open("ab") as said:
+            self.process = subprocess.Popen(
+                self._command, stdout=said, stderr=said, user=self._user, cwd=self.folder
+            )
+        wait_until(lambda: self.process.poll() is not None or _answers(self.folder))
+
+    def stop(self) -> None:
+        """At once, ending what is under way, as a restart does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """A server's URL; skips where there is no PostgreSQL on this machine."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
+    """A running server, gone afterwards; skips where there is no PostgreSQL on this machine."""
     pytest.importorskip("psycopg", reason="needs psycopg, which the extra postgres brings")
-    initdb, server = binary("initdb"), binary("postgres")
-    if initdb is None or server is None:
+    initdb, program = binary("initdb"), binary("postgres")
+    if initdb is None or program is None:
         pytest.skip("needs a PostgreSQL server on this machine: apt-get install postgresql")
     # Short, for a socket's path may have 107 letters; the server refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="fraud-pg-"))
@@ -37,15 +72,12 @@ def postgres() -> Iterator[str]:
         data = folder / "data"
         made = [initdb, "-D", str(data), "-U", "test", "-A", "trust", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
-        command = [server, "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
-        with (folder / "server.log").open("wb") as said:
-            process = subprocess.Popen(command, stdout=said, stderr=said, user=user, cwd=folder)
+        server = Server(folder, program, user)
+        server.start()
         try:
-            wait_until(lambda: process.poll() is not None or _answers(folder))
-            yield _url(folder)
+            yield server
         finally:
-            process.kill() if process.poll() else process.terminate()
-            process.wait(60)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

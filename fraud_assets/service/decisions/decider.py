@@ -126,7 +126,12 @@ class Decider:
         for one, found in zip(asked, self.state.meet([o.read.payment for o in asked]), strict=True):
             payment = one.read.payment
             waiting = own.get(payment.id or "") or self.keeping.unsettled.answer(payment)
-            if first := found.answer or waiting:
+            first = found.answer or waiting
+            if not first and found.came_before:
+                first = self.keeping.on_record(payment.id)
+                if first:
+                    self.keeping.unsettled.add(payment, first)
+            if first:
                 answers.append(self._repeated(first))
                 continue
             drafts.append(draft := self._draft(one, found))

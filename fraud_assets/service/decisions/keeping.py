@@ -15,7 +15,7 @@ from filelock import BaseFileLock
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_folder, personal_of
-from fraud_assets.decisions.find import find_decision
+from fraud_assets.decisions.find import find_decision, find_entry_of
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.decisions.segment import read_entry
@@ -114,6 +114,15 @@ class Keeping:
             )
         opener = self._guard or DecisionOpener(keys_folder(self._folder))
         return answer_of(opener.open(entry))
+
+    def on_record(self, payment_id: str | None) -> bytes:
+        """What stands on record for a payment that was met before and not answered; else empty.
+
+        Another service may have been killed between writing it there and answering, or this one.
+        """
+        if self._folder is None or payment_id is None:
+            return b""
+        return find_entry_of(self._folder, payment_id) or b""
 
     def release(self, contract: Contract) -> Release | None:
         """Who passes though flagged, None where the contract stops nothing.

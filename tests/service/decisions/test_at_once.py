@@ -161,6 +161,25 @@ def test_with_sync_no_answer_is_repeated_that_is_not_on_record(store: Store, tmp
     assert [one.decision_id for one in read_decisions(tmp_path / "log")] == [told["decision_id"]]
 
 
+def test_with_sync_what_is_on_record_and_was_not_answered_is_the_answer(
+    store: Store, tmp_path: Path
+):
+    """Killed between flush and answer, whoever gets the payment next finds it on record."""
+    desk = desk_of(store, tmp_path, SYNC)
+    first, _ = decided(desk.decider(), 0, 1)
+    asyncio.run(desk.keeping.settled())
+    let_go(desk)
+
+    desk = desk_of(store, tmp_path, SYNC)
+    (told,) = decided(desk.decider(), 0)
+    asyncio.run(settle(desk))
+    (again,) = decided(desk.decider(), 0)
+    let_go(desk)
+
+    assert told == again == first | {"repeated": True}
+    assert len(read_decisions(tmp_path / "log")) == 2
+
+
 def test_scores_of_decisions_are_counted_as_those_of_predict(store: Store, tmp_path: Path):
     """In the histogram and, where flagged, in the counter; a repeated payment counts once."""
     desk = desk_of(store, tmp_path, WINDOW)

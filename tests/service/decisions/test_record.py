@@ -159,6 +159,25 @@ def test_two_services_on_one_folder(store: Store, tmp_path: Path) -> None:
     assert len(read_decisions(tmp_path / "log")) == 2
 
 
+def test_two_services_share_a_folder_where_both_say_so(store: Store, tmp_path: Path) -> None:
+    """Each writes segments of its own; the record holds all of it."""
+    (tmp_path / "second").mkdir()
+    shared = ("--record-shared",)
+    with (
+        deciding(store, tmp_path, *shared, log=tmp_path / "log") as first,
+        deciding(store, tmp_path / "second", *shared, log=tmp_path / "log") as second,
+    ):
+        statuses = [
+            one.ask("/decisions", payment(number))[0]
+            for number in range(3)
+            for one in (first, second)
+        ]
+
+    assert set(statuses) == {200}
+    assert len(read_decisions(tmp_path / "log")) == 6
+    assert verify_log(tmp_path / "log").difference is None
+
+
 def test_a_file_of_labels_reaches_the_record(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

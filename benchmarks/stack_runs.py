@@ -1,0 +1,113 @@
+"""Launches weeks and looks at them as Dagster's UI does, by its GraphQL."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from stack.place import LOCATION
+
+_LAUNCH = """mutation Launch($params: ExecutionParams!) {
+  launchRun(executionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+    ... on RunConfigValidationInvalid { errors { message } }
+  }
+}"""
+_RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run {
+  status rootRunId tags { key value } stepStats { stepKey status }
+} } }"""
+_GROUP = """query Group($id: ID!) { runGroupOrError(runId: $id) { ... on RunGroup {
+  runs { runId status parentRunId tags { key value } }
+} } }"""
+_EVENTS = """query Events($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection {
+  events { ... on MessageEvent { eventType message } }
+} } }"""
+_ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+@dataclass(frozen=True)
+class Ui:
+    """The webserver at an address; what it cannot say during a restart is asked again."""
+
+    address: str
+
+    def launch(self, as_of: str) -> str:
+        """Launch `weekly_retrain` for a week; the run's id."""
+        params = {
+            "selector": {
+                "repositoryLocationName": LOCATION,
+                "repositoryName": "__repository__",
+                "jobName": "weekly_retrain",
+            },
+            "runConfigData": {"ops": {"raw_transactions": {"config": {"as_of": as_of}}}},
+        }
+        found = self._ask(_LAUNCH, {"params": params})
+        if found is None or "run" not in found["launchRun"]:
+            raise SystemExit(f"The week was not launched: {found}")
+        return str(found["launchRun"]["run"]["runId"])
+
+    def status(self, run_id: str) -> str:
+        """As the list of runs shows it, "" while the database does not answer."""
+        found = self._ask(_RUN, {"id": run_id})
+        return "" if found is None else str(found["runOrError"]["status"])
+
+    def is_ended(self, run_id: str) -> bool:
+        """Whether it ended, and will not be tried again."""
+        if self.status(run_id) not in _ENDED:
+            return False
+        return self.last_try(run_id) == run_id and not self._is_retried(run_id)
+
+    def steps_done(self, run_id: str) -> int:
+        """How many steps have succeeded."""
+        found = self._ask(_RUN, {"id": run_id})
+        steps = [] if found is None else found["runOrError"]["stepStats"]
+        return sum(step["status"] == "SUCCESS" for step in steps)
+
+    def last_try(self, run_id: str) -> str:
+        """The newest run that repeats it, itself where none does."""
+        runs = self._group(run_id)
+        now = run_id
+        while after := [one["runId"] for one in runs if one["parentRunId"] == now]:
+            now = after[0]
+        return now
+
+    def tries(self, run_id: str) -> int:
+        """How many runs it took."""
+        return len(self._group(run_id))
+
+    def why(self, run_id: str) -> list[str]:
+        """What failed in each try, in the words of the run's page."""
+        events = [
+            event
+            for one in self._group(run_id)
+            for event in (self._ask(_EVENTS, {"id": one["runId"]}) or {})
+            .get("logsForRun", {})
+            .get("events", [])
+        ]
+        kinds = {"RUN_FAILURE", "STEP_FAILURE"}
+        return [str(event["message"])[:300] for event in events if event.get("eventType") in kinds]
+
+    def _is_retried(self, run_id: str) -> bool:
+        tags = next((one["tags"] for one in self._group(run_id) if one["runId"] == run_id), [])
+        return {"key": "dagster/will_retry", "value": "true"} in tags
+
+    def _group(self, run_id: str) -> list[dict[str, Any]]:
+        found = self._ask(_GROUP, {"id": run_id})
+        return [] if found is None else list(found["runGroupOrError"].get("runs", []))
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(
+            f"{self.address}/graphql", body, {"content-type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except (OSError, urllib.error.URLError):
+            return None
+        return None if found.get("errors") else found["data"]

@@ -1,0 +1,1 @@
+"""What a Dagster instance of several processes is made of; its `dagster.yaml` names the classes."""

@@ -1,0 +1,1 @@
+"""The programs of the stack, a file each with `programs_of(place)`."""

@@ -1,0 +1,53 @@
+"""A stack's folder: ports and passwords are drawn once and seen by nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import stat
+from pathlib import Path
+
+from stack.place import PORTS, Place
+from stack.program import all_programs
+from stack.supervisor import Supervisor
+from stack.table import printed, rows_of
+
+
+def test_a_stack_keeps_its_ports_and_passwords(tmp_path: Path) -> None:
+    """Made again it is the same; its settings are for its user alone."""
+    first = Place.at(tmp_path / "stack")
+    again = Place.at(tmp_path / "stack", is_free=True)
+
+    assert again == first
+    assert stat.S_IMODE(first.private.stat().st_mode) == 0o700
+    assert stat.S_IMODE((first.private / "stack.json").stat().st_mode) == 0o600
+    assert len(set(first.passwords.values())) == len(first.passwords)
+
+
+def test_a_port_that_is_taken_is_exchanged(tmp_path: Path) -> None:
+    """The others stay the usual ones where those are free; none is given twice."""
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # somebody else's then: taken all the same
+            other.bind(("127.0.0.1", PORTS["valkey"]))
+        place = Place.at(tmp_path / "stack")
+
+    assert place.ports["valkey"] != PORTS["valkey"]
+    assert len(set(place.ports.values())) == len(place.ports)
+
+
+def test_the_table_tells_where_each_answers_and_no_password(tmp_path: Path) -> None:
+    """Of a stack that does not run, too."""
+    place = Place.at(tmp_path / "stack", is_free=True)
+    programs = all_programs(place)
+
+    rows = rows_of(Supervisor(place, programs), programs)
+    text = printed(place, rows)
+
+    assert {row.state for row in rows} == {"stopped"}
+    assert place.url("http", "balancer") in text
+    assert not [secret for secret in place.passwords.values() if secret in text]
+    secrets = list(place.passwords.values())
+    assert any(secret in str(place.environment) for secret in secrets)
+    assert not any(
+        secret in " ".join(map(str, one.words)) for one in programs for secret in secrets
+    )
