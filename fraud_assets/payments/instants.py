@@ -8,6 +8,7 @@ else a column may hold is refused here, never read otherwise.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -68,10 +69,8 @@ def read_instant(
         return None
     if isinstance(value, bool):
         raise NoInstantError(str(value))
-    if type(value) is str and _USUAL.fullmatch(value) and time.unit == "timestamp":
-        found = _usual(value, time)
-        if found is not None:
-            return found
+    if type(value) is str and (found := usual_reader(time)(value)) is not None:
+        return found
     text = written(value).strip()
     if text.lower() in words or (time.unit == "timestamp" and _NO_DAY.fullmatch(text)):
         return None
@@ -89,9 +88,20 @@ def _numbers_of(words: frozenset[str]) -> frozenset[float]:
     return frozenset(found for word in words if (found := number(word)) is not None)
 
 
-def _usual(text: str, time: TimeColumn) -> int | None:
-    """What most senders write, read by Python's own parser; None where it is to be read slowly."""
-    if time.format is not None:
+def usual_reader(time: TimeColumn) -> Callable[[str], int | None]:
+    """Reads what most senders write with Python's own parser; None where it is to be read slowly.
+
+    A column with a unit or a format of its own has nothing usual.
+    """
+    return _unusual if time.unit != "timestamp" or time.format is not None else _usual
+
+
+def _unusual(_: str) -> int | None:
+    return None
+
+
+def _usual(text: str) -> int | None:
+    if _USUAL.fullmatch(text) is None:
         return None
     try:
         return (datetime.fromisoformat(text[:-1]) - _ORIGIN) // _TICK

@@ -11,7 +11,7 @@ from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
 from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.errors import Fault, PaymentError
 from fraud_assets.payments.clock import with_time_of_day
-from fraud_assets.payments.instants import NoInstantError, read_instant
+from fraud_assets.payments.instants import NoInstantError, read_instant, usual_reader
 from fraud_assets.payments.roles import kind_of, raw_columns
 from fraud_assets.payments.words import number_words, text_words
 from fraud_assets.state.payment import Payment
@@ -42,6 +42,10 @@ def _now() -> int:
     return time_ns() // 1000
 
 
+def _never(value: object) -> CleanValue:
+    raise KeyError(value)
+
+
 class ReadPayment(NamedTuple):
     """A payment for the state, and its raw features as the model takes them."""
 
@@ -61,6 +65,8 @@ class RawReader:
         self._readers = {
             name: reader_of(name, contract) for name in self.columns if name != self._hour
         }
+        # A date beside its time of day is no single value: such payments go the long way.
+        self._usual = [*self._readers.items()] if self._hour is None else [("", _never)]
         kinds = {name: kind_of(name, contract) for name in self._readers}
         self._all = frozenset(self.columns)
         self._rules = [
@@ -87,6 +93,16 @@ class RawReader:
         PaymentError
             If it breaks rules: all of them, each with its column.
         """
+        try:
+            values = {name: reader(raw[name]) for name, reader in self._usual}
+        except (KeyError, BrokenRuleError):
+            return self._read_all(raw)
+        if not self._sound(values):
+            return self._read_all(raw)
+        return ReadPayment(self.payment(values), {name: values[name] for name in self._features})
+
+    def _read_all(self, raw: RawPayment) -> ReadPayment:
+        """The same for one that may break rules: each value is looked at, whatever others say."""
         faults = [] if raw.keys() >= self._all else self._absent(raw)
         values: dict[str, CleanValue] = {}
         for name, reader in self._readers.items():
@@ -103,6 +119,19 @@ class RawReader:
         if faults:
             raise PaymentError(faults)
         return ReadPayment(self.payment(values), {name: values[name] for name in self._features})
+
+    def _sound(self, values: Mapping[str, CleanValue]) -> bool:
+        """Whether the values of a payment that has them all break no rule."""
+        if self._time is not None:
+            time = values[self._time]
+            if time is None or time > self._now():  # type: ignore[operator]
+                return False
+        if self._id is not None and values[self._id] is None:
+            return False
+        for _, column, holds in self._rules:  # noqa: SIM110 - faster than all(), at each payment
+            if not holds(values[column]):
+                return False
+        return True
 
     def _absent(self, raw: RawPayment) -> list[Fault]:
         rule = "must be a field of the payment; null means missing"
@@ -156,10 +185,24 @@ def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     case = contract.features.case if kind == "category" else "keep"
     words = text_words(source)
 
+    longest = max(map(len, words))
+
     def read(value: object) -> CleanValue:
+        if type(value) is str and case == "keep" and len(value) > longest and _is_plain(value):
+            return value
         return None if value is None else level(written(column_value(value)), case, words)
 
     return _remembering(read) if kind == "category" else read
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `normal` leaves a text as it is: visible ASCII to both ends, and no whole number."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and text[0] != " " != text[-1]
+        and (text[-1] != "0" or "." not in text)
+    )
 
 
 def _remembering(read: Callable[[object], CleanValue]) -> Callable[[object], CleanValue]:
@@ -181,8 +224,11 @@ def _remembering(read: Callable[[object], CleanValue]) -> Callable[[object], Cle
 
 def _time_reader(name: str, contract: Contract) -> Callable[[object], CleanValue]:
     column, words = contract.time_columns[name], number_words(contract.source)
+    usual = usual_reader(column)
 
     def read(value: object) -> CleanValue:
+        if type(value) is str and (found := usual(value)) is not None:
+            return found
         try:
             return read_instant(value, column, words)
         except NoInstantError as error:
@@ -230,6 +276,12 @@ def _check_of(rule: Rule, contract: Contract) -> Callable[[CleanValue], bool]:
     if rule.one_of is not None:
         numbers = kind == "number"
         allowed = allowed_numbers(rule.one_of) if numbers else allowed_levels(rule.one_of, case)
+
+    required, low, high = rule.required, rule.min, rule.max
+    if allowed is None and low is None and high is None:
+        return lambda value: value is not None or not required
+    if allowed is None and high is None:
+        return lambda value: not required if value is None else not value < low  # type: ignore[operator]
 
     def holds(value: CleanValue) -> bool:
         if value is None:

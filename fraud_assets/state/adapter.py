@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -33,6 +33,14 @@ class Transaction(Protocol):
         ...
 
 
+class Work(NamedTuple, Generic[T]):
+    """What one transaction does; `keys` and `new` as in `Adapter.transact`."""
+
+    run: Callable[[Transaction], T]
+    keys: Sequence[bytes] = ()
+    new: Sequence[bytes] = ()
+
+
 class Items(NamedTuple):
     """Some of the keys and values, and where to go on; None where all were walked through."""
 
@@ -53,6 +61,19 @@ class Adapter(Protocol):
 
         `work` may run more than once; only the last run counts. `keys` are those that it will
         likely read, `new` those of them that are likely not there yet.
+
+        Raises
+        ------
+        StateError
+            If the place cannot be reached or is full; nothing was written.
+        """
+        ...
+
+    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """Run each as an atomic transaction of its own, in order; what it gave, or what it raised.
+
+        One that raises leaves nothing behind and hinders no other. They share what the place can
+        share: a commit, a round trip.
 
         Raises
         ------

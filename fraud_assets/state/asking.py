@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fraud_assets.features.online.seen import Series
 from fraud_assets.state.payment import Payment
+from fraud_assets.state.tracks.short import ShortTrack
 from fraud_assets.state.tracks.track import Track
 
 
@@ -15,7 +16,7 @@ class Asking:
     """`tracks` by the columns of their entities. A `features.online.seen.Seen`."""
 
     payment: Payment
-    tracks: Mapping[tuple[str, ...], Track]
+    tracks: Mapping[tuple[str, ...], Track | ShortTrack]
 
     @property
     def now(self) -> int:

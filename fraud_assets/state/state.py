@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from fraud_assets.errors import ConflictError, StateMovedError
-from fraud_assets.state.adapter import Adapter, Transaction
+from fraud_assets.errors import ConflictError, DamagedStateError, StateError, StateMovedError
+from fraud_assets.state.adapter import Adapter, Transaction, Work
 from fraud_assets.state.asking import Asking
 from fraud_assets.state.labels import spread_labels
 from fraud_assets.state.payment import Payment
@@ -19,6 +19,7 @@ from fraud_assets.state.remembered import (
 )
 from fraud_assets.state.sealed import Records
 from fraud_assets.state.tracks.page import Event
+from fraud_assets.state.tracks.short import ShortTrack, open_track
 from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import digest, entity_key
 
@@ -51,6 +52,17 @@ Answering = Callable[[int, Found], bytes]
 """Makes the answer to the payment at a position, from what was met of it."""
 
 
+Kept = tuple[TrackPlan, Track | ShortTrack]
+"""What is kept of one entity, and by which plan."""
+
+
+class Meeting(NamedTuple):
+    """Payments that are met together, all or none, and what answers them."""
+
+    payments: Sequence[Payment]
+    answering: Answering | None = None
+
+
 class State:
     """The online features of one contract on one adapter.
 
@@ -74,15 +86,43 @@ class State:
         StateError
             If the state cannot be written.
         """
-        coming = [self._coming(payment) for payment in payments]
+        (found,) = self.meet_each([Meeting(payments, answering)])
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-        def work(transaction: Transaction) -> list[Found]:
-            records = Records(transaction)
-            self._demand_same(records)
-            return [self._meet(records, one, at, answering) for at, one in enumerate(coming)]
+    def meet_each(self, meetings: Sequence[Meeting]) -> list[list[Found] | Exception]:
+        """`meet` for each in order, at the cost of about one: what it gave, or what it raised.
 
-        new = [one.key for one in coming if one.key is not None]
-        return self.adapter.transact(work, _read_by(coming), new)
+        Behind one that finds the state damaged, or gone, nothing is met: the others raise the same.
+
+        Raises
+        ------
+        StateError
+            If the state cannot be written; nothing is remembered of any.
+        """
+        broken: list[StateError] = []
+
+        def work_of(coming: list[_Coming], answering: Answering | None) -> Work[list[Found]]:
+            def run(transaction: Transaction) -> list[Found]:
+                if broken:
+                    raise broken[0]
+                records = Records(transaction)
+                try:
+                    self._demand_same(records)
+                    return [self._meet(records, *one, answering) for one in enumerate(coming)]
+                except (DamagedStateError, StateMovedError) as error:
+                    broken.append(error)
+                    raise
+
+            new = [one.key for one in coming if one.key is not None]
+            return Work(run, _read_by(coming), new)
+
+        works = [
+            work_of([self._coming(payment) for payment in payments], answering)
+            for payments, answering in meetings
+        ]
+        return self.adapter.transact_each(works)
 
     def place(self, position: int) -> str:
         """A position as records name it: of which building of the state it is one, and which."""
@@ -162,7 +202,7 @@ class State:
         return found
 
     def _meet(
-        self, records: Records, coming: _Coming, at: int, answering: Answering | None
+        self, records: Records, at: int, coming: _Coming, answering: Answering | None
     ) -> Found:
         known = None if coming.key is None else read_remembered(records, coming.key)
         if coming.key is not None and known is not None:
@@ -196,31 +236,28 @@ class State:
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
         return self._derive(records, coming)[0]._replace(came_before=True)
 
-    def _derive(
-        self, records: Records, coming: _Coming
-    ) -> tuple[Found, list[tuple[TrackPlan, Track]]]:
+    def _derive(self, records: Records, coming: _Coming) -> tuple[Found, list[Kept]]:
         payment = coming.payment
         if payment.time is None:
             return Found({}, is_late=False), []
         newest = _instant(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
         tracks = [
-            (plan, Track(records, key, plan.layout, payment.time)) for plan, key in coming.entities
+            (plan, open_track(records, key, plan.layout, payment.time))
+            for plan, key in coming.entities
         ]
         asking = Asking(payment, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
         return Found(features, is_late, position=records.position), tracks
 
-    def tracks(self, records: Records, payment: Payment) -> list[tuple[TrackPlan, Track]]:
+    def tracks(self, records: Records, payment: Payment) -> list[Kept]:
         """What is kept of the payment's entities."""
         return [
-            (plan, Track(records, key, plan.layout, payment.time or 0))
+            (plan, open_track(records, key, plan.layout, payment.time or 0))
             for plan, key in self.entities(payment)
         ]
 
-    def leave_behind(
-        self, records: Records, payment: Payment, tracks: Iterable[tuple[TrackPlan, Track]]
-    ) -> None:
+    def leave_behind(self, records: Records, payment: Payment, tracks: Iterable[Kept]) -> None:
         """Put the payment into the tracks of its entities."""
         if payment.time is None:
             return

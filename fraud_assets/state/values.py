@@ -16,6 +16,9 @@ def digest(value: str) -> int:
 
 def key_of(*parts: str) -> bytes:
     """128 bits that stand for texts in order."""
+    if len(parts) == 1:
+        raw = parts[0].encode()
+        return blake2b(b"%d:%b" % (len(raw), raw), digest_size=_KEY_BYTES).digest()
     whole = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts)])
     return blake2b(whole, digest_size=_KEY_BYTES).digest()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fraud_assets.decisions.line import DecisionLines
 from fraud_assets.decisions.segment import (
     START,
     Header,
@@ -106,3 +108,29 @@ def test_the_digest_worked_by_hand():
     lines = encode(decision()) + b"\n"
     expected = hashlib.sha256(before + b"1 %d\n" % len(lines) + lines).hexdigest()
     assert data == line + b"=1 %d %b\n" % (len(lines), expected.encode()) + lines
+
+
+@given(decisions)
+def test_a_line_of_parts_is_the_line_of_the_entry(entry):
+    """What whoever decides writes of parts it has at hand is what the entry itself is written as."""
+    lines = DecisionLines(entry.contract, entry.version, entry.manifest, entry.threshold)
+
+    found = lines.line(
+        entry.decision_id,
+        payment_id=encode(entry.payment_id),
+        event_time=entry.event_time,
+        decided_at=entry.decided_at,
+        payment=encode(entry.payment),
+        features=encode(entry.features),
+        state=entry.state,
+        late=entry.late,
+        probability=encode(entry.probability),
+        is_flagged=entry.is_flagged,
+        released=entry.released,
+        release_probability=entry.release_probability,
+        reasons=encode(entry.reasons),
+        latency_us=entry.latency_us,
+        api_key=entry.api_key,
+    )
+
+    assert found == encode(msgspec.structs.replace(entry, shadow=()))

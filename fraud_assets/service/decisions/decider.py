@@ -7,43 +7,36 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
 
-import msgspec
-
 from fraud_assets.contract import Contract
-from fraud_assets.decisions.release import Release
-from fraud_assets.documents.decision import Decision
-from fraud_assets.errors import StateError
+from fraud_assets.errors import ConflictError, RecordError, StateError
 from fraud_assets.payments.possible import why_not_decided
-from fraud_assets.payments.reader import RawReader, ReadPayment
+from fraud_assets.payments.reader import RawReader
+from fraud_assets.service.decisions.draft import Asked, Draft, Drafting
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import Found, State
-from fraud_assets.values.number import number
-
-_encode = msgspec.json.encode
+from fraud_assets.state.state import Found, Meeting, State
 
 
-class _Asked(NamedTuple):
-    """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
+class Request(NamedTuple):
+    """Payments that are decided on together, all or none, for whom and since when.
 
-    raw: Mapping[str, Any]
-    read: ReadPayment
+    `always` asks for reasons of payments that are not flagged too; `api_key` names the caller's
+    key on record; `started` is an instant of `perf_counter`.
+    """
+
+    raws: Sequence[Mapping[str, Any]]
     always: bool
     api_key: str
     started: float
 
 
-class _Draft(NamedTuple):
-    """What is answered to a payment and counted, and the entry as the record wants it."""
+class _Met(NamedTuple):
+    """A request's answers in order, and drafts of those that are new."""
 
-    payment: Payment
-    answer: bytes
-    remembered: bytes
-    entry: bytes
-    probability: float
-    is_flagged: bool
+    answers: list[bytes]
+    drafts: list[Draft]
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,7 @@ class Decider:
     reader: RawReader
     state: State
     keeping: Keeping
-    release: Release | None
+    drafting: Drafting
     metrics: ServiceMetrics
 
     @classmethod
@@ -65,63 +58,116 @@ class Decider:
         And RecordError where those that pass though flagged cannot be drawn.
         """
         contract = carried_contract(served)
-        release = keeping.release(contract)
-        return cls(served, contract, RawReader(contract), state, keeping, release, metrics)
+        release, reader = keeping.release(contract), RawReader(contract)
+        drafting = Drafting(served, contract, reader.columns, state, keeping, release)
+        return cls(served, contract, reader, state, keeping, drafting, metrics)
 
     def decide(
         self, raws: Sequence[Mapping[str, Any]], *, always: bool, api_key: str = ""
     ) -> list[bytes]:
         """The answers to payments in order, as JSON objects; all or none enter the state.
 
-        `always` asks for reasons of payments that are not flagged too; `api_key` names the
-        caller's key on record.
+        `always` and `api_key` as in `Request`.
 
         Raises
         ------
         PaymentError, ConflictError, StateError, RecordError
             As reading, the state and the record do.
         """
-        started = perf_counter()
-        asked = [_Asked(raw, self.reader.read(raw), always, api_key, started) for raw in raws]
-        self.keeping.promise(self.contract, len(asked))
-        meet = self._met_for_later if self.keeping.is_sync else self._met
-        try:
-            answers, drafts = meet(asked)
-        except BaseException:
-            self.keeping.take([], promised=len(asked))
-            raise
-        self.keeping.take([draft.entry for draft in drafts], promised=len(asked))
-        for draft in drafts:
-            self.metrics.scored(draft.probability, draft.is_flagged)
-            if self.keeping.is_sync:
-                self.keeping.unsettled.add(draft.payment, draft.remembered)
-        return answers
+        (found,) = self.decide_each([Request(raws, always, api_key, perf_counter())])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def decide_each(self, requests: Sequence[Request]) -> list[list[bytes] | Exception]:
+        """`decide` for each in order: its answers, or what refused it, which hinders no other.
+
+        What each costs the state and the record, its transaction above all, they pay together.
+        """
+        read: list[list[Asked] | Exception] = [self._read(request) for request in requests]
+        sound = [one for one in read if not isinstance(one, Exception)]
+        outcomes = iter(self._decided(sound))
+        return [one if isinstance(one, Exception) else next(outcomes) for one in read]
 
     def keep(self, answers: list[tuple[Payment, bytes]]) -> None:
         """Put answers into the state whose entries are on disk; raises as the state does."""
         self.state.answered(answers)
         self.keeping.unsettled.settled(answers)
 
-    def _met(self, asked: Sequence[_Asked]) -> tuple[list[bytes], list[_Draft]]:
-        """The answers, and what is new of them; each is in the state with its payment."""
-        drafts: dict[int, _Draft] = {}
+    def _read(self, request: Request) -> list[Asked] | Exception:
+        raws, always, api_key, started = request
+        try:
+            return [Asked(raw, self.reader.read(raw), always, api_key, started) for raw in raws]
+        except Exception as error:  # noqa: BLE001 - whoever asked is answered with it
+            return error
 
-        def answering(at: int, found: Found) -> bytes:
-            drafts[at] = self._draft(asked[at], found)
-            return drafts[at].remembered
+    def _decided(self, requests: Sequence[Sequence[Asked]]) -> list[list[bytes] | Exception]:
+        count = sum(map(len, requests))
+        try:
+            self.keeping.promise(self.contract, count)
+        except RecordError as error:
+            if len(requests) == 1:
+                return [error]
+            # The record may have room for some of them.
+            return [self._decided([request])[0] for request in requests]
+        try:
+            met = self._met_for_later(requests) if self.keeping.is_sync else self._met(requests)
+        except StateError as error:
+            met = [error] * len(requests)
+        except BaseException:
+            self.keeping.take([], promised=count)
+            raise
+        drafts = [draft for one in met if not isinstance(one, Exception) for draft in one.drafts]
+        self.keeping.take([draft.entry for draft in drafts], promised=count)
+        for draft in drafts:
+            self.metrics.scored(draft.probability, draft.is_flagged)
+        return [one if isinstance(one, Exception) else one.answers for one in met]
 
-        found = self.state.meet([one.read.payment for one in asked], answering)
-        new = [None if one.answer else drafts[at] for at, one in enumerate(found)]
-        answers = [
-            self._repeated(one.answer or b"") if draft is None else draft.answer
-            for one, draft in zip(found, new, strict=True)
+    def _met(self, requests: Sequence[Sequence[Asked]]) -> list[_Met | Exception]:
+        """Each request's answers, and what is new of them, in the state with its payments."""
+        drafts: list[dict[int, Draft]] = [{} for _ in requests]
+
+        def meeting(asked: Sequence[Asked], own: dict[int, Draft]) -> Meeting:
+            def answering(at: int, found: Found) -> bytes:
+                draft = own[at] = self.drafting.draft(asked[at], found)
+                return draft.remembered
+
+            return Meeting([one.read.payment for one in asked], answering)
+
+        met = self.state.meet_each([meeting(*pair) for pair in zip(requests, drafts, strict=True)])
+        return [
+            found if isinstance(found, Exception) else self._through(found, own)
+            for found, own in zip(met, drafts, strict=True)
         ]
-        return answers, [draft for draft in new if draft is not None]
 
-    def _met_for_later(self, asked: Sequence[_Asked]) -> tuple[list[bytes], list[_Draft]]:
+    def _through(self, met: Sequence[Found], drafts: Mapping[int, Draft]) -> _Met | Exception:
+        new = [None if one.answer else drafts[at] for at, one in enumerate(met)]
+        try:
+            answers = [
+                self._repeated(one.answer or b"") if draft is None else draft.answer
+                for one, draft in zip(met, new, strict=True)
+            ]
+        except RecordError as error:
+            return error
+        return _Met(answers, [draft for draft in new if draft is not None])
+
+    def _met_for_later(self, requests: Sequence[Sequence[Asked]]) -> list[_Met | Exception]:
         """The same where an answer may be in the state only once it is on record."""
+        found: list[_Met | Exception] = []
+        for asked in requests:
+            try:
+                met = self._met_unanswered(asked)
+            except (ConflictError, StateError, RecordError) as error:
+                found.append(error)
+                continue
+            for draft in met.drafts:
+                self.keeping.unsettled.add(draft.payment, draft.remembered)
+            found.append(met)
+        return found
+
+    def _met_unanswered(self, asked: Sequence[Asked]) -> _Met:
         answers: list[bytes] = []
-        drafts: list[_Draft] = []
+        drafts: list[Draft] = []
         own: dict[str, bytes] = {}
         for one, found in zip(asked, self.state.meet([o.read.payment for o in asked]), strict=True):
             payment = one.read.payment
@@ -134,83 +180,14 @@ class Decider:
             if first:
                 answers.append(self._repeated(first))
                 continue
-            drafts.append(draft := self._draft(one, found))
+            drafts.append(draft := self.drafting.draft(one, found))
             answers.append(draft.answer)
             if payment.id is not None:
                 own[payment.id] = draft.remembered
-        return answers, drafts
-
-    def _draft(self, asked: _Asked, found: Found) -> _Draft:
-        served, scorer = self.served, self.served.scorer
-        values = asked.read.features | found.features
-        features = {name: _plain(values[name]) for name in scorer.encoder.names}
-        row = tuple(features.values())
-        probability = scorer.probability(row)
-        flagged = probability >= served.threshold
-        decision_id = self.keeping.next_id()
-        chance, passes = self._released(asked, decision_id)
-        answer: dict[str, Any] = {
-            "decision_id": decision_id,
-            "payment_id": asked.read.payment.id,
-            "fraud_probability": probability,
-            "is_flagged": flagged,
-            "released": flagged and passes,
-            "model_version": served.version,
-            "features": features,
-            "reasons": scorer.row_reasons(row, flagged) if flagged or asked.always else [],
-        }
-        if answer["released"]:
-            answer["release_probability"] = chance
-        if found.is_late:
-            answer["late"] = True
-        entry = self._entry(asked, found, answer, chance)
-        said, line = _encode(answer), self.keeping.encoded(entry)
-        return _Draft(
-            payment=asked.read.payment,
-            answer=said,
-            remembered=self.keeping.remembered(entry, said, line),
-            entry=line,
-            probability=probability,
-            is_flagged=flagged,
-        )
+        return _Met(answers, drafts)
 
     def _repeated(self, kept: bytes) -> bytes:
         return self.keeping.answered_before(kept)[:-1] + b',"repeated":true}'
-
-    def _released(self, asked: _Asked, decision_id: str) -> tuple[float | None, bool]:
-        """With which probability the payment passes if flagged, and whether it was drawn."""
-        if self.release is None:
-            return None, False
-        column, decimal = self.contract.columns.amount, self.contract.source.decimal
-        amount = None if column is None else number(asked.raw.get(column), decimal)
-        drawn = self.release.passes(asked.read.payment.id or decision_id, amount)
-        return self.release.probability(amount), drawn
-
-    def _entry(
-        self, asked: _Asked, found: Found, answer: Mapping[str, Any], chance: float | None
-    ) -> Decision:
-        payment = asked.read.payment
-        return Decision(
-            decision_id=answer["decision_id"],
-            payment_id=payment.id or "",
-            event_time=payment.time,
-            decided_at=self.keeping.now(),
-            contract=self.served.metadata.contract.digest,
-            version=self.served.version,
-            manifest=self.served.manifest,
-            payment=_kept(asked.raw, self.reader.columns),
-            features=answer["features"],
-            state=self.state.place(found.position),
-            late=found.is_late,
-            probability=answer["fraud_probability"],
-            threshold=self.served.threshold,
-            is_flagged=answer["is_flagged"],
-            released=answer["released"],
-            release_probability=chance,
-            reasons=tuple(answer["reasons"]),
-            api_key=asked.api_key,
-            latency_us=round((perf_counter() - asked.started) * 1e6),
-        )
 
 
 def carried_contract(served: Served) -> Contract:
@@ -230,16 +207,3 @@ def carried_contract(served: Served) -> Contract:
     if why_not := why_not_decided(contract):
         raise StateError(why_not)
     return contract
-
-
-def _plain(value: float | str | None) -> float | str | None:
-    return None if value != value else value  # noqa: PLR0124 - NaN is not itself
-
-
-def _kept(raw: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
-    """The payment as the record holds it: what is no single value stands by its text, as read."""
-    kept = {name: raw.get(name) for name in columns}
-    for name, value in kept.items():
-        if isinstance(value, list | dict):
-            kept[name] = str(value)
-    return kept

@@ -61,6 +61,16 @@ class Keeping:
         """Whether an answer waits until it is on disk."""
         return self._folder is not None and self._settings.sync
 
+    @property
+    def is_open(self) -> bool:
+        """Whether entries are kept."""
+        return self._log is not None
+
+    @property
+    def covers(self) -> bool:
+        """Whether entries may hold personal values, which are covered."""
+        return self._guard is not None
+
     def promise(self, contract: Contract, entries: int) -> None:
         """Promise to record so many decisions or labels under this contract; `take` follows.
 

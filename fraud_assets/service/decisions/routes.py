@@ -6,31 +6,29 @@ the state cannot be reached or trusted 503 with what to do; nothing enters the s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from time import perf_counter, time_ns
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import msgspec
 
 from fraud_assets.documents.decision import Label
-from fraud_assets.errors import (
-    ConflictError,
-    DamagedStateError,
-    Fault,
-    FraudAssetsError,
-    PaymentError,
-    RecordError,
-    StateError,
-    StateMovedError,
-)
+from fraud_assets.errors import PaymentError, RecordError, StateError
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import reader_of
-from fraud_assets.service.answers import fault, fault_answer
+from fraud_assets.service.answers import fault
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.gathering import Gathering
 from fraud_assets.service.decisions.preview import preview
-from fraud_assets.service.faults import UNREADABLE, told
+from fraud_assets.service.decisions.refusals import (
+    ManyFaultsError,
+    payment_faults,
+    refusal,
+    unavailable,
+)
 from fraud_assets.service.scoring_routes import (
     Answer,
     Receive,
@@ -63,9 +61,6 @@ class _Labels(msgspec.Struct):
     labels: list[_Label]
 
 
-_Told: TypeAlias = dict[str, Any]
-"""A fault as the answer tells it: loc, msg, type."""
-
 _one = msgspec.json.Decoder(dict[str, Any]).decode
 _batch = msgspec.json.Decoder(_Batch).decode
 _labels = msgspec.json.Decoder(_Labels).decode
@@ -86,12 +81,16 @@ class _Kind(NamedTuple):
     answer: Callable[[Desk, bytes, Caller], Answer]
 
 
-class DecisionRoute:
-    """An ASGI application for one path."""
+class DecisionRoute(ABC):
+    """An ASGI application for one path; `scope` of key and largest body that it asks for."""
 
-    def __init__(self, desk: Desk, keys: ApiKeys, path: str, kind: _Kind) -> None:
+    def __init__(self, desk: Desk, keys: ApiKeys, path: str, scope: KeyScope, limit: int) -> None:
         self._desk, self._keys, self._path = desk, keys, path
-        self._scope, self._limit, self._answer = kind
+        self._scope, self._limit = scope, limit
+
+    @abstractmethod
+    async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:
+        """The answer to a body."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -103,7 +102,7 @@ class DecisionRoute:
             body = await read_body(receive, self._limit)
             if body is None:
                 return
-            status, payload = self._answered(body, caller)
+            status, payload = await self._answered(body, caller, started)
             if status == 200:
                 status, payload = await self._settled(payload)
         except RefusedRequestError as refused:
@@ -122,53 +121,48 @@ class DecisionRoute:
             if decided:
                 self._desk.decider().keep(decided)
         except (RecordError, StateError) as error:
-            return self._unavailable(error)
+            return unavailable(self._desk, error)
         return 200, payload
 
-    def _unavailable(self, error: StateError | RecordError) -> Answer:
-        if isinstance(error, DamagedStateError):
-            self._desk.distrust(error)
-        if isinstance(error, StateMovedError):
-            self._desk.open_again()
-        place = "record" if isinstance(error, RecordError) else "state"
-        return 503, fault_answer(fault([place], str(error), "unavailable"))
 
-    def _answered(self, body: bytes, caller: Caller) -> Answer:
+class GatheredRoute(DecisionRoute):
+    """Payments that come in one turn of the event loop are decided on together."""
+
+    def __init__(self, desk: Desk, keys: ApiKeys, path: str) -> None:
+        super().__init__(desk, keys, path, "decide", MAX_BODY)
+        self._gathering = Gathering(desk)
+
+    async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:
+        return await self._gathering.answer(body, caller.always, caller.key, started)
+
+
+class PlainRoute(DecisionRoute):
+    """Each request is answered at once by `answer`."""
+
+    def __init__(self, desk: Desk, keys: ApiKeys, path: str, kind: _Kind) -> None:
+        super().__init__(desk, keys, path, kind.scope, kind.limit)
+        self._answer = kind.answer
+
+    async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:  # noqa: ARG002
         try:
             return self._answer(self._desk, body, caller)
-        except _ManyFaultsError as error:
-            return 422, fault_answer(error.faults)
-        except UNREADABLE as error:
-            return 422, fault_answer([told(error)])
-        except ConflictError as error:
-            return 409, fault_answer(fault(["body"], str(error), "conflict"))
-        except (StateError, RecordError) as error:
-            return self._unavailable(error)
+        except RefusedRequestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again where it is no refusal
+            return refusal(self._desk, error)
 
 
 def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
     """The routes by path."""
-    kinds = {
-        "/decisions": _Kind("decide", MAX_BODY, _decide),
+    plain = {
         "/decisions/batch": _Kind("decide", _BATCH_BODY, _decide_many),
         "/decisions/preview": _Kind("decide", MAX_BODY, _preview),
         "/labels": _Kind("label", _BATCH_BODY, _label),
     }
-    return {path: DecisionRoute(desk, keys, path, kind) for path, kind in kinds.items()}
-
-
-class _ManyFaultsError(FraudAssetsError):
-    def __init__(self, faults: list[_Told]) -> None:
-        self.faults: list[Any] = faults
-        super().__init__("The payments break rules.")
-
-
-def _decide(desk: Desk, body: bytes, caller: Caller) -> Answer:
-    raw = _one(body)
-    try:
-        return 200, desk.decider().decide([raw], always=caller.always, api_key=caller.key)[0]
-    except PaymentError as error:
-        raise _ManyFaultsError(_faults(error, [])) from error
+    routes: dict[str, DecisionRoute] = {
+        path: PlainRoute(desk, keys, path, kind) for path, kind in plain.items()
+    }
+    return {"/decisions": GatheredRoute(desk, keys, "/decisions")} | routes
 
 
 def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:
@@ -176,7 +170,7 @@ def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:
     try:
         return 200, preview(desk.decider(), raw)
     except PaymentError as error:
-        raise _ManyFaultsError(_faults(error, [])) from error
+        raise ManyFaultsError(payment_faults(error, [])) from error
 
 
 def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
@@ -189,9 +183,9 @@ def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
         try:
             decider.reader.read(raw)
         except PaymentError as error:
-            faults += _faults(error, ["payments", at])
+            faults += payment_faults(error, ["payments", at])
     if faults:
-        raise _ManyFaultsError(faults)
+        raise ManyFaultsError(faults)
     answers = decider.decide(payments, always=caller.always, api_key=caller.key)
     return 200, b'{"decisions":[%b]}' % b",".join(answers)
 
@@ -238,18 +232,8 @@ def _known_at(at: int, label: _Label) -> int | None:
         known = read_instant(label.known_at, _KNOWN_AT)
     except NoInstantError as error:
         message = "known_at must be an ISO 8601 time such as 2025-06-02T10:00:00Z"
-        raise _ManyFaultsError([{"loc": place, "msg": message, "type": "time"}]) from error
+        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time"}]) from error
     if known is not None and known > time_ns() // 1000:
         message = "known_at must not lie after now: nobody knows it yet"
-        raise _ManyFaultsError([{"loc": place, "msg": message, "type": "time_after_now"}])
+        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time_after_now"}])
     return known
-
-
-def _faults(error: PaymentError, place: list[str | int]) -> list[_Told]:
-    return [_told(broken, ["body", *place, broken.key]) for broken in error.faults]
-
-
-def _told(broken: Fault, loc: list[str | int]) -> _Told:
-    if broken.rule.startswith("must be a field"):
-        return {"loc": loc, "msg": "Field required; null means missing", "type": "missing"}
-    return {"loc": loc, "msg": f"The payment breaks the rule {broken.rule}", "type": broken.rule}

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import lmdb
 
 from fraud_assets.errors import DamagedStateError, StateError
-from fraud_assets.state.adapter import Items, T, Transaction
+from fraud_assets.state.adapter import Items, T, Transaction, Work
 
 LARGEST = 1 << 40
 """Address room for the file, bytes; the file itself grows with what is in it."""
@@ -42,6 +42,57 @@ class _Write:
         self.glance: Callable[[bytes], bytes | None] = transaction.get
         self.put: Callable[[bytes, bytes], None] = transaction.put
         self.delete: Callable[[bytes], None] = transaction.delete
+
+
+class _Shared:
+    """What several transactions in one write transaction of LMDB's have read and written so far."""
+
+    def __init__(self, transaction: Any) -> None:
+        self._transaction = transaction
+        self.position: int = transaction.id()
+        self.seen: dict[bytes, bytes | None] = {}
+        self.written: dict[bytes, bytes | None] = {}
+
+    def read(self, key: bytes) -> bytes | None:
+        """A value as it is after those before."""
+        if key in self.seen:
+            return self.seen[key]
+        found: bytes | None = self._transaction.get(key)
+        self.seen[key] = found
+        return found
+
+    def take(self, own: dict[bytes, bytes | None]) -> None:
+        """One of them takes effect."""
+        self.seen.update(own)
+        self.written.update(own)
+
+    def write(self) -> None:
+        """Hand all that took effect to LMDB, in the order of its pages."""
+        for key in sorted(self.written):
+            value = self.written[key]
+            if value is None:
+                self._transaction.delete(key)
+            else:
+                self._transaction.put(key, value)
+
+
+class _Apart:
+    """One of several transactions: what it writes is its own until it is through."""
+
+    def __init__(self, shared: _Shared) -> None:
+        self._read, self.position = shared.read, shared.position
+        self.own: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.own[key] if key in self.own else self._read(key)
+
+    glance = get
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self.own[key] = value
+
+    def delete(self, key: bytes) -> None:
+        self.own[key] = None
 
 
 class Embedded:
@@ -87,9 +138,32 @@ class Embedded:
         new: Sequence[bytes] = (),  # noqa: ARG002
     ) -> T:
         """See `Adapter`."""
+        with self._sentences(), self._env.begin(write=True) as transaction:
+            return work(_Write(transaction))
+
+    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """See `Adapter`. One write transaction of LMDB's holds them all: a commit is most of it."""
+        found: list[T | Exception] = []
+        with self._sentences(), self._env.begin(write=True) as transaction:
+            shared = _Shared(transaction)
+            for work in works:
+                apart = _Apart(shared)
+                try:
+                    found.append(work.run(apart))
+                except lmdb.Error:
+                    raise
+                except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
+                    found.append(error)
+                else:
+                    shared.take(apart.own)
+            shared.write()
+        return found
+
+    @contextlib.contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """What LMDB says against a write, in one sentence each."""
         try:
-            with self._env.begin(write=True) as transaction:
-                return work(_Write(transaction))
+            yield
         except (lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.InvalidError) as error:
             raise DamagedStateError(
                 f"The state in {self._folder} is damaged ({error}). Build it anew: fraud-assets "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import RLock
 
-from fraud_assets.state.adapter import Items, T, Transaction
+from fraud_assets.state.adapter import Items, T, Transaction, Work
 
 
 class _Overlay:
@@ -52,6 +52,16 @@ class Memory:
                 else:
                     self.held[key] = value
             return result
+
+    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """See `Adapter`."""
+        found: list[T | Exception] = []
+        for work in works:
+            try:
+                found.append(self.transact(work.run))
+            except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
+                found.append(error)
+        return found
 
     def walk(self, cursor: bytes | None, most: int) -> Items:
         """See `Adapter`."""

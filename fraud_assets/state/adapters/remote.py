@@ -18,7 +18,7 @@ import redis
 
 from fraud_assets.errors import StateError
 from fraud_assets.masking import public
-from fraud_assets.state.adapter import Items, T, Transaction
+from fraud_assets.state.adapter import Items, T, Transaction, Work
 
 MOST_TRIES = 100
 """How often a transaction starts again before it gives up; each time another one succeeded."""
@@ -119,6 +119,16 @@ class Remote:
             f"A transaction of the state in {self._url} must take effect within {MOST_TRIES} "
             "tries, but others were always faster. Ask again."
         )
+
+    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """See `Adapter`."""
+        found: list[T | Exception] = []
+        for work in works:
+            try:
+                found.append(self.transact(work.run, work.keys, work.new))
+            except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
+                found.append(error)
+        return found
 
     def held(self, key: bytes) -> bytes:
         """Version and value as last seen; empty where there was none."""

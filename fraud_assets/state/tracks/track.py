@@ -16,7 +16,8 @@ from fraud_assets.state.values import digest
 NEVER = -(2**63)
 """Stands for no instant."""
 
-_HEAD = Struct("<qqqII")
+HEAD = Struct("<qqqII")
+"""How a record begins: first, last dropped, newest, pages ever begun, and pages that are held."""
 
 
 class Track:
@@ -35,10 +36,8 @@ class Track:
         self._sums: dict[tuple[int, Span], tuple[list[float], int]] = {}
         data = records.get(b"T" + key)
         if data is not None:
-            self._first, self.dropped, self.newest, self._pages.next, pages = _HEAD.unpack_from(
-                data
-            )
-            self._pages.read(data, _HEAD.size, pages)
+            self._first, self.dropped, self.newest, self._pages.next, pages = HEAD.unpack_from(data)
+            self._pages.read(data, HEAD.size, pages)
 
     # What a payment may ask.
 
@@ -130,7 +129,7 @@ class Track:
         self._pages.write()
         self._windows.write()
         pages = self._pages
-        head = _HEAD.pack(self._first, self.dropped, self.newest, pages.next, len(pages))
+        head = HEAD.pack(self._first, self.dropped, self.newest, pages.next, len(pages))
         self._records.put(b"T" + self._key, head + pages.written())
         if self._frauds is not None and self._frauds.changed:
             self._records.put(b"F" + self._key, self._frauds.written())

@@ -105,8 +105,8 @@ def test_what_cannot_be_recorded_leaves_nothing_in_the_state(
     decider = desk.decider()
     with monkeypatch.context() as patch:
         patch.setattr(
-            "fraud_assets.decisions.log.decision_log.demand_sound",
-            lambda _: (_ for _ in ()).throw(RecordError("no entry")),
+            "fraud_assets.decisions.line.DecisionLines.line",
+            lambda *_, **__: (_ for _ in ()).throw(RecordError("no entry")),
         )
         with pytest.raises(RecordError):
             decided(decider, 0, 1)
@@ -131,7 +131,7 @@ def test_a_state_that_refuses_ends_the_promise(
         raise StateError("full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(decider.state.adapter, "transact", refuse)
+        patch.setattr(decider.state.adapter, "transact_each", refuse)
         with pytest.raises(StateError):
             decided(decider, 0)
     decided(decider, 1)

@@ -208,9 +208,7 @@ def everything(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def test_a_personal_feature_is_in_no_file_once_its_subject_is_forgotten(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_personal_feature_is_in_no_file_once_its_subject_is_forgotten(tmp_path: Path) -> None:
     """Neither state nor record nor copies; until then the same payment gets its first answer."""
     text = CONTRACT + '[decisions]\nsubject = "who"\npersonal = ["country"]\n'
     store = new_store(tmp_path / "store")
@@ -223,7 +221,6 @@ def test_a_personal_feature_is_in_no_file_once_its_subject_is_forgotten(
         assert again == first | {"repeated": True}
         wait_until(lambda: server.ask("/health")[1]["record"]["waiting"] == 0)
         copy_to_parquet(tmp_path / "log", tmp_path / "copy")
-        monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", str(tmp_path / "log"))
         assert main(["decisions", "forget", "Zaphod"]) == 0
         found = everything(tmp_path).lower()
         server.ask("/decisions", payment(1))

@@ -1,0 +1,243 @@
+"""From a payment as the state met it to its answer and its entry: scored, explained, put in JSON.
+
+What the answer and the entry both say is encoded once. An entry that has personal values is made
+as a whole, so that the record can cover them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from fraud_assets.contract import Contract
+from fraud_assets.decisions.line import DecisionLines
+from fraud_assets.decisions.release import Release
+from fraud_assets.documents.decision import Decision
+from fraud_assets.documents.reason import Reason
+from fraud_assets.payments.reader import ReadPayment
+from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.versions.version import Served
+from fraud_assets.state.payment import Payment
+from fraud_assets.state.state import Found, State
+from fraud_assets.values.number import number
+
+_encode = msgspec.json.encode
+_NO_REASONS = b"[]"
+
+
+class Asked(NamedTuple):
+    """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
+
+    raw: Mapping[str, Any]
+    read: ReadPayment
+    always: bool
+    api_key: str
+    started: float
+
+
+class Draft(NamedTuple):
+    """What is answered to a payment and counted, and the entry as the record wants it."""
+
+    payment: Payment
+    answer: bytes
+    remembered: bytes
+    entry: bytes
+    probability: float
+    is_flagged: bool
+
+
+class _Judged(NamedTuple):
+    """What was found of a payment, before it is written anywhere."""
+
+    decision_id: str
+    features: dict[str, float | str | None]
+    probability: float
+    is_flagged: bool
+    reasons: list[Reason]
+    chance: float | None
+    released: bool
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Drafts of one version on one state; `columns` are those that the record keeps as sent."""
+
+    served: Served
+    contract: Contract
+    columns: Sequence[str]
+    state: State
+    keeping: Keeping
+    release: Release | None
+
+    def draft(self, asked: Asked, found: Found) -> Draft:
+        """What is answered to a payment, and the entry for the record.
+
+        Raises
+        ------
+        RecordError
+            If the entry could not be read back.
+        """
+        decision_id = self.keeping.next_id()
+        judged = self._judged(asked, found, decision_id)
+        said = _Said.of(judged, asked.read.payment.id)
+        answer = self._answer(judged, said, is_late=found.is_late)
+        entry, remembered = self._kept(asked, found, judged, said, answer)
+        return Draft(
+            asked.read.payment, answer, remembered, entry, judged.probability, judged.is_flagged
+        )
+
+    def _judged(self, asked: Asked, found: Found, decision_id: str) -> _Judged:
+        scorer = self.served.scorer
+        values = {**asked.read.features, **found.features}
+        features = {name: _plain(values[name]) for name in scorer.encoder.names}
+        row = tuple(features.values())
+        probability = scorer.probability(row)
+        flagged = probability >= self.served.threshold
+        reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
+        chance, passes = self._released(asked, decision_id)
+        return _Judged(
+            decision_id, features, probability, flagged, reasons, chance, flagged and passes
+        )
+
+    def _released(self, asked: Asked, decision_id: str) -> tuple[float | None, bool]:
+        """With which probability the payment passes if flagged, and whether it was drawn."""
+        if self.release is None:
+            return None, False
+        column, decimal = self.contract.columns.amount, self.contract.source.decimal
+        amount = None if column is None else number(asked.raw.get(column), decimal)
+        drawn = self.release.passes(asked.read.payment.id or decision_id, amount)
+        return self.release.probability(amount), drawn
+
+    def _answer(self, judged: _Judged, said: _Said, *, is_late: bool) -> bytes:
+        more = b""
+        if judged.released:
+            more = b',"release_probability":' + _encode(judged.chance)
+        if is_late:
+            more += b',"late":true'
+        return self._template % (
+            judged.decision_id.encode(),
+            said.answered_id,
+            said.probability,
+            b"true" if judged.is_flagged else b"false",
+            b"true" if judged.released else b"false",
+            said.features,
+            said.reasons,
+            more,
+        )
+
+    @cached_property
+    def _template(self) -> bytes:
+        version = _encode(self.served.version).replace(b"%", b"%%")
+        return (
+            b'{"decision_id":"%b","payment_id":%b,"fraud_probability":%b,"is_flagged":%b,'
+            b'"released":%b,"model_version":' + version + b',"features":%b,"reasons":%b%b}'
+        )
+
+    @cached_property
+    def _lines(self) -> DecisionLines:
+        served = self.served
+        digest = served.metadata.contract.digest
+        return DecisionLines(digest, served.version, served.manifest, served.threshold)
+
+    def _kept(
+        self,
+        asked: Asked,
+        found: Found,
+        judged: _Judged,
+        said: _Said,
+        answer: bytes,
+    ) -> tuple[bytes, bytes]:
+        """The entry's line, and what the state may remember of the answer."""
+        keeping, payment = self.keeping, asked.read.payment
+        if not keeping.is_open:
+            return b"", answer
+        sent = _as_sent(asked.raw, self.columns)
+        if keeping.covers or not isfinite(judged.probability):
+            entry = self._entry(asked, found, judged, sent)
+            line = keeping.encoded(entry)
+            return line, keeping.remembered(entry, answer, line)
+        line = self._lines.line(
+            judged.decision_id,
+            payment_id=b'""' if payment.id is None else said.answered_id,
+            event_time=payment.time,
+            decided_at=keeping.now(),
+            payment=_encode(sent),
+            features=said.features,
+            state=self.state.place(found.position),
+            late=found.is_late,
+            probability=said.probability,
+            is_flagged=judged.is_flagged,
+            released=judged.released,
+            release_probability=judged.chance,
+            reasons=said.reasons,
+            latency_us=round((perf_counter() - asked.started) * 1e6),
+            api_key=asked.api_key,
+        )
+        return line, answer
+
+    def _entry(
+        self,
+        asked: Asked,
+        found: Found,
+        judged: _Judged,
+        sent: dict[str, Any],
+    ) -> Decision:
+        payment = asked.read.payment
+        return Decision(
+            decision_id=judged.decision_id,
+            payment_id=payment.id or "",
+            event_time=payment.time,
+            decided_at=self.keeping.now(),
+            contract=self.served.metadata.contract.digest,
+            version=self.served.version,
+            manifest=self.served.manifest,
+            payment=sent,
+            features=judged.features,
+            state=self.state.place(found.position),
+            late=found.is_late,
+            probability=judged.probability,
+            threshold=self.served.threshold,
+            is_flagged=judged.is_flagged,
+            released=judged.released,
+            release_probability=judged.chance,
+            reasons=tuple(judged.reasons),
+            api_key=asked.api_key,
+            latency_us=round((perf_counter() - asked.started) * 1e6),
+        )
+
+
+class _Said(NamedTuple):
+    """The parts that answer and entry have in common, as JSON."""
+
+    answered_id: bytes
+    probability: bytes
+    features: bytes
+    reasons: bytes
+
+    @classmethod
+    def of(cls, judged: _Judged, payment_id: str | None) -> _Said:
+        return cls(
+            _encode(payment_id),
+            _encode(judged.probability),
+            _encode(judged.features),
+            _encode(judged.reasons) if judged.reasons else _NO_REASONS,
+        )
+
+
+def _plain(value: float | str | None) -> float | str | None:
+    return None if value != value else value  # noqa: PLR0124 - NaN is not itself
+
+
+def _as_sent(raw: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """The payment as the record holds it: what is no single value stands by its text, as read."""
+    kept = {name: raw.get(name) for name in columns}
+    for name, value in kept.items():
+        if isinstance(value, list | dict):
+            kept[name] = str(value)
+    return kept
