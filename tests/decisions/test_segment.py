@@ -112,7 +112,7 @@ def test_the_digest_worked_by_hand():
 
 @given(decisions)
 def test_a_line_of_parts_is_the_line_of_the_entry(entry):
-    """What whoever decides writes of parts it has at hand is what the entry itself is written as."""
+    """What is written of parts at hand is what the entry itself is written as."""
     lines = DecisionLines(entry.contract, entry.version, entry.manifest, entry.threshold)
 
     found = lines.line(
