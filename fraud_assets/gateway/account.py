@@ -71,9 +71,14 @@ def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: F
     broke, end = life.break_day, 7 * life.weeks
     start = end if broke is None else broke
     sign = f"noticed {EXPECTED.get(life.what, 'alarm')}"
-    later = [event for event in diary.events if broke is not None and event.day >= broke]
+    kinds = [event.kind for event in diary.events]
+    later = diary.events[kinds.index("broke") :] if "broke" in kinds else []
     first = next((event for event in later if event.kind == sign), None)
-    done = [e for e in later if e.kind in {"moved", "trained", "refused"} and _matters(e, first)]
+    since = [] if first is None else later[later.index(first) :]
+    done = [e for e in later if e.kind == "moved"]
+    done += [e for e in since if e.kind in {"trained", "refused"}]
+    done.sort(key=lambda event: event.day)
+    anew = [event.day for event in since if event.kind == "trained"]
     alarms = [e for e in diary.events if e.kind == "noticed alarm" and e.day < start]
     return Account(
         what=life.what,
@@ -84,7 +89,7 @@ def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: F
         noticed_by="" if first is None else first.text,
         labels_until=None if first is None else sum(diary.labels[start : first.day + 1]),
         cried_wolf=len(alarms),
-        stretches=_stretches(diary, start, first, end),
+        stretches=_stretches(diary, start, first, min([*anew, end])),
         done=tuple(f"day {e.day}: {e.kind}, {e.text}" for e in done),
         events=tuple(diary.events),
         kept=_kept(diary, history, factory),
@@ -92,23 +97,18 @@ def account_of(life: LifeSettings, diary: Diary, history: list[Sent], factory: F
 
 
 def _stretches(
-    diary: Diary, broke: int, noticed: DiaryNote | None, end: int
+    diary: Diary, broke: int, noticed: DiaryNote | None, anew: int
 ) -> tuple[Stretch, ...]:
+    """The days of a life by the days on which it broke, was noticed, and a version was trained."""
+    end = len(diary.labels)
     seen = end if noticed is None else noticed.day + 1
-    trained = [e.day for e in diary.events if e.kind == "trained" and e.day >= seen]
-    mended = min([*trained, end])
-    bounds = {"whole": 0, "unnoticed": broke, "noticed": seen, "trained anew": mended}
-    ends = [*list(bounds.values())[1:], end]
+    names = ("whole", "unnoticed", "noticed", "trained anew")
+    bounds = [0, broke, seen, max(anew, seen), end]
     return tuple(
         Stretch(name, diary.cost(first, last))
-        for (name, first), last in zip(bounds.items(), ends, strict=True)
+        for name, first, last in zip(names, bounds, bounds[1:], strict=False)
         if last > first
     )
-
-
-def _matters(event: DiaryNote, noticed: DiaryNote | None) -> bool:
-    """What came of the break: every move, and trainings from its notice on."""
-    return event.kind == "moved" or (noticed is not None and event.day >= noticed.day)
 
 
 def _kept(diary: Diary, history: list[Sent], factory: Factory) -> Kept:

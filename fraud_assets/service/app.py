@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -38,6 +38,7 @@ from fraud_assets.service.net.hosts import Hosts, hosts_of
 from fraud_assets.service.net.logs import log_sparingly
 from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
+from fraud_assets.service.promise import Promise
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.shadow.beside import Beside
@@ -111,7 +112,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         redirect_slashes=False,
         lifespan=_lifespan(holder, keys, desk, shadow := Beside(holder, settings)),
     )
-    _add_routes(app, holder, keys, desk, shadow)
+    _add_routes(app, holder, keys, desk, Beyond(shadow, Promise(settings.decisions)))
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
@@ -160,14 +161,21 @@ def _collect_seldom() -> None:
     gc.set_threshold(_GARBAGE, 20, 20)
 
 
-def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, shadow: Beside) -> None:
+class Beyond(NamedTuple):
+    """What else is told of: the shadow, and what the newest look at production said."""
+
+    shadow: Beside
+    promise: Promise
+
+
+def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, beyond: Beyond) -> None:
     guarded: Responses = {401: UNAUTHORIZED, 403: FORBIDDEN}
 
     @app.get("/health", response_model=Health, tags=["service"])
     async def get_health() -> Response:
         """That the service serves, which version, and the last one it refused."""
         told = {"state": desk.told(), "record": record_health(desk.keeping)}
-        told |= {"shadow": shadow.told()}
+        told |= {"shadow": beyond.shadow.told(), "promise": beyond.promise.told()}
         return JSONResponse(health(holder) | told)
 
     @app.get("/ready", tags=["service"], response_model=dict[str, str])
@@ -183,7 +191,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, shadow:
         """Counters and histograms in Prometheus' text format."""
         served = holder.served
         text = holder.metrics.text(served.version, served.threshold) + desk.metrics()
-        text += record_metrics(desk.keeping)
+        text += record_metrics(desk.keeping) + beyond.shadow.metrics() + beyond.promise.metrics()
         return _refused(request, keys) or PlainTextResponse(text)
 
     @app.get("/model", tags=["service"], response_model=dict[str, Any], responses=guarded)

@@ -114,12 +114,25 @@ class ShadowHealth(BaseModel):
     why: str | None = Field(description="Why there is none, in one sentence.")
 
 
+class PromiseHealth(BaseModel):
+    """What the newest look at production said of the version that served then."""
+
+    until: str
+    version: str
+    alarm: bool = Field(description="Whether its recall or precision is called bad.")
+    evidence: float = Field(description="Worth of the evidence against its recall.")
+    limit: float = Field(description="Worth at which the alarm is raised.")
+    warnings: list[str] = Field(description="Codes of the warnings.")
+    sentence: str
+
+
 class Health(BaseModel):
     """The service serves."""
 
     state: StateHealth
     record: RecordHealth | None = Field(description="None where nothing is kept.")
     shadow: ShadowHealth | None = Field(description="None where the contract asks for none.")
+    promise: PromiseHealth | None = Field(description="None where nobody has looked yet.")
 
     status: Literal["ok"]
     model_version: str

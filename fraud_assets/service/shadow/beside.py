@@ -73,6 +73,20 @@ class Beside:
             "why": found.why or None,
         }
 
+    def metrics(self) -> str:
+        """The same in Prometheus' text format; nothing where no shadow is wanted."""
+        told = self.told()
+        if told is None:
+            return ""
+        lines = []
+        for name, (kind, text, value) in {
+            "ready": ("gauge", "1 where another version scores too.", int(bool(told["version"]))),
+            "scored_total": ("counter", "Decisions that the shadow scored.", told["scored"]),
+        }.items():
+            full = f"fraud_assets_shadow_{name}"
+            lines += [f"# HELP {full} {text}", f"# TYPE {full} {kind}", f"{full} {value}"]
+        return "\n".join(lines) + "\n"
+
     async def _start(self) -> None:
         folder = self.settings.decisions
         if folder is None or time.monotonic() < self._again_at or not self._takes(folder):
