@@ -10,17 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import wait_until
+
 REPOSITORY = Path(__file__).parents[2]
 
 
 @contextmanager
-def scheduler(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A scheduler's address and process."""
+def scheduler(
+    folder: Path, *, strict: bool = False
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler's address and process; a strict one does nothing again."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     where = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-    with _running(["scheduler", *where], folder) as process:
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}  # who dies of a unit dies once
+    with _running(["scheduler", *where], folder, **(once if strict else {})) as process:
+        wait_until(lambda: _listens(port))
         yield f"tcp://127.0.0.1:{port}", process
 
 
@@ -32,6 +38,11 @@ def workers(
     asked = ["worker", address, "--nthreads", "1", "--no-dashboard", *more]
     with _running(asked, folder, PYTHONPATH=str(code)) as process:
         yield process
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

@@ -115,8 +115,8 @@ def test_workers_of_other_code_are_refused_by_name(two, address, monkeypatch):
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("tcp://127.0.0.1:9", "no scheduler answered at tcp://127.0.0.1:9 "),
-        ("tcp://no-such-host.invalid:8786", "no scheduler answered at tcp://no-such-host"),
+        ("tcp://127.0.0.1:9", "none answered at tcp://127.0.0.1:9 "),
+        ("tcp://no-such-host.invalid:8786", "none answered at tcp://no-such-host"),
         ("tcp://anna:secret@127.0.0.1:9", "without user or password"),
         ("127.0.0.1:8786", "must be a scheduler's address such as tcp://host:8786"),
         ("http://127.0.0.1:8786", "must be a scheduler's address"),

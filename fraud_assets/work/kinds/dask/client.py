@@ -127,9 +127,9 @@ def _of_the_house(error: BaseException) -> BaseException:
     """What became of the worker or its code as a sentence; an error of the unit as it is."""
     if isinstance(error, KilledWorker):
         return WorkError(
-            f"A unit of work must end where it was begun, but {error.allowed_failures + 1} workers "
-            f"died of it, the last at {error.last_worker.address}: most often their memory does "
-            "not last. Give each more of it, or fewer threads, and run again."
+            "A unit of work must end where it was begun, but its worker died every time "
+            f"({error.allowed_failures + 1}), the last at {error.last_worker.address}: most often "
+            "memory does not last. Give each worker more of it, or fewer threads, and run again."
         )
     if isinstance(error, ModuleNotFoundError):
         return WorkError(

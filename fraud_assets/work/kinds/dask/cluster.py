@@ -24,7 +24,7 @@ ADDRESS = re.compile(r"(tcp|tls)://([\w.-]+|\[[\da-f:]+\]):\d+")
 """Of a scheduler; the port is never left out."""
 
 CONNECT_SECONDS = 20
-"""A scheduler that answers no sooner is none; nor is a cluster whose first worker comes later."""
+"""A scheduler that answers no sooner is none."""
 
 ALONE_SECONDS = 60
 """After this long without a worker a cluster is lost."""
@@ -91,10 +91,13 @@ class Cluster:
         if self._slots:
             self._seen = now
         elif now - self._seen > ALONE_SECONDS:
-            raise WorkError(
-                f"The Dask scheduler at {self.place} must have a worker within {ALONE_SECONDS} s, "
-                f"got none: start some with `dask worker {self.place}` and run again."
-            )
+            raise self._alone()
+
+    def _alone(self) -> WorkError:
+        return WorkError(
+            f"The Dask scheduler at {self.place} must have a worker within {ALONE_SECONDS} s, got "
+            f"none: start some with `dask worker {self.place}` and run again."
+        )
 
     def lost(self) -> WorkError:
         """What to raise where the scheduler is gone."""
@@ -124,17 +127,18 @@ class Cluster:
             )
         else:
             _demand_address(place)
-        part = "scheduler"
         try:
             self._client = Client(self._own or place, timeout=CONNECT_SECONDS, set_as_default=False)
-            part = "worker"
-            self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except (OSError, ValueError):
             raise WorkError(
-                "FRAUD_ASSETS_DASK must be the address of a Dask scheduler that has workers, but "
-                f"no {part} answered at {self.place} within {CONNECT_SECONDS} s: start it with "
-                f"`dask {part}`, or unset the setting to work in processes of this host."
+                "FRAUD_ASSETS_DASK must be the address of a Dask scheduler, but none answered at "
+                f"{self.place} within {CONNECT_SECONDS} s: start it with `dask scheduler`, or "
+                "unset the setting to work in processes of this host."
             ) from None
+        try:
+            self._client.wait_for_workers(1, timeout=ALONE_SECONDS)
+        except OSError:
+            raise self._alone() from None
 
     def _demand_same(self) -> None:
         found: dict[str, Any] = self.client.run(what_runs, on_error="return")
