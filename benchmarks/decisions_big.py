@@ -158,7 +158,7 @@ def many_senders() -> dict[str, float]:
         began = time.perf_counter()
         state = begin(adapter, plan_for(contract))
         _fill(state)
-        finish(adapter, None)
+        finish(state, None)
         used = adapter.bytes_used()
         close(state)
         filled = time.perf_counter() - began

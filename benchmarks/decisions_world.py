@@ -82,7 +82,7 @@ def remember(place: str, contract: Contract, raws: list[dict[str, Any]]) -> Stat
     for start in range(0, len(raws), _BATCH):
         part = raws[start : start + _BATCH]
         fill(state, [(reader.read(raw).payment, []) for raw in part])
-    finish(adapter, None)
+    finish(state, None)
     return state
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fraud_assets.contract import Contract
     from fraud_assets.state.adapter import Adapter
+    from fraud_assets.state.plan import Plan
     from fraud_assets.state.state import State
 
 
@@ -48,12 +50,15 @@ def _build(args: argparse.Namespace) -> int:
     from fraud_assets.payments.kept import plan_for
 
     contract, place = load_contract(), _place()
-    if args.for_plan not in {None, plan_for(contract).digest}:
+    plan = plan_for(contract)
+    if args.for_plan not in {None, plan.digest}:
         raise StateError(
             f"The contract {contract.name} must have the features of the version that serves, but "
             "has others. Name the version's by FRAUD_ASSETS_CONTRACT."
         )
-    with building_alone(place, contract.name) as adapter:
+    with building_alone(place, contract.name, _say) as adapter:
+        if args.for_plan is not None and _is_whole(adapter, plan):
+            return 0  # another process has built it meanwhile
         record = log_folder_of(contract.name)
         folder = None if "://" in place else Path(place) / f"{contract.name}.building-rows"
         built = build_state(contract, adapter, args.until, record=record, folder=folder)
@@ -74,6 +79,21 @@ def _build(args: argparse.Namespace) -> int:
             "refuses them without what was forgotten of their subject."
         )
     return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _is_whole(adapter: Adapter, plan: Plan) -> bool:
+    from fraud_assets.errors import StateError
+    from fraud_assets.state.opening import go_on
+
+    try:
+        go_on(adapter, plan)
+    except StateError:
+        return False
+    return True
 
 
 def _show(args: argparse.Namespace) -> int:

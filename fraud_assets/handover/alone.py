@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from fraud_assets.errors import DamagedStateError, StateError
+from fraud_assets.errors import DamagedStateError
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.opening import open_adapter
 from fraud_assets.store.lock import take
 
 BUSY = "Another process builds the state"
-"""How the refusal of a second builder begins."""
+"""How it is told that this one waits."""
+
+LOOK_SECONDS = 0.5
+"""How often one that waits looks whether the other has ended."""
+
+Say = Callable[[str], None]
 
 
 @contextmanager
-def building_alone(place: str, name: str) -> Iterator[Adapter]:
+def building_alone(place: str, name: str, say: Say = lambda _: None) -> Iterator[Adapter]:
     """The adapter of a place, for its one builder; a file that cannot be opened is set aside.
+
+    While another process builds there, on this host or, in a server, on any, this one waits, and
+    says so once. A builder that dies lets go: at once on its host, of a server after a few seconds.
 
     Raises
     ------
     StateError
-        If another process of this host builds there, or the place cannot be opened.
+        If the place cannot be opened.
     """
-    lock = None
+    with _held(place, name, say) as adapter:
+        yield adapter
+
+
+def _held(place: str, name: str, say: Say) -> AbstractContextManager[Adapter]:
     if "://" not in place:
-        Path(place).mkdir(parents=True, exist_ok=True)
-        lock = take(Path(place) / f"{name}.building")
-        if lock is None:
-            raise StateError(f"{BUSY} in {place}; wait until it has ended.")
+        return _folder(place, name, say)
+    from fraud_assets.handover.leased import leased  # noqa: PLC0415 - needs redis
+
+    return leased(open_adapter(place, name), say)
+
+
+@contextmanager
+def _folder(place: str, name: str, say: Say) -> Iterator[Adapter]:
+    Path(place).mkdir(parents=True, exist_ok=True)
+    file = Path(place) / f"{name}.building"
+    lock = take(file)
+    if lock is None:
+        say(f"{BUSY} in {place}; this one waits until it has ended.")
+    while lock is None:
+        time.sleep(LOOK_SECONDS)
+        lock = take(file)
     try:
         yield _opened(place, name)
     finally:
-        if lock is not None:
-            lock.release()
+        lock.release()
 
 
 def _opened(place: str, name: str) -> Adapter:

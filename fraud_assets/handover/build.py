@@ -71,7 +71,7 @@ def build_state(
             added, known = added + new, known + len(part) - new
             progress(added + known)
     found = Recalled() if record is None else recall_record(contract, state, record, newest)
-    finish(adapter, newest)
+    finish(state, newest)
     adapter.sync()
     return Built(added, known, source.newest, found.added, found.unread, source.whole)
 

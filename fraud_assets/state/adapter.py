@@ -94,8 +94,21 @@ class Adapter(Protocol):
         """Take everything away."""
         ...
 
-    def sync(self) -> None:
-        """Bring to disk what may still be in memory only."""
+    def life(self) -> str:
+        """Names the life of the memory in which writes may lie that are on no disk yet.
+
+        Under another name some of them may be lost; empty where none ever is.
+        """
+        ...
+
+    def sync(self) -> bool:
+        """Bring to disk what may still be in memory only; whether all is there now.
+
+        Raises
+        ------
+        DamagedStateError
+            If writes may have been lost since `life` was asked for.
+        """
         ...
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ def fill(state: State, payments: Sequence[tuple[Payment, Told]], ids_from: int =
 
     def work(transaction: Transaction) -> int:
         records = Records(transaction)
+        state.demand_same(records)
         return sum(_fill(state, records, payment, told, ids_from) for payment, told in payments)
 
     return state.adapter.transact(work, list(dict.fromkeys(keys)))
@@ -64,6 +65,7 @@ def recall(state: State, decided: Sequence[Decided]) -> int:
 
     def work(transaction: Transaction) -> int:
         records = Records(transaction)
+        state.demand_same(records)
         return sum(_recall(state, records, one) for one in decided)
 
     return state.adapter.transact(work, list(dict.fromkeys(keys)))
@@ -97,6 +99,7 @@ def add_labels(state: State, labels: Sequence[tuple[str, bool, int | None]]) -> 
 
     def work(transaction: Transaction) -> None:
         records = Records(transaction)
+        state.demand_same(records)
         for payment_id, is_fraud, known_at in labels:
             known = remembered(records, payment_id)
             if known is not None and (is_fraud, known_at) not in known.labels:

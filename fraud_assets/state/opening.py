@@ -22,19 +22,19 @@ MEMORY = "memory:"
 
 _BEGUN, _COMPLETE = b"0", b"1"
 _REMOTE = ("redis://", "rediss://", "unix://", "valkey://")
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _REBUILD = "Build it: fraud-assets state build"
 
 
 class About(msgspec.Struct, frozen=True):
-    """Which features a state was built for, until when from the source, and since which boot.
+    """Which features a state was built for, and until when from the source.
 
-    `boot` is empty where the state was brought to disk and closed: any later boot may go on.
+    `life` is that of its place, see `Adapter.life`, in which it was used last; empty where all of
+    it was brought to disk: any later one may go on.
     """
 
     plan: str
     built_until: int | None = None
-    boot: str = ""
+    life: str = ""
     is_complete: bool = True
 
 
@@ -74,25 +74,37 @@ def begin(adapter: Adapter, plan: Plan, *, is_complete: bool = True) -> State:
 
     One that is not complete is served from only once it is finished.
     """
+    condemn(adapter)  # whoever still fills the old one is refused from here on
     adapter.clear()
     epoch = os.urandom(8) + (_COMPLETE if is_complete else _BEGUN)
+    about = About(plan.digest, None, adapter.life(), is_complete)
 
     def work(transaction: Transaction) -> None:
         records = Records(transaction)
         records.put(EPOCH, epoch)
-        records.put(ABOUT, msgspec.json.encode(About(plan.digest, None, boot_id(), is_complete)))
+        _say(records, about)
 
     adapter.transact(work)
     return State(adapter, plan, epoch)
 
 
-def finish(adapter: Adapter, built_until: int | None) -> None:
-    """Say that a state holds all of its source until an instant, in microseconds."""
-    about = read_about(adapter)
-    if about is not None:
-        about = msgspec.structs.replace(about, is_complete=True, built_until=built_until)
-        _say(adapter, about)
-        adapter.transact(_complete, [EPOCH])
+def finish(state: State, built_until: int | None) -> None:
+    """Say that a state holds all of its source until an instant, in microseconds.
+
+    Raises
+    ------
+    StateMovedError
+        If somebody else has begun it anew meanwhile.
+    """
+
+    def work(transaction: Transaction) -> None:
+        records = Records(transaction)
+        state.demand_same(records)
+        about = _about(records) or About(state.plan.digest)
+        _say(records, msgspec.structs.replace(about, is_complete=True, built_until=built_until))
+        records.put(EPOCH, (state.epoch or b"")[:-1] + _COMPLETE)
+
+    state.adapter.transact(work, [EPOCH, ABOUT])
 
 
 def go_on(adapter: Adapter, plan: Plan) -> State:
@@ -107,9 +119,23 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
     DamagedStateError
         If it may have lost writes.
     """
-    about = read_about(adapter)
-    if about is None and not plan.tracks:
-        return begin(adapter, plan)
+    life = adapter.life()
+
+    def work(transaction: Transaction) -> bytes | None:
+        records = Records(transaction)
+        about, epoch = _about(records), records.get(EPOCH)
+        if about is None and not plan.tracks:
+            return None
+        _demand_usable(about, epoch, plan, life)
+        if about is not None and about.life != life:
+            _say(records, msgspec.structs.replace(about, life=life))
+        return epoch
+
+    epoch = adapter.transact(work, [ABOUT, EPOCH])
+    return begin(adapter, plan) if epoch is None else State(adapter, plan, epoch)
+
+
+def _demand_usable(about: About | None, epoch: bytes | None, plan: Plan, life: str) -> None:
     if about is None:
         raise UnbuiltStateError(
             f"There must be a state of past payments, but there is none. {_REBUILD}"
@@ -119,17 +145,15 @@ def go_on(adapter: Adapter, plan: Plan) -> State:
             "The state must be of the features of the version that serves, but was built for "
             f"others. {_REBUILD}"
         )
-    if not about.is_complete:
+    if not about.is_complete or epoch is None or epoch[-1:] != _COMPLETE:
         raise UnbuiltStateError(
             "The state must be whole, but building broke off or damage was found. " + _REBUILD
         )
-    if about.boot not in ("", boot_id()):
+    if about.life not in ("", life):
         raise DamagedStateError(
-            "The machine went down while the state was in use, so that it may lack payments. "
-            f"Nothing is answered from it. {_REBUILD}"
+            "The machine or server that holds the state went down while it was in use, so that it "
+            f"may lack payments. Nothing is answered from it. {_REBUILD}"
         )
-    _say(adapter, msgspec.structs.replace(about, boot=boot_id()))
-    return State(adapter, plan, _epoch(adapter))
 
 
 def condemn(adapter: Adapter) -> None:
@@ -138,47 +162,39 @@ def condemn(adapter: Adapter) -> None:
     def work(transaction: Transaction) -> None:
         records = Records(transaction)
         records.put(EPOCH, os.urandom(8) + _BEGUN)
-        records.put(ABOUT, msgspec.json.encode(About("", None, boot_id(), is_complete=False)))
+        _say(records, About("", is_complete=False))
 
     adapter.transact(work)
 
 
 def close(state: State) -> None:
-    """Bring the state to disk, and say so."""
-    about = read_about(state.adapter)
-    state.adapter.sync()
-    if about is not None:
-        _say(state.adapter, msgspec.structs.replace(about, boot=""))
+    """Bring the state to disk, and say so; one that was begun anew meanwhile is left as it is."""
+
+    def work(transaction: Transaction) -> None:
+        records = Records(transaction)
+        about = _about(records)
+        if about is not None and records.get(EPOCH) == state.epoch:
+            _say(records, msgspec.structs.replace(about, life=""))
+
+    if state.adapter.sync():
+        state.adapter.transact(work, [EPOCH, ABOUT])
         state.adapter.sync()
     state.adapter.close()
 
 
 def read_about(adapter: Adapter) -> About | None:
     """What the state says about itself."""
-    data = adapter.transact(lambda transaction: Records(transaction).get(ABOUT), [ABOUT])
+    return adapter.transact(lambda transaction: _about(Records(transaction)), [ABOUT])
+
+
+def _about(records: Records) -> About | None:
+    data = records.get(ABOUT)
     return None if data is None else Records.trusted(_decode, data)
-
-
-def boot_id() -> str:
-    """Names this start of the machine; empty where the system has no such name."""
-    try:
-        return _BOOT.read_text().strip()
-    except OSError:
-        return ""
-
-
-def _epoch(adapter: Adapter) -> bytes | None:
-    return adapter.transact(lambda transaction: Records(transaction).get(EPOCH), [EPOCH])
-
-
-def _complete(transaction: Transaction) -> None:
-    records = Records(transaction)
-    records.put(EPOCH, (records.get(EPOCH) or b"")[:-1] + _COMPLETE)
 
 
 def _decode(data: bytes) -> About:
     return msgspec.json.decode(data, type=About)
 
 
-def _say(adapter: Adapter, about: About) -> None:
-    adapter.transact(lambda t: Records(t).put(ABOUT, msgspec.json.encode(about)), [ABOUT])
+def _say(records: Records, about: About) -> None:
+    records.put(ABOUT, msgspec.json.encode(about))

@@ -109,7 +109,7 @@ class State:
                     raise broken[0]
                 records = Records(transaction)
                 try:
-                    self._demand_same(records)
+                    self.demand_same(records)
                     return [self._meet(records, *one, answering) for one in enumerate(coming)]
                 except (DamagedStateError, StateMovedError) as error:
                     broken.append(error)
@@ -168,7 +168,7 @@ class State:
 
         def work(transaction: Transaction) -> str:
             records = Records(transaction)
-            self._demand_same(records)
+            self.demand_same(records)
             known = read_remembered(records, key)
             if known is None:
                 return "unknown"
@@ -218,7 +218,8 @@ class State:
             remember(records, coming.key, _remembered_as(coming, found, answer))
         return found
 
-    def _demand_same(self, records: Records) -> None:
+    def demand_same(self, records: Records) -> None:
+        """Raise StateMovedError where the state was begun anew since it was opened."""
         if records.get(EPOCH) != self.epoch:
             raise StateMovedError(
                 "The state is being built anew; ask again as soon as /health says that it is ready."

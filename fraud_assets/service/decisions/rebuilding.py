@@ -26,6 +26,8 @@ class Rebuilding:
     place: str
     record: Path | None
     _process: asyncio.subprocess.Process | None = None
+    _hearing: asyncio.Task[None] | None = None
+    _said: str = ""
     _failed: str = ""
     _again_at: float = 0.0
 
@@ -39,6 +41,8 @@ class Rebuilding:
 
     def sentence(self, why: str) -> str:
         """Why nothing is answered now, and what happens."""
+        if self._process is not None and self._said:
+            return f"{why} {self._said}"
         if self._process is not None:
             return (
                 f"{why} It is being rebuilt from the contract's source and the record; ask later."
@@ -50,6 +54,8 @@ class Rebuilding:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
+        if self._hearing is not None:
+            await self._hearing
 
     async def _start(self, plan: str, why: str) -> None:
         _log.warning("The state is being rebuilt from source and record: %s", why)
@@ -63,14 +69,23 @@ class Rebuilding:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
+        self._said = ""
+        assert self._process.stderr is not None
+        self._hearing = asyncio.create_task(self._hear(self._process.stderr))
+
+    async def _hear(self, said: asyncio.StreamReader) -> None:
+        """Keep the last line that the build says, as when it waits for another one."""
+        async for line in said:
+            if text := line.decode(errors="replace").strip():
+                self._said = text
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
+        if self._hearing is not None:
+            await self._hearing
         self._process, self._failed = None, ""
         self._again_at = time.monotonic() + AGAIN_SECONDS
         if process.returncode:
-            self._failed = said[-1] if said else f"it ended with {process.returncode}"
+            self._failed = self._said or f"it ended with {process.returncode}"
             _log.error("The state was not rebuilt: %s", self._failed)
         else:
             _log.warning("The state is rebuilt.")

@@ -22,6 +22,7 @@ LARGEST = 1 << 40
 """Address room for the file, bytes; the file itself grows with what is in it."""
 
 _READERS = 512
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 FILE = "data.mdb"
 """The name of LMDB's file in the folder."""
@@ -202,9 +203,17 @@ class Embedded:
         with self._env.begin(write=True) as transaction:
             transaction.drop(self._env.open_db(txn=transaction), delete=False)
 
-    def sync(self) -> None:
+    def life(self) -> str:
+        """The start of the machine; empty where the system has no name for it."""
+        try:
+            return _BOOT.read_text().strip()
+        except OSError:
+            return ""
+
+    def sync(self) -> bool:
         """See `Adapter`."""
         self._env.sync(True)
+        return True
 
     def close(self) -> None:
         """See `Adapter`."""

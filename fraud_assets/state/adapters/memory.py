@@ -80,8 +80,13 @@ class Memory:
         with self._lock:
             self.held.clear()
 
-    def sync(self) -> None:
+    def life(self) -> str:
+        """Nobody can open it after this process."""
+        return ""
+
+    def sync(self) -> bool:
         """There is no disk."""
+        return True
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
 import redis
+from redis.lock import Lock
 
-from fraud_assets.errors import StateError
+from fraud_assets.errors import DamagedStateError, StateError
 from fraud_assets.masking import public
 from fraud_assets.state.adapter import Items, T, Transaction, Work
 
@@ -25,6 +27,9 @@ MOST_TRIES = 100
 
 KEPT = 20_000
 """Values that a worker remembers; the script tells where they are outdated."""
+
+LEASE_SECONDS = 15.0
+"""After how long the lock of a builder that says nothing more is another one's."""
 
 _VERSION = 8
 _TIMEOUT_SECONDS = 2.0
@@ -84,9 +89,10 @@ class Remote:
     """Holds the state in a server at `url`, under keys that begin with `name`."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._url, self._prefix = public(url), b"fraud_assets:{%b}:" % name.encode()
+        self.shown, self._prefix = public(url), b"fraud_assets:{%b}:" % name.encode()
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._glances: dict[bytes, float] = {}
+        self._life: str | None = None
         try:
             self._client: Any = redis.Redis.from_url(
                 url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
@@ -116,7 +122,7 @@ class Remote:
         except redis.RedisError as error:
             raise self._unreachable(error) from error
         raise StateError(
-            f"A transaction of the state in {self._url} must take effect within {MOST_TRIES} "
+            f"A transaction of the state in {self.shown} must take effect within {MOST_TRIES} "
             "tries, but others were always faster. Ask again."
         )
 
@@ -178,8 +184,44 @@ class Remote:
             raise self._unreachable(error) from error
         self._kept.clear()
 
-    def sync(self) -> None:
-        """The server's own settings say what it brings to disk, and when."""
+    def life(self) -> str:
+        """The start of the server; empty where it brings each write to disk before it answers."""
+        self._life = self._running()
+        return self._life
+
+    def sync(self) -> bool:
+        """The server's own settings say what it brings to disk, and when; see `Adapter`."""
+        if self._life is not None and self._running() != self._life:
+            raise DamagedStateError(
+                f"The server of the state in {self.shown} was started anew while the state was in "
+                "use, so that it may lack payments. Nothing is answered from it; build it anew: "
+                "fraud-assets state build"
+            )
+        return self._life == ""
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """Raise StateError where the server does not answer what is asked of it meanwhile."""
+        try:
+            yield
+        except redis.RedisError as error:
+            raise self._unreachable(error) from error
+
+    def _running(self) -> str:
+        with self.reached():
+            return "" if self._keeps_all() else str(self._client.info("server")["run_id"])
+
+    def _keeps_all(self) -> bool:
+        try:
+            said = self._client.config_get("append*")
+        except redis.ResponseError:
+            return False  # not everybody may ask
+        return (said.get("appendonly"), said.get("appendfsync")) == ("yes", "always")
+
+    def builders_lock(self) -> Lock:
+        """What one builder at a time holds; it lies beside the state and ends by itself."""
+        name = f"fraud_assets_building:{self._prefix.decode()}"
+        return Lock(self._client, name, timeout=LEASE_SECONDS, thread_local=False)
 
     def close(self) -> None:
         """See `Adapter`."""
@@ -221,7 +263,7 @@ class Remote:
 
     def _unreachable(self, error: Exception) -> StateError:
         return StateError(
-            f"The state in {self._url} must answer within {_TIMEOUT_SECONDS:g} s, but: {error}. "
+            f"The state in {self.shown} must answer within {_TIMEOUT_SECONDS:g} s, but: {error}. "
             "See to the server; payments are decided again as soon as it answers."
         )
 
