@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fraud_assets.state.adapter import Adapter
-from fraud_assets.state.adapters import embedded
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.remote import Remote
 
@@ -37,7 +37,7 @@ def dying(adapter: Adapter, at: int) -> Adapter:
     """
     count = Counter(at)
     if isinstance(adapter, Embedded):
-        _dying_folder(adapter, count)
+        adapter._env = _Environment(adapter._env, count)
     if isinstance(adapter, Remote):
         send = adapter._client.execute_command
 
@@ -54,27 +54,44 @@ def dying(adapter: Adapter, at: int) -> Adapter:
     return adapter
 
 
-def _dying_folder(adapter: Embedded, count: Counter) -> None:
-    class Write(embedded._Write):
-        def __init__(self, transaction: Any) -> None:
-            super().__init__(transaction)
-            put, delete = self.put, self.delete
-            self.put = lambda key, value: (count(), put(key, value))
-            self.delete = lambda key: (count(), delete(key))
+class _Environment:
+    """LMDB's environment, whose write transactions count what they write and their commits."""
 
-    embedded._Write = Write
-    transact, clear = adapter.transact, adapter.clear
+    def __init__(self, held: Any, count: Counter) -> None:
+        self._held, self._count = held, count
 
-    def transacting(work: Callable[..., Any], *keys: Any) -> Any:
-        result = transact(lambda t: (work(t), count())[0], *keys)
-        count()
-        return result
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._held, name)
 
-    def clearing() -> None:
-        clear()
-        count()
+    @contextmanager
+    def begin(self, *, write: bool = False) -> Iterator[Any]:
+        with self._held.begin(write=write) as transaction:
+            yield _Write(transaction, self._count) if write else transaction
+            if write:
+                self._count()  # all is written, nothing is committed
+        if write:
+            self._count()
 
-    adapter.transact, adapter.clear = transacting, clearing
+    def open_db(self, txn: Any) -> Any:
+        return self._held.open_db(txn=txn.held)
+
+
+class _Write:
+    """A write transaction that counts."""
+
+    def __init__(self, held: Any, count: Counter) -> None:
+        self.held, self._count = held, count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.held, name)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._count()
+        self.held.put(key, value)
+
+    def delete(self, key: bytes) -> None:
+        self._count()
+        self.held.delete(key)
 
 
 def in_a_life(work: Callable[..., None], *arguments: Any) -> bool:
