@@ -88,6 +88,21 @@ class WatchedVersion(msgspec.Struct, frozen=True, kw_only=True):
     precision: WatchedPrecision | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class LiveDrift(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one feature of the newest seven days lies from the rows the version was fitted on.
+
+    `stability` is the population stability index over `n` payments, `where` the values whose
+    share moved most; `missing` are shares of missing values, of text that of rare or new ones.
+    """
+
+    feature: str
+    stability: float
+    where: str
+    missing: float
+    missing_then: float
+    n: NonNegative
+
+
 class ShadowComparison(msgspec.Struct, frozen=True, kw_only=True):
     """What the shadow would have done beside what serves, on the same matured payments.
 
@@ -137,6 +152,7 @@ class Production(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[LiveWarning, ...]
     slices: tuple[LiveSlice, ...] | msgspec.UnsetType = msgspec.UNSET
     shadow: ShadowComparison | msgspec.UnsetType = msgspec.UNSET
+    drift: tuple[LiveDrift, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def alarmed(self) -> bool:

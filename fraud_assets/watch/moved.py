@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.documents.decision import JsonValue
-from fraud_assets.documents.production import LiveWarning
+from fraud_assets.documents.production import LiveDrift, LiveWarning
 from fraud_assets.documents.report.data import FeatureProfile, Profile
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.modelling.judging.drift import counts_of, stability
@@ -38,35 +38,53 @@ _NIGHT_DAYS = 1.0
 
 
 def moved(
-    features: Sequence[Mapping[str, JsonValue]], probability: np.ndarray, report: Report
+    drift: Sequence[LiveDrift], probability: np.ndarray, report: Report
 ) -> Iterator[LiveWarning]:
-    """What the newest payments (n,) differ in from those that the version was made of."""
+    """What is worth a look in the newest payments' `drift` and their scores (n,)."""
+    profile: Profile = report.data.profile or {}
+    for one in drift:
+        yield from _warned(one, is_text=profile[one.feature].levels is not msgspec.UNSET)
+    if len(probability) >= FEWEST:
+        yield from _scores(probability, report)
+
+
+def drifted(features: Sequence[Mapping[str, JsonValue]], report: Report) -> tuple[LiveDrift, ...]:
+    """Each feature of the newest payments (n,) beside the fitted ones, in the profile's order.
+
+    None where there are too few payments for a share to say anything.
+    """
     if len(features) < FEWEST:
-        return
+        return ()
     frame = pd.DataFrame(list(features))
     profile: Profile = report.data.profile or {}
-    for name, then in profile.items():
-        if name in frame:
-            yield from _feature(name, then, frame[name])
-    yield from _scores(probability, report)
+    return tuple(_drift(name, then, frame[name]) for name, then in profile.items() if name in frame)
 
 
-def _feature(name: str, then: FeatureProfile, column: pd.Series) -> Iterator[LiveWarning]:
+def _drift(name: str, then: FeatureProfile, column: pd.Series) -> LiveDrift:
     is_text = then.levels is not msgspec.UNSET
     values = column if is_text else pd.to_numeric(column, errors="coerce").astype(np.float64)
     counts, before = counts_of(then, values), np.asarray(then.counts, dtype=np.float64)
-    rest, usual = counts[-1] / counts.sum(), before[-1] / max(before.sum(), 1.0)
-    n = f"{len(column):,} payments"
+    return LiveDrift(
+        feature=name,
+        stability=stability(before, counts),
+        where=_most(then, before, counts),
+        missing=float(counts[-1] / counts.sum()),
+        missing_then=float(before[-1] / max(before.sum(), 1.0)),
+        n=len(column),
+    )
+
+
+def _warned(drift: LiveDrift, *, is_text: bool) -> Iterator[LiveWarning]:
+    name, rest, usual, n = drift.feature, drift.missing, drift.missing_then, f"{drift.n:,} payments"
     if is_text and rest - usual >= MORE_UNSEEN:
         text = f"{name}: {rest:.1%} of {n} have a value that is rare or new, {usual:.1%} then."
         yield LiveWarning("unseen_values", text)
     elif not is_text and abs(rest - usual) >= MORE_MISSING:
         text = f"{name} is missing in {rest:.1%} of {n}, in {usual:.1%} of the fitted ones."
         yield LiveWarning("missing_moved", text)
-    elif (psi := stability(before, counts)) >= MOVED_PSI:
-        where = _most(then, before, counts)
-        text = f"{name} has moved: stability index {psi:.2f} over {n}, most at {where}."
-        yield LiveWarning("feature_moved", text)
+    elif drift.stability >= MOVED_PSI:
+        text = f"{name} has moved: stability index {drift.stability:.2f} over {n}, most at "
+        yield LiveWarning("feature_moved", f"{text}{drift.where}.")
 
 
 def _most(then: FeatureProfile, before: np.ndarray, counts: np.ndarray) -> str:

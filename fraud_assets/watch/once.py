@@ -20,7 +20,7 @@ from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_entries, with_shadows
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.formats import write_document
-from fraud_assets.documents.production import LiveWarning, Production
+from fraud_assets.documents.production import LiveDrift, LiveWarning, Production
 from fraud_assets.documents.report.whole import Report, read_report
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import DataError, FraudAssetsError, UsageError
@@ -29,7 +29,7 @@ from fraud_assets.store.store import Store
 from fraud_assets.watch.alarm import WEEK
 from fraud_assets.watch.collect import collect, moment, place_of, reigns
 from fraud_assets.watch.levels import slice_levels
-from fraud_assets.watch.moved import moved, silence
+from fraud_assets.watch.moved import drifted, moved, silence
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
 from fraud_assets.watch.shadow import shadow_comparison
@@ -72,9 +72,10 @@ def look(
     promises = reigns(moves, reports, contract.policy)
     levels = slice_levels(made, contract, outcomes.amount)
     document = production(outcomes, promises, place_of(contract), now, levels)
-    seen = (*document.warnings, *unread, *_newest(made, reports, moves, now), *_quiet(told, now))
-    beside = shadow_comparison(made, outcomes, place_of(contract), now)
-    return Look(replace(document, warnings=seen, shadow=beside or UNSET), moves)
+    drift, odd = _newest(made, reports, moves, now)
+    seen = (*document.warnings, *unread, *odd, *_quiet(told, now))
+    beside = shadow_comparison(made, outcomes, place_of(contract), now) or UNSET
+    return Look(replace(document, warnings=seen, shadow=beside, drift=drift), moves)
 
 
 def _newest(
@@ -82,14 +83,17 @@ def _newest(
     reports: Mapping[str, Report],
     moves: Sequence[Move],
     now: np.datetime64,
-) -> Iterator[LiveWarning]:
+) -> tuple[tuple[LiveDrift, ...], list[LiveWarning]]:
     """What moved in the last seven days' payments of the version that serves."""
     report = reports.get(moves[-1].version) if moves else None
     if report is None:
-        return
+        return (), []
     since = int((now - WEEK).astype("datetime64[us]").astype(np.int64))
     rows = [d for d in made if d.version == moves[-1].version and d.decided_at > since]
-    yield from moved([d.features for d in rows], np.array([d.probability for d in rows]), report)
+    features = [one.features for one in rows]
+    drift = drifted(features, report)
+    probability = np.array([one.probability for one in rows])
+    return drift, list(moved(drift, probability, report))
 
 
 def _quiet(told: Sequence[Label], now: np.datetime64) -> Iterator[LiveWarning]:

@@ -10,7 +10,7 @@ import pytest
 
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.modelling.judging.drift import profile
-from fraud_assets.watch.moved import FEWEST, moved, silence
+from fraud_assets.watch.moved import FEWEST, drifted, moved, silence
 from fraud_assets.watch.production import production
 from tests.real import real_report
 from tests.watch.worlds import DAY, PLACE, START, lived, reign
@@ -35,7 +35,9 @@ def payments(parts: Parts) -> list[dict[str, Any]]:
 
 def codes(payments: list[dict[str, Any]], report: Report, scores: np.ndarray | None = None):
     given = usual(report, len(payments)) if scores is None else scores
-    return {warning.code: warning.text for warning in moved(payments, given, report)}
+    return {
+        warning.code: warning.text for warning in moved(drifted(payments, report), given, report)
+    }
 
 
 def usual(report: Report, n: int) -> np.ndarray:
@@ -74,6 +76,19 @@ def test_a_new_value_is_unseen(payments, report):
     new = [one | {WORD: "NEW"} if at % 10 == 0 else one for at, one in enumerate(payments)]
 
     assert codes(new, report)["unseen_values"].startswith(f"{WORD}: ")
+
+
+def test_each_features_drift_is_told_by_hand(payments, report):
+    """In the report's order, with shares of missing values then and now; None for a handful."""
+    lost = [one | {NUMBER: None} if at % 4 == 0 else one for at, one in enumerate(payments)]
+    found = {one.feature: one for one in drifted(lost, report)}
+
+    assert list(found) == [name for name in report.data.profile if name in payments[0]]
+    assert found[NUMBER].missing == pytest.approx(0.25, abs=0.01)
+    assert found[NUMBER].missing_then < 0.01
+    assert found[NUMBER].stability > found[WORD].stability
+    assert found[NUMBER].n == len(payments)
+    assert drifted(lost[:10], report) == ()
 
 
 def test_scores_move_too(payments, report):

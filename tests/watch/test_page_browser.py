@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from fraud_assets.documents.production import LiveDrift
 from fraud_assets.modelling.judging.slices import amount_bands
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
+from fraud_assets.watch.shadow import compare_shadow
 from tests.report.browser import chromium, needs_chromium
 from tests.report.looks import faults, printed
 from tests.watch.worlds import DAY, PLACE, START, lived, reign
@@ -25,6 +28,12 @@ def test_nothing_is_wrong_with_how_it_looks(tmp_path: Path) -> None:
     levels = {"chain": chain, "amount_band": amount_bands(rows.amount)}
     watched = replace(reign(), precision_floor=0.1)
     alarmed = production(rows, [watched], PLACE, START + 22 * 7 * DAY, levels)
+    shadow = compare_shadow("v2", "v1", rows, rows.probability > np.where(rows.flagged, 0.5, 0.7))
+    drift = LiveDrift(
+        feature="amount_usd", stability=0.31, where="10 to 20 (9.1% then, 21.0% now)",
+        missing=0.12, missing_then=0.01, n=1800,
+    )  # fmt: skip
+    alarmed = msgspec.structs.replace(alarmed, shadow=shadow, drift=(drift,))
     empty = production(lived([]), [], PLACE, START)
     with chromium() as browser:
         for name, document in {"alarmed": alarmed, "empty": empty}.items():
