@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from stack.place import LOCATION
@@ -27,7 +32,31 @@ _GROUP = """query Group($id: ID!) { runGroupOrError(runId: $id) { ... on RunGrou
 _EVENTS = """query Events($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection {
   events { ... on MessageEvent { eventType message } }
 } } }"""
+_PROCESS = re.compile(r"\(pid: ([0-9]+)\)")
 _ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+@contextmanager
+def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A webhook's URL on loopback, and what is posted there."""
+    posted: list[dict[str, str]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook", posted
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @dataclass(frozen=True)
@@ -91,6 +120,12 @@ class Ui:
         ]
         kinds = {"RUN_FAILURE", "STEP_FAILURE"}
         return [str(event["message"])[:300] for event in events if event.get("eventType") in kinds]
+
+    def process(self, run_id: str) -> int:
+        """The id of the run's own process."""
+        found = self._ask(_EVENTS, {"id": run_id}) or {}
+        said = [str(one.get("message")) for one in found["logsForRun"]["events"]]
+        return int(next(pid[1] for text in said if (pid := _PROCESS.search(text))))
 
     def _is_retried(self, run_id: str) -> bool:
         tags = next((one["tags"] for one in self._group(run_id) if one["runId"] == run_id), [])

@@ -26,6 +26,9 @@ def main(words: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args(words)
+    if args.act != "up" and not Place.is_made(args.folder):
+        print(f"There is no stack in {args.folder}.")
+        return 0
     place = Place.at(args.folder, is_free=args.free_ports)
     programs = all_programs(place)
     supervisor = Supervisor(place, programs)

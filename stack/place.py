@@ -59,6 +59,11 @@ class Place:
             write_private(kept, json.dumps(drawn, indent=2))
         return cls(folder, **json.loads(kept.read_text()))
 
+    @staticmethod
+    def is_made(folder: Path) -> bool:
+        """Whether there is a stack in a folder."""
+        return (folder / "private" / "stack.json").exists()
+
     @property
     def private(self) -> Path:
         """What nobody else may read: settings with passwords in them."""

@@ -27,24 +27,27 @@ def rows_of(supervisor: Supervisor, programs: Sequence[Program]) -> list[Row]:
 
 
 def _row(supervisor: Supervisor, one: Program, *, is_up: bool) -> Row:
-    state, pid = supervisor.state(one.name) if is_up else ("STOPPED", 0)
-    if state == "RUNNING":
+    found, pid = supervisor.state(one.name) if is_up else ("STOPPED", 0)
+    state = found.lower()
+    if found == "RUNNING":
         state = "ready" if one.is_ready() else one.waits() or "not ready"
-    return Row(one.name, state.lower(), one.shown, one.what, pid)
+    return Row(one.name, state, one.shown, one.what, pid)
 
 
 def printed(place: Place, rows: Sequence[Row]) -> str:
-    """The table and what to do with it."""
+    """The table and what to do with it; of a program that is ready nothing more is said."""
     wide = max(len(row.name) for row in rows)
-    lines = [
-        f"{row.name:<{wide}}  {row.state:<8} {row.where or '-'}\n{'':<{wide}}  {'':<8} {row.what}"
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        lines.append(f"{row.name:<{wide}}  {row.where or '-'}  {row.what}")
+        if row.state != "ready":
+            lines.append(f"{'':<{wide}}  {row.state}")
     own = place.private / "environment"
     return "\n".join(
         [
             *lines,
             "",
+            f"ready: {sum(row.state == 'ready' for row in rows)} of {len(rows)}",
             f"data and logs: {place.folder}",
             f"the same settings for commands of yours: set -a; . {own}; set +a",
         ]
