@@ -164,7 +164,7 @@ def _on_record(place: Place, load: Load) -> dict[str, Any]:
         "every_acknowledged_on_record_once": not missing and not twice,
         "missing": missing[:5],
         "twice": twice[:5],
-        "the_record_holds": verify_log(log).difference is None,
+        "the_record_holds": not verify_log(log).difference,
     }
 
 

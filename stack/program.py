@@ -59,12 +59,18 @@ def listens(port: int) -> bool:
 
 def status(url: str, method: str = "GET") -> int:
     """The status with which a page on loopback answers; 0 where it does not."""
+    return asked(url, method)[0]
+
+
+def asked(url: str, method: str = "GET") -> tuple[int, bytes]:
+    """Status and body of a page on loopback; 0 where it does not answer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
     try:
         connection.request(method, parts.path or "/")
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return 0
+        return 0, b""
     finally:
         connection.close()

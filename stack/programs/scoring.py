@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 from stack.place import Place
-from stack.program import Program, status
+from stack.program import Program, asked
 
 SERVICES = ("scoring-1", "scoring-2")
 
@@ -24,7 +25,7 @@ def programs_of(place: Place) -> list[Program]:
             ],
             what="a scoring service",
             shown=place.url("http", name),
-            is_ready=lambda name=name: status(place.url("http", name, "/ready")) == 200,
+            is_ready=lambda name=name: _decisions(place, name) == "ready",
             waits=lambda name=name: _why(place, name),
         )
         for name in SERVICES
@@ -33,6 +34,13 @@ def programs_of(place: Place) -> list[Program]:
 
 def _why(place: Place, name: str) -> str:
     """What a service that is not ready waits for."""
-    if status(place.url("http", name, "/health")) == 0:
+    said = _decisions(place, name)
+    if said is None:
         return "waits for the first version: launch weekly_retrain in the UI"
-    return "derives its state from the contract's payments"
+    return f"scores, but decides on no raw payment yet: {said}"
+
+
+def _decisions(place: Place, name: str) -> str | None:
+    """What a service says of deciding on raw payments; None while it says nothing."""
+    code, body = asked(place.url("http", name, "/ready"))
+    return str(json.loads(body).get("decisions")) if code == 200 else None
