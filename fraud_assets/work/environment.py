@@ -49,7 +49,7 @@ def work_environment() -> dict[str, str]:
     return found
 
 
-def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+def other_versions(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
     """What is not the same, as clauses: which, its version there, and the one here."""
     names = sorted({*here, *there}, key=lambda name: (name != CODE, name))
     return [

@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 
 from fraud_assets.errors import WorkError
 from fraud_assets.masking import without_secrets
-from fraud_assets.work.environment import differences, work_environment
+from fraud_assets.work.environment import other_versions, work_environment
 from fraud_assets.work.kinds.dask.worker import forget_data, other_code, what_runs
 
 OWN = "local"
@@ -153,7 +153,7 @@ def _told(there: dict[str, str] | BaseException) -> str:
     """What differs on a worker; empty where nothing does."""
     if isinstance(there, BaseException):
         return f"it cannot load fraud_assets ({type(there).__name__}: {there})"
-    return ", ".join(differences(work_environment(), there))
+    return ", ".join(other_versions(work_environment(), there))
 
 
 def _demand_address(place: str) -> None:

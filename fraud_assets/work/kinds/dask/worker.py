@@ -9,7 +9,7 @@ from dask.sizeof import sizeof
 from distributed import get_worker
 
 from fraud_assets.errors import WorkError
-from fraud_assets.work.environment import differences, work_environment
+from fraud_assets.work.environment import other_versions, work_environment
 from fraud_assets.work.packing import WorkUnit, unpacked, unpickled
 from fraud_assets.work.shelf import SHELF
 from fraud_assets.work.threads import hold_to_one_thread
@@ -31,7 +31,7 @@ def perform(unit: WorkUnit, expected: dict[str, str], *data: Any) -> Any:
         If the code or a library is not what the run expects.
     """
     worker = get_worker().address
-    if other := differences(expected, work_environment()):
+    if other := other_versions(expected, work_environment()):
         raise WorkError(other_code([f"{worker}: {', '.join(other)}"]))
     for digest, value in zip(unit.data, data, strict=False):
         SHELF.put(digest, value, sizeof(value))
