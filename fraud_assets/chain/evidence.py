@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.exchange import rates_source
+from fraud_assets.data.provenance.content import digest_of_rows
 from fraud_assets.data.provenance.made import (
     DATA,
     SEARCH,
@@ -18,10 +19,11 @@ from fraud_assets.data.provenance.made import (
     follow,
     require_current,
 )
-from fraud_assets.data.provenance.sources import SourceFile, changed_files, look_at
-from fraud_assets.data.source import LocatedRow, located_files
+from fraud_assets.data.provenance.sources import SourceFile, Witness, changed_files, look_at
+from fraud_assets.data.source import EventTimes, is_living, times_needed, witnesses
 from fraud_assets.data.source.files import relative_name
-from fraud_assets.data.transactions import RawTransactions
+from fraud_assets.data.source.times import ALL_TIMES
+from fraud_assets.data.transactions import RawTransactions, asked_instant
 from fraud_assets.errors import EvidenceError
 
 RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)
@@ -43,9 +45,15 @@ class StepValue(Protocol):
 Value = TypeVar("Value", bound=StepValue)
 
 
-def witnessed(contract: Contract) -> tuple[SourceFile, ...]:
-    """The contract's files as they are now, with their digests."""
-    return look_at(_files(contract))
+def witnessed(contract: Contract, as_of: str | None = None) -> tuple[SourceFile, ...]:
+    """What a run at `as_of` reads, as it is now, with digests.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or `as_of` is no instant or asked for where rows have no time.
+    """
+    return look_at(_parts(contract, times_needed(contract, asked_instant(contract, as_of))))
 
 
 def begun(
@@ -63,8 +71,11 @@ def begun(
             f"The source must stay as it is while it is read, but {', '.join(faults)}. Run "
             f"{RAW.name} again when its export is complete."
         )
-    # Files, contract and code decide every row; the instant of the week is the rest.
+    # Files, contract and code decide every row; the instant of the week is the rest. A source
+    # that goes on living decides nothing later: its rows themselves count.
     content = f"{raw.as_of} {len(raw.rows)} {len(raw.quarantine)}"
+    if is_living(contract):
+        content += f" {digest_of_rows(raw.rows)}"
     made = begin_record(RAW, contract, _week(raw), before, content)
     return dataclasses.replace(raw, made=made)
 
@@ -97,17 +108,15 @@ def _made(value: StepValue) -> Made:
 
 
 def _changed(contract: Contract, before: Sequence[SourceFile]) -> list[str]:
-    return changed_files(before, _files(contract))
+    return changed_files(before, _parts(contract))
 
 
-def _files(contract: Contract) -> list[LocatedRow]:
+def _parts(contract: Contract, times: EventTimes = ALL_TIMES) -> list[Witness]:
     """All that rows are read from, by names that hold wherever contract and data lie together."""
-    places = (contract, rates_source(contract))
+    rates = rates_source(contract)
+    parts: list[Any] = [*witnesses(contract, times), *([] if rates is None else witnesses(rates))]
     return [
-        dataclasses.replace(file, shown=relative_name(file.shown, contract.base))
-        for place in places
-        if place is not None
-        for file in located_files(place)
+        dataclasses.replace(part, shown=relative_name(part.shown, contract.base)) for part in parts
     ]
 
 

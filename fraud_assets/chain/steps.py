@@ -24,7 +24,7 @@ from fraud_assets.work.workers import Workers
 def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransactions:
     """Every transaction that the contract names, typed, and the files that held them."""
     demand_families(contract.search.families)
-    files = evidence.witnessed(contract)
+    files = evidence.witnessed(contract, as_of)
     return evidence.begun(read_transactions(contract, as_of), contract, files)
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from fraud_assets.contract.column_checks import column_faults
 from fraud_assets.contract.keys import did_you_mean
 from fraud_assets.contract.names import DEFAULT_AIM, boosting_names, family_names, is_plain
-from fraud_assets.contract.tables import RawTable, feature_names, repeated, section, texts
+from fraud_assets.contract.tables import (
+    RawTable,
+    feature_names,
+    looks_back_for_ever,
+    repeated,
+    section,
+    tables,
+    texts,
+)
 from fraud_assets.errors import NOTHING, Fault
 from fraud_assets.profiles import RECALL_FLOOR
 from fraud_assets.values.identity import identity
@@ -38,8 +46,6 @@ def _source_faults(raw: RawTable) -> Iterator[Fault]:
     source, columns = section(raw, "source"), section(raw, "columns")
     if source.get("decisions") is True:
         known_at = section(raw, "label").get("known_at")
-        if "path" in source:
-            yield Fault("source.path", "must not stand beside decisions = true", source["path"])
         if not columns.get("id"):
             rule = "must be named with source.decisions: labels meet their payments by it"
             yield Fault("columns.id", rule, NOTHING)
@@ -49,9 +55,43 @@ def _source_faults(raw: RawTable) -> Iterator[Fault]:
         if not section(raw, "label").get("maturity_days"):
             rule = "must be set with source.decisions: until then silence says nothing of a payment"
             yield Fault("label.maturity_days", rule, NOTHING)
+    yield from _place_faults(source, columns)
+    yield from _reach_faults(raw)
     if source.get("thousands", "auto") == source.get("decimal", "."):
         rule = "must not be the decimal sign, which is source.decimal"
         yield Fault("source.thousands", rule, source.get("thousands"))
+
+
+def _place_faults(source: RawTable, columns: RawTable) -> Iterator[Fault]:
+    """One place, and what a database's rows need, which stand in no order."""
+    given = ["decisions = true"] if source.get("decisions") is True else []
+    given += [name for name in ("table", "query", "path") if name in source]
+    for name in given[1:]:
+        yield Fault(f"source.{name}", f"must not stand beside {given[0]}", source[name])
+    if "table" not in source and "query" not in source:
+        return
+    for name in ("id", "event_time"):
+        if not columns.get(name):
+            rule = "must be named where payments come from a database: its rows have no order"
+            yield Fault(f"columns.{name}", rule, NOTHING)
+    for name in ("format", "days"):
+        if name in source:
+            rule = "must not be given where payments come from a database"
+            yield Fault(f"source.{name}", rule, source[name])
+
+
+def _reach_faults(raw: RawTable) -> Iterator[Fault]:
+    """A bound on what is read is one on what features see."""
+    source = section(raw, "source")
+    if "reach" not in source:
+        return
+    if not section(raw, "columns").get("event_time"):
+        rule = "must not be set without columns.event_time, which says what is old"
+        yield Fault("source.reach", rule, source["reach"])
+    for name, table in tables(raw, "derived"):
+        if looks_back_for_ever(table):
+            rule = "must look back over a window where source.reach is set, but this kind has none"
+            yield Fault(f"derived.{name}", rule, table["kind"])
 
 
 def _feature_faults(raw: RawTable) -> Iterator[Fault]:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from fraud_assets.features import kind_named, kinds
 
 RawTable = Mapping[str, Any]
@@ -33,6 +35,15 @@ def derived_sources(raw: RawTable) -> Sources:
         kind = kind_named(table.get("kind"))
         for role, use in (kind.ROLES if kind else every).items():
             yield f"derived.{name}.{role}", use, table.get(role)
+
+
+def looks_back_for_ever(table: RawTable) -> bool:
+    """Whether a derived feature is a whole declaration of one that no span of time bounds."""
+    kind = kind_named(table.get("kind"))
+    try:
+        return kind is not None and kind.model_validate(table).reach.span is None
+    except ValidationError:
+        return False  # told elsewhere
 
 
 def texts(value: object) -> list[str]:

@@ -6,7 +6,6 @@ much earlier history as the longest derived window looks back.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,12 +15,14 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, ROW, TIME
-from fraud_assets.data.features import derive_features, history_needed
+from fraud_assets.data.features import derive_features
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.known_entities import known_entities_mask
+from fraud_assets.data.provenance.content import digest_of_rows
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import Tally
 from fraud_assets.data.rows import Rows, to_rows
+from fraud_assets.data.splits.reach import history_needed
 from fraud_assets.data.splits.week import Split, Window, split_week
 from fraud_assets.data.splits.windows import EARLIER
 from fraud_assets.data.transactions import RawTransactions
@@ -158,12 +159,11 @@ def _without_known(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def data_fingerprint(frame: pd.DataFrame, earlier: pd.DataFrame) -> str:
-    """SHA-256 over every value and the columns' names: what "the same data" means."""
-    digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
-    for part in (frame, earlier):
-        if len(part):
-            digest.update(pd.util.hash_pandas_object(part, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
+    """SHA-256 over every value and the columns' names: what "the same data" means.
+
+    Where a row stood in its export is no part of it, nor whether ids came as numbers or texts.
+    """
+    return digest_of_rows(*(part.drop(columns=ROW, errors="ignore") for part in (frame, earlier)))
 
 
 def _recount(window: Window, frame: pd.DataFrame) -> Window:

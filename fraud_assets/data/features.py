@@ -65,19 +65,6 @@ def derive_features(
     return pd.concat([kept, pd.DataFrame(columns, index=kept.index)], axis=1)
 
 
-def history_needed(contract: Contract) -> timedelta | None:
-    """How far before the first emitted row the features look; None where without bound.
-
-    Rows further back change no bit of them.
-    """
-    spans = [timedelta(0)]
-    for kind in contract.derived.values():
-        if kind.reach.span is None:
-            return None
-        spans.append(kind.reach.span)
-    return max(spans)
-
-
 def _faults(name: str, kind: Kind, rows: pd.DataFrame) -> Iterator[Fault]:
     """What keeps `kind` from being derived from these rows."""
     if kind.NEEDS_LABELS and LABEL not in rows:

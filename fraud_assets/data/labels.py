@@ -49,7 +49,7 @@ def labels_in(path: Path, contract: Contract, now: int) -> FiledLabels:
     DataError
         If the contract names no payment id, or the file cannot be read.
     """
-    changes = {"path": str(path.absolute()), "decisions": False}
+    changes = {"path": str(path.absolute()), "decisions": False, "table": None, "query": None}
     source = contract.source.model_copy(update=changes)
     there = contract.model_copy(update={"source": source})
     known = contract.label.known_at

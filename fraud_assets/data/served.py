@@ -16,7 +16,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import ROW
-from fraud_assets.data.source.record import decided
+from fraud_assets.data.source.providers.record import decided
 from fraud_assets.documents.decision import Decision
 
 

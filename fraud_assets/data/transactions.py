@@ -26,6 +26,7 @@ from fraud_assets.data.exchange import RATE_MISSING, in_one_currency, read_rates
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.kinds.time_notes import ahead_note, later_reports
 from fraud_assets.data.notes import Notes, each_once
+from fraud_assets.data.provenance.content import row_digests
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.quarantine import (
     Failures,
@@ -37,7 +38,9 @@ from fraud_assets.data.quarantine import (
     time_failures,
     with_set_aside,
 )
-from fraud_assets.data.source import Export, FileRead, Skipped, read_source
+from fraud_assets.data.source import Export, FileRead, Skipped, read_source, times_needed
+from fraud_assets.data.splits.days import demand_days
+from fraud_assets.data.splits.reach import read_from
 from fraud_assets.data.splits.windows import with_labels_at
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError
@@ -50,7 +53,8 @@ class RawTransactions:
 
     `rows` holds the contract's raw columns and the roles of `fraud_assets.data.columns`;
     `quarantine` the rows as read plus `_rules`; `as_of` is None where there is no event time.
-    `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the others.
+    `read` counts the rows up to `as_of`, quarantined ones included, `after_as_of` the later ones,
+    `before_reach` those that lie further back than `source.reach` lets a week look.
     `superseded` holds the deliveries, as exported, in whose place a later one counts, with the
     reason in `_why`: "superseded", or "repeated_exactly" where they said nothing new.
     `tally` says what was kept and put aside in rows, frauds and amount; `notes` what was noticed
@@ -66,6 +70,7 @@ class RawTransactions:
     tally: Tally
     superseded: pd.DataFrame
     after_as_of: int = 0
+    before_reach: int = 0
     files: tuple[FileRead, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: Notes = ()
@@ -111,13 +116,13 @@ def read_transactions(
         If the source cannot be read, no row survives, or `as_of` is no date or asked for where
         rows have no time.
     """
-    at = None if as_of is None else asked_of(contract, as_of)
-    return transactions_at(read_typed(contract), contract, at, now)
+    at = asked_instant(contract, as_of)
+    return transactions_at(read_typed(contract, at), contract, at, now)
 
 
-def read_typed(contract: Contract) -> TypedExport:
-    """Read and type everything; nothing is put aside yet."""
-    export = read_source(contract)
+def read_typed(contract: Contract, at: np.datetime64 | None = None) -> TypedExport:
+    """Read and type everything that a run at `at` needs; nothing is put aside yet."""
+    export = read_source(contract, times_needed(contract, at))
     typed = typed_rows(export.frame, contract)
     rows, failures = typed.rows, typed.failures
     notes = each_once((*export.notes, *typed.notes))
@@ -126,6 +131,7 @@ def read_typed(contract: Contract) -> TypedExport:
         rows, notes = exchanged.rows, (*notes, *exchanged.notes)
         failures = {**failures, RATE_MISSING: exchanged.missing}
     rows[ROW] = export.position
+    demand_days(rows, export, contract)
     column = delivery_column(contract)
     delivered = None if column is None else rows[column]
     arrivals = arrivals_of(delivered, export.file, [file.path for file in export.files])
@@ -141,7 +147,9 @@ def transactions_at(
     `now` is the wall clock, beyond which no event time is believed. Raises as
     `read_transactions`.
     """
-    export, seen = source.export, _seen(source, at)
+    export = source.export
+    seen, older = _seen(source, at), _older(source.rows, contract, at)
+    seen &= ~older
     rows, exported = source.rows[seen], export.frame[seen]
     failures = {name: mask[seen] for name, mask in source.failures.items()}
     failures |= time_failures(rows, wall(now))
@@ -154,7 +162,7 @@ def transactions_at(
     if found.rows.empty:
         raise DataError(_nothing_left(contract, failures, len(rows), ahead))
     kept = found.rows if at is None else with_labels_at(found.rows, contract, at)
-    kept = in_time_order(kept)
+    kept = in_time_order(kept, contract)
     newest = kept[TIME].to_numpy()[-1] if TIME in kept else None
     broken = broken_rules(failures, rows.index)
     bad = (broken != "").to_numpy()
@@ -170,7 +178,8 @@ def transactions_at(
         len(exported) + len(export.set_aside),
         counted.with_lines(set_aside_counts(export.set_aside)),
         _superseded(exported, rows, found.aside),
-        after_as_of=int((~seen).sum()),
+        after_as_of=int((~seen & ~older).sum()),
+        before_reach=int(older.sum()),
         files=export.files,
         skipped=export.skipped,
         notes=(
@@ -199,10 +208,21 @@ def _superseded(exported: pd.DataFrame, rows: pd.DataFrame, aside: pd.Series) ->
     return found.assign(**{ROW: rows.loc[order.index, ROW], "_why": order})
 
 
-def in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows in event order, those of one instant as the source has them; a fresh index."""
+def in_time_order(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Rows by event time, those of one instant by what they say, wherever they stood.
+
+    So the same payments come in the same order from a file, from folders and from a database.
+    Rows without a time keep the order of the export.
+    """
     if TIME in rows:
         rows = rows.sort_values([TIME, ROW], kind="stable")
+        at_once = np.flatnonzero(rows[TIME].duplicated(keep=False).to_numpy())
+        tied = rows.iloc[at_once]
+        order = np.arange(len(rows))
+        # The label's own word is left out: 1, true and fraud may say the same.
+        said = row_digests(tied.drop(columns=[ROW, contract.label.column]))
+        order[at_once] = at_once[np.lexsort((said, tied[TIME].to_numpy()))]
+        rows = rows.iloc[order]
     return rows.reset_index(drop=True)
 
 
@@ -214,8 +234,16 @@ def parse_as_of(text: str) -> np.datetime64:
         raise DataError(f"as_of {error}.") from error
 
 
-def asked_of(contract: Contract, as_of: str) -> np.datetime64:
-    """The instant as of which a contract's rows are read; DataError where it cannot be asked."""
+def asked_instant(contract: Contract, as_of: str | None) -> np.datetime64 | None:
+    """The instant that a run is asked for; None where it is asked for none.
+
+    Raises
+    ------
+    DataError
+        If it is no date or time, or rows have no time.
+    """
+    if as_of is None:
+        return None
     if contract.columns.event_time is None:
         raise DataError(
             f"as_of must not be given where contract {contract.name} names no event time, got "
@@ -251,6 +279,15 @@ def known_by(rows: pd.DataFrame, arrivals: pd.DataFrame, at: np.datetime64) -> n
     made = (rows[TIME] <= at) | rows[TIME].isna()
     known: np.ndarray = made.to_numpy() & ~(delivered > at).to_numpy()
     return known
+
+
+def _older(rows: pd.DataFrame, contract: Contract, at: np.datetime64 | None) -> np.ndarray:
+    """Which rows (n,) lie further back than the week may look."""
+    start = None if at is None else read_from(contract, at)
+    if start is None or TIME not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    older: np.ndarray = (rows[TIME] < start).to_numpy(dtype=bool)
+    return older
 
 
 def _nothing_left(contract: Contract, failures: Failures, read: int, notes: Notes) -> str:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.data.features import derive_features, history_needed
+from fraud_assets.data.features import derive_features
+from fraud_assets.data.splits.reach import history_needed
 from fraud_assets.errors import ContractError
 from fraud_assets.features.batch.sums import exact_sums
 from tests.data.features_support import contract_of, payments, reference, to_time

@@ -8,13 +8,13 @@ import pytest
 
 from fraud_assets.data.provenance.code import reached
 from fraud_assets.data.provenance.sources import changed_files, look_at
-from fraud_assets.data.source import LocatedRow
+from fraud_assets.data.source.files import LocatedFile
 from fraud_assets.masking import NO_SECRETS, public
 
 
-def located(files: list[Path], names: str) -> list[LocatedRow]:
+def located(files: list[Path], names: str) -> list[LocatedFile]:
     pairs = zip(files, names, strict=True)
-    return [LocatedRow(str(file), name, NO_SECRETS) for file, name in pairs]
+    return [LocatedFile(str(file), name, NO_SECRETS) for file, name in pairs]
 
 
 @pytest.fixture

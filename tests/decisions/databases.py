@@ -25,8 +25,8 @@ def binary(name: str) -> str | None:
 class Server:
     """A server in `folder`, which may be stopped and started again."""
 
-    def __init__(self, folder: Path, program: str, user: str | None) -> None:
-        self.folder, self._user = folder, user
+    def __init__(self, folder: Path, program: str, user: str | None, password: str = "") -> None:
+        self.folder, self._user, self._password = folder, user, password
         data = str(folder / "data")
         self._command = [program, "-D", data, "-k", str(folder), "-c", "listen_addresses="]
 
@@ -41,7 +41,7 @@ class Server:
             self.process = subprocess.Popen(
                 self._command, stdout=said, stderr=said, user=self._user, cwd=self.folder
             )
-        wait_until(lambda: self.process.poll() is not None or _answers(self.folder))
+        wait_until(lambda: self.process.poll() is not None or _answers(self.folder, self._password))
 
     def stop(self) -> None:
         """At once, ending what is under way, as a restart does."""
@@ -50,14 +50,17 @@ class Server:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A server's URL; skips where there is no PostgreSQL on this machine."""
-    with postgres_server() as server:
+def postgres(password: str = "") -> Iterator[str]:
+    """A server's URL without the password; skips where there is no PostgreSQL on this machine.
+
+    With a password its user must give it.
+    """
+    with postgres_server(password) as server:
         yield server.url
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
+def postgres_server(password: str = "") -> Iterator[Server]:
     """A running server, gone afterwards; skips where there is no PostgreSQL on this machine."""
     pytest.importorskip("psycopg", reason="needs psycopg, which the extra postgres brings")
     initdb, program = binary("initdb"), binary("postgres")
@@ -71,8 +74,13 @@ def postgres_server() -> Iterator[Server]:
     try:
         data = folder / "data"
         made = [initdb, "-D", str(data), "-U", "test", "-A", "trust", "--no-sync"]
+        if password:
+            secret = folder / "password"
+            secret.write_text(password)
+            secret.chmod(0o644)
+            made = [*made[:-3], "-A", "scram-sha-256", f"--pwfile={secret}", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
-        server = Server(folder, program, user)
+        server = Server(folder, program, user, password)
         server.start()
         try:
             yield server
@@ -86,11 +94,11 @@ def _url(folder: Path) -> str:
     return f"postgresql:///postgres?host={folder}&user=test"
 
 
-def _answers(folder: Path) -> bool:
+def _answers(folder: Path, password: str) -> bool:
     import psycopg
 
     try:
-        psycopg.connect(_url(folder)).close()
+        psycopg.connect(_url(folder), password=password or None).close()
     except psycopg.OperationalError:
         return False
     return True

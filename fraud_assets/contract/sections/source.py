@@ -1,4 +1,4 @@
-"""[source]: where the transactions lie, and how their files are written."""
+"""[source]: where the transactions lie, how their files are written, how far back is read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,24 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fraud_assets.contract.sections.words import Scalar, as_list
 from fraud_assets.masking import public
+from fraud_assets.terms.duration import Duration
 from fraud_assets.terms.section import Section
 
 RECORD = "decisions"
 """Stands for the path where the source is the factory's own record."""
 
+QUERY = "a query"
+"""Stands for the path where the source is a query."""
+
+DATABASE = "FRAUD_ASSETS_SOURCE"
+"""The environment variable of the source's database, where the contract names no other."""
+
 
 class Source(Section):
-    """Where the transactions lie: a file, folder, glob or fsspec URL of CSV or Parquet.
+    """Where the transactions lie: files of CSV or Parquet, or a table or query of PostgreSQL.
+
+    One of `path`, `table`, `query` and `decisions` says where. A database's URL comes from the
+    environment alone: `database` names the variable.
 
     `thousands` is the sign between groups of three digits; under "auto" a column must show it.
     `missing` are words for a missing value besides the usual ones, `not_missing` usual words that
@@ -25,7 +35,10 @@ class Source(Section):
     """
 
     LATER: ClassVar[frozenset[str]] = frozenset(
-        {"thousands", "missing", "not_missing", "max_rows", "decisions"}
+        {
+            *("thousands", "missing", "not_missing", "max_rows", "decisions"),
+            *("table", "query", "database", "reach", "days"),
+        }
     )
 
     path: str = Field(min_length=1)
@@ -61,18 +74,50 @@ class Source(Section):
     FRAUD_ASSETS_DECISIONS says where that lies.
     """
 
+    table: str | None = Field(default=None, min_length=1)
+    """A table or view of PostgreSQL instead of a path, such as `payments` or `shop.payments`; it
+    is read with the columns that the contract names, from the event times that a run needs.
+    """
+
+    query: str | None = Field(default=None, min_length=1)
+    """A SELECT of PostgreSQL instead of a table; it is read as a table would be."""
+
+    database: str = Field(default=DATABASE, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    """The environment variable that holds the database's URL, postgresql://...; never the URL."""
+
+    reach: Duration | None = None
+    """How far before its `as_of` a week may look for its windows, such as `400d`; older payments
+    are read only as far as features look back from there, and nothing older is opened where the
+    source can tell. Unset: all history.
+    """
+
+    days: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    """Which columns that folders carry in their names are the date of payments, or of their
+    writing: `day` for day=2026-01-05, or `["year", "month", "day"]`. With `reach`, folders that
+    are older than a week may look are not opened.
+    """
+
     max_rows: int = Field(default=20_000_000, ge=1)
     """Most rows that a run may read; a small file can hold very many."""
 
     @model_validator(mode="before")
     @classmethod
-    def _record_or_path(cls, raw: Any) -> Any:
-        """The record has no path of its own; that none is given beside it is checked elsewhere."""
-        if isinstance(raw, Mapping) and raw.get("decisions") is True and "path" not in raw:
+    def _named(cls, raw: Any) -> Any:
+        """What has no path gets a name in its place; that no two are given is checked elsewhere."""
+        if not isinstance(raw, Mapping) or "path" in raw:
+            return raw
+        if raw.get("decisions") is True:
             return {**raw, "path": RECORD}
-        return raw
+        if isinstance(raw.get("table"), str):
+            return {**raw, "path": f"table {raw['table']}"}
+        return {**raw, "path": QUERY} if "query" in raw else raw
+
+    @property
+    def is_database(self) -> bool:
+        """Whether payments come from a table or query."""
+        return self.table is not None or self.query is not None
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Nobody who prints a contract prints the password in its URL."""
         for name, value in super().__repr_args__():
-            yield name, public(value) if name == "path" else value
+            yield name, public(value) if name in {"path", "query"} and value else value

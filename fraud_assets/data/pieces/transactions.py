@@ -18,7 +18,7 @@ from fraud_assets.data.columns import TIME
 from fraud_assets.data.pieces.payments import SpooledPayments
 from fraud_assets.data.pieces.spool import Spool
 from fraud_assets.data.pieces.typed import WholeColumnError
-from fraud_assets.data.transactions import asked_of, in_time_order, read_transactions, wall
+from fraud_assets.data.transactions import asked_instant, in_time_order, read_transactions, wall
 
 PIECE = 50_000
 """About how many rows are in memory at once."""
@@ -70,7 +70,7 @@ def good_rows(
 def _in_pieces(
     contract: Contract, as_of: str | None, now: datetime | None, place: Path, piece: int
 ) -> GoodRows | None:
-    at = None if as_of is None else asked_of(contract, as_of)
+    at = asked_instant(contract, as_of)
     payments = SpooledPayments(contract, at, wall(now), place / "payments", piece)
     if contract.columns.event_time is None:
         return GoodRows(None, (rows.reset_index(drop=True) for rows in payments.good(None)))
@@ -83,7 +83,8 @@ def _in_pieces(
         newest = np.fmax(newest, times.max())
     if np.isnat(newest):
         return None
-    return GoodRows(newest, (in_time_order(spool.take([box])) for box in sorted(spool.rows)))
+    taken = (spool.take([box]) for box in sorted(spool.rows))
+    return GoodRows(newest, (in_time_order(rows, contract) for rows in taken))
 
 
 def _whole(contract: Contract, as_of: str | None, now: datetime | None, why: str) -> GoodRows:

@@ -1,22 +1,26 @@
 """Where a contract's payments lie, and their rows as exported: every file read, or named.
 
-Here: which files a source has, how each kind of file is read, what was left out and why.
+Here: who provides a source's tables (`providers`: files, the record, a database), how each kind
+of file is read (`formats`), what was left out and why.
 Not here: what a value means; text stays text until `fraud_assets.data.typed`.
 """
 
 from fraud_assets.data.source.columns import contract_columns
 from fraud_assets.data.source.export import Export, FileRead, Skipped
-from fraud_assets.data.source.files import LocatedRow, located_files, source_files
+from fraud_assets.data.source.providers import is_living, source_files, witnesses
 from fraud_assets.data.source.read import read_source, read_table
+from fraud_assets.data.source.times import EventTimes, times_needed
 
 __all__ = [
+    "EventTimes",
     "Export",
     "FileRead",
-    "LocatedRow",
     "Skipped",
     "contract_columns",
-    "located_files",
+    "is_living",
     "read_source",
     "read_table",
     "source_files",
+    "times_needed",
+    "witnesses",
 ]

@@ -20,7 +20,8 @@ class FileRead:
 
     `path` is its name as people may see it, relative to the contract where it is a local file;
     `rows` counts the rows that it gave, `set_aside` its lines that are none; `bytes` is its size
-    as stored, `kind` "csv" or "parquet"; `note` says what was noticed, or nothing.
+    as stored, `kind` "csv", "parquet" or "postgresql"; `note` says what was noticed, or nothing.
+    By the date of its folder no row of it was made at `latest` or later.
     """
 
     path: str
@@ -29,6 +30,7 @@ class FileRead:
     kind: str
     note: str = ""
     set_aside: int = 0
+    latest: np.datetime64 | None = None
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from fraud_assets.data.columns import ROW
 from fraud_assets.data.kinds.exact import joined_frames
 from fraud_assets.data.source.columns import Picked, contract_columns, pick
 from fraud_assets.data.source.export import Export, FileRead, Skipped, no_lines
-from fraud_assets.data.source.files import relative_name, single_table, source_tables
+from fraud_assets.data.source.files import relative_name, single_table
 from fraud_assets.data.source.formats import open_table
-from fraud_assets.data.source.hive import partitions, require_agreement
+from fraud_assets.data.source.hive import require_agreement
 from fraud_assets.data.source.noticed import (
     WATCHED,
     copies,
@@ -26,8 +26,9 @@ from fraud_assets.data.source.noticed import (
     secret_notes,
     taken_out,
 )
-from fraud_assets.data.source.stored import Stored
-from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, TableRows
+from fraud_assets.data.source.providers import provider_of
+from fraud_assets.data.source.table import EmptyTableError, RowBound, Table, TableRows, Unopened
+from fraud_assets.data.source.times import ALL_TIMES, EventTimes
 from fraud_assets.errors import DataError
 
 MOST_FAULTS = 20
@@ -38,34 +39,38 @@ MOST_FAULTS = 20
 class _Part:
     """One table that was looked into, and where it has the contract's columns."""
 
-    stored: Stored
-    format: str
+    unopened: Unopened
+    kind: str
     table: Table
     picked: Picked
     watched: int | None = None
 
 
-def read_source(contract: Contract) -> Export:
+def read_source(contract: Contract, times: EventTimes = ALL_TIMES) -> Export:
     """Every row of the contract's source, only the columns that the contract names.
+
+    Rows whose event time lies outside of `times` may be missing.
 
     Raises
     ------
     DataError
         If nothing is found, files cannot be read, or named columns are missing (all listed).
     """
-    return read_columns(contract, contract_columns(contract))
+    return read_columns(contract, contract_columns(contract), times)
 
 
-def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
-    """Every row of the contract's source, the wanted columns alone. Raises as `read_source`."""
-    tables = source_tables(contract)
-    parts, empty = _looked_into(tables.stored, contract, wanted)
+def read_columns(
+    contract: Contract, wanted: Sequence[str], times: EventTimes = ALL_TIMES
+) -> Export:
+    """The same of the wanted columns alone. Raises as `read_source`."""
+    found = provider_of(contract.source).tables(contract, times)
+    parts, empty = _looked_into(found.tables, contract, wanted)
     bound = RowBound(contract.source.max_rows)
     read: list[TableRows] = []
     for part in parts:
         read.append(_rows(part, wanted, bound))
         bound = replace(bound, taken=bound.taken + read[-1].records)
-    names = [relative_name(part.stored.shown, contract.base) for part in parts]
+    names = [relative_name(part.unopened.shown, contract.base) for part in parts]
     frames = [rows.frame for rows in read]
     codes = taken_out(frames)
     notes = (
@@ -73,7 +78,7 @@ def read_columns(contract: Contract, wanted: Sequence[str]) -> Export:
         *copies(names, frames),
         *currency_notes(codes, "A column that the contract does not name", contract),
     )
-    return replace(_export(contract, names, parts, read, (*tables.skipped, *empty)), notes=notes)
+    return replace(_export(contract, names, parts, read, (*found.skipped, *empty)), notes=notes)
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,9 @@ def read_source_parts(contract: Contract) -> ExportParts:
         As `read_source`; what a file's rows are at fault with, once they are reached.
     """
     wanted = contract_columns(contract)
-    parts, _ = _looked_into(source_tables(contract).stored, contract, wanted)
-    names = [relative_name(part.stored.shown, contract.base) for part in parts]
+    found = provider_of(contract.source).tables(contract, ALL_TIMES)
+    parts, _ = _looked_into(found.tables, contract, wanted)
+    names = [relative_name(part.unopened.shown, contract.base) for part in parts]
     return ExportParts(names, _parts_of(parts, wanted, RowBound(contract.source.max_rows)))
 
 
@@ -146,18 +152,18 @@ def read_table(file: Path | str, source: Source | None = None) -> WholeTable:
 
 
 def _looked_into(
-    stored: Sequence[Stored], contract: Contract, wanted: Sequence[str]
+    tables: Sequence[Unopened], contract: Contract, wanted: Sequence[str]
 ) -> tuple[list[_Part], list[Skipped]]:
     """Every table's columns; tells the faults of all tables at once."""
     parts, empty, faults = [], [], []
-    for one in stored:
+    for one in tables:
         try:
-            name, table = open_table(one, contract.source, wanted)
-            picked = pick(table.names, wanted, partitions(one.plain), one.shown)
+            kind, table = one.open(wanted)
+            picked = pick(table.names, wanted, one.told, one.shown)
             _refuse_nested(one.shown, picked, table)
             plain = ["" if name in table.nested else name for name in table.names]
             watched = currency_place(plain, wanted, contract)
-            parts.append(_Part(one, name, table, picked, watched))
+            parts.append(_Part(one, kind, table, picked, watched))
         except EmptyTableError as error:
             empty.append(Skipped(one.shown, "empty: neither a header nor rows"))
             last = str(error)
@@ -193,7 +199,7 @@ def _named(part: _Part, frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of a table with what the names of its folders tell of each."""
     for name, value in part.picked.told.items():
         if name in frame:
-            require_agreement(frame[name], value, part.stored.shown, name)
+            require_agreement(frame[name], value, part.unopened.shown, name)
         else:
             frame[name] = pd.Series([value] * len(frame), index=frame.index, dtype="str")
     return frame
@@ -228,8 +234,9 @@ def _file_read(name: str, part: _Part, rows: TableRows) -> FileRead:
     return FileRead(
         path=name,
         rows=len(rows.frame),
-        bytes=part.stored.size or 0,
-        kind=part.format,
+        bytes=part.unopened.size or 0,
+        kind=part.kind,
         note=part.table.note,
         set_aside=len(rows.lines),
+        latest=part.unopened.latest,
     )

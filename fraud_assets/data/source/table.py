@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from fraud_assets.data.source.export import no_lines
+from fraud_assets.data.source.export import Skipped, no_lines
 from fraud_assets.errors import DataError
 
 PART_ROWS = 50_000
@@ -63,6 +63,31 @@ class Table:
     parts: Callable[[Sequence[int], RowBound], Iterator[TableRows]]
     nested: frozenset[str] = frozenset()
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """One table of a source before anybody looked into it.
+
+    `shown` is its name in sentences, `size` its bytes as stored where that is known, `told` the
+    columns that the names of its folders give, by folded name. `open` takes the columns that it
+    should have and gives its kind and the table; raises DataError where it cannot. No row of it
+    may be made at `latest` or later.
+    """
+
+    shown: str
+    open: Callable[[Collection[str]], tuple[str, Table]] = field(repr=False)
+    size: int | None = None
+    told: Mapping[str, str | None] = field(default_factory=dict)
+    latest: np.datetime64 | None = None
+
+
+@dataclass(frozen=True)
+class SourceTables:
+    """The tables of a source in order, and what in it is none or was not asked for."""
+
+    tables: tuple[Unopened, ...]
+    skipped: tuple[Skipped, ...] = ()
 
 
 class EmptyTableError(DataError):

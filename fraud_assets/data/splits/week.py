@@ -14,6 +14,7 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.windows import Windows
 from fraud_assets.data.columns import LABEL, TIME
+from fraud_assets.data.splits.reach import windows_from
 from fraud_assets.data.splits.shares import at_random, by_shares
 from fraud_assets.data.splits.windows import (
     DAY,
@@ -35,6 +36,8 @@ __all__ = ["DAY", "NAMES", "Split", "Window", "labels_known_at", "split_week"]
 def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | None) -> Split:
     """Assign typed rows in time order (`raw_transactions`) to the week's windows.
 
+    Rows further back than `source.reach` are history for features and belong to no window.
+
     Raises
     ------
     StaleDataError
@@ -45,9 +48,11 @@ def split_week(rows: pd.DataFrame, contract: Contract, as_of: np.datetime64 | No
     if TIME not in rows or as_of is None:
         return at_random(rows, contract)
     _refuse_stale(rows, contract.windows, as_of)
-    if contract.windows.by == "shares":
-        return by_shares(rows, contract, as_of)
-    return _by_time(rows, contract, as_of)
+    start = windows_from(contract, as_of)
+    older = 0 if start is None else int((rows[TIME] < start).sum())
+    within = rows.iloc[older:]
+    by_what = by_shares if contract.windows.by == "shares" else _by_time
+    return by_what(within, contract, as_of).behind(older)
 
 
 def _refuse_stale(rows: pd.DataFrame, windows: Windows, as_of: np.datetime64) -> None:

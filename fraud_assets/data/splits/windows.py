@@ -64,6 +64,12 @@ class Split:
         """The window of that name."""
         return next(window for window in self.windows if window.name == name)
 
+    def behind(self, rows: int) -> Split:
+        """The same split with so many rows before it that belong to no window."""
+        window = np.concatenate([np.full(rows, "", dtype=object), self.window])
+        label = np.concatenate([np.zeros(rows, dtype=self.label.dtype), self.label])
+        return replace(self, window=window, label=label)
+
 
 def labels_known_at(rows: pd.DataFrame, at: np.datetime64) -> np.ndarray:
     """Labels (n,) int8 as known at an instant.

@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.kinds.identity_column import identity_column
+from fraud_assets.data.kinds.text import as_written
+from fraud_assets.data.source import is_living
 from fraud_assets.data.source.read import read_columns
-from fraud_assets.errors import PaymentError
+from fraud_assets.errors import DataError, PaymentError
 from fraud_assets.payments.reader import (
     BrokenRuleError,
     CleanValue,
@@ -21,6 +25,8 @@ from fraud_assets.payments.reader import (
     reader_of,
 )
 from fraud_assets.payments.roles import raw_columns
+from fraud_assets.payments.words import text_words
+from fraud_assets.values.identity import written
 
 Raw = dict[str, Any]
 
@@ -32,12 +38,14 @@ _LATER = 2**62
 class Exported:
     """The source's rows by their position; those `wanted` are asked for.
 
-    `rewritten` names the columns of times that only a whole column says how to read, such as
-    01/02/2026, and that were written in ISO 8601 instead.
+    Where rows of a source may move, each is found again by its id: `ids` are those of the
+    `wanted`. `rewritten` names the columns of times that only a whole column says how to read,
+    such as 01/02/2026, and that were written in ISO 8601 instead.
     """
 
     contract: Contract
     wanted: Sequence[int]
+    ids: Sequence[object] = ()
     rewritten: set[str] = field(default_factory=set)
 
     @cached_property
@@ -48,7 +56,32 @@ class Exported:
     @cached_property
     def _frame(self) -> pd.DataFrame:
         export = read_columns(self.contract, raw_columns(self.contract))
-        return export.frame.set_axis(export.position)
+        if not is_living(self.contract):
+            return export.frame.set_axis(export.position)
+        return export.frame.set_axis(self._found_again(export.frame))
+
+    def _found_again(self, frame: pd.DataFrame) -> pd.Index:
+        """The positions that the rows (n,) had, by their ids; below zero for those not asked for.
+
+        Raises
+        ------
+        DataError
+            If a payment is no longer there.
+        """
+        ids = identity_column(frame[self.contract.columns.id], text_words(self.contract.source))
+        known = as_written(ids.values).to_numpy(dtype=object)
+        wanted = dict(zip(map(written, self.ids), self.wanted, strict=True))
+        places = -1 - np.arange(len(frame))
+        for at, one in enumerate(known):
+            if (place := wanted.pop(one, None)) is not None:
+                places[at] = place
+        if wanted:
+            raise DataError(
+                f"The source must still hold the payments of this week, but {len(wanted):,} of "
+                f"{len(self.ids):,} are gone, such as {next(iter(wanted))}. Run raw_transactions "
+                "again, and every step after it."
+            )
+        return pd.Index(places)
 
     @cached_property
     def _rows(self) -> dict[int, Raw]:

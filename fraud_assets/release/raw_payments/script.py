@@ -84,7 +84,9 @@ def script_of(case: Case, scores: np.ndarray, seed: int = 0) -> Script:
     for at, index in zip(place.tolist(), range(len(place)), strict=True):
         if at in sample.judged:
             known[at] = _features(judged.features.iloc[index]), float(scores[index])
-    exported = Exported(contract, history[ROW].iloc[sample.everything].tolist())
+    asked, name = history.iloc[sample.everything], contract.columns.id
+    ids = () if name is None else asked[name].tolist()
+    exported = Exported(contract, asked[ROW].tolist(), ids)
     requests = tuple(_requests(_events(history, sample, known, exported, plan)))
     return Script(requests, tuple(sorted(exported.rewritten)))
 

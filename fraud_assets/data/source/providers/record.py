@@ -17,7 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraud_assets.contract import Contract
+from fraud_assets.contract.sections.source import Source
+from fraud_assets.data.provenance.sources import Witness
+from fraud_assets.data.source.files import to_open
 from fraud_assets.data.source.stored import Stored
+from fraud_assets.data.source.table import SourceTables
+from fraud_assets.data.source.times import EventTimes
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.erasure.tokens import key_id_of
 from fraud_assets.decisions.log.settings import log_folder_of
@@ -34,6 +39,27 @@ Said: TypeAlias = tuple[Decision, Label | None]
 """A decision and one thing that was said of its payment, None where nobody said anything."""
 
 _STAMP = pa.timestamp("us", "UTC")
+
+
+class _Record:
+    name = "record"
+    is_living = False
+    """It is appended to alone: what was read of it stays true."""
+
+    def serves(self, source: Source) -> bool:
+        """Whether the contract names the record."""
+        return source.decisions
+
+    def tables(self, contract: Contract, times: EventTimes) -> SourceTables:  # noqa: ARG002
+        """The record as one table."""
+        return SourceTables((to_open(record_table(contract), contract.source),))
+
+    def witnesses(self, contract: Contract, times: EventTimes) -> Sequence[Witness]:  # noqa: ARG002
+        """None: what was read of it stays true."""
+        return ()
+
+
+PROVIDER = _Record()
 
 
 def record_table(contract: Contract) -> Stored:
