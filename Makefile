@@ -75,7 +75,7 @@ bench-quality: $(READY) ## public sets and peers; ARGS="--only peers --set ulb_c
 
 bench-search bench-features bench-coverage bench-alarm bench-online bench-decisions: \
 		bench-%: $(READY) ## both sides in one run
-	$(BIN)/python -m benchmarks.$*
+	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 bench-serve: $(READY) ## requests a second and latencies; then promotions under full load
 	status=0; $(BIN)/python -m benchmarks.serve || status=1; \

@@ -11,12 +11,14 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import features_large
 from benchmarks.feature_engines import ENGINES
 from benchmarks.public_data import missing, raw_rows
 from fraud_assets.data.columns import TIME
@@ -31,11 +33,17 @@ def main() -> int:
     """Measure all engines, print the table, write the figures; 1 where a bound is broken."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.features", description=__doc__)
     parser.add_argument("--engine", help="measure this one here and print its figures as JSON")
+    parser.add_argument("--rows", type=int, help="so many copied rows by pieces on disk instead")
+    parser.add_argument("--scratch", type=Path, help="folder for about 270 bytes a row; TMPDIR")
     arguments = parser.parse_args()
     absent = missing("handbook")
     if absent:
         print(absent, file=sys.stderr)
         return 1
+    if arguments.rows:
+        return features_large.report(
+            arguments.rows, arguments.scratch or Path(tempfile.gettempdir())
+        )
     if arguments.engine:
         print(json.dumps(measure(arguments.engine)))
         return 0

@@ -15,19 +15,33 @@ rows of one entity), and it has no window for labels reported late.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from math import ceil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.columns import LABEL, TIME
-from fraud_assets.data.derive import FrameColumns
-from fraud_assets.errors import ContractError, Fault
+from fraud_assets.data.derive import ColumnBlocks, FrameColumns
+from fraud_assets.errors import ContractError, Fault, PlaceError
+from fraud_assets.features.arrays import Floats, Mask
 from fraud_assets.features.batch.past import Past
+from fraud_assets.features.batch.pieces.deriving import (
+    MOST_PIECES,
+    ROWS_A_BLOCK,
+    derive_by_pieces,
+    pieces_for,
+)
 from fraud_assets.features.kind import Kind
 from fraud_assets.terms.times import column_name
+
+MOST_ROWS_AT_ONCE = 4_000_000
+"""About 3 GiB for twelve windows; beyond it rows are cut by entity on disk."""
 
 
 def derive_features(
@@ -59,10 +73,52 @@ def derive_features(
         raise ContractError(contract.name, faults)
     emitted = np.ones(len(rows), dtype=bool) if start is None else rows[TIME].to_numpy() >= start
     columns_of = FrameColumns(rows, timedelta(days=contract.label.maturity_days))
-    past = Past(columns_of, emitted)
-    columns = {name: kind.batch(past) for name, kind in contract.derived.items()}
+    if len(rows) > most_rows_at_once():
+        columns = _by_pieces(columns_of, emitted, contract)
+    else:
+        past = Past(columns_of, emitted)
+        columns = {name: kind.batch(past) for name, kind in contract.derived.items()}
     kept = rows.drop(columns=list(columns), errors="ignore")[emitted].reset_index(drop=True)
     return pd.concat([kept, pd.DataFrame(columns, index=kept.index)], axis=1)
+
+
+def most_rows_at_once() -> int:
+    """Rows beyond which features are derived by pieces on disk, with the same bits.
+
+    Raises
+    ------
+    PlaceError
+        If `FRAUD_ASSETS_FEATURE_ROWS` is no whole number above 0.
+    """
+    given = os.environ.get("FRAUD_ASSETS_FEATURE_ROWS", "")
+    if not given:
+        return MOST_ROWS_AT_ONCE
+    if not given.isdecimal() or int(given) == 0:
+        raise PlaceError(
+            [f"FRAUD_ASSETS_FEATURE_ROWS must be a whole number above 0, got {given!r}."]
+        )
+    return int(given)
+
+
+def _by_pieces(columns: FrameColumns, emitted: Mask, contract: Contract) -> dict[str, Floats]:
+    """The derived columns, cut by entity in a temporary folder."""
+    whole = ColumnBlocks(columns, emitted, min(ROWS_A_BLOCK, most_rows_at_once()))
+    labels = any(kind.NEEDS_LABELS for kind in contract.derived.values())
+    pieces = max(pieces_for(len(emitted)), ceil(len(emitted) / most_rows_at_once()))
+    found = {name: np.empty(int(emitted.sum())) for name in contract.derived}
+    start = 0
+    with tempfile.TemporaryDirectory(prefix="fraud-assets-features-") as folder:
+        for values in derive_by_pieces(
+            whole,
+            contract.derived,
+            min(pieces, MOST_PIECES),
+            Path(folder),
+            fraud_times=whole.fraud_times if labels else 0,
+        ):
+            for at, column in enumerate(found.values()):
+                column[start : start + len(values)] = values[:, at]
+            start += len(values)
+    return found
 
 
 def _faults(name: str, kind: Kind, rows: pd.DataFrame) -> Iterator[Fault]:

@@ -1,0 +1,97 @@
+"""Cuts blocks of rows by their entity: one pass over the rows, one file for each piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud_assets.features.arrays import Ints, Mask
+from fraud_assets.features.batch.past import ColumnSource
+from fraud_assets.features.batch.pieces.layout import Layout
+from fraud_assets.features.batch.pieces.piece import Piece
+
+Block = tuple[ColumnSource, Mask]
+"""Some rows in their order, and which of them ask; codes mean the same in all blocks."""
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 over the golden ratio: neighbouring codes go to different pieces."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The pieces of one layout, and where each block's asking rows went.
+
+    `counts` (blocks, pieces) says how many asking rows of each block a piece has; the file `order`
+    holds for each block the places (int32) of these rows within its asking rows, piece by piece.
+    Rows without an entity are in no piece: their features are missing.
+    """
+
+    pieces: tuple[Piece, ...]
+    counts: Ints
+    order: Path
+
+
+def cut_rows(
+    blocks: Iterable[Block], layouts: list[Layout], pieces: int, folder: Path
+) -> list[Cut]:
+    """Write every row to its piece of each layout, in one pass; files go to `folder`."""
+    with ExitStack() as stack:
+        writers = [
+            _Writer(layout, pieces, folder / f"cut{at}", stack) for at, layout in enumerate(layouts)
+        ]
+        for columns, emitted in blocks:
+            for writer in writers:
+                writer.add(columns, emitted)
+    return [writer.cut() for writer in writers]
+
+
+class _Writer:
+    """Writes one layout's pieces."""
+
+    def __init__(self, layout: Layout, pieces: int, folder: Path, stack: ExitStack) -> None:
+        folder.mkdir(parents=True)
+        self.layout, self.folder, self.counts = layout, folder, list[Ints]()
+        self.pieces = tuple(
+            Piece(layout, folder / f"{at:05d}.rows", folder / f"{at:05d}.values")
+            for at in range(pieces)
+        )
+        self.order = folder / "order"
+        self.files: list[BinaryIO] = [
+            stack.enter_context(piece.records.open("wb")) for piece in self.pieces
+        ]
+        self.places: BinaryIO = stack.enter_context(self.order.open("wb"))
+
+    def add(self, columns: ColumnSource, emitted: Mask) -> None:
+        """One block."""
+        number = piece_of(columns.codes(self.layout.entity), len(self.pieces))
+        order = np.argsort(number, kind="stable")
+        order = order[np.searchsorted(number[order], 0) :]
+        records = self.layout.records(columns, emitted)[order]
+        ends = np.searchsorted(number[order], np.arange(len(self.pieces)), side="right")
+        start = 0
+        for file, end in zip(self.files, ends.tolist(), strict=True):
+            records[start:end].tofile(file)
+            start = end
+        asking = order[emitted[order]]
+        place = np.cumsum(emitted) - 1
+        place[asking].astype(np.int32).tofile(self.places)
+        self.counts.append(np.bincount(number[asking], minlength=len(self.pieces)))
+
+    def cut(self) -> Cut:
+        """What was written."""
+        empty = np.empty((0, len(self.pieces)), dtype=np.int64)
+        counts = np.vstack([empty, *self.counts]).astype(np.int64)
+        return Cut(self.pieces, counts, self.order)
+
+
+def piece_of(codes: Ints, pieces: int) -> NDArray[np.int16]:
+    """The piece of each entity's code (n,); -1 for rows without one."""
+    mixed = (codes.astype(np.uint64) * _ODD) >> np.uint64(32)
+    number = ((mixed * np.uint64(pieces)) >> np.uint64(32)).astype(np.int16)
+    return np.where(codes < 0, np.int16(-1), number)

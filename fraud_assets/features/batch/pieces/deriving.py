@@ -1,0 +1,75 @@
+"""Derives features of blocks of rows by pieces, within a bound of rows in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil
+from pathlib import Path
+
+from fraud_assets.features.arrays import Floats
+from fraud_assets.features.batch.pieces.cutting import Block, cut_rows
+from fraud_assets.features.batch.pieces.gathering import gather
+from fraud_assets.features.batch.pieces.layout import Kinds, layouts
+from fraud_assets.features.batch.pieces.piece import Piece, derive_piece
+
+ROWS_A_PIECE = 1_500_000
+"""Rows of an average piece: under 1 GiB while twelve windows are derived."""
+
+ROWS_A_BLOCK = 1_000_000
+"""Rows that are cut, and gathered, at once."""
+
+MOST_PIECES = 400
+"""Files that are open at once for each cut."""
+
+Blocks = Callable[[], Iterable[Block]]
+"""Gives all rows in their order, the same each time that it is asked."""
+
+EachPiece = Callable[[Callable[[Piece], None], Sequence[Piece]], None]
+"""Does a unit of work for each of some pieces, in any order and in any process."""
+
+
+def in_turn(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
+    """One piece after the other, here."""
+    for piece in pieces:
+        work(piece)
+
+
+def derive_by_pieces(
+    blocks: Blocks,
+    kinds: Kinds,
+    pieces: int,
+    folder: Path,
+    *,
+    fraud_times: int = 0,
+    each: EachPiece = in_turn,
+) -> Iterator[Floats]:
+    """For each block the features of its asking rows, (asking, kinds), in the order of `kinds`.
+
+    Parameters
+    ----------
+    blocks
+        The rows, read twice.
+    kinds
+        Derived features by name.
+    pieces
+        Into how many pieces each entity's rows are cut; see `pieces_for`. The values do not
+        depend on it.
+    folder
+        An empty folder for about 40 bytes a row, entity and column, and 8 a value.
+    fraud_times
+        How many pairs `fraud_times` of the blocks' columns gives, where a kind needs labels.
+    each
+        What does the pieces; they may be done elsewhere, if `folder` is seen from there.
+    """
+    cut_by, alone = layouts(kinds, fraud_times)
+    cuts = cut_rows(blocks() if cut_by else (), cut_by, pieces, folder)
+    for cut in cuts:
+        each(derive_piece, cut.pieces)
+        for piece in cut.pieces:
+            piece.records.unlink()
+    yield from gather(blocks(), cuts, alone, list(kinds))
+
+
+def pieces_for(rows: int) -> int:
+    """How many pieces keep each within its bound of memory."""
+    return min(MOST_PIECES, max(1, ceil(rows / ROWS_A_PIECE)))

@@ -1,0 +1,44 @@
+"""One piece as a unit of work: a plain value that any process can be sent, done twice or once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fraud_assets.features.batch.past import Past
+from fraud_assets.features.batch.pieces.layout import Layout, RecordColumns
+
+
+@dataclass(frozen=True)
+class Piece:
+    """All payments of some entities: records of `layout` in the file `records`.
+
+    Its values go to the file `values`, float64 (asking rows, kinds), in the order of the rows.
+    """
+
+    layout: Layout
+    records: Path
+    values: Path
+
+    @property
+    def width(self) -> int:
+        """How many values an asking row gets."""
+        return len(self.layout.kinds)
+
+
+def derive_piece(piece: Piece) -> None:
+    """Derive a piece's features and write them beside it.
+
+    The values are there whole or not at all, so that a unit may be broken off and done again.
+    """
+    rows = np.fromfile(piece.records, dtype=piece.layout.record)
+    past = Past(RecordColumns(piece.layout, rows), np.ascontiguousarray(rows["emitted"]))
+    found = np.empty((int(rows["emitted"].sum()), piece.width))
+    for at, kind in enumerate(piece.layout.kinds.values()):
+        found[:, at] = kind.batch(past)
+    beside = piece.values.with_name(f".{piece.values.name}.{os.getpid()}")
+    found.tofile(beside)
+    beside.replace(piece.values)
