@@ -28,7 +28,7 @@ from benchmarks.public_data import raw_rows
 from fraud_assets.data.derive import FrameColumns
 from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.pieces.cutting import Block
+from fraud_assets.features.batch.pieces.cutting import RowBlock
 from fraud_assets.features.batch.pieces.deriving import (
     ROWS_A_BLOCK,
     derive_by_pieces,
@@ -91,7 +91,7 @@ class World:
             {name: contract.derived[name] for name in WINDOWED},
         )
 
-    def blocks(self, copies: int) -> Iterator[Block]:
+    def blocks(self, copies: int) -> Iterator[RowBlock]:
         step = max(1, ROWS_A_BLOCK // copies)
         for start in range(0, len(self.micros), step):
             part = slice(start, min(start + step, len(self.micros)))

@@ -14,7 +14,7 @@ from fraud_assets.data.columns import KNOWN_AT, LABEL, TIME
 from fraud_assets.data.deliveries.taken_back import times_taken_back
 from fraud_assets.features.arrays import Floats, Ints, Mask
 from fraud_assets.features.batch.past import ColumnSource
-from fraud_assets.features.batch.pieces.cutting import Block
+from fraud_assets.features.batch.pieces.cutting import RowBlock
 from fraud_assets.features.labels import NEVER
 from fraud_assets.terms.duration import to_micros
 
@@ -75,7 +75,7 @@ class ColumnBlocks:
     rows_a_block: int
     _made: dict[tuple[str, str], Any] = field(init=False, default_factory=dict)
 
-    def __call__(self) -> Iterator[Block]:
+    def __call__(self) -> Iterator[RowBlock]:
         """All blocks in the order of the rows."""
         for start in range(0, len(self.emitted), self.rows_a_block):
             part = slice(start, start + self.rows_a_block)

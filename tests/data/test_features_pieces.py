@@ -21,7 +21,7 @@ from fraud_assets.data.features import derive_features, most_rows_at_once
 from fraud_assets.errors import PlaceError
 from fraud_assets.features.batch.pieces.cutting import piece_of
 from fraud_assets.features.batch.pieces.deriving import derive_by_pieces
-from fraud_assets.features.batch.pieces.piece import Piece, derive_piece
+from fraud_assets.features.batch.pieces.piece import FeaturePiece, derive_piece
 from tests.data.features_support import contract_of, payments
 
 SETTING = "FRAUD_ASSETS_FEATURE_ROWS"
@@ -82,7 +82,7 @@ def test_a_piece_is_a_unit_that_another_process_does(tmp_path: Path) -> None:
         many(3000),
         contract_of('n = { kind = "count", entity = "who", window = "9h" }'),
     )
-    done: list[Piece] = []
+    done: list[FeaturePiece] = []
 
     def elsewhere(work: object, pieces: object) -> None:
         for piece in reversed(list(pieces)):  # type: ignore[call-overload]

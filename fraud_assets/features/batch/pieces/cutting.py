@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from fraud_assets.features.arrays import Ints, Mask
 from fraud_assets.features.batch.past import ColumnSource
-from fraud_assets.features.batch.pieces.layout import Layout
-from fraud_assets.features.batch.pieces.piece import Piece
+from fraud_assets.features.batch.pieces.layout import CutLayout
+from fraud_assets.features.batch.pieces.piece import FeaturePiece
 
-Block = tuple[ColumnSource, Mask]
+RowBlock = tuple[ColumnSource, Mask]
 """Some rows in their order, and which of them ask; codes mean the same in all blocks."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -32,13 +32,13 @@ class Cut:
     Rows without an entity are in no piece: their features are missing.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FeaturePiece, ...]
     counts: Ints
     order: Path
 
 
 def cut_rows(
-    blocks: Iterable[Block], layouts: list[Layout], pieces: int, folder: Path
+    blocks: Iterable[RowBlock], layouts: list[CutLayout], pieces: int, folder: Path
 ) -> list[Cut]:
     """Write every row to its piece of each layout, in one pass; files go to `folder`."""
     with ExitStack() as stack:
@@ -54,11 +54,11 @@ def cut_rows(
 class _Writer:
     """Writes one layout's pieces."""
 
-    def __init__(self, layout: Layout, pieces: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, layout: CutLayout, pieces: int, folder: Path, stack: ExitStack) -> None:
         folder.mkdir(parents=True)
         self.layout, self.folder, self.counts = layout, folder, list[Ints]()
         self.pieces = tuple(
-            Piece(layout, folder / f"{at:05d}.rows", folder / f"{at:05d}.values")
+            FeaturePiece(layout, folder / f"{at:05d}.rows", folder / f"{at:05d}.values")
             for at in range(pieces)
         )
         self.order = folder / "order"

@@ -7,10 +7,10 @@ from math import ceil
 from pathlib import Path
 
 from fraud_assets.features.arrays import Floats
-from fraud_assets.features.batch.pieces.cutting import Block, cut_rows
+from fraud_assets.features.batch.pieces.cutting import RowBlock, cut_rows
 from fraud_assets.features.batch.pieces.gathering import gather
 from fraud_assets.features.batch.pieces.layout import Kinds, layouts
-from fraud_assets.features.batch.pieces.piece import Piece, derive_piece
+from fraud_assets.features.batch.pieces.piece import FeaturePiece, derive_piece
 
 ROWS_A_PIECE = 1_500_000
 """Rows of an average piece: under 1 GiB while twelve windows are derived."""
@@ -21,14 +21,14 @@ ROWS_A_BLOCK = 1_000_000
 MOST_PIECES = 400
 """Files that are open at once for each cut."""
 
-Blocks = Callable[[], Iterable[Block]]
+Blocks = Callable[[], Iterable[RowBlock]]
 """Gives all rows in their order, the same each time that it is asked."""
 
-EachPiece = Callable[[Callable[[Piece], None], Sequence[Piece]], None]
+EachPiece = Callable[[Callable[[FeaturePiece], None], Sequence[FeaturePiece]], None]
 """Does a unit of work for each of some pieces, in any order and in any process."""
 
 
-def in_turn(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
+def in_turn(work: Callable[[FeaturePiece], None], pieces: Sequence[FeaturePiece]) -> None:
     """One piece after the other, here."""
     for piece in pieces:
         work(piece)

@@ -9,12 +9,12 @@ import numpy as np
 
 from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.pieces.cutting import Block, Cut
+from fraud_assets.features.batch.pieces.cutting import Cut, RowBlock
 from fraud_assets.features.batch.pieces.layout import Kinds
 
 
 def gather(
-    blocks: Iterable[Block], cuts: Sequence[Cut], alone: Kinds, names: Sequence[str]
+    blocks: Iterable[RowBlock], cuts: Sequence[Cut], alone: Kinds, names: Sequence[str]
 ) -> Iterator[Floats]:
     """For each block its asking rows' features, (asking, names); kinds without entity on the way.
 

@@ -18,7 +18,7 @@ _TYPES: dict[Use, str] = {"entity": "i8", "value": "i8", "number": "f8", "time":
 
 
 @dataclass(frozen=True)
-class Layout:
+class CutLayout:
     """The kinds that read the same `entity` first, and how many times a label may count as fraud.
 
     `fields` names the columns of a record: what it is used for, and the column's name.
@@ -60,7 +60,7 @@ class Layout:
 class RecordColumns:
     """Records (n,) of a piece as the columns that kinds read."""
 
-    layout: Layout
+    layout: CutLayout
     rows: np.ndarray
 
     def micros(self) -> Ints:
@@ -97,7 +97,7 @@ def read_column(columns: ColumnSource, use: Use, name: str) -> np.ndarray:
     return columns.times(name) if use == "time" else columns.codes(name)
 
 
-def layouts(kinds: Kinds, fraud_times: int) -> tuple[list[Layout], Kinds]:
+def layouts(kinds: Kinds, fraud_times: int) -> tuple[list[CutLayout], Kinds]:
     """One layout for each entity that kinds read first, and the kinds that read none."""
     by_entity: dict[str, dict[str, Kind]] = {}
     alone: dict[str, Kind] = {}
@@ -109,5 +109,5 @@ def layouts(kinds: Kinds, fraud_times: int) -> tuple[list[Layout], Kinds]:
     found = []
     for entity, its in by_entity.items():
         needs = any(kind.NEEDS_LABELS for kind in its.values())
-        found.append(Layout(entity, its, fraud_times if needs else 0))
+        found.append(CutLayout(entity, its, fraud_times if needs else 0))
     return found, alone

@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from fraud_assets.features.batch.past import Past
-from fraud_assets.features.batch.pieces.layout import Layout, RecordColumns
+from fraud_assets.features.batch.pieces.layout import CutLayout, RecordColumns
 
 
 @dataclass(frozen=True)
-class Piece:
+class FeaturePiece:
     """All payments of some entities: records of `layout` in the file `records`.
 
     Its values go to the file `values`, float64 (asking rows, kinds), in the order of the rows.
     """
 
-    layout: Layout
+    layout: CutLayout
     records: Path
     values: Path
 
@@ -29,7 +29,7 @@ class Piece:
         return len(self.layout.kinds)
 
 
-def derive_piece(piece: Piece) -> None:
+def derive_piece(piece: FeaturePiece) -> None:
     """Derive a piece's features and write them beside it.
 
     The values are there whole or not at all, so that a unit may be broken off and done again.
