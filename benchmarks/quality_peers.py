@@ -130,7 +130,7 @@ def _one_set(windows: SplitSet, cores: int) -> dict[str, Any]:
 def _ours(windows: SplitSet, cores: int) -> TunedPipeline:
     """What the chain would publish, by the same two calls as the chain's."""
     fit, contract = windows.fit, windows.contract
-    board = compare_candidates(fit, contract, workers=cores)
+    board = compare_candidates(fit, contract, workers=cores, earlier=windows.earlier)
     return tune(fit, windows.threshold, board, contract, workers=cores, earlier=windows.earlier)
 
 

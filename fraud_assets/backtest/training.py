@@ -99,7 +99,7 @@ def _tuned(
             earlier=cleaned.earlier_rows,
             reach=setting.reach,
         )
-    board = compare_candidates(fit, contract, progress=progress)
+    board = compare_candidates(fit, contract, progress=progress, earlier=cleaned.earlier_rows)
     return tune(fit, middle, board, contract, progress=progress, earlier=cleaned.earlier_rows)
 
 

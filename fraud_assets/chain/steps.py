@@ -44,7 +44,13 @@ def candidate_models(
 ) -> Leaderboard:
     """The contract's families compared on the fitted window."""
     evidence.demand_current(contract, cleaned)
-    board = compare_candidates(cleaned.rows("fit"), contract, workers=workers, progress=progress)
+    board = compare_candidates(
+        cleaned.rows("fit"),
+        contract,
+        workers=workers,
+        progress=progress,
+        earlier=cleaned.earlier_rows,
+    )
     content = digest_of(to_plain(board.candidates))
     return evidence.bind(board, evidence.CANDIDATES, contract, content, cleaned)
 

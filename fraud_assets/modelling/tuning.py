@@ -11,6 +11,7 @@ import msgspec
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
+from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.fitting import freeze
 from fraud_assets.modelling.lookback.search import look_back
 from fraud_assets.modelling.search.budget import sample_to_search
@@ -46,7 +47,8 @@ def tune(
         If frauds are too few for the folds, the calibration or the threshold rule.
     """
     started = time.monotonic()
-    sample = sample_to_search(fit, contract)
+    entered = find_families([candidate.family for candidate in leaderboard.candidates])
+    sample = sample_to_search(fit, contract, entered)
     search = WeekSearch(sample, contract, workers, progress)
     winner = find_winner(search, leaderboard, family)
     tried = find_presence(search, winner, contract.features.numeric)
@@ -68,7 +70,8 @@ def tune(
     found = SearchSection(
         leaderboard=leaderboard.candidates,
         chosen=chosen,
-        sentence=winner.sentence + ("" if back is None else back.sentence),
+        sentence=" ".join((winner.sentence, *leaderboard.left_out))
+        + ("" if back is None else back.sentence),
         settings=tuple(row for part in winner.searched for row in part.rows()),
         seconds=leaderboard.seconds + time.monotonic() - started,
         fits=sum(part.fits for part in winner.searched),

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.members.hist_gradient_boosting import STEADY_TREES
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.fitting import fit_uncalibrated, freeze
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
+from fraud_assets.modelling.lookback.meeting import meet
 from fraud_assets.modelling.lookback.search import look_back
 from fraud_assets.modelling.lookback.walk import blocks
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.choice import Contender
+from fraud_assets.modelling.search.sampling import thinned_rows
 from tests.modelling.made_rows import make_rows, small_contract
 
 SETTING = {"C": 1.0}
@@ -197,3 +200,35 @@ def test_the_published_fit_holds_the_history_and_its_weights(monkeypatch: pytest
         "logistic_regression", SETTING, fit, later, contract(), earlier=earlier, reach=FittedReach()
     )
     assert longer.training_samples > 1.8 * tuned.training_samples
+
+
+def test_on_a_long_history_families_meet_again_within_the_budget():
+    """Each family's best setting scores the window's later half, fitted on what is affordable."""
+    fit, earlier = spread(make_rows(1500, 0.1, seed=1), 30), shifted(make_rows(12_000, 0.1), 180)
+    rows, boosting = joined_rows(earlier, fit), FAMILIES["hist_gradient_boosting"]
+    rival = Contender(boosting.name, {"max_iter": 50, **STEADY_TREES}, [], 1.0)
+
+    said = {}
+    for minutes in (0.001, 2):
+        chosen, said[minutes] = meet(
+            [LOGISTIC, rival, LOGISTIC], FittedReach(), rows, fit, contract(minutes=minutes)
+        )
+        assert chosen.family in (LOGISTIC.family, boosting.name)
+
+    assert " 3 settings met once more, fitted on " in said[0.001]
+    assert "% of the " in said[0.001]
+    assert "% of the " not in said[2].split(" rows of the history")[0]
+
+
+def test_a_share_of_the_training_rows_leaves_no_scored_row_out():
+    """Frauds and others are thinned alike, by a fixed draw; validation rows stay."""
+    label = (np.arange(10_000) % 10 == 0).astype("int8")
+
+    kept = thinned_rows(np.arange(5000), label, 0.2, 0)
+
+    assert (len(kept), label[kept].sum()) == (1000, 100)
+    assert (np.diff(kept) > 0).all()
+    assert (kept == thinned_rows(np.arange(5000), label, 0.2, 0)).all()
+    assert thinned_rows(kept, label, 1.0, 0) is kept
+    ((train, valid),) = blocks(1000, 400, 5, 1)
+    assert (len(train), valid[0], valid[-1]) == (700, 700, 999)

@@ -13,7 +13,7 @@ once more on it: what won on few rows need not win on many.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,18 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import HistoryRow, HistorySection
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
-from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk
+from fraud_assets.modelling.lookback.meeting import meet
+from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk, begins
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.budget import (
-    AGAIN,
     HISTORY,
-    affordable,
     allowed,
     encoded_columns,
     fit_seconds,
     thinned,
 )
-from fraud_assets.modelling.search.choice import Contender, choose_setting
+from fraud_assets.modelling.search.choice import Contender
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
@@ -44,9 +43,6 @@ from fraud_assets.work.workers import Workers
 
 MUCH_LONGER = 4.0
 """Times the window's frauds from which families and settings meet once more."""
-
-MANY_ROWS = 50_000
-"""Rows from which a family's settings for many rows are tried too."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def look_back(
     tried, window = lengths(rows, first), window_of(rows, first)
     probe = _probe(contenders, tried, rows, contract)
     sample = _within_budget(probe, tried, rows, contract)
-    walk = Walk(sample, _begins(sample, fit), contract, workers, progress)
+    walk = Walk(sample, begins(sample, fit), contract, workers, progress)
     tried = tuple(reach for reach in tried if walk.is_possible(reach))
     if window not in tried or len(tried) < 2:
         return None
@@ -97,19 +93,14 @@ def look_back(
     curve, drawn = _curve(walk, scores, tried, own, rows)
     best = _best(tried, own, np.array([row.average_precision for row in curve]), drawn)
     reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
-    known = replace(probe, scores=scores[best])
     if curve[best].frauds >= MUCH_LONGER * fit.frauds:
-        chosen, sentence = _meet(walk, contenders, known, reach, curve[best].rows)
+        among = (probe, *contenders)
+        chosen, sentence = meet(
+            among, reach, rows, fit, contract, workers=workers, progress=progress
+        )
     else:
         chosen, sentence = contenders[0], ""
     return Lookback(reach, chosen.family, chosen.params, section, sentence)
-
-
-def _begins(sample: Sample, fit: Rows) -> int:
-    """Position in the sample where the fitted window begins; without times it holds all."""
-    if sample.rows.time is None or fit.time is None:
-        return 0
-    return int((sample.rows.time < fit.time[0]).sum())
 
 
 def _probe(
@@ -185,26 +176,6 @@ def _best(tried: Sequence[FittedReach], own: int, average: np.ndarray, drawn: np
     surely = np.nanquantile(drawn - drawn[:, [best]], 1 - CONFIDENCE, axis=0)
     shown = [at for at in forgets if surely[at] > 0]
     return max(shown, key=lambda at: float(average[at]), default=best)
-
-
-def _meet(
-    walk: Walk, contenders: Sequence[Contender], known: Contender, reach: FittedReach, rows: int
-) -> tuple[Contender, str]:
-    """The contenders once more, fitted on the history taken, as many as the budget lasts for."""
-    family = FAMILIES[known.family]
-    large = [replace(known, params=dict(params)) for params in family.large]
-    entered = [*(large if rows >= MANY_ROWS else ()), *contenders]
-    entered = [c for c in entered if (c.family, c.params) != (known.family, known.params)]
-    costs = [walk.cost(Try(c.family, c.params, reach)) for c in entered]
-    entered = entered[: affordable(costs, walk.allowed(AGAIN))]
-    found = walk.score([Try(c.family, c.params, reach) for c in entered])
-    pairs = zip(entered, found, strict=True)
-    met = [known, *(replace(c, scores=one.margins, cost=one.cost) for c, one in pairs)]
-    choice = choose_setting(met, walk.validation, walk.seed)
-    return choice.contender, (
-        f" {len(met)} settings met once more on {rows:,} rows of the history taken: "
-        f"{choice.sentence}"
-    )
 
 
 def _sentence(probe: Contender, curve: Sequence[HistoryRow], best: int, own: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.cost import serving_cost
 from fraud_assets.families.family import EncodingName
@@ -15,9 +16,9 @@ from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.reach import FittedReach
-from fraud_assets.modelling.search.budget import allowed, encoded_columns, fit_seconds
+from fraud_assets.modelling.search.budget import encoded_columns, fit_seconds
 from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
-from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.sampling import Sample, thinned_rows
 from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import FoldScores, Validation
 from fraud_assets.work.workers import Workers, run_tasks
@@ -46,8 +47,9 @@ class ScoredTry:
 class Walk:
     """The blocks of a sample, each encoded once with everything before it.
 
-    `first` is the position in the sample where the fitted window begins. A history is a part of
-    a block's training rows: what encodes them was fitted on all of them, never on later ones.
+    `first` is the position in the sample where the fitted window begins, `count` how many blocks
+    at most. A history is a part of a block's training rows, and a `share` of it is fitted on: what
+    encodes them was fitted on all of them, never on later ones.
     """
 
     def __init__(
@@ -57,10 +59,14 @@ class Walk:
         contract: Contract,
         workers: Workers = 1,
         progress: Progress | None = None,
+        *,
+        count: int = BLOCKS,
+        share: float = 1.0,
     ) -> None:
+        self._share = share
         self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed
         self._workers, self._progress = workers, progress
-        self._folds = blocks(len(sample.rows), first, contract.search.folds)
+        self._folds = blocks(len(sample.rows), first, contract.search.folds, count)
         self._encoded: dict[EncodingName, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
@@ -72,10 +78,6 @@ class Walk:
         found = run_tasks(_score, tasks, self._workers, lambda _: ticker.tick())
         parts = [found[at : at + count] for at in range(0, len(found), count)]
         return [ScoredTry([margins for margins, _ in part], part[-1][1]) for part in parts]
-
-    def allowed(self, share: float) -> float:
-        """Processor seconds of the reference machine in a share of the budget."""
-        return allowed(self._contract, share)
 
     def cost(self, one: Try) -> float:
         """Processor seconds of the reference machine that the try takes on all blocks."""
@@ -106,15 +108,25 @@ class Walk:
 
     def _train(self, reach: FittedReach, k: int) -> np.ndarray:
         train, valid = self._folds[k]
-        if self._rows.time is None:
-            return train
-        return train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
+        if self._rows.time is not None:
+            train = train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
+        return thinned_rows(train, self._rows.label, self._share, self.seed)
 
 
-def blocks(n: int, first: int, folds: int) -> list[Fold]:
-    """Training and validation positions: the window's last parts, and all that lies before each."""
-    parts = np.array_split(np.arange(first, n), folds + 1)
-    return [(np.arange(part[0]), part) for part in parts[-min(BLOCKS, folds) :]]
+def begins(sample: Sample, fit: Rows) -> int:
+    """Position in the sample where the fitted window begins; without times it holds all."""
+    if sample.rows.time is None or fit.time is None:
+        return 0
+    return int((sample.rows.time < fit.time[0]).sum())
+
+
+def blocks(n: int, first: int, folds: int, count: int = BLOCKS) -> list[Fold]:
+    """Training and validation positions: the window's last parts, and all that lies before each.
+
+    A single block is the window's later half.
+    """
+    parts = np.array_split(np.arange(first, n), 2 if count == 1 else folds + 1)
+    return [(np.arange(part[0]), part) for part in parts[-min(count, folds) :]]
 
 
 def _score(

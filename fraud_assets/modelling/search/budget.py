@@ -11,6 +11,7 @@ comparisons, frauds and legitimate ones alike; what is published is fitted on al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,13 +21,13 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.family import Family
-from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.preprocessing import MANY_LEVELS
-from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.sampling import Sample, sample_as_declared, thinned_rows
 
 REFERENCE_CORES = 2
-CANDIDATES, GRIDS, HISTORY, AGAIN = 0.3, 0.45, 0.1, 0.15
-"""Shares of the budget: families with their defaults, grids, lengths of history, second meeting."""
+CANDIDATES, GRIDS, PRESENCE, HISTORY, AGAIN = 0.3, 0.3, 0.05, 0.1, 0.25
+"""Shares of the budget: families with their defaults, grids, missingness, lengths of history, and
+the second meeting."""
 
 USUAL_SIZE = 100
 """Trees of a fit whose setting does not say."""
@@ -56,14 +57,24 @@ def encoded_columns(rows: Rows, contract: Contract, family: Family) -> int:
     return len(numeric) + sum(1 if count > MANY_LEVELS else count for count in levels)
 
 
-def sample_to_search(fit: Rows, contract: Contract) -> Sample:
-    """The rows that families and grids are compared on: as declared, and within the budget."""
+def rows_fitted(rows: int, frauds: int, contract: Contract, times: int = 1) -> int:
+    """How many of so many rows `sample_as_declared` keeps."""
+    search = contract.search
+    legitimate = max(
+        math.ceil(search.legitimate_per_fraud * times * max(frauds, 1)),
+        search.legitimate_at_least,
+    )
+    return min(rows, frauds + legitimate)
+
+
+def sample_to_search(fit: Rows, contract: Contract, families: Sequence[Family]) -> Sample:
+    """The rows that the families and grids are compared on: as declared, within the budget."""
     sample = sample_as_declared(fit, contract.search)
     half = len(sample.rows) / 2  # a fold trains on half of the rows, on average
     work = sum(
         contract.search.folds
         * fit_seconds(family, family.defaults, half, encoded_columns(fit, contract, family))
-        for family in find_families(contract.search.families)
+        for family in sorted(families, key=lambda family: family.name)
     )
     return thinned(sample, allowed(contract, CANDIDATES) / max(work, 1e-9), contract.search.seed)
 
@@ -74,12 +85,8 @@ def thinned(sample: Sample, share: float, seed: int) -> Sample:
     share = max(share, min(1.0, LEAST_FRAUDS / max(frauds, 1)))
     if share >= 1:
         return sample
-    rng = np.random.default_rng(seed)
-    kept = [
-        rng.choice(at, max(2, round(share * len(at))), replace=False)
-        for at in (np.flatnonzero(sample.rows.label == value) for value in (0, 1))
-    ]
-    rows = sample.rows.take(np.sort(np.concatenate(kept)))
+    rows = sample.rows
+    rows = rows.take(thinned_rows(np.arange(len(rows)), rows.label, share, seed))
     return Sample(rows, round(sample.legitimate_total * rows.frauds / frauds))
 
 

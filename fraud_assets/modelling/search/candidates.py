@@ -15,6 +15,7 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.search.budget import sample_to_search
+from fraud_assets.modelling.search.entrants import entrants
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.rounds import FamilyRounds, Trial
 from fraud_assets.modelling.search.validation import Validation
@@ -26,7 +27,7 @@ class Leaderboard:
     """Candidates, best mean ROC-AUC first, those left after the first folds behind the others.
 
     `scores` are each family's margins on the validation rows, fold after fold, (n,) float32; a
-    family that was left has none.
+    family that was left has none. `left_out` says of each that the budget did not last for why.
     """
 
     candidates: tuple[LeaderboardRow, ...]
@@ -36,6 +37,7 @@ class Leaderboard:
     legitimate_total: int
     seconds: float
     scores: Mapping[str, np.ndarray]
+    left_out: tuple[str, ...] = ()
     made: Made | None = None
 
 
@@ -45,10 +47,13 @@ def compare_candidates(
     *,
     workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
+    earlier: Rows | None = None,
 ) -> Leaderboard:
     """Fit each family of the contract with its defaults on folds in time order.
 
-    A family far behind on the first folds is left there (see `search.rounds`).
+    `earlier` are rows before `fit` that the history may reach. A family that is too dear for the
+    budget is left out (see `search.entrants`), one far behind on the first folds is left there
+    (see `search.rounds`).
 
     Raises
     ------
@@ -58,8 +63,9 @@ def compare_candidates(
         If a fold would lack frauds or legitimate rows.
     """
     started = time.monotonic()
-    families = find_families(contract.search.families)
-    sample = sample_to_search(fit, contract)
+    entered = entrants(find_families(contract.search.families), fit, earlier, contract)
+    families = list(entered.families)
+    sample = sample_to_search(fit, contract, families)
     folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)
     rounds = FamilyRounds(sample, folds, families, contract, workers=workers, progress=progress)
     trials = rounds.run()
@@ -76,6 +82,7 @@ def compare_candidates(
             for name, of in trials.items()
             if len(of) == len(folds)
         },
+        left_out=entered.sentences,
     )
 
 

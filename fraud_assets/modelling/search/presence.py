@@ -22,14 +22,15 @@ LEAST_ROWS = 50
 """Sampled rows that miss a number, and that have it, for its column to be tried."""
 
 MOST_TRIED = 8
-"""Columns tried at most: those whose absence goes with fraud, or with none, most often."""
+"""Columns tried at most, and no more than the budget lasts for: those whose absence goes with
+fraud, or with none, most often."""
 
 
 def find_presence(
     search: WeekSearch, winner: Winner, numeric: tuple[str, ...]
 ) -> tuple[PresenceRow, ...]:
     """Each column tried with what it gained; all that are taken gain together too."""
-    tried = _worth_trying(search, numeric)
+    tried = _worth_trying(search, winner, numeric)
     if not tried:
         return ()
     plain = winner.contenders[0].scores
@@ -48,7 +49,7 @@ def find_presence(
     return tuple(rows)
 
 
-def _worth_trying(search: WeekSearch, numeric: tuple[str, ...]) -> list[str]:
+def _worth_trying(search: WeekSearch, winner: Winner, numeric: tuple[str, ...]) -> list[str]:
     rows = search.sample.rows
     fraud = rows.label == 1
     weights: dict[str, float] = {}
@@ -58,7 +59,7 @@ def _worth_trying(search: WeekSearch, numeric: tuple[str, ...]) -> list[str]:
             either = (Hits.of(mask, fraud).times_low for mask in (missing, ~missing))
             weights[name] = max(either)
     told = [name for name, times in weights.items() if times > 1]
-    return sorted(told, key=lambda name: -weights[name])[:MOST_TRIED]
+    return sorted(told, key=lambda name: -weights[name])[: search.affords(winner, MOST_TRIED)]
 
 
 def _scores(search: WeekSearch, winner: Winner, presence: tuple[str, ...]) -> FoldScores:

@@ -60,3 +60,15 @@ def sample_legitimate(rows: Rows, per_fraud: float, seed: int, *, at_least: int 
     drawn = np.random.default_rng(seed).choice(legitimate, size=wanted, replace=False)
     kept = np.sort(np.concatenate([np.flatnonzero(rows.label == 1), drawn]))
     return Sample(rows.take(kept), len(legitimate))
+
+
+def thinned_rows(at: np.ndarray, label: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """A drawn share of the positions `at`, of frauds and of others alike, in their old order."""
+    if share >= 1:
+        return at
+    rng = np.random.default_rng(seed)
+    kept = [
+        rng.choice(part, max(2, round(share * len(part))), replace=False)
+        for part in (at[label[at] == 1], at[label[at] != 1])
+    ]
+    return np.sort(np.concatenate(kept))

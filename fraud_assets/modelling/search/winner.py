@@ -20,7 +20,13 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import EncodingName, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
-from fraud_assets.modelling.search.budget import GRIDS, allowed
+from fraud_assets.modelling.search.budget import (
+    GRIDS,
+    PRESENCE,
+    allowed,
+    encoded_columns,
+    fit_seconds,
+)
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.choice import Contender, by_merit, choose_setting, leading
 from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
@@ -61,7 +67,7 @@ class WeekSearch:
         workers: Workers = 1,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        self.sample, self.seed = sample, contract.search.seed
+        self.sample, self.seed, self._contract = sample, contract.search.seed, contract
         self._workers, self._progress = workers, progress
         self._budget = allowed(contract, GRIDS)
         self._columns = contract.features.numeric, contract.features.categorical
@@ -102,6 +108,13 @@ class WeekSearch:
         cost = candidate.cost if isinstance(candidate.cost, float) else math.inf
         parts = self.validation.parts(scores)
         return Contender(candidate.family, dict(candidate.parameters), parts, cost)
+
+    def affords(self, winner: Winner, most: int) -> int:
+        """How many columns of missingness, at most so many, the budget lasts to try; maybe none."""
+        columns = encoded_columns(self.sample.rows, self._contract, winner.family)
+        fitted = sum(len(train) for train, _ in self._folds)
+        each = fit_seconds(winner.family, winner.params, fitted, columns)
+        return min(most, int(allowed(self._contract, PRESENCE) / max(each, 1e-9)))
 
     def slow(self, family: Family) -> StandIn | None:
         """The stand-in of a family whose own grid is too slow on so many rows."""
@@ -163,7 +176,9 @@ def _again(
     own = [part.contenders() for part in searched if part.family == winner.family]
     settings = [c for part in own for c in part if c.params != winner.params]
     rivals = [c for c in others if c.family != winner.family]
-    return (winner, *settings[: SETTINGS_AGAIN - 1], *rivals[: FAMILIES_AGAIN - 1])
+    steady = [c for c in rivals[FAMILIES_AGAIN - 1 :] if FAMILIES[c.family].always_searched]
+    near = rivals[: FAMILIES_AGAIN - 1]
+    return (winner, *settings[: SETTINGS_AGAIN - 1], *near, *steady)
 
 
 def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:

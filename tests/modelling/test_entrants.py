@@ -1,0 +1,85 @@
+"""Families too dear for the budget stay out, and the sentence says what they would cost."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.search.budget import (
+    CANDIDATES,
+    allowed,
+    encoded_columns,
+    fit_seconds,
+    rows_fitted,
+)
+from fraud_assets.modelling.search.candidates import compare_candidates
+from fraud_assets.modelling.search.entrants import PUBLISHED, entrants
+from fraud_assets.modelling.search.sampling import sample_as_declared
+from fraud_assets.modelling.tuning import tune
+from tests.modelling.made_rows import make_rows, small_contract
+
+EVERY = list(FAMILIES.values())
+
+
+def names(minutes: float, fit, earlier=None) -> list[str]:
+    found = entrants(EVERY, fit, earlier, small_contract(minutes=minutes))
+    assert len(found.families) + len(found.sentences) == len(EVERY)
+    return [family.name for family in found.families]
+
+
+def test_time_enough_lets_all_in_and_next_to_none_the_cheapest():
+    """More minutes never leave a family out that fewer let in; one is always left."""
+    rows = make_rows(20_000, 0.05)
+
+    found = [names(minutes, rows) for minutes in (0.0001, 0.01, 0.05, 0.2, 1000)]
+
+    assert len(found[0]) == 1
+    assert found[-1] == [family.name for family in EVERY]
+    assert all(set(few) <= set(more) for few, more in pairwise(found))
+    assert 1 < len(found[2]) < len(EVERY)
+
+
+def test_a_long_history_leaves_out_whom_its_fit_would_cost_too_much():
+    """The same window with ten times the rows before it: what fits them slowly stays out."""
+    fit, earlier = make_rows(3000, 0.1), make_rows(60_000, 0.1, seed=1)
+    contract = small_contract(minutes=0.25, folds=2, legitimate_per_fraud=20)
+    alone = entrants(EVERY, fit, None, contract)
+
+    long = entrants(EVERY, fit, earlier, contract)
+
+    kept = {family.name for family in long.families}
+    assert kept < {family.name for family in alone.families}
+    most = allowed(contract, PUBLISHED)
+    for family in long.families:
+        rows = rows_fitted(63_000, fit.frauds + earlier.frauds, contract, family.fit_times)
+        columns = encoded_columns(fit, contract, family)
+        assert fit_seconds(family, family.defaults, rows, columns) <= most
+    gone = next(s for s in long.sentences if "a fit on 63,000 rows" in s)
+    assert f"where search.minutes leaves {most:,.0f} for that." in gone
+    assert allowed(contract, CANDIDATES) < most
+
+
+@pytest.mark.parametrize(("frauds", "share"), [(50, 0.5), (2000, 0.01)])
+def test_rows_fitted_are_those_that_the_sample_keeps(frauds: int, share: float):
+    """Counted without drawing, few frauds and many."""
+    rows = make_rows(int(frauds / share), share)
+    contract = small_contract(legitimate_per_fraud=3)
+
+    counted = rows_fitted(len(rows), rows.frauds, contract, 2)
+
+    assert counted == len(sample_as_declared(rows, contract.search, times=2).rows)
+
+
+def test_the_search_says_who_was_left_out():
+    """The leaderboard holds those that competed, and the sentence names the others."""
+    fit, later = make_rows(4000, 0.1), make_rows(2000, 0.1, seed=1)
+    contract = small_contract(minutes=0.005, folds=2)
+    board = compare_candidates(fit, contract)
+
+    search = tune(fit, later, board, contract).search
+
+    left = {family.name for family in EVERY} - {row.family for row in search.leaderboard}
+    assert left
+    assert all(f"{name} was left out: " in search.sentence for name in left)
