@@ -24,7 +24,12 @@ from fraud_assets.service.decisions.record_routes import (
     record_metrics,
     record_routes,
 )
-from fraud_assets.service.decisions.routes import DecisionRoute, decision_routes
+from fraud_assets.service.decisions.routes import (
+    DecisionRoute,
+    GatheredRoute,
+    Taking,
+    decision_routes,
+)
 from fraud_assets.service.documents import (
     FORBIDDEN,
     UNAUTHORIZED,
@@ -64,6 +69,16 @@ class Front:
 
     def __init__(self, app: FastAPI, hot: dict[str, Scoring | DecisionRoute], hosts: Hosts) -> None:
         self.app, self._hot, self._hosts = app, hot, hosts
+        self._gathered = {
+            path: route for path, route in hot.items() if isinstance(route, GatheredRoute)
+        }
+
+    def at_once(self, scope: Scope) -> Taking | None:
+        """What answers a request as soon as its body is there; None: it is answered by a task."""
+        route = self._gathered.get(scope["path"])
+        if route is None or scope["method"] != "POST" or not self._hosts.admits(scope["headers"]):
+            return None
+        return route.at_once(scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path; HEAD is GET, whose body the server keeps back."""

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from fraud_assets.errors import ConflictError, DamagedStateError, StateError
-from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.adapter import Adapter, Work
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
@@ -110,20 +110,54 @@ def test_a_transaction_that_fails_leaves_nothing(opened: Open) -> None:
     assert adapter.transact(lambda t: t.get(b"k")) is None
 
 
-def _count(opened: Open, times: int) -> None:
+def test_several_transactions_are_each_their_own(opened: Open) -> None:
+    """One that fails leaves nothing and hinders no other; each sees those before it."""
+    adapter = opened()
+
+    def adding(t: object) -> int:
+        t.put(b"n", b"%d" % (int(t.get(b"n") or b"0") + 1))
+        return int(t.get(b"n"))
+
+    def failing(t: object) -> int:
+        t.put(b"n", b"100")
+        t.delete(b"m")
+        raise ConflictError("no")
+
+    adapter.transact(lambda t: t.put(b"m", b"1"))
+    works = [Work(one, [b"n", b"m"]) for one in (adding, failing, adding, adding)]
+
+    first, refused, *others = adapter.transact_each(works)
+
+    assert (first, *others) == (1, 2, 3)
+    assert isinstance(refused, ConflictError)
+    assert adapter.transact_each([]) == []
+    assert adapter.transact(lambda t: (t.get(b"n"), t.get(b"m"))) == (b"3", b"1")
+
+
+def test_a_script_that_the_server_lost_is_loaded_again(server: str, tmp_path: Path) -> None:
+    """A server that was started anew, or told to forget its scripts, is asked once more."""
+    adapter = Remote(server, tmp_path.name)
+    adapter._client.script_flush()
+
+    adapter.transact(lambda t: t.put(b"k", b"1"))
+
+    assert Remote(server, tmp_path.name).transact(lambda t: t.get(b"k")) == b"1"
+
+
+def _count(opened: Open, times: int, together: int) -> None:
     adapter = opened()
 
     def work(t: object) -> None:
         t.put(b"n", b"%d" % (int(t.get(b"n") or b"0") + 1))
 
-    for _ in range(times):
-        adapter.transact(work)
+    for _ in range(times // together):
+        adapter.transact_each([Work(work)] * together)
 
 
 def test_two_workers_lose_no_write(shared: Open) -> None:
     """Two processes add to one number: every addition counts."""
     fork = multiprocessing.get_context("fork")
-    workers = [fork.Process(target=_count, args=(shared, 200)) for _ in range(2)]
+    workers = [fork.Process(target=_count, args=(shared, 200, n)) for n in (1, 5)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
+from msgspec.structs import replace
 
 from fraud_assets.data.features import derive_features
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import State
+from fraud_assets.state.state import Found, Meeting, State
 from fraud_assets.state.tidy import tidy
 from fraud_assets.state.tracks import distinct, pages
 from tests.data.features_support import contract_of, payments
@@ -142,6 +143,33 @@ def test_the_same_id_again_changes_nothing(rows) -> None:
     again = derived([state.look(payment) for payment in came], CONTRACT)
 
     assert again.tobytes() == batch(rows).tobytes()
+
+
+@some
+@given(payments(), st.randoms(), st.sampled_from([2, 512]))
+def test_payments_that_are_met_together_are_met_one_by_one(rows, random, capacity) -> None:
+    """In groups of any size, with the same id again and one of other content among them."""
+    rows, order = plain(rows), list(range(len(rows))) * 2
+    random.shuffle(order)
+    came = payments_of(rows)
+    other = [replace(p, numbers={**p.numbers, "paid": 0.125}) for p in came]
+    sent = [(other if random.random() < 0.2 else came)[at] for at in order]
+    alone, together = state_of(CONTRACT, Memory()), state_of(CONTRACT, Memory())
+    with small_pages(capacity):
+        expected = [one for payment in sent for one in alone.meet_each([Meeting([payment])])]
+        found = []
+        while len(found) < len(sent):
+            group = sent[len(found) : len(found) + random.randint(1, 5)]
+            found += together.meet_each([Meeting([payment]) for payment in group])
+
+    assert list(map(_said, found)) == list(map(_said, expected))
+
+
+def _said(met: list[Found] | Exception) -> str:
+    """What came of a payment, for comparing; positions count transactions."""
+    if isinstance(met, Exception):
+        return str(met)
+    return repr([found._replace(position=0) for found in met])
 
 
 def test_a_state_that_leaks_one_later_event_fails_the_law() -> None:

@@ -6,6 +6,7 @@ the state cannot be reached or trusted 503 with what to do; nothing enters the s
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from time import perf_counter, time_ns
@@ -17,11 +18,11 @@ from fraud_assets.documents.decision import Label
 from fraud_assets.errors import PaymentError, RecordError, StateError
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import reader_of
-from fraud_assets.service.answers import fault
+from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.decisions.desk import Desk
-from fraud_assets.service.decisions.gathering import Gathering
+from fraud_assets.service.decisions.gathering import Gathering, Waiting
 from fraud_assets.service.decisions.preview import preview
 from fraud_assets.service.decisions.refusals import (
     ManyFaultsError,
@@ -64,6 +65,16 @@ class _Labels(msgspec.Struct):
 _one = msgspec.json.Decoder(dict[str, Any]).decode
 _batch = msgspec.json.Decoder(_Batch).decode
 _labels = msgspec.json.Decoder(_Labels).decode
+
+
+Respond = Callable[[int, bytes], None]
+"""Writes an answer of that status and JSON."""
+
+Taking = Callable[[bytes, Respond], None]
+"""Takes a request's body, and what its answer is written with."""
+
+_FAILED: Answer = 500, fault_answer(fault(["body"], "The service stumbled", "internal"))
+_log = logging.getLogger("fraud_assets.service")
 
 
 class Caller(NamedTuple):
@@ -131,6 +142,30 @@ class GatheredRoute(DecisionRoute):
     def __init__(self, desk: Desk, keys: ApiKeys, path: str) -> None:
         super().__init__(desk, keys, path, "decide", MAX_BODY)
         self._gathering = Gathering(desk)
+
+    def at_once(self, scope: Scope) -> Taking | None:
+        """What takes a request's body; None where its head is refused, or its answer must wait."""
+        started, headers = perf_counter(), scope["headers"]
+        if self._desk.keeping.is_sync or not any(name == b"content-length" for name, _ in headers):
+            return None
+        try:
+            always = wanted_reasons(scope["query_string"]) != "flagged"
+            check_request(headers, self._keys, self._limit, self._scope)
+        except RefusedRequestError:
+            return None
+        key = self._keys.name(headers)
+
+        def taking(body: bytes, respond: Respond) -> None:
+            def take(answer: Answer | Exception) -> None:
+                if isinstance(answer, Exception):
+                    _log.error("A payment could not be decided on.", exc_info=answer)
+                    answer = _FAILED
+                respond(*answer)
+                self._desk.holder.metrics.answered(self._path, answer[0], perf_counter() - started)
+
+            self._gathering.add(Waiting(body, always, key, started, take))
+
+        return taking
 
     async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:
         return await self._gathering.answer(body, caller.always, caller.key, started)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from fraud_assets.service.net.bounds import CountedProtocol
 from fraud_assets.service.net.farewell import HEADERS, PIPELINED
@@ -22,8 +24,22 @@ _NOWHERE: Any = deque(maxlen=0)
 """Where trailers go: nothing that comes after the checks may look like a header."""
 
 
+_JSON_HEAD = b"content-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b"
+_MORE = {401: b"www-authenticate: Bearer\r\n", 503: b"retry-after: 1\r\n"}
+
+
 class BoundedProtocol(CountedProtocol):
-    """One connection."""
+    """One connection.
+
+    An application may have `at_once(scope)`: what it gives is called with a request's whole body
+    and with what takes status and JSON of the answer. So a request needs no task of its own.
+    """
+
+    def __init__(
+        self, config: Any, server_state: Any, app_state: dict[str, Any], **more: Any
+    ) -> None:
+        super().__init__(config, server_state, app_state, **more)
+        self._at_once: Any = getattr(config.loaded_app, "at_once", None)
 
     # Called by the transport
 
@@ -85,7 +101,48 @@ class BoundedProtocol(CountedProtocol):
             self.flow.pause_reading()
             cycle.message_event.set()
 
+    def on_message_complete(self) -> None:
+        """Wake the application, or hand the body to what answers at once."""
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.more_body = False
+        taking = getattr(cycle, "taking", None)
+        if taking is None:
+            cycle.message_event.set()
+        else:
+            taking(bytes(cycle.body), partial(self._answer, cycle))
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Begin to answer; the usual way where somebody must wait for the client."""
+        if self._at_once is None or cycle.waiting_for_100_continue or self.flow.write_paused:
+            super()._start_asgi_task(cycle, app)
+            return
+        taking = self._at_once(cycle.scope)
+        if taking is None:
+            super()._start_asgi_task(cycle, app)
+        elif cycle.more_body:
+            cycle.taking = taking
+        else:
+            taking(bytes(cycle.body), partial(self._answer, cycle))
+
     # Called by the application's answers
+
+    def _answer(self, cycle: Any, status: int, payload: bytes) -> None:
+        """Write a whole answer, unless the client is gone."""
+        if cycle.disconnected or cycle.response_complete:
+            return
+        more = _MORE.get(status, b"")
+        if not cycle.keep_alive:
+            more += b"connection: close\r\n"
+        for name, value in cycle.default_headers:
+            more += b"%b: %b\r\n" % (name, value)
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(STATUS_LINE[status] + _JSON_HEAD % (len(payload), more, payload))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        cycle.on_response = _nothing
 
     def on_response_complete(self) -> None:
         """Begin the next answer; or wait for a request, or for the rest of one already answered."""
@@ -105,3 +162,7 @@ class BoundedProtocol(CountedProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name and signature
         """Refuse what cannot be parsed, or was stopped."""
         self._say_goodbye(self._farewell)
+
+
+def _nothing() -> None:
+    """Instead of the connection: a cycle that is through shall not hold it."""

@@ -12,8 +12,9 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, NamedTuple
 
 import redis
 from redis.lock import Lock
@@ -21,6 +22,7 @@ from redis.lock import Lock
 from fraud_assets.errors import DamagedStateError, StateError
 from fraud_assets.masking import public
 from fraud_assets.state.adapter import Items, T, Transaction, Work
+from fraud_assets.state.adapters.calls import ScriptCalls
 
 MOST_TRIES = 100
 """How often a transaction starts again before it gives up; each time another one succeeded."""
@@ -36,9 +38,9 @@ _TIMEOUT_SECONDS = 2.0
 _GLANCE_SECONDS = 1.0
 
 _COMMIT = """
-local reads, stale = tonumber(ARGV[1]), {}
+local reads, first, stale = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
 for i = 1, reads do
-  if redis.call('GETRANGE', KEYS[i], 0, 7) ~= ARGV[1 + i] then stale[#stale + 1] = i end
+  if redis.call('GETRANGE', KEYS[i], 0, 7) ~= ARGV[2 + i] then stale[#stale + 1] = i end
 end
 if #stale > 0 then
   local now = {}
@@ -48,12 +50,13 @@ if #stale > 0 then
   end
   return now
 end
-for i = reads + 1, #KEYS do
-  local value = ARGV[1 + i]
+for i = first, #KEYS do
+  local value = ARGV[3 + reads + i - first]
   if value == '' then redis.call('DEL', KEYS[i]) else redis.call('SET', KEYS[i], value) end
 end
 return false
 """
+"""The first `reads` keys must have the versions seen; those from `first` on are written."""
 
 
 class _Optimistic:
@@ -84,6 +87,37 @@ class _Optimistic:
     def delete(self, key: bytes) -> None:
         self.written[key] = None
 
+    def named(self) -> tuple[list[bytes], list[bytes]]:
+        """Its keys and what the script is told of them; `stored` as they will be."""
+        read, stored = self.read, self.stored
+        keys = [key for key in read if key not in stored]
+        first = len(keys)
+        keys += [key for key in stored if key in read]
+        seen = [read[key] for key in keys]
+        keys += [key for key in stored if key not in read]
+        counts = b"%d" % len(seen), b"%d" % (first + 1)
+        return keys, [*counts, *seen, *(stored[key] for key in keys[first:])]
+
+    @cached_property
+    def stored(self) -> dict[bytes, bytes]:
+        """What will be written, behind a new version; empty for what will be gone."""
+        version = os.urandom(_VERSION)
+        return {k: b"" if v is None else version + v for k, v in self.written.items()}
+
+
+class _Tried(NamedTuple, Generic[T]):
+    """A transaction that has run: which one, and what it gave, or what it raised."""
+
+    at: int
+    attempt: _Optimistic
+    result: T | Exception
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the server must say that it takes effect."""
+        touched = self.attempt.read or self.attempt.written
+        return bool(touched) and not isinstance(self.result, Exception)
+
 
 class Remote:
     """Holds the state in a server at `url`, under keys that begin with `name`."""
@@ -97,8 +131,7 @@ class Remote:
             self._client: Any = redis.Redis.from_url(
                 url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
             )
-            self._commit = self._client.register_script(_COMMIT)
-            self._client.ping()
+            self._commit = ScriptCalls(self._client, _COMMIT)
         except (redis.RedisError, ValueError) as error:
             raise self._unreachable(error) from error
 
@@ -109,32 +142,90 @@ class Remote:
         new: Sequence[bytes] = (),
     ) -> T:
         """See `Adapter`. What is likely new is not asked for: the script tells where it is not."""
+        (found,) = self.transact_each([Work(work, keys, new)])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """See `Adapter`. Each is a script call of its own; all go to the server in one message.
+
+        Where the server is lost meanwhile, those that it has not acknowledged are refused.
+        """
+        found: dict[int, T | Exception] = {}
         try:
-            for key in new:
-                if key not in self._kept:
-                    self._keep(key, b"")
-            self._fetch([key for key in keys if key not in self._kept])
+            self._look_up(works)
             for _ in range(MOST_TRIES):
-                attempt = _Optimistic(self)
-                result = work(attempt)
-                if self._takes_effect(attempt):
-                    return result
+                left = [at for at in range(len(works)) if at not in found]
+                if not left:
+                    break
+                self._try(works, left, found)
         except redis.RedisError as error:
-            raise self._unreachable(error) from error
-        raise StateError(
+            self._kept.clear()  # nobody knows what took effect
+            return [found.get(at, self._unreachable(error)) for at in range(len(works))]
+        beaten = StateError(
             f"A transaction of the state in {self.shown} must take effect within {MOST_TRIES} "
             "tries, but others were always faster. Ask again."
         )
+        return [found.get(at, beaten) for at in range(len(works))]
 
-    def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
-        """See `Adapter`."""
-        found: list[T | Exception] = []
-        for work in works:
-            try:
-                found.append(self.transact(work.run, work.keys, work.new))
-            except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
-                found.append(error)
-        return found
+    def _look_up(self, works: Sequence[Work[T]]) -> None:
+        """Fetch what they will read and is not at hand, in one call."""
+        for key in (key for work in works for key in work.new):
+            if key not in self._kept:
+                self._keep(key, b"")
+        missing = [key for work in works for key in work.keys if key not in self._kept]
+        self._fetch([*dict.fromkeys(missing)])
+
+    def _try(
+        self, works: Sequence[Work[T]], left: Sequence[int], found: dict[int, T | Exception]
+    ) -> None:
+        """Run those that are left, each upon the ones before; note what came of those through.
+
+        What raised counts only where all before it took effect.
+        """
+        tried = [self._run(at, works[at]) for at in left]
+        replies = iter(self._replies([one for one in tried if one.is_asked]))
+        is_sure = True
+        for one in tried:
+            if not one.is_asked:
+                if is_sure:
+                    found[one.at] = one.result
+            elif self._took_effect(one.attempt, next(replies)):
+                found[one.at] = one.result
+            else:
+                is_sure = False
+
+    def _run(self, at: int, work: Work[T]) -> _Tried[T]:
+        attempt = _Optimistic(self)
+        try:
+            result = work.run(attempt)
+        except redis.RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
+            return _Tried(at, attempt, error)
+        for key, value in attempt.stored.items():
+            self._keep(key, value)
+        return _Tried(at, attempt, result)
+
+    def _replies(self, tried: Sequence[_Tried[T]]) -> list[list[bytes] | None]:
+        """What the script answered to each: nothing, or which keys hold what else by now."""
+        if not tried:
+            return []
+        named = [one.attempt.named() for one in tried]
+        return self._commit.ask([([self._prefix + k for k in keys], told) for keys, told in named])
+
+    def _took_effect(self, attempt: _Optimistic, stale: Sequence[bytes] | None) -> bool:
+        if not stale:
+            for key, value in attempt.stored.items():
+                self._keep(key, value)
+            return True
+        for key, value in attempt.stored.items():
+            if self._kept.get(key) is value:
+                del self._kept[key]
+        for name, value in zip(stale[::2], stale[1::2], strict=True):
+            self._keep(name[len(self._prefix) :], value)
+        return False
 
     def held(self, key: bytes) -> bytes:
         """Version and value as last seen; empty where there was none."""
@@ -232,28 +323,6 @@ class Remote:
             values = self._client.mget([self._prefix + key for key in keys])
             for key, value in zip(keys, values, strict=True):
                 self._keep(key, value or b"")
-
-    def _takes_effect(self, attempt: _Optimistic) -> bool:
-        version = os.urandom(_VERSION)
-        written = {
-            key: b"" if value is None else version + value for key, value in attempt.written.items()
-        }
-        if not attempt.read and not written:
-            return True
-        names = [self._prefix + key for key in (*attempt.read, *written)]
-        values: list[Any] = [len(attempt.read), *attempt.read.values(), *written.values()]
-        try:
-            stale = self._commit(keys=names, args=values)
-        except BaseException:
-            self._kept.clear()  # nobody knows whether it took effect
-            raise
-        if stale:
-            for name, value in zip(stale[::2], stale[1::2], strict=True):
-                self._keep(name[len(self._prefix) :], value)
-            return False
-        for key, value in written.items():
-            self._keep(key, value)
-        return True
 
     def _keep(self, key: bytes, value: bytes) -> None:
         self._kept[key] = value
