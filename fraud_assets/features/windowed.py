@@ -63,7 +63,13 @@ class Windowed(Kind):
 
     def span(self, seen: Seen) -> Span:
         """The same window of one payment."""
-        return window_before(seen.now, *self.micros)
+        begin, end = self._around
+        return Span(seen.now + begin, seen.now + end)
+
+    @cached_property
+    def _around(self) -> Span:
+        """The window of a payment at 0."""
+        return window_before(0, *self.micros)
 
     @cached_property
     def micros(self) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fraud_assets.features.online.seen import Series
 from fraud_assets.state.payment import Payment
@@ -11,17 +11,15 @@ from fraud_assets.state.tracks.short import ShortTrack
 from fraud_assets.state.tracks.track import Track
 
 
-@dataclass(frozen=True)
-class Asking:
-    """`tracks` by the columns of their entities. A `features.online.seen.Seen`."""
+class Asking(NamedTuple):
+    """`now` is when the payment was made; `tracks` by the columns of their entities.
+
+    A `features.online.seen.Seen`.
+    """
 
     payment: Payment
+    now: int
     tracks: Mapping[tuple[str, ...], Track | ShortTrack]
-
-    @property
-    def now(self) -> int:
-        """When the payment was made."""
-        return self.payment.time or 0
 
     def number(self, column: str) -> float:
         """Its number in a column, NaN where missing."""

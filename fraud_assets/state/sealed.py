@@ -30,7 +30,8 @@ class Records:
         DamagedStateError
             If it is not what was written.
         """
-        return opened(key, self._transaction.get(key))
+        data = self._transaction.get(key)
+        return None if data is None else opened(key, data)
 
     def glance(self, key: bytes) -> bytes | None:
         """The same, perhaps a moment old."""

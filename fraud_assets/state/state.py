@@ -27,6 +27,7 @@ EPOCH = b"E"
 """Key of what tells one building of a state from the next, and whether it is complete."""
 
 _EPOCH_BYTES = 8
+_NAN = float("nan")
 
 NEWEST = b"N"
 """Key of the newest event time that came in."""
@@ -52,7 +53,7 @@ Answering = Callable[[int, Found], bytes]
 """Makes the answer to the payment at a position, from what was met of it."""
 
 
-Kept = tuple[TrackPlan, Track | ShortTrack]
+KeptTrack = tuple[TrackPlan, Track | ShortTrack]
 """What is kept of one entity, and by which plan."""
 
 
@@ -211,8 +212,8 @@ class State:
                 known.answer = answering(at, found)
                 remember(records, coming.key, known)
             return found
-        found, tracks = self._derive(records, coming)
-        self.leave_behind(records, coming.payment, tracks)
+        found, tracks, newest = self._derive(records, coming)
+        self.leave_behind(records, coming.payment, tracks, newest)
         answer = b"" if answering is None else answering(at, found)
         if coming.key is not None:
             remember(records, coming.key, _remembered_as(coming, found, answer))
@@ -237,37 +238,46 @@ class State:
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
         return self._derive(records, coming)[0]._replace(came_before=True)
 
-    def _derive(self, records: Records, coming: _Coming) -> tuple[Found, list[Kept]]:
+    def _derive(self, records: Records, coming: _Coming) -> tuple[Found, list[KeptTrack], int]:
+        """What is derived, what is kept of the payment's entities, and the newest event time."""
         payment = coming.payment
         if payment.time is None:
-            return Found({}, is_late=False), []
+            return Found({}, is_late=False), [], NEVER
         newest = _instant(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
         tracks = [
             (plan, open_track(records, key, plan.layout, payment.time))
             for plan, key in coming.entities
         ]
-        asking = Asking(payment, {plan.columns: track for plan, track in tracks})
+        asking = Asking(payment, payment.time, {plan.columns: track for plan, track in tracks})
         features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
-        return Found(features, is_late, position=records.position), tracks
+        return Found(features, is_late, position=records.position), tracks, newest
 
-    def tracks(self, records: Records, payment: Payment) -> list[Kept]:
+    def tracks(self, records: Records, payment: Payment) -> list[KeptTrack]:
         """What is kept of the payment's entities."""
         return [
             (plan, open_track(records, key, plan.layout, payment.time or 0))
             for plan, key in self.entities(payment)
         ]
 
-    def leave_behind(self, records: Records, payment: Payment, tracks: Iterable[Kept]) -> None:
+    def leave_behind(
+        self,
+        records: Records,
+        payment: Payment,
+        tracks: Iterable[KeptTrack],
+        newest_of_all: int | None = None,
+    ) -> None:
         """Put the payment into the tracks of its entities."""
         if payment.time is None:
             return
-        if payment.time > _instant(records.glance(NEWEST)):
+        if newest_of_all is None:
+            newest_of_all = _instant(records.glance(NEWEST))
+        if payment.time > newest_of_all:
             records.put(NEWEST, payment.time.to_bytes(8, "little", signed=True))
         for plan, track in tracks:
             event = Event(
                 payment.time,
-                [payment.numbers.get(name, float("nan")) for name in plan.layout.numbers],
+                [payment.numbers.get(name, _NAN) for name in plan.layout.numbers],
                 [_hashed(payment.values.get(name)) for name in plan.layout.values],
             )
             newest = max(track.newest, event.time)

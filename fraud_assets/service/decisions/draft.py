@@ -29,6 +29,7 @@ from fraud_assets.values.number import number
 
 _encode = msgspec.json.encode
 _NO_REASONS = b"[]"
+_NESTED = frozenset((list, dict))
 
 
 class Asked(NamedTuple):
@@ -186,7 +187,7 @@ class Drafting:
         asked: Asked,
         found: Found,
         judged: _Judged,
-        sent: dict[str, Any],
+        sent: Mapping[str, Any],
     ) -> Decision:
         payment = asked.read.payment
         return Decision(
@@ -197,7 +198,7 @@ class Drafting:
             contract=self.served.metadata.contract.digest,
             version=self.served.version,
             manifest=self.served.manifest,
-            payment=sent,
+            payment=dict(sent),
             features=judged.features,
             state=self.state.place(found.position),
             late=found.is_late,
@@ -234,10 +235,12 @@ def _plain(value: float | str | None) -> float | str | None:
     return None if value != value else value  # noqa: PLR0124 - NaN is not itself
 
 
-def _as_sent(raw: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
-    """The payment as the record holds it: what is no single value stands by its text, as read."""
-    kept = {name: raw.get(name) for name in columns}
-    for name, value in kept.items():
-        if isinstance(value, list | dict):
-            kept[name] = str(value)
-    return kept
+def _as_sent(raw: Mapping[str, Any], columns: Sequence[str]) -> Mapping[str, Any]:
+    """The payment as the record holds it: what is no single value stands by its text, as read.
+
+    Columns that the contract does not name are left out.
+    """
+    kept = raw if len(raw) == len(columns) else {name: raw.get(name) for name in columns}
+    if _NESTED.isdisjoint(map(type, kept.values())):
+        return kept
+    return {name: str(v) if isinstance(v, list | dict) else v for name, v in kept.items()}
