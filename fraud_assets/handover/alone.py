@@ -18,11 +18,11 @@ BUSY = "Another process builds the state"
 LOOK_SECONDS = 0.5
 """How often one that waits looks whether the other has ended."""
 
-Say = Callable[[str], None]
+Telling = Callable[[str], None]
 
 
 @contextmanager
-def building_alone(place: str, name: str, say: Say = lambda _: None) -> Iterator[Adapter]:
+def building_alone(place: str, name: str, say: Telling = lambda _: None) -> Iterator[Adapter]:
     """The adapter of a place, for its one builder; a file that cannot be opened is set aside.
 
     While another process builds there, on this host or, in a server, on any, this one waits, and
@@ -37,7 +37,7 @@ def building_alone(place: str, name: str, say: Say = lambda _: None) -> Iterator
         yield adapter
 
 
-def _held(place: str, name: str, say: Say) -> AbstractContextManager[Adapter]:
+def _held(place: str, name: str, say: Telling) -> AbstractContextManager[Adapter]:
     if "://" not in place:
         return _folder(place, name, say)
     from fraud_assets.handover.leased import leased  # noqa: PLC0415 - needs redis
@@ -46,7 +46,7 @@ def _held(place: str, name: str, say: Say) -> AbstractContextManager[Adapter]:
 
 
 @contextmanager
-def _folder(place: str, name: str, say: Say) -> Iterator[Adapter]:
+def _folder(place: str, name: str, say: Telling) -> Iterator[Adapter]:
     Path(place).mkdir(parents=True, exist_ok=True)
     file = Path(place) / f"{name}.building"
     lock = take(file)

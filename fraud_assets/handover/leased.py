@@ -11,13 +11,13 @@ import redis
 from redis.lock import Lock
 
 from fraud_assets.errors import StateError
-from fraud_assets.handover.alone import BUSY, LOOK_SECONDS, Say
+from fraud_assets.handover.alone import BUSY, LOOK_SECONDS, Telling
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.adapters.remote import LEASE_SECONDS, Remote
 
 
 @contextmanager
-def leased(adapter: Adapter, say: Say) -> Iterator[Adapter]:
+def leased(adapter: Adapter, say: Telling) -> Iterator[Adapter]:
     """The adapter itself, once no builder of any host is at work there.
 
     Raises

@@ -16,6 +16,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.labels import source_labels
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.log.settings import default_log_folder
+from fraud_assets.decisions.once import counted_once
 from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_entries, with_shadows
 from fraud_assets.documents.decision import Decision, Label
@@ -60,7 +61,8 @@ def look(
     now, folder = _instant(until), default_log_folder() if log is None else log.absolute()
     entries = list(read_entries(folder))
     opener = DecisionOpener(keys_folder(folder))
-    made = [opener.open(e) for e in with_shadows(entries) if _by(e.decided_at, now)]
+    once = counted_once(opener.open(e) for e in with_shadows(entries) if _by(e.decided_at, now))
+    made = once.decisions
     filed, unread = _filed(contract, {decision.payment_id for decision in made})
     told = [*filed, *(entry for entry in entries if isinstance(entry, Label))]
     labels = known_labels(label for label in told if _by(label.known_at, now))
@@ -73,7 +75,8 @@ def look(
     levels = slice_levels(made, contract, outcomes.amount)
     document = production(outcomes, promises, place_of(contract), now, levels)
     drift, odd = _newest(made, reports, moves, now)
-    seen = (*document.warnings, *unread, *odd, *_quiet(told, now))
+    twice = [LiveWarning("payments_twice", once.sentence)] if once.sentence else []
+    seen = (*document.warnings, *unread, *twice, *odd, *_quiet(told, now))
     beside = shadow_comparison(made, outcomes, place_of(contract), now) or UNSET
     return Look(replace(document, warnings=seen, shadow=beside, drift=drift), moves)
 

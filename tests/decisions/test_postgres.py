@@ -213,3 +213,19 @@ def test_what_may_not_be_kept_goes_from_the_tables_too(url, tmp_path):
     assert copy_to_postgres(tmp_path, url).decisions == 0
     assert rows(url, "SELECT decision_id FROM fraud_assets.decisions") == [(made[2].decision_id,)]
     assert rows(url, "SELECT count(*) FROM fraud_assets.labels") == [(0,)]
+
+
+def test_a_payment_that_was_copied_twice_stands_once_in_the_view(url, tmp_path):
+    """The first decision on it; one without an id is a payment of its own."""
+    log = open_log(tmp_path)
+    recorded(log, 2, decided_at=5)
+    recorded(log, 2, payment_id="", decided_at=6)
+    log.close()
+    log = open_log(tmp_path)
+    recorded(log, 1, decided_at=4)
+    log.close()
+
+    assert copy_to_postgres(tmp_path, url).decisions == 5
+    found = rows(url, "SELECT payment_id, decided_at FROM fraud_assets.decisions_once")
+
+    assert sorted(found) == [("", 6), ("", 6), ("p0", 4), ("p1", 5)]

@@ -70,6 +70,21 @@ def test_the_record_is_copied_and_joined_with_what_was_known(settings):
     assert sorted(table["is_fraud"].to_pylist(), key=str) == [None, True]
 
 
+def test_a_payment_that_stands_on_record_twice_is_one_outcome(settings):
+    """Decided again after a kill: the first decision counts, and the others are counted."""
+    log = open_log(settings.record)
+    recorded(log, 2, decided_at=5 * DAY)
+    recorded(log, 1, decided_at=6 * DAY, payment={"amount": 7.0})
+    log.close()
+
+    found = shown(materialized(settings, as_of="1970-01-09"), "outcomes")
+
+    assert (found["decisions"], found["set_aside_as_repeated"]) == (2, 1)
+    assert found["ids_with_other_content"] == "p0"
+    table = pq.read_table(settings.copies() / "outcomes.parquet")
+    assert sorted(table["payment_id"].to_pylist()) == ["p0", "p1"]
+
+
 def test_a_record_that_does_not_hold_stops_the_run_with_the_place(settings):
     """Nothing is copied from it."""
     written(settings.record, 3)

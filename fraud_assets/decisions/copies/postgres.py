@@ -1,7 +1,9 @@
 """The record as tables in PostgreSQL: one transaction a piece, rows and progress together.
 
 Schema `fraud_assets`: tables `decisions`, `labels`, and `copied`, which says up to which byte each
-segment is copied. A copy that is killed rolls back whole; two at once take turns at a segment.
+segment is copied; the view `decisions_once` has the first decision on each payment, which counts
+where a payment stands on record twice (`fraud_assets.decisions.once`). A copy that is killed rolls
+back whole; two at once take turns at a segment.
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ CREATE TABLE IF NOT EXISTS fraud_assets.decisions ({decisions}, PRIMARY KEY (dec
 CREATE TABLE IF NOT EXISTS fraud_assets.labels ({labels},
   PRIMARY KEY (log, writer, segment, entry));
 CREATE INDEX IF NOT EXISTS decisions_decided_at ON fraud_assets.decisions (decided_at);
+CREATE OR REPLACE VIEW fraud_assets.decisions_once AS
+  SELECT DISTINCT ON (coalesce(nullif(payment_id, ''), decision_id)) * FROM fraud_assets.decisions
+  ORDER BY coalesce(nullif(payment_id, ''), decision_id), decided_at, decision_id;
 CREATE INDEX IF NOT EXISTS labels_payment_id ON fraud_assets.labels (payment_id);
 CREATE TABLE IF NOT EXISTS fraud_assets.copied (log text, writer integer, segment integer,
   up_to bigint NOT NULL, digest text NOT NULL, PRIMARY KEY (log, writer, segment));

@@ -15,6 +15,7 @@ from fraud_assets.decisions.checkpoints import read_checkpoints, sign_checkpoint
 from fraud_assets.decisions.copies.aging import drop_from_parquet, drop_from_postgres
 from fraud_assets.decisions.copies.parquet import copy_to_parquet
 from fraud_assets.decisions.copies.postgres import copy_to_postgres, database_url, demand_database
+from fraud_assets.decisions.once import counted_once
 from fraud_assets.decisions.outcomes import known_labels, outcomes, unknown_payments
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.retention import drop_older, oldest_kept
@@ -94,7 +95,8 @@ def outcomes_known(
         return dg.MaterializeResult(metadata={SUMMARY: NOTHING})
     with as_sentences():
         at = _now() if config.asked is None else _instant(config.asked)
-        decisions = read_decisions(log)
+        once = counted_once(read_decisions(log))
+        decisions = once.decisions
         labels = _labels(decisions, settings)
         found = list(outcomes(decisions, known_labels(labels, at), at))
         path = settings.copies() / "outcomes.parquet"
@@ -110,6 +112,8 @@ def outcomes_known(
             "flagged": counts.flagged,
             "frauds_flagged": counts.caught,
             "released": counts.released,
+            "set_aside_as_repeated": len(once.aside),
+            "ids_with_other_content": ", ".join(once.reused[:20]) or "none",
             "labels_without_decision": len(unknown),
             "table": dg.MetadataValue.path(str(path)),
         }

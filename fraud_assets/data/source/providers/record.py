@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.provenance.sources import Witness
+from fraud_assets.data.source.export import Skipped
 from fraud_assets.data.source.files import to_open
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import SourceTables
@@ -26,6 +27,7 @@ from fraud_assets.data.source.times import EventTimes
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.erasure.tokens import key_id_of
 from fraud_assets.decisions.log.settings import log_folder_of
+from fraud_assets.decisions.once import CountedOnce, counted_once
 from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.documents.decision import Decision, JsonValue, Label
@@ -52,7 +54,8 @@ class _Record:
 
     def tables(self, contract: Contract, times: EventTimes) -> SourceTables:  # noqa: ARG002
         """The record as one table."""
-        return SourceTables((to_open(record_table(contract), contract.source),))
+        table, aside = record_table(contract)
+        return SourceTables((to_open(table, contract.source),), aside)
 
     def witnesses(self, contract: Contract, times: EventTimes) -> Sequence[Witness]:  # noqa: ARG002
         """None: what was read of it stays true."""
@@ -62,31 +65,38 @@ class _Record:
 PROVIDER = _Record()
 
 
-def record_table(contract: Contract) -> Stored:
-    """The record of the contract's decisions as one table.
+def record_table(contract: Contract) -> tuple[Stored, tuple[Skipped, ...]]:
+    """The record of the contract's decisions as one table, and what of it does not count.
 
     Raises
     ------
     DataError
         If there is no record, it does not hold, or it has no decision.
     """
-    decisions = decided(contract)
+    once = _once(contract)
     try:
         labels = known_labels(read_labels(log_folder_of(contract.name)))
     except RecordError as error:
         raise _unusable(contract, error) from error
-    data = _written(decisions, labels, contract)
-    return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data))
+    data = _written(once.decisions, labels, contract)
+    aside = (Skipped(NAME, once.sentence),) if once.sentence else ()
+    return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data)), aside
 
 
 def decided(contract: Contract) -> list[Decision]:
-    """The decisions on record in the order of their time, opened where a subject's key is there.
+    """The first decision on each payment of the record, in order of time.
+
+    Opened where a subject's key is there.
 
     Raises
     ------
     DataError
         If there is no record, it does not hold, or it has no decision.
     """
+    return _once(contract).decisions
+
+
+def _once(contract: Contract) -> CountedOnce:
     folder = log_folder_of(contract.name)
     try:
         opener = DecisionOpener(keys_folder(folder))
@@ -98,7 +108,7 @@ def decided(contract: Contract) -> list[Decision]:
             f"source.decisions of contract {contract.name} needs decisions on record, and {folder} "
             "has none yet: let the service decide payments first."
         )
-    return decisions
+    return counted_once(decisions)
 
 
 def _unusable(contract: Contract, error: RecordError) -> DataError:
