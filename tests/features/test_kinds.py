@@ -47,15 +47,52 @@ print(derive_features(rows, contract)["f"].tolist(), contract.derived["f"].defin
 """
 
 
-def _with_kind(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+_LARGEST = '''
+from typing import ClassVar, Literal
+import numpy as np
+from fraud_assets.features.windowed import Windowed
+
+class Largest(Windowed):
+    """The largest number of a pair's payments in a window, those of labelled frauds or not."""
+    ROLES: ClassVar = {"entity": "entity", "other": "entity", "of": "number"}
+    kind: Literal["largest"]
+    """The kind of the derived feature."""
+    other: str
+    """The other column of the pair."""
+    of: str
+    """The column of the numbers."""
+    @property
+    def definition(self):
+        return f"Largest {self.of} over {self.payments} to the same {self.other}."
+    def batch(self, past):
+        history = past.history(self.entity, self.other)
+        numbers = past.numbers(self.of)[history.order]
+        bounds = history.bounds(self.window, self.delay)
+        found = [numbers[low:high] for low, high in zip(*bounds)]
+        found = [part[~np.isnan(part)] for part in found]
+        return past.column(history, np.array([p.max() if len(p) else np.nan for p in found]))
+    def online(self, seen):
+        history = seen.history(self.entity, self.other)
+        numbers = () if history is None else history.numbers(self.of, self.span(seen))
+        return max(numbers, default=float("nan"))
+'''
+_USE_EVERYWHERE = """
+import sys, tests.features.everywhere as everywhere
+print(everywhere.differing(sys.argv[1]), everywhere.sentences(sys.argv[1]))
+"""
+
+
+def _with_kind(
+    folder: Path, text: str, name: str = "cents", use: str = _USE
+) -> subprocess.CompletedProcess[str]:
     """A copy of the package with one more kind, used in a process of its own."""
     package = Path(fraud_assets.__file__).parent
     shutil.copytree(package, folder / "fraud_assets", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "fraud_assets/features/kinds/cents.py").write_text(text)
+    (folder / f"fraud_assets/features/kinds/{name}.py").write_text(text)
     tests = package.parent / "tests"
     (folder / "tests").symlink_to(tests)
     return subprocess.run(
-        [sys.executable, "-c", _USE],
+        [sys.executable, "-c", use, str(folder)],
         cwd=folder,
         env={"PYTHONPATH": str(folder)},
         capture_output=True,
@@ -69,6 +106,17 @@ def test_one_new_file_is_a_kind(tmp_path: Path) -> None:
     done = _with_kind(tmp_path, _NEW)
 
     assert done.stdout == "[0.25] Cents of paid.\n", done.stderr
+
+
+def test_one_new_file_is_a_kind_everywhere(tmp_path: Path) -> None:
+    """With a window, across two entities: batch, online, state on disk, hand-over, sentence."""
+    done = _with_kind(tmp_path, _LARGEST, "largest", _USE_EVERYWHERE)
+
+    assert done.stdout == (
+        "[] ['Largest paid over payments of the same who in the 3d before this payment, this "
+        "payment not included to the same shop. null means missing.', 'F of {value} is higher than "
+        "in {percentile} of legitimate payments.']\n"
+    ), done.stderr
 
 
 @pytest.mark.parametrize("unsaid", ["reach", "definition", "batch", "online"])

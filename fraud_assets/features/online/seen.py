@@ -6,6 +6,7 @@ implements these holds the promise that the answers are those of `batch` over th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -36,6 +37,14 @@ class Series(Protocol):
         """Exact sum of a column, rounded once, and number of its values; `own` is one more.
 
         NaN counts as missing.
+        """
+        ...
+
+    def numbers(self, column: str, span: Span) -> Sequence[float]:
+        """A column's numbers in a span in order of time; those of one instant in any order.
+
+        NaN is left out. What `total` and `count` answer costs less there: a long window's numbers
+        are read one by one here.
         """
         ...
 

@@ -85,6 +85,16 @@ class Pages:
         for inner in range(low.page + 1, high.page):
             yield self.page(inner).values[column]
 
+    def within(self, span: Span) -> Iterator[Page]:
+        """The payments that a span holds, in order of time."""
+        if span.begin >= span.end:
+            return
+        low, high = self.places(span)
+        first, *last = self.edges(low, high) if self._begins else (Page.empty(self._layout),)
+        yield first
+        yield from map(self.page, range(low.page + 1, high.page))
+        yield from last
+
     def page(self, at: int) -> Page:
         """The page at a position; read where it was not yet."""
         if at not in self._held:

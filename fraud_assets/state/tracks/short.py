@@ -81,15 +81,20 @@ class ShortTrack:
 
     def total(self, column: str, span: Span, own: float | None = None) -> tuple[float, int]:
         """Exact sum of a column, rounded once, and number of its values; `own` is one more."""
+        values = self.numbers(column, span)
+        if own is not None and own == own:  # noqa: PLR0124 - NaN is not itself
+            values = [*values, own]
+        return fsum(values) + 0.0, len(values)
+
+    def numbers(self, column: str, span: Span) -> list[float]:
+        """A column's numbers in a span in order of time, without NaN; not to be changed."""
         at = self.layout.numbers.index(column)
         values = self._numbers.get((at, span))
         if values is None:
             low, high = self._bounds(span)
             found = self._column(1 + at)[low * _WIDTH : high * _WIDTH].cast("d").tolist()
             values = self._numbers[at, span] = [*present(found)]
-        if own is not None and own == own:  # noqa: PLR0124 - NaN is not itself
-            values = [*values, own]
-        return fsum(values) + 0.0, len(values)
+        return values
 
     def distinct(self, column: str, span: Span, own: str | None = None) -> int:
         """How many different values of a column a span holds; `own` is one more value."""

@@ -64,6 +64,11 @@ class Track:
             return fsum([*values, own]) + 0.0, number + 1
         return fsum(values) + 0.0, number
 
+    def numbers(self, column: str, span: Span) -> list[float]:
+        """A column's numbers in a span in order of time, without NaN."""
+        at = self.layout.numbers.index(column)
+        return [n for page in self._pages.within(span) for n in present(page.numbers[at])]
+
     def _summed(self, at: int, span: Span) -> tuple[list[float], int]:
         """Floats whose exact sum is that of a column's numbers in a span, and how many those are.
 
