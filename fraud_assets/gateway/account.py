@@ -15,7 +15,7 @@ from fraud_assets.gateway.world import Sent
 
 
 @dataclass(frozen=True)
-class Kept:
+class OnRecord:
     """What was acknowledged, and what of it the record does not hold."""
 
     decisions: int
@@ -52,7 +52,7 @@ class Account:
     stretches: tuple[Stretch, ...]
     done: tuple[str, ...]
     events: tuple[DiaryNote, ...]
-    kept: Kept
+    kept: OnRecord
 
     @property
     def is_well(self) -> bool:
@@ -111,7 +111,7 @@ def _stretches(
     )
 
 
-def _kept(diary: Diary, history: list[Sent], factory: Factory) -> Kept:
+def _kept(diary: Diary, history: list[Sent], factory: Factory) -> OnRecord:
     """Every decision and label that was acknowledged, looked for in the record."""
     decisions, labels = set(), 0
     payments = set()
@@ -124,7 +124,7 @@ def _kept(diary: Diary, history: list[Sent], factory: Factory) -> Kept:
     lost = sum(one.decision_id not in decisions for one in diary.decided)
     lost += sum(one.id not in payments for one in history)
     accepted = sum(diary.labels) + diary.labels_of_history
-    return Kept(
+    return OnRecord(
         decisions=len(diary.decided) + len(history),
         decisions_lost=lost,
         labels=accepted,

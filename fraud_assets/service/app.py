@@ -43,7 +43,7 @@ from fraud_assets.service.net.hosts import Hosts, hosts_of
 from fraud_assets.service.net.logs import log_sparingly
 from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
-from fraud_assets.service.promise import Promise
+from fraud_assets.service.promise import NewestLook
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.shadow.beside import Beside
@@ -127,7 +127,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         redirect_slashes=False,
         lifespan=_lifespan(holder, keys, desk, shadow := Beside(holder, settings)),
     )
-    _add_routes(app, holder, keys, desk, Beyond(shadow, Promise(settings.decisions)))
+    _add_routes(app, holder, keys, desk, Beyond(shadow, NewestLook(settings.decisions)))
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
@@ -180,7 +180,7 @@ class Beyond(NamedTuple):
     """What else is told of: the shadow, and what the newest look at production said."""
 
     shadow: Beside
-    promise: Promise
+    promise: NewestLook
 
 
 def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, beyond: Beyond) -> None:

@@ -19,7 +19,7 @@ _MOST = 16 * 1024 * 1024
 
 
 @dataclass
-class Promise:
+class NewestLook:
     """`record` is the folder of decisions, None where nothing is kept."""
 
     record: Path | None

@@ -14,7 +14,7 @@ import pytest
 from fraud_assets.cli import main
 from fraud_assets.cli.live import account_lines
 from fraud_assets.data.simulator.world import DAY
-from fraud_assets.gateway.account import Account, Kept, Stretch
+from fraud_assets.gateway.account import Account, OnRecord, Stretch
 from fraud_assets.gateway.clock import SimulatedClock
 from fraud_assets.gateway.diary import AnsweredPayment, Diary
 from fraud_assets.gateway.settings import LifeSettings
@@ -84,7 +84,7 @@ def test_the_table_tells_all_of_it() -> None:
     stretches = (Stretch("whole", cost), Stretch("unnoticed", cost))
     account = Account(
         "lost-feature", 3, 7, 7, 8, "age is missing", 12, 0, stretches, ("day 9: moved, back",),
-        (), Kept(100, 0, 20, 0),
+        (), OnRecord(100, 0, 20, 0),
     )  # fmt: skip
     told = "\n".join(account_lines(account))
 
@@ -94,7 +94,7 @@ def test_the_table_tells_all_of_it() -> None:
     assert account.is_well
     assert not replace(account, noticed_on=None).is_well
     assert not replace(account, cried_wolf=1).is_well
-    assert not replace(account, kept=Kept(100, 1, 20, 0)).is_well
+    assert not replace(account, kept=OnRecord(100, 1, 20, 0)).is_well
     assert all(len(line) <= 80 for line in told.splitlines())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import yaml
 
 from fraud_assets.documents.formats import write_document
-from fraud_assets.service.promise import PLACE, Promise
+from fraud_assets.service.promise import PLACE, NewestLook
 from fraud_assets.watch.production import production
 from tests.service.decisions.test_decisions import payment
 from tests.service.decisions.test_record import deciding
@@ -61,7 +61,7 @@ def test_rules_and_board_ask_for_what_is_exported(tmp_path: Path) -> None:
 
 def test_the_newest_look_is_told_and_none_where_nobody_looked(tmp_path: Path) -> None:
     """A file that is replaced is read again; one that cannot be read is as none."""
-    promise = Promise(tmp_path / "decisions")
+    promise = NewestLook(tmp_path / "decisions")
     assert promise.told() is None
     assert promise.metrics() == ""
 
