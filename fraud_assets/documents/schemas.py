@@ -17,6 +17,7 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.documents.signed.checkpoint import Checkpoint
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.signed.removal import Removal
+from fraud_assets.documents.signed.shadow_naming import ShadowNaming
 from fraud_assets.documents.signed.succession import Succession
 from fraud_assets.documents.verdict import Verdict
 
@@ -34,6 +35,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "removal": Removal,
     "report": Report,
     "shadow": Shadowed,
+    "shadow_naming": ShadowNaming,
     "succession": Succession,
     "verdict": Verdict,
 }

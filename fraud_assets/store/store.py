@@ -11,12 +11,13 @@ Here: which version serves, and how that changes. The versions themselves: `arch
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.signed.removal import Removal
+from fraud_assets.documents.signed.shadow_naming import ShadowNaming
 from fraud_assets.errors import StoreError
 from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED
@@ -25,6 +26,7 @@ from fraud_assets.store.journal import moves
 from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.journal.removals import Removals
+from fraud_assets.store.journal.shadows import ShadowNamings
 from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
 from fraud_assets.store.storage.port import Staged
@@ -170,6 +172,40 @@ class Store(ArchiveWriter):
             )
             return self._move(record, None)
 
+    def shadow(self) -> str | None:
+        """The version that a person named as the shadow; None where the newest is meant.
+
+        Raises
+        ------
+        StoreError
+            If the journal or the namings do not hold.
+        """
+        now = self.position()
+        named = None if now is None else self._shadows.last(now.store)
+        return None if named is None else named.version or None
+
+    def name_shadow(self, version: str | None, *, actor: str, reason: str) -> ShadowNaming:
+        """Let a version of the store, or a refused one, be the shadow; None: the newest again.
+
+        Raises
+        ------
+        TrustError
+            If the version does not verify, or the journal does not hold.
+        StoreError
+            If it does not exist or serves, or nothing serves yet.
+        """
+        who, why = texts.actor(actor), texts.reason(reason)
+        with self._writing():
+            now = self.position()
+            if now is None or version == now.move.version:
+                raise StoreError(
+                    "A shadow scores beside another version that serves, and "
+                    f"{'none serves yet' if now is None else f'{version} serves itself'}: name "
+                    "another, `fraud-assets models list` shows all."
+                )
+            verified = None if version is None else self._verify_any(version)
+            return self._shadows.add(verified, now.store, who, why)
+
     def removals(self) -> list[Removal]:
         """What was pruned, oldest first, signatures verified."""
         now = self.position()
@@ -188,6 +224,7 @@ class Store(ArchiveWriter):
         who, why = texts.actor(actor), texts.reason(reason)
         with self._writing():
             now = self.position()
+            keep = replace(keep, named=keep.named | ({self.shadow()} - {None}))
             unneeded = versions_to_go(self.versions(), _moves(now), keep)
             refused = refused_to_go(self.refused_versions(), keep, datetime.now(UTC))
             going = [] if now is None else unneeded
@@ -202,6 +239,14 @@ class Store(ArchiveWriter):
     @property
     def _removals(self) -> Removals:
         return Removals(self.storage, self.keys)
+
+    @property
+    def _shadows(self) -> ShadowNamings:
+        return ShadowNamings(self.storage, self.keys)
+
+    def _verify_any(self, version: str) -> Verified:
+        """A version of the store, or else a refused one."""
+        return self.verify(version) if version in self.versions() else self.verify_refused(version)
 
     def _reserved_for_refused(self, version: str) -> Staged | None:
         """Room for a refused candidate; None where there is none or the store has it already."""

@@ -174,3 +174,32 @@ def test_two_thousand_versions_list_in_a_second(
     lines = done.stdout.splitlines()
     assert sum(line.startswith(b"fraud_detector_") for line in lines) == 2000
     assert min(taken) < 1, taken
+
+
+def test_the_named_shadow_stays_whether_refused_or_not(store: Store) -> None:
+    """Until another is named, or the newest again; each naming is signed, and the last holds."""
+    versions = [promoted(store, str(mark)).version for mark in range(4)]
+    refused = [
+        store.refuse(files(mark), metadata(decision="refuse"), reason="r", now=MONDAY)
+        for mark in "ab"
+    ]
+    assert store.shadow() is None
+    store.name_shadow(versions[0], **ACT)
+    assert store.prune(Keep(served=1, refused=0), **ACT, is_trial=True) == [
+        versions[1], *(f"refused/{name}" for name in refused)
+    ]  # fmt: skip
+
+    store.name_shadow(refused[0], **ACT)
+    assert store.shadow() == refused[0]
+    assert f"refused/{refused[0]}" not in store.prune(Keep(served=1, refused=0), **ACT)
+    store.name_shadow(None, **ACT)
+    assert store.shadow() is None
+    with pytest.raises(StoreError, match="serves itself"):
+        store.name_shadow(versions[3], **ACT)
+    with pytest.raises(StoreError):
+        store.name_shadow(versions[1], **ACT)
+
+    file = store.root / "shadows.jsonl"
+    file.write_bytes(file.read_bytes().replace(refused[0].encode(), versions[3].encode()))
+    with pytest.raises(TrustError, match=r"shadows.jsonl line 2"):
+        store.shadow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.cli._common.command import Commands, add_group
-from fraud_assets.cli.models import listing, looking, moving, pruning
+from fraud_assets.cli.models import listing, looking, moving, pruning, shadowing
 
 
 def register(subparsers: Commands) -> None:
@@ -11,9 +11,9 @@ def register(subparsers: Commands) -> None:
     commands = add_group(
         subparsers,
         "models",
-        "list, show, verify, roll back, override and prune model versions",
+        "list, show, verify, roll back, override, shadow and prune model versions",
         "The release store: FRAUD_ASSETS_MODELS or models/, verified with the keys "
         "in FRAUD_ASSETS_KEYS.",
     )
-    for part in (listing, looking, moving, pruning):
+    for part in (listing, looking, moving, pruning, shadowing):
         part.register(commands)

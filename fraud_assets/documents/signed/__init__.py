@@ -1,1 +1,1 @@
-"""Records that bear a signature of their own: moves, removals, successions, checkpoints."""
+"""Records with a signature of their own: moves, removals, namings, successions, checkpoints."""

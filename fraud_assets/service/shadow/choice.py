@@ -1,4 +1,4 @@
-"""Which version is the shadow: the newest that does not serve, refused or not."""
+"""Which version is the shadow: the one that was named, else the newest that does not serve."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ NONE = "There is no other version that scores the features of {}."
 
 
 def shadow_names(store: Store, now: Move) -> list[tuple[str, bool]]:
-    """Versions that could be the shadow of what serves, newest first, and whether refused."""
-    own = set(store.versions())
+    """Versions that could be the shadow of what serves, newest first, and whether refused.
+
+    Where a person has named one there is no other; while it serves itself there is none.
+    """
+    named, own = store.shadow(), set(store.versions())
     refused = {name: True for name in store.refused_versions() if name not in own}
     names = dict.fromkeys(own, False) | refused
-    return sorted(((n, r) for n, r in names.items() if n != now.version), reverse=True)
+    those = names.items() if named is None else [(named, names.get(named, True))]
+    return sorted(((n, r) for n, r in those if n != now.version), reverse=True)
 
 
 def load_shadow(store: Store, now: Move) -> Served:

@@ -13,10 +13,13 @@ from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Decision
 from fraud_assets.replay.one import replay
 from fraud_assets.replay.versions import Versions
+from fraud_assets.service.shadow.choice import shadow_names
 from fraud_assets.store.store import Store
 from tests.service.decisions.test_decisions import CONTRACT, payment
 from tests.service.decisions.test_record import deciding
 from tests.service.stores import Server, new_store, promote
+from tests.store.stores import files, metadata, promoted
+from tests.store.stores import new_store as plain_store
 from tests.waiting import wait_until
 
 FAMILIES = ("logistic_regression", "gradient_boosting")
@@ -107,3 +110,21 @@ def test_the_shadow_goes_on_after_a_kill_and_scores_each_decision_once(tmp_path:
     found = scored(tmp_path)
     assert all(len(one.shadow) == 1 for one in found)
     assert verify_log(tmp_path / "log").difference == ""
+
+
+def test_the_shadow_is_the_named_version_else_the_newest_that_does_not_serve(
+    tmp_path: Path,
+) -> None:
+    """A refused candidate counts; while the named one serves itself there is none."""
+    store = plain_store(tmp_path)
+    first, second, now = (promoted(store, mark) for mark in "123")
+    act = {"actor": "ada", "reason": "to compare"}
+    assert shadow_names(store, now)[0] == (second.version, False)
+
+    refused = store.refuse(files("bad"), metadata(decision="refuse"), reason="recall")
+    assert shadow_names(store, now)[0] == (refused, True)
+    store.name_shadow(first.version, **act)
+    assert shadow_names(store, now) == [(first.version, False)]
+    assert shadow_names(store, first) == []
+    store.name_shadow(refused, **act)
+    assert shadow_names(store, now) == [(refused, True)]
