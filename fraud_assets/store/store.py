@@ -224,7 +224,8 @@ class Store(ArchiveWriter):
         who, why = texts.actor(actor), texts.reason(reason)
         with self._writing():
             now = self.position()
-            keep = replace(keep, named=keep.named | ({self.shadow()} - {None}))
+            if (shadow := self.shadow()) is not None:
+                keep = replace(keep, named=keep.named | {shadow})
             unneeded = versions_to_go(self.versions(), _moves(now), keep)
             refused = refused_to_go(self.refused_versions(), keep, datetime.now(UTC))
             going = [] if now is None else unneeded
