@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,20 +39,17 @@ def cut_rows(
     blocks: Iterable[RowBlock], layouts: list[CutLayout], pieces: int, folder: Path
 ) -> list[Cut]:
     """Write every row to its piece of each layout, in one pass; files go to `folder`."""
-    with ExitStack() as stack:
-        writers = [
-            _Writer(layout, pieces, folder / f"cut{at}", stack) for at, layout in enumerate(layouts)
-        ]
-        for columns, emitted in blocks:
-            for writer in writers:
-                writer.add(columns, emitted)
+    writers = [_Writer(layout, pieces, folder / f"cut{at}") for at, layout in enumerate(layouts)]
+    for columns, emitted in blocks:
+        for writer in writers:
+            writer.add(columns, emitted)
     return [writer.cut() for writer in writers]
 
 
 class _Writer:
-    """Writes one layout's pieces."""
+    """Writes one layout's pieces; a file is open while it is written, as there may be many."""
 
-    def __init__(self, layout: CutLayout, pieces: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, layout: CutLayout, pieces: int, folder: Path) -> None:
         folder.mkdir(parents=True)
         self.layout, self.folder, self.counts = layout, folder, list[Ints]()
         self.pieces = tuple(
@@ -62,10 +57,8 @@ class _Writer:
             for at in range(pieces)
         )
         self.order = folder / "order"
-        self.files: list[BinaryIO] = [
-            stack.enter_context(piece.records.open("wb")) for piece in self.pieces
-        ]
-        self.places: BinaryIO = stack.enter_context(self.order.open("wb"))
+        for path in (self.order, *(piece.records for piece in self.pieces)):
+            path.touch()
 
     def add(self, columns: ColumnSource, emitted: Mask) -> None:
         """One block."""
@@ -75,12 +68,13 @@ class _Writer:
         records = self.layout.records(columns, emitted)[order]
         ends = np.searchsorted(number[order], np.arange(len(self.pieces)), side="right")
         start = 0
-        for file, end in zip(self.files, ends.tolist(), strict=True):
-            records[start:end].tofile(file)
+        for piece, end in zip(self.pieces, ends.tolist(), strict=True):
+            if end > start:
+                _append(piece.records, records[start:end])
             start = end
         asking = order[emitted[order]]
         place = np.cumsum(emitted) - 1
-        place[asking].astype(np.int32).tofile(self.places)
+        _append(self.order, place[asking].astype(np.int32))
         self.counts.append(np.bincount(number[asking], minlength=len(self.pieces)))
 
     def cut(self) -> Cut:
@@ -88,6 +82,11 @@ class _Writer:
         empty = np.empty((0, len(self.pieces)), dtype=np.int64)
         counts = np.vstack([empty, *self.counts]).astype(np.int64)
         return Cut(self.pieces, counts, self.order)
+
+
+def _append(path: Path, values: np.ndarray) -> None:
+    with path.open("ab") as file:
+        values.tofile(file)
 
 
 def piece_of(codes: Ints, pieces: int) -> NDArray[np.int16]:

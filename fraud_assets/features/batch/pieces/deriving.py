@@ -12,14 +12,14 @@ from fraud_assets.features.batch.pieces.gathering import gather
 from fraud_assets.features.batch.pieces.layout import Kinds, layouts
 from fraud_assets.features.batch.pieces.piece import FeaturePiece, derive_piece
 
-ROWS_A_PIECE = 1_500_000
-"""Rows of an average piece: under 1 GiB while twelve windows are derived."""
+ROWS_A_PIECE = 400_000
+"""Rows of an average piece: under 300 MB while twelve windows are derived, and mostly in cache."""
 
 ROWS_A_BLOCK = 1_000_000
 """Rows that are cut, and gathered, at once."""
 
-MOST_PIECES = 400
-"""Files that are open at once for each cut."""
+MOST_PIECES = 4_000
+"""Files of each cut; beyond them pieces grow."""
 
 Blocks = Callable[[], Iterable[RowBlock]]
 """Gives all rows in their order, the same each time that it is asked."""
