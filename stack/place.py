@@ -33,31 +33,37 @@ PORTS = {
 """Where each program listens if that is free when the stack is made; else on another port."""
 
 _INNER = ("master", "master-grpc", "volume", "volume-grpc", "filer", "filer-grpc", "s3-grpc")
+_HANDED = ("FRAUD_ASSETS_CONTRACT", "FRAUD_ASSETS_WEBHOOK", "PYTHONPATH")
 _PASSWORDS = ("postgres", "dagster", "fraud", "valkey", "s3")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A stack's folder. `ports` and `passwords` are by the names of programs and users."""
+    """A stack's folder. `ports` and `passwords` are by the names of programs and users.
+
+    `settings` are what whoever made it, or started it since, had in the environment.
+    """
 
     folder: Path
     ports: dict[str, int]
     passwords: dict[str, str]
+    settings: dict[str, str]
 
     @classmethod
     def at(cls, folder: Path, *, is_free: bool = False) -> Place:
         """The stack in a folder, made if need be; `is_free` draws every port at random."""
         folder = folder.absolute()
         kept = folder / "private" / "stack.json"
-        if not kept.exists():
+        if kept.exists():
+            known = json.loads(kept.read_text())
+        else:
             folder.mkdir(parents=True, exist_ok=True)
             kept.parent.mkdir(mode=0o700, exist_ok=True)
-            drawn = {
-                "ports": _ports(is_free=is_free),
-                "passwords": {name: secrets.token_hex(16) for name in _PASSWORDS},
-            }
-            write_private(kept, json.dumps(drawn, indent=2))
-        return cls(folder, **json.loads(kept.read_text()))
+            drawn = {name: secrets.token_hex(16) for name in _PASSWORDS}
+            known = {"ports": _ports(is_free=is_free), "passwords": drawn, "settings": {}}
+        known["settings"] |= _handed()
+        write_private(kept, json.dumps(known, indent=2))
+        return cls(folder, **known)
 
     @staticmethod
     def is_made(folder: Path) -> bool:
@@ -131,8 +137,7 @@ class Place:
         }
         if importlib.util.find_spec("distributed") is not None:
             own["FRAUD_ASSETS_DASK"] = self.url("tcp", "dask")
-        handed = ("FRAUD_ASSETS_CONTRACT", "FRAUD_ASSETS_WEBHOOK", "PYTHONPATH")
-        return own | {name: os.environ[name] for name in handed if name in os.environ}
+        return own | self.settings
 
 
 def write_private(file: Path, text: str) -> None:
@@ -154,6 +159,15 @@ def command(name: str) -> str:
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
         raise SystemExit(f"The stack needs {name}, which is not installed; run: make stack")
+    return found
+
+
+def _handed() -> dict[str, str]:
+    """Settings of this process that the stack's programs get too."""
+    found = {name: os.environ[name] for name in _HANDED if os.environ.get(name)}
+    contract = found.get("FRAUD_ASSETS_CONTRACT")
+    if contract is not None and Path(contract).exists():  # else the name of one that is shipped
+        found["FRAUD_ASSETS_CONTRACT"] = str(Path(contract).absolute())
     return found
 
 

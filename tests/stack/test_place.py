@@ -7,6 +7,8 @@ import socket
 import stat
 from pathlib import Path
 
+import pytest
+
 from stack.place import PORTS, Place
 from stack.program import all_programs
 from stack.supervisor import Supervisor
@@ -22,6 +24,24 @@ def test_a_stack_keeps_its_ports_and_passwords(tmp_path: Path) -> None:
     assert stat.S_IMODE(first.private.stat().st_mode) == 0o700
     assert stat.S_IMODE((first.private / "stack.json").stat().st_mode) == 0o600
     assert len(set(first.passwords.values())) == len(first.passwords)
+
+
+def test_a_stack_stays_that_of_its_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named when it was made, it holds for whoever starts it later; a new name replaces it."""
+    (tmp_path / "mine.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", "mine.toml")
+    Place.at(tmp_path / "stack")
+
+    monkeypatch.delenv("FRAUD_ASSETS_CONTRACT")
+    later = Place.at(tmp_path / "stack").environment["FRAUD_ASSETS_CONTRACT"]
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", "crypto_gateway")
+    changed = Place.at(tmp_path / "stack").environment["FRAUD_ASSETS_CONTRACT"]
+
+    assert later == str(tmp_path / "mine.toml")
+    assert changed == "crypto_gateway"
 
 
 def test_a_port_that_is_taken_is_exchanged(tmp_path: Path) -> None:

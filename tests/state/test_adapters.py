@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from fraud_assets.errors import ConflictError, DamagedStateError, StateError
-from fraud_assets.state.adapter import Adapter, Work
+from fraud_assets.state.adapter import Adapter, Transaction, Work
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
@@ -323,3 +323,28 @@ def test_a_payment_that_another_worker_met_is_taken_for_no_new_one(
     assert second.meet([later])[0].features == pytest.approx(
         alone.meet([later])[0].features, nan_ok=True
     )
+
+
+def test_values_of_two_moments_are_no_damage(server: str) -> None:
+    """What raises upon what it remembered is run again where that no longer holds."""
+    mine, other = (Remote(server, "two-moments") for _ in range(2))
+    pair = (b"x", b"y")
+
+    def put(value: bytes) -> Callable[[Transaction], None]:
+        return lambda t: [t.put(key, value) for key in pair] and None
+
+    def look(transaction: Transaction) -> bytes | None:
+        found = {transaction.get(key) for key in pair}
+        if len(found) > 1:
+            raise DamagedStateError("they differ")
+        return found.pop()
+
+    mine.transact(put(b"1"))
+    other.transact(put(b"2"))
+    del mine._kept[b"y"]  # as when too many others came since
+
+    assert mine.transact(look) == b"2"
+
+    other.transact(lambda t: t.put(b"y", b"3"))
+    with pytest.raises(DamagedStateError):
+        mine.transact(look)

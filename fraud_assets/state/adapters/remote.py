@@ -114,9 +114,8 @@ class _Tried(NamedTuple, Generic[T]):
 
     @property
     def is_asked(self) -> bool:
-        """Whether the server must say that it takes effect."""
-        touched = self.attempt.read or self.attempt.written
-        return bool(touched) and not isinstance(self.result, Exception)
+        """Whether the server must say that it takes effect, or that it rightly raised."""
+        return bool(self.attempt.read or self.attempt.written)
 
 
 class Remote:
@@ -203,6 +202,9 @@ class Remote:
         except redis.RedisError:
             raise
         except Exception as error:  # noqa: BLE001 - whoever asked for it raises it
+            # It may have seen values of two moments, which looks like damage: it counts only if
+            # all that it read still holds.
+            attempt.written.clear()
             return _Tried(at, attempt, error)
         for key, value in attempt.stored.items():
             self._keep(key, value)
