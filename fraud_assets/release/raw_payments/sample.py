@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -13,8 +14,15 @@ from fraud_assets.data.columns import TIME
 from fraud_assets.features.arrays import Positions
 from fraud_assets.state.plan import Plan, TrackPlan
 
-MOST_COMPARED = 100
-"""Judged payments that are compared; half of them flagged where there are as many."""
+MOST_COMPARED = 1_000
+"""Judged payments that are compared."""
+
+_DRAWN, _WITH_OTHERS, _OTHERS = 200, 60, 40
+"""Judged payments that are drawn, half of them flagged where there are as many; how many of them
+bring others of their entity along, and how many others each."""
+
+_CHEAP = 10
+"""Another one comes along where at most a tenth of its past is not sent yet."""
 
 MOST_SENT = 2_000
 """Payments that are sent, those of the past included: half a second's work. A single judged payment
@@ -41,18 +49,51 @@ def draw_sample(
     judged
         Positions (m,) of the judged payments in it; `flagged` (m,) says which of them are.
     """
-    drawn = _in_turn(judged, flagged, np.random.default_rng(seed))
-    pasts = pasts_of(history, plan, drawn)
+    drawn = _in_turn(judged, flagged, np.random.default_rng(seed)).tolist()
+    others = _others(history, plan, judged, drawn[:_WITH_OTHERS])
+    asking = [*drawn, *chain.from_iterable(others)]
+    past_of = dict(zip(asking, pasts_of(history, plan, np.array(asking, np.int64)), strict=True))
     chosen: set[int] = set()
     everything: set[int] = set()
-    for at, past in zip(drawn.tolist(), pasts, strict=True):
-        larger = everything | past | {at}
-        if len(larger) <= MOST_SENT and len(chosen) < MOST_COMPARED:
-            chosen, everything = chosen | {at}, larger
-    if not chosen and len(drawn):
-        least = min(range(len(drawn)), key=lambda i: len(pasts[i]))
-        chosen, everything = {int(drawn[least])}, pasts[least] | {int(drawn[least])}
+    for number, at in enumerate(drawn):
+        for one in (at, *(others[number] if number < len(others) else ())):
+            more = (past_of[one] | {one}) - everything
+            fits = len(everything) + len(more) <= MOST_SENT and len(chosen) < MOST_COMPARED
+            if fits and (one == at or len(more) <= max(1, len(past_of[one]) // _CHEAP)):
+                chosen.add(one)
+                everything |= more
+            elif one == at:
+                break
+    if not chosen and drawn:
+        least = min(drawn, key=lambda at: len(past_of[at]))
+        chosen, everything = {least}, past_of[least] | {least}
     return AskedSample(np.array(sorted(chosen), np.int64), np.array(sorted(everything), np.int64))
+
+
+def _others(
+    history: pd.DataFrame, plan: Plan, judged: Positions, drawn: Sequence[int]
+) -> list[list[int]]:
+    """For each drawn payment other judged ones of its entity, the nearest in time first.
+
+    Their past is nearly its own: they are compared for next to nothing more.
+    """
+    if not plan.tracks:
+        return [[] for _ in drawn]
+    rows = history[list(plan.tracks[0].columns)]
+    alike = [set(rows[name].iloc[list(drawn)].dropna()) for name in rows]
+    near = judged[
+        np.logical_and.reduce(
+            [rows[name].iloc[judged].isin(v) for name, v in zip(rows, alike, strict=True)]
+        )
+    ]
+    groups = rows.iloc[near].groupby(list(rows), sort=False).ngroup().to_numpy()
+    group_of = dict(zip(near.tolist(), groups.tolist(), strict=True))
+    found = []
+    for at in drawn:
+        members = near[groups == group_of.get(at, -1)]
+        nearest = members[np.argsort(np.abs(members - at), kind="stable")]
+        found.append([one for one in nearest.tolist() if one != at][:_OTHERS])
+    return found
 
 
 def pasts_of(history: pd.DataFrame, plan: Plan, asking: Positions) -> list[set[int]]:
@@ -93,7 +134,7 @@ def _window(members: Positions, micros: Positions, now: int, track: TrackPlan) -
 
 def _in_turn(judged: Positions, flagged: NDArray[np.bool_], rng: np.random.Generator) -> Positions:
     """Flagged and other payments by turns, more than are compared: some have too long a past."""
-    some = 2 * MOST_COMPARED
+    some = _DRAWN
     parts = (rng.permutation(judged[kind])[:some].tolist() for kind in (flagged, ~flagged))
     both = chain.from_iterable(zip_longest(*parts))
     return np.array([at for at in both if at is not None][:some], dtype=np.int64)

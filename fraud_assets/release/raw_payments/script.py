@@ -81,8 +81,9 @@ def script_of(case: Case, scores: np.ndarray, seed: int = 0) -> Script:
     flagged = scores >= case.tuned.threshold.value
     sample = draw_sample(history, plan, place, flagged, seed)
     known: dict[int, tuple[Raw, float]] = {}
-    for at, index in zip(place.tolist(), range(len(place)), strict=True):
-        if at in sample.judged:
+    chosen = set(sample.judged.tolist())
+    for index, at in enumerate(place.tolist()):
+        if at in chosen:
             known[at] = _features(judged.features.iloc[index]), float(scores[index])
     asked, name = history.iloc[sample.everything], contract.columns.id
     ids = () if name is None else asked[name].tolist()
