@@ -23,6 +23,7 @@ from fraud_assets.errors import RecordError, StateError
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.service.decisions.decider import Decider
 from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.gathering import Waiting, answers_to
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.settings import ServiceSettings
@@ -95,6 +96,26 @@ def test_a_batch_that_holds_a_payment_twice_decides_on_it_once(store: Store, tmp
         assert again == first | {"repeated": True}
         assert later == second | {"repeated": True}
         assert len(read_decisions(folder / "log")) == 2
+
+
+def test_of_payments_that_come_together_one_that_is_refused_hinders_no_other(
+    store: Store, tmp_path: Path
+):
+    """Each gets the answer that it would get alone, and those decided on are on record once."""
+    desk = desk_of(store, tmp_path, WINDOW)
+    raws = [payment(0), payment(1), payment(0, amount=1.0), payment(2, amount=-1.0), payment(0)]
+    bodies = [*(json.dumps(raw).encode() for raw in raws), b"no JSON", json.dumps(raws[1]).encode()]
+
+    found = answers_to(desk, [Waiting(body, False, "", 0.0, print) for body in bodies])
+    let_go(desk)
+
+    assert not any(isinstance(one, Exception) for one in found)
+    assert [one[0] for one in found] == [200, 200, 409, 422, 200, 422, 200]
+    first, second, _, _, again, _, later = [json.loads(one[1]) for one in found]
+    assert [first["features"]["count"], second["features"]["count"]] == [1, 2]
+    assert [again, later] == [first | {"repeated": True}, second | {"repeated": True}]
+    kept = verify_log(tmp_path / "log")
+    assert (kept.decisions, kept.missing) == (2, 0)
 
 
 def test_what_cannot_be_recorded_leaves_nothing_in_the_state(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -166,3 +169,44 @@ def test_what_is_no_payment_is_refused(server: Server, body: bytes) -> None:
     """Neither 500 nor a decision."""
     for path in ("/decisions", "/decisions/batch", "/labels"):
         assert server.ask(path, body)[0] == 422
+
+
+def test_requests_behind_each_other_on_one_connection_are_answered_in_their_order(
+    server: Server,
+) -> None:
+    """Whether a body comes whole or in chunks, is sound or not; the last ends the connection."""
+    chunk = json.dumps(payment(2, id="behind2", who="queue")).encode()
+    sent = [
+        request(json.dumps(payment(1, id="behind1", who="queue")).encode()),
+        request(b"%x\r\n%b\r\n0\r\n\r\n" % (len(chunk), chunk), b"transfer-encoding: chunked"),
+        request(b"{"),
+        request(json.dumps(payment(1, id="behind1", who="queue", amount=1.0)).encode()),
+        request(json.dumps(payment(3, id="behind3", who="queue")).encode(), b"connection: close"),
+    ]
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
+        connection.sendall(b"".join(sent))
+        with connection.makefile("rb") as stream:
+            found = [answered(stream) for _ in sent]
+            assert stream.read() == b""
+
+    assert [status for status, _ in found] == [200, 200, 422, 409, 200]
+    good = [told for status, told in found if status == 200]
+    assert [one["payment_id"] for one in good] == ["behind1", "behind2", "behind3"]
+    assert [one["features"]["count"] for one in good] == [1, 2, 3]
+
+
+def request(body: bytes, header: bytes = b"") -> bytes:
+    """A decision as it goes over the wire; `header` stands for its length unless that is needed."""
+    length = b"" if header.startswith(b"transfer") else b"content-length: %d\r\n" % len(body)
+    more = header + b"\r\n" if header else b""
+    head = b"POST /decisions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+    return head + length + more + b"\r\n" + body
+
+
+def answered(stream: BinaryIO) -> tuple[int, dict[str, Any]]:
+    """The next answer's status and body."""
+    status, length = int(stream.readline().split()[1]), 0
+    while (line := stream.readline().strip()) != b"":
+        name, _, value = line.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    return status, json.loads(stream.read(length))
