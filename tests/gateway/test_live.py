@@ -13,11 +13,13 @@ import pytest
 
 from fraud_assets.cli import main
 from fraud_assets.cli.live import account_lines
+from fraud_assets.contract import load_contract, parse_contract
 from fraud_assets.data.simulator.world import DAY
 from fraud_assets.gateway.account import Account, OnRecord, Stretch
 from fraud_assets.gateway.clock import SimulatedClock
 from fraud_assets.gateway.diary import AnsweredPayment, Diary
-from fraud_assets.gateway.settings import LifeSettings
+from fraud_assets.gateway.opening import contract_of_life
+from fraud_assets.gateway.settings import MATURITY_DAYS, LifeSettings
 from fraud_assets.gateway.world import Sent, day_start, payments_on
 
 LIFE = LifeSettings(Path("nowhere"), payments=400, what="none")
@@ -96,6 +98,21 @@ def test_the_table_tells_all_of_it() -> None:
     assert not replace(account, cried_wolf=1).is_well
     assert not replace(account, kept=OnRecord(100, 1, 20, 0)).is_well
     assert all(len(line) <= 80 for line in told.splitlines())
+
+
+def test_the_contract_of_a_life_is_the_shipped_one_at_its_size() -> None:
+    """Every change applies; on its own record it stops flagged payments and goes back on alarms."""
+    closed = parse_contract(contract_of_life(LIFE, is_open=False, aim=0.95), name="closed")
+    opened = parse_contract(contract_of_life(LIFE, is_open=True), name="opened")
+
+    assert closed.name == opened.name == load_contract("crypto_gateway").name
+    assert closed.policy.threshold.aim == 0.95
+    assert (closed.source.decisions, closed.live) == (False, None)
+    assert opened.source.decisions
+    assert (opened.live.release_share, opened.live.rollback) == (0.5, "alarm")
+    assert opened.label.maturity_days == MATURITY_DAYS
+    assert opened.windows.judged_frauds == 100
+    assert opened.policy.champion_margin == 0.05
 
 
 def test_a_process_goes_by_the_clock_in_the_file(tmp_path: Path) -> None:
