@@ -52,14 +52,19 @@ def wait_for_shadows(server: Server, folder: Path, decisions: int) -> None:
         raise AssertionError(server.ask("/health")[1]) from None
 
 
+def told(server: Server) -> dict:
+    """What /health says of the shadow; it follows the record by a moment."""
+    return dict(server.ask("/health")[1]["shadow"])
+
+
 def answers(server: Server, sent: Sequence[dict]) -> list[bytes]:
     """Answers as bytes, without the id, which no two decisions share."""
     found = []
     for one in sent:
         status, _, data = server.ask_raw("/decisions", one)
         assert status == 200, data
-        told = json.loads(data)
-        found.append(data.replace(told["decision_id"].encode(), b""))
+        decision_id = json.loads(data)["decision_id"]
+        found.append(data.replace(decision_id.encode(), b""))
     return found
 
 
@@ -74,6 +79,7 @@ def test_answers_are_the_same_bytes_and_the_record_has_both(tmp_path: Path) -> N
             health = server.ask("/health")[1]
             if name == "on":
                 wait_for_shadows(server, tmp_path / name, len(SENT))
+                wait_until(lambda: told(server)["scored"] == len(SENT))
                 health = server.ask("/health")[1]
             else:
                 assert health["shadow"] is None
@@ -89,8 +95,8 @@ def test_answers_are_the_same_bytes_and_the_record_has_both(tmp_path: Path) -> N
     assert any(one.shadow[0].is_flagged != one.is_flagged for one in found)
     versions = Versions(store)
     assert {replay(one, versions).standing for one in found} == {"match"}
-    told = verify_log(tmp_path / "on" / "log")
-    assert (told.difference, told.decisions, told.missing) == ("", len(SENT), 0)
+    log = verify_log(tmp_path / "on" / "log")
+    assert (log.difference, log.decisions, log.missing) == ("", len(SENT), 0)
     assert not any(one.shadow for one in scored(tmp_path / "off"))
 
 
