@@ -44,6 +44,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the stack's folder behind")
     args = parser.parse_args()
+    # Whoever ends this ends the stack too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before its end."))
     started = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="fraud-stack-"))
     folder.chmod(0o711)  # PostgreSQL's user may reach its part
