@@ -39,19 +39,24 @@ def dying(adapter: Adapter, at: int) -> Adapter:
     if isinstance(adapter, Embedded):
         adapter._env = _Environment(adapter._env, count)
     if isinstance(adapter, Remote):
-        send = adapter._client.execute_command
-
-        def execute(*command: Any, **options: Any) -> Any:
-            writes = command[0] not in _READS
-            if writes:
-                count()
-            answer = send(*command, **options)
-            if writes:
-                count()
-            return answer
-
-        adapter._client.execute_command = execute
+        adapter._client.execute_command = _counted(adapter._client.execute_command, count)
+        adapter._commit.ask = _counted(adapter._commit.ask, count)
     return adapter
+
+
+def _counted(send: Callable[..., Any], count: Counter) -> Callable[..., Any]:
+    """The same; what writes counts before it is sent and after it was answered."""
+
+    def sent(*command: Any, **options: Any) -> Any:
+        writes = command[0] not in _READS if isinstance(command[0], str) else True
+        if writes:
+            count()
+        answer = send(*command, **options)
+        if writes:
+            count()
+        return answer
+
+    return sent
 
 
 class _Environment:
