@@ -73,6 +73,7 @@ class State:
 
     def __init__(self, adapter: Adapter, plan: Plan, epoch: bytes | None = None) -> None:
         self.adapter, self.plan, self.epoch = adapter, plan, epoch
+        self._building = "" if epoch is None else epoch[:_EPOCH_BYTES].hex()
 
     def meet(self, payments: Sequence[Payment], answering: Answering | None = None) -> list[Found]:
         """Derive the features of payments in order, and remember them; all or none.
@@ -127,8 +128,7 @@ class State:
 
     def place(self, position: int) -> str:
         """A position as records name it: of which building of the state it is one, and which."""
-        epoch = "" if self.epoch is None else self.epoch[:_EPOCH_BYTES].hex()
-        return f"{epoch}-{position}" if position else epoch
+        return f"{self._building}-{position}" if position else self._building
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""

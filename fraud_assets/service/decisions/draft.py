@@ -96,8 +96,11 @@ class Drafting:
     def _judged(self, asked: Asked, found: Found, decision_id: str) -> _Judged:
         scorer = self.served.scorer
         values = {**asked.read.features, **found.features}
-        features = {name: _plain(values[name]) for name in scorer.encoder.names}
-        row = tuple(features.values())
+        row = tuple([
+            None if (value := values[name]) != value else value  # NaN is not itself
+            for name in scorer.encoder.names
+        ])  # fmt: skip
+        features = dict(zip(scorer.encoder.names, row, strict=True))
         probability = scorer.probability(row)
         flagged = probability >= self.served.threshold
         reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
@@ -229,10 +232,6 @@ class _Said(NamedTuple):
             _encode(judged.features),
             _encode(judged.reasons) if judged.reasons else _NO_REASONS,
         )
-
-
-def _plain(value: float | str | None) -> float | str | None:
-    return None if value != value else value  # noqa: PLR0124 - NaN is not itself
 
 
 def _as_sent(raw: Mapping[str, Any], columns: Sequence[str]) -> Mapping[str, Any]:
