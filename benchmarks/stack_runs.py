@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ _GROUP = """query Group($id: ID!) { runGroupOrError(runId: $id) { ... on RunGrou
 _EVENTS = """query Events($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection {
   events { ... on MessageEvent { eventType message } }
 } } }"""
+_PAUSE = 0.3
+"""Seconds before each question: whoever waits asks over and over."""
+
+_SETTLES = 5.0
 _PROCESS = re.compile(r"\(pid: ([0-9]+)\)")
 _ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
@@ -87,8 +92,11 @@ class Ui:
 
     def is_ended(self, run_id: str) -> bool:
         """Whether it ended, and will not be tried again."""
-        if self.status(run_id) not in _ENDED:
+        status = self.status(run_id)
+        if status not in _ENDED:
             return False
+        if status != "SUCCESS":
+            time.sleep(_SETTLES)  # whether it is tried again is decided a moment later
         return self.last_try(run_id) == run_id and not self._is_retried(run_id)
 
     def steps_done(self, run_id: str) -> int:
@@ -136,6 +144,7 @@ class Ui:
         return [] if found is None else list(found["runGroupOrError"].get("runs", []))
 
     def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+        time.sleep(_PAUSE)
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(
             f"{self.address}/graphql", body, {"content-type": "application/json"}

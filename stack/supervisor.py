@@ -123,7 +123,7 @@ class Supervisor:
 
     def _wait_until_ended(self, name: str) -> None:
         until = time.monotonic() + _STOP_SECONDS
-        while self.state(name)[0] in {_RUNNING, _STARTING, "STOPPING"}:
+        while self.is_running and self.state(name)[0] in {_RUNNING, _STARTING, "STOPPING"}:
             if time.monotonic() > until:
                 return  # the shutdown kills it
             time.sleep(0.1)
