@@ -23,7 +23,8 @@ LOOK_SECONDS = 2.0
 """How often it is looked whether another version is the shadow now."""
 
 _TURN_SECONDS = 0.2
-_LOWEST_PRIORITY = 19
+_LOADING, _LOWEST = 5, 19
+"""Priorities: while it is loaded, lest a busy machine let it never begin, and from then on."""
 
 
 async def follow_record(settings: ServiceSettings, since: int) -> None:
@@ -44,6 +45,7 @@ async def follow_record(settings: ServiceSettings, since: int) -> None:
                         clerk, since = None, time.time_ns() // 1000
                     seen = names
                     clerk = Clerk(folder, load_shadow(store, move), since)
+                    os.nice(_LOWEST)  # the sum is cut at the lowest
             if clerk is not None:
                 await clerk.turn()
         except FraudAssetsError as error:
@@ -57,5 +59,5 @@ async def follow_record(settings: ServiceSettings, since: int) -> None:
 
 if __name__ == "__main__":
     end_with(os.getppid())
-    os.nice(_LOWEST_PRIORITY)
+    os.nice(_LOADING)
     asyncio.run(follow_record(read_settings(os.environ[ENVIRONMENT]), int(sys.argv[1])))

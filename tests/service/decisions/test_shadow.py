@@ -47,7 +47,7 @@ def wait_for_shadows(server: Server, folder: Path, decisions: int) -> None:
         return len(found) >= decisions
 
     try:
-        wait_until(done)
+        wait_until(done, 180)
     except AssertionError:
         raise AssertionError(server.ask("/health")[1]) from None
 
@@ -79,7 +79,7 @@ def test_answers_are_the_same_bytes_and_the_record_has_both(tmp_path: Path) -> N
             health = server.ask("/health")[1]
             if name == "on":
                 wait_for_shadows(server, tmp_path / name, len(SENT))
-                wait_until(lambda: told(server)["scored"] == len(SENT))
+                wait_until(lambda: told(server)["scored"] == len(SENT), 180)
                 health = server.ask("/health")[1]
             else:
                 assert health["shadow"] is None
