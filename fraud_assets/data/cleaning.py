@@ -27,6 +27,7 @@ from fraud_assets.data.splits.week import Split, Window, split_week
 from fraud_assets.data.splits.windows import EARLIER
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.work.workers import Opening, in_this_process
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,12 @@ class CleanedFeatures:
         return next(window for window in self.windows if window.name == name)
 
 
-def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
+def clean(
+    raw: RawTransactions, contract: Contract, opening: Opening = in_this_process
+) -> CleanedFeatures:
     """Split the week and derive the contract's features for its windows.
+
+    `opening` opens what derives them, where the rows are too many for one piece.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def clean(raw: RawTransactions, contract: Contract) -> CleanedFeatures:
         As `fraud_assets.data.splits.split_week`.
     """
     split = split_of(raw, contract)
-    everything = windowed_features(raw.rows, split, contract)
+    everything = windowed_features(raw.rows, split, contract, opening)
     before = (everything["_window"] == EARLIER).to_numpy()
     frame, earlier = (everything[at].reset_index(drop=True) for at in (~before, before))
     return CleanedFeatures(
@@ -116,10 +121,12 @@ def split_of(raw: RawTransactions, contract: Contract) -> Split:
         raise InsufficientEvidenceError(f"{error} {taken}") from error
 
 
-def windowed_features(rows: pd.DataFrame, split: Split, contract: Contract) -> pd.DataFrame:
+def windowed_features(
+    rows: pd.DataFrame, split: Split, contract: Contract, opening: Opening = in_this_process
+) -> pd.DataFrame:
     """Features and roles of the rows that belong to a window, labelled as known in time."""
     first = _first_instant(rows, split)
-    derived = derive_features(_reached_back_to(rows, first, contract), contract, start=first)
+    derived = derive_features(_reached_back_to(rows, first, contract), contract, first, opening)
     entities = (contract.evaluation.k_entity, contract.evaluation.exclude_known)
     roles = [name for name in derived if str(name).startswith("_")]
     names = [*contract.features.names, *(name for name in entities if name), *roles]

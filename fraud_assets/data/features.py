@@ -37,15 +37,20 @@ from fraud_assets.features.batch.pieces.deriving import (
     derive_by_pieces,
     pieces_for,
 )
+from fraud_assets.features.batch.pieces.doing import pieces_by
 from fraud_assets.features.kind import Kind
 from fraud_assets.terms.times import column_name
+from fraud_assets.work.workers import Opening, in_this_process
 
 MOST_ROWS_AT_ONCE = 4_000_000
 """About 3 GiB for twelve windows; beyond it rows are cut by entity on disk."""
 
 
 def derive_features(
-    rows: pd.DataFrame, contract: Contract, start: np.datetime64 | None = None
+    rows: pd.DataFrame,
+    contract: Contract,
+    start: np.datetime64 | None = None,
+    opening: Opening = in_this_process,
 ) -> pd.DataFrame:
     """Add every `contract.derived` column to the rows with `_time` >= `start`.
 
@@ -58,6 +63,8 @@ def derive_features(
         Names and kinds of the derived columns. A raw column of the same name is replaced.
     start
         First event time to emit, inclusive; None emits all rows.
+    opening
+        Opens what does the pieces, where there are so many rows that they are cut.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def derive_features(
     emitted = np.ones(len(rows), dtype=bool) if start is None else rows[TIME].to_numpy() >= start
     columns_of = FrameColumns(rows, timedelta(days=contract.label.maturity_days))
     if len(rows) > most_rows_at_once():
-        columns = _by_pieces(columns_of, emitted, contract)
+        columns = _by_pieces(columns_of, emitted, contract, opening)
     else:
         past = Past(columns_of, emitted)
         columns = {name: kind.batch(past) for name, kind in contract.derived.items()}
@@ -100,20 +107,23 @@ def most_rows_at_once() -> int:
     return int(given)
 
 
-def _by_pieces(columns: FrameColumns, emitted: Mask, contract: Contract) -> dict[str, Floats]:
+def _by_pieces(
+    columns: FrameColumns, emitted: Mask, contract: Contract, opening: Opening
+) -> dict[str, Floats]:
     """The derived columns, cut by entity in a temporary folder."""
     whole = ColumnBlocks(columns, emitted, min(ROWS_A_BLOCK, most_rows_at_once()))
     labels = any(kind.NEEDS_LABELS for kind in contract.derived.values())
     pieces = max(pieces_for(len(emitted)), ceil(len(emitted) / most_rows_at_once()))
     found = {name: np.empty(int(emitted.sum())) for name in contract.derived}
     start = 0
-    with tempfile.TemporaryDirectory(prefix="fraud-assets-features-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fraud-assets-features-") as folder, opening() as who:
         for values in derive_by_pieces(
             whole,
             contract.derived,
             min(pieces, MOST_PIECES),
             Path(folder),
             fraud_times=whole.fraud_times if labels else 0,
+            each=pieces_by(who),
         ):
             for at, column in enumerate(found.values()):
                 column[start : start + len(values)] = values[:, at]

@@ -100,7 +100,7 @@ def cleaned_features(
     """Point-in-time features of the fitted, threshold and judged windows."""
     with as_sentences():
         contract = settings.contract()
-        cleaned = steps.cleaned_features(raw_transactions, contract)
+        cleaned = steps.cleaned_features(raw_transactions, contract, opening=settings.executor)
     shown = metadata.of_cleaned(cleaned, contract)
     return dg.Output(cleaned, metadata=words.headed(words.summary_of_cleaned(cleaned), shown))
 

@@ -29,6 +29,10 @@ class Executor(AbstractContextManager["Executor"], Protocol):
     def is_here(self) -> bool:
         """Whether units are done in this process, so that they may call back."""
 
+    @property
+    def sees_files(self) -> bool:
+        """Whether units see the files of this host."""
+
     def start(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin one unit; where `is_here` it is done when this returns."""
 

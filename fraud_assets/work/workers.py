@@ -14,6 +14,14 @@ Result = TypeVar("Result")
 Workers: TypeAlias = int | Executor
 """So many processes of this host, or an executor that somebody else opened and closes."""
 
+Opening: TypeAlias = Callable[[], Executor]
+"""Opens an executor, where one is needed at all."""
+
+
+def in_this_process() -> Executor:
+    """An executor that begins nothing."""
+    return Local(1)
+
 
 def run_tasks(
     function: Callable[..., Result],

@@ -3,11 +3,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import nullcontext
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from fraud_assets.data.features import derive_features
+from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import ContractError, WorkError
+from fraud_assets.work.kinds.local import Local
 from fraud_assets.work.registry import chosen_executor
 from fraud_assets.work.workers import run_tasks
 from tests.work.units import (
@@ -134,3 +139,15 @@ def test_an_address_without_a_cluster_is_said_in_a_sentence(place, said, monkeyp
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_features_by_pieces_are_those_of_one_piece(two, made_week, monkeypatch):
+    """Whether pieces are files that processes share or are sent to workers and back."""
+    contract = made_week.settings.contract()
+    rows = read_transactions(contract).rows
+    whole = derive_features(rows, contract)
+    monkeypatch.setenv("FRAUD_ASSETS_FEATURE_ROWS", "3000")
+
+    for executor in (Local(1), Local(2), nullcontext(two)):
+        found = derive_features(rows, contract, opening=lambda executor=executor: executor)
+        pd.testing.assert_frame_equal(found, whole, check_exact=True)

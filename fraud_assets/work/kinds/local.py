@@ -72,6 +72,11 @@ class Local:
         """Whether this process does it all."""
         return self._processes == 1
 
+    @property
+    def sees_files(self) -> bool:
+        """Always."""
+        return True
+
     def start(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin one unit in another process, or do it now."""
         if self.is_here:

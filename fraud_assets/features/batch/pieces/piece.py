@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
 from fraud_assets.features.batch.pieces.layout import CutLayout, RecordColumns
 
@@ -34,11 +35,25 @@ def derive_piece(piece: FeaturePiece) -> None:
 
     The values are there whole or not at all, so that a unit may be broken off and done again.
     """
-    rows = np.fromfile(piece.records, dtype=piece.layout.record)
-    past = Past(RecordColumns(piece.layout, rows), np.ascontiguousarray(rows["emitted"]))
-    found = np.empty((int(rows["emitted"].sum()), piece.width))
-    for at, kind in enumerate(piece.layout.kinds.values()):
+    write_values(piece, derive_records(piece.layout, read_records(piece)))
+
+
+def read_records(piece: FeaturePiece) -> np.ndarray:
+    """The piece's rows, (n,) of the layout's record."""
+    return np.fromfile(piece.records, dtype=piece.layout.record)
+
+
+def derive_records(layout: CutLayout, rows: np.ndarray) -> Floats:
+    """Features of the asking rows among records, (asking, kinds)."""
+    past = Past(RecordColumns(layout, rows), np.ascontiguousarray(rows["emitted"]))
+    found = np.empty((int(rows["emitted"].sum()), len(layout.kinds)))
+    for at, kind in enumerate(layout.kinds.values()):
         found[:, at] = kind.batch(past)
+    return found
+
+
+def write_values(piece: FeaturePiece, found: Floats) -> None:
+    """Put the piece's values in their place, whole."""
     beside = piece.values.with_name(f".{piece.values.name}.{os.getpid()}")
     found.tofile(beside)
     beside.replace(piece.values)

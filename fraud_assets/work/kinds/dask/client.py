@@ -62,6 +62,11 @@ class Dask:
         """Never."""
         return False
 
+    @property
+    def sees_files(self) -> bool:
+        """Never: a worker may be on another host."""
+        return False
+
     def start(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin one unit on the cluster."""
         unit, result = self._packing.pack(function, arguments), Future[Result]()

@@ -122,7 +122,7 @@ class Cluster:
             self._own = LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             )
         else:
