@@ -15,9 +15,9 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration.failures import as_sentences
+from fraud_assets.orchestration.instance.tries import earlier_tries
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown import metadata, words
-from fraud_assets.orchestration.tries import earlier_tries
 from fraud_assets.preflight import demand_workable
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.store.texts import default_actor

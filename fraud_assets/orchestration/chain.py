@@ -12,10 +12,10 @@ from fraud_assets.orchestration import assets, checks
 from fraud_assets.orchestration.backtesting import backtest_of
 from fraud_assets.orchestration.failures import tell_failures
 from fraud_assets.orchestration.handover import handover
+from fraud_assets.orchestration.instance.tidying import each_sunday, tidy_runs
 from fraud_assets.orchestration.naming import asset_key_of, owners_of, said_by, source_of
 from fraud_assets.orchestration.production import daily, health, record
 from fraud_assets.orchestration.settings import Settings, SettingsResource
-from fraud_assets.orchestration.tidying import each_sunday, tidy_runs
 from fraud_assets.orchestration.weekly import weekly_of
 
 

@@ -13,8 +13,8 @@ import dagster as dg
 from fraud_assets.errors import EvidenceError
 from fraud_assets.intermediates.cabinet import Cabinet
 from fraud_assets.orchestration.failures import as_sentences
+from fraud_assets.orchestration.instance.tries import earlier_tries
 from fraud_assets.orchestration.settings import Settings
-from fraud_assets.orchestration.tries import earlier_tries
 
 _NO_RUN = "outside-runs"
 

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud_assets.orchestration.instance import watched
+from fraud_assets.orchestration.instance.tidying import ALWAYS_KEPT, runs_to_go, tidy_runs
 from fraud_assets.orchestration.instance.watched import WatchedLauncher
-from fraud_assets.orchestration.tidying import ALWAYS_KEPT, runs_to_go, tidy_runs
 from tests.decisions.databases import Server, postgres_server
 from tests.service.stores import free_port
 from tests.waiting import wait_until

@@ -7,7 +7,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from fraud_assets.errors import FraudAssetsError, RefusedError, StoreError
 from fraud_assets.orchestration.failures import as_sentences, tell_failures
-from fraud_assets.orchestration.tries import earlier_tries
+from fraud_assets.orchestration.instance.tries import earlier_tries
 from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import judge_candidate
 from fraud_assets.release.publish import publish

@@ -1,1 +1,1 @@
-"""What a Dagster instance of several processes is made of; its `dagster.yaml` names the classes."""
+"""What a Dagster instance is made of: its storage and launcher, tries of a run, old runs that go."""
