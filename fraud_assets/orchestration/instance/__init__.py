@@ -1,1 +1,1 @@
-"""What a Dagster instance is made of: its storage and launcher, tries of a run, old runs that go."""
+"""What a Dagster instance is made of: storage, launcher, tries of a run, old runs that go."""
