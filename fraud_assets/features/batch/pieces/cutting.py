@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fraud_assets.features.arrays import Ints, Mask
 from fraud_assets.features.batch.past import ColumnSource
-from fraud_assets.features.batch.pieces.layout import CutLayout
+from fraud_assets.features.batch.pieces.layout import ENTITY_FIELD, CutLayout
 from fraud_assets.features.batch.pieces.piece import FeaturePiece
 
 RowBlock = tuple[ColumnSource, Mask]
@@ -62,10 +62,11 @@ class _Writer:
 
     def add(self, columns: ColumnSource, emitted: Mask) -> None:
         """One block."""
-        number = piece_of(columns.codes(self.layout.entity), len(self.pieces))
+        rows = self.layout.records(columns, emitted)
+        number = piece_of(rows[ENTITY_FIELD], len(self.pieces))
         order = np.argsort(number, kind="stable")
         order = order[np.searchsorted(number[order], 0) :]
-        records = self.layout.records(columns, emitted)[order]
+        records = rows[order]
         ends = np.searchsorted(number[order], np.arange(len(self.pieces)), side="right")
         start = 0
         for piece, end in zip(self.pieces, ends.tolist(), strict=True):

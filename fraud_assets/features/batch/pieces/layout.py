@@ -14,6 +14,9 @@ from fraud_assets.features.kind import Kind, Use
 Kinds = Mapping[str, Kind]
 """Derived features by their names."""
 
+ENTITY_FIELD = "c0"
+"""The field of a record that holds the entity by which rows are cut."""
+
 _TYPES: dict[Use, str] = {"entity": "i8", "value": "i8", "number": "f8", "time": "i8"}
 
 
