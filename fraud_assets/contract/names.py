@@ -10,6 +10,7 @@ import importlib.util
 import pkgutil
 
 _MEMBERS, _BOOSTING = "fraud_assets.families.members", "fraud_assets.families.boosting"
+_BLENDS = "fraud_assets.families.blends"
 
 _FIRST = (
     "logistic_regression",
@@ -36,6 +37,11 @@ def family_names() -> tuple[str, ...]:
 def boosting_names() -> tuple[str, ...]:
     """Families that compete where a contract names them and their library is installed."""
     return tuple(sorted(_files(_BOOSTING)))
+
+
+def blend_names() -> tuple[str, ...]:
+    """Sums of two families, which compete where both of their parts do; no contract names them."""
+    return tuple(sorted(_files(_BLENDS)))
 
 
 def _files(package: str) -> set[str]:

@@ -93,7 +93,8 @@ class Family:
     for each million rows, encoded column and unit of `size`, measured once on the reference
     machine: the search's budget is counted by it. `parallel` says that a fit takes `n_jobs` and
     gives the same trees whatever their number. `dense` says that it is faster on dense rows, and
-    takes float32 of either kind for the same trees.
+    takes float32 of either kind for the same trees. `parts` are the families whose margins it adds
+    up, its own grid's first parameter being the weight of the second.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Family:
     parallel: bool = False
     dense: bool = False
     stand_in: StandIn | None = None
+    parts: tuple[str, ...] = ()
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
         """Fit a classifier of this family on encoded rows (n, columns) and labels (n,)."""

@@ -9,9 +9,9 @@ import importlib.util
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 
-from fraud_assets.contract.names import boosting_names, family_names
+from fraud_assets.contract.names import blend_names, boosting_names, family_names
 from fraud_assets.errors import ContractError, Fault
-from fraud_assets.families import boosting, members
+from fraud_assets.families import blends, boosting, members
 from fraud_assets.families.family import Classifier, Family, UnconvertibleError
 
 
@@ -32,6 +32,8 @@ class Registry(MutableMapping[str, Family]):
             folder = members.__name__
         elif name in boosting_names() and is_installed(name):
             folder = boosting.__name__
+        elif name in blend_names():
+            folder = blends.__name__
         else:
             raise KeyError(name)
         family: Family = import_module(f"{folder}.{name}").FAMILY
@@ -80,7 +82,10 @@ def demand_families(names: Sequence[str]) -> None:
     ContractError
         Lists every name that is not.
     """
-    where, here = "search.families", {*FAMILIES, *filter(is_installed, boosting_names())}
+    where, here = (
+        "search.families",
+        {*FAMILIES, *blend_names(), *filter(is_installed, boosting_names())},
+    )
     faults = [Fault(where, _rule(name), name) for name in names if name not in here]
     if not names:
         faults.append(Fault(where, f"must name at least one of {', '.join(FAMILIES)}", names))
@@ -106,7 +111,7 @@ def family_of(classifier: Classifier) -> Family:
         If no family has it.
     """
     kind = type(classifier).__name__
-    for name in (*FAMILIES, *filter(is_installed, boosting_names())):
+    for name in (*FAMILIES, *blend_names(), *filter(is_installed, boosting_names())):
         if FAMILIES[name].classifier == kind:
             return FAMILIES[name]
     raise UnconvertibleError(f"{kind} has no conversion")

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.contract.names import boosting_names
 from fraud_assets.data.rows import Rows
+from fraud_assets.families.registry import FAMILIES as KNOWN
 from fraud_assets.families.registry import is_installed
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.statistics.calibration import calibrate
@@ -25,6 +26,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "gradient_boosting": {"n_estimators": 25, "max_depth": 5},
     "adaboost": {"n_estimators": 20, "max_depth": 2},
     "hist_gradient_boosting": {"max_iter": 25, "max_depth": 7},
+    "boosting_and_extra_trees": {"max_iter": 25, "n_estimators": 12, "weight": 10.0},
     "lightgbm": {"n_estimators": 25, "num_leaves": 15, "min_child_samples": 5},
     "xgboost": {"n_estimators": 25, "max_depth": 5},
     "catboost": {"iterations": 25, "depth": 5},
@@ -110,7 +112,9 @@ def fitted(family: str, calibrated: bool = False) -> Pipeline:
     pipeline = build_pipeline(
         family, parameters, features.numeric, features.categorical, presence=presence
     )
-    pipeline.fit(rows.features, rows.label)
+    preprocessor, classifier = pipeline.named_steps.values()
+    encoded = preprocessor.fit_transform(rows.features, rows.label)
+    KNOWN[family].fit(classifier, encoded, rows.label)
     return calibrate(pipeline, payments(800, 2)) if calibrated else pipeline
 
 

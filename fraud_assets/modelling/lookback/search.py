@@ -108,6 +108,8 @@ def _probe(
 ) -> Contender:
     """The first contender whose curve the budget lasts for, else the one that costs least."""
     sample = sample_as_declared(rows, contract.search)
+    single = [one for one in contenders if not FAMILIES[one.family].parts]
+    contenders = single or contenders  # a length that suits a part suits the sum
     costs = [_curve_seconds(one, tried, sample.rows, contract) for one in contenders]
     for one, seconds in zip(contenders, costs, strict=True):
         if seconds <= allowed(contract, HISTORY):

@@ -20,6 +20,7 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import EncodingName, Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
+from fraud_assets.modelling.search.blended import blended
 from fraud_assets.modelling.search.budget import (
     GRIDS,
     PRESENCE,
@@ -206,6 +207,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
+    entries |= blended(entries, validation)
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]

@@ -1,0 +1,37 @@
+"""Blends of families that competed: their scores are sums, so comparing them costs no fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fraud_assets.contract.names import blend_names
+from fraud_assets.families.family import Family
+from fraud_assets.families.registry import FAMILIES
+from fraud_assets.modelling.search.choice import Contender, leading
+from fraud_assets.modelling.search.validation import Validation
+
+
+def blended(entries: Mapping[str, Contender], validation: Validation) -> dict[str, Contender]:
+    """Each blend whose parts are all among the entries, at its best weight, by its name."""
+    blends = [FAMILIES[name] for name in blend_names()]
+    return {
+        blend.name: _best_weight(blend, [entries[name] for name in blend.parts], validation)
+        for blend in blends
+        if all(name in entries for name in blend.parts)
+    }
+
+
+def _best_weight(blend: Family, parts: list[Contender], validation: Validation) -> Contender:
+    first, second = parts
+    ((name, weights),) = blend.grid.items()
+    settings = dict(first.params) | dict(second.params)
+    found = [
+        Contender(
+            blend.name,
+            settings | {name: weight},
+            [a + weight * b for a, b in zip(first.scores, second.scores, strict=True)],
+            first.cost + second.cost,
+        )
+        for weight in weights
+    ]
+    return leading(found, validation)
