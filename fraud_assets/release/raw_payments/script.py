@@ -23,6 +23,12 @@ from fraud_assets.state.plan import Plan
 MOST_AT_ONCE = 500
 """Payments of one request."""
 
+_FEW = 10
+"""So few past payments between two judged ones go with them in one request."""
+
+_JUDGED = True, True
+"""The kind of a judged payment among events."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -144,11 +150,26 @@ def _kind(event: ScriptEvent) -> tuple[bool, bool]:
     return is_payment, is_payment and event[2][1] is not None
 
 
+def _joined(kinds: list[tuple[bool, bool]]) -> list[tuple[bool, bool]]:
+    """The kinds, where a few past payments between judged ones count as such.
+
+    A request costs more than their reasons.
+    """
+    found, last = list(kinds), -1
+    for at, kind in enumerate(kinds):
+        if kind == _JUDGED:
+            if last >= 0 and at - last - 1 <= _FEW and (False, False) not in kinds[last:at]:
+                found[last:at] = [_JUDGED] * (at - last)
+            last = at
+    return found
+
+
 def _requests(events: Sequence[ScriptEvent]) -> Iterator[PaymentsRequest | LabelsRequest]:
     """Runs of past payments, of judged ones and of labels, as large as may be."""
+    kinds = _joined(list(map(_kind, events)))
     begin = 0
     for at in range(1, len(events) + 1):
-        ends = at == len(events) or _kind(events[at]) != _kind(events[begin])
+        ends = at == len(events) or kinds[at] != kinds[begin]
         if ends or at - begin == MOST_AT_ONCE:
             run = [event[2] for event in events[begin:at]]
             if events[begin][1]:
