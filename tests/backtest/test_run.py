@@ -22,8 +22,11 @@ from fraud_assets.data.columns import LABEL, TIME
 from fraud_assets.documents.backtest.whole import read_backtest
 from fraud_assets.errors import DocumentError, InsufficientEvidenceError, StoreError
 from fraud_assets.store.lock import exclusive
+from fraud_assets.work.registry import chosen_executor
+from fraud_assets.work.workers import run_tasks
 from tests.backtest.conftest import OPTIONS
 from tests.weeks import REPOSITORY
+from tests.work.units import process
 
 COMMAND = ["backtest", "--weeks", "6", "--search-every", "3"]
 
@@ -100,6 +103,25 @@ def test_two_workers_tell_what_one_tells(small, finished, tmp_path):
     backtest(small.settings.contract(), tmp_path / "out", replace(OPTIONS, workers=2))
 
     assert table_bytes(tmp_path / "out") == table_bytes(finished.out)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_cluster_that_loses_a_worker_tells_what_one_process_tells(small, finished, tmp_path):
+    """The same bytes; what the killed worker had begun is done again."""
+    pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+    with chosen_executor(2, {"FRAUD_ASSETS_DASK": "local"}) as cluster:
+        doomed = run_tasks(process, [(0.1,)], cluster)
+
+        def kill_one(line: str) -> None:
+            if "searched" in line and doomed:
+                os.kill(doomed.pop(), signal.SIGKILL)
+
+        out = tmp_path / "out"
+        backtest(small.settings.contract(), out, replace(OPTIONS, workers=cluster), kill_one)
+
+    assert not doomed
+    assert table_bytes(out) == table_bytes(finished.out)
 
 
 @pytest.mark.slow
