@@ -1,4 +1,4 @@
-"""One decision by its id, which says who wrote it and when, or by its payment."""
+"""One decision by its id, which says who wrote it and when, or by its payment; and its shadows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from fraud_assets.decisions.segment import (
     segment_files,
     writer_folders,
 )
-from fraud_assets.documents.decision import Decision
+from fraud_assets.documents.decision import Decision, Shadow, Shadowed
 from fraud_assets.errors import RecordError
 
 _ID = re.compile(r"(?P<log>[0-9a-f]{8})-(?P<writer>[0-9]{1,3})-(?P<at>[0-9a-f]{1,16})")
 _NEWEST = 2
+_NEAR = 3
 _OPENED = re.compile(rb'"opened_at":([0-9]+)')
 
 
@@ -42,6 +43,25 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
         if at >= 0:
             return _decision(path, data, at, needle)
     return None
+
+
+def find_shadows(folder: Path, decision: Decision) -> list[Shadow]:
+    """What shadows would have decided on a decision, where they scored it soon after.
+
+    Looks into the three segments of each writer that the decision's time leads to, not through
+    the whole record: one that was scored much later is in `reading.with_shadows`. What a crash
+    tore off is no entry.
+    """
+    needle = b'"decision":' + encode(decision.decision_id)
+    found = []
+    for writer in writer_folders(folder):
+        for path in _from(segment_files(writer), decision.decided_at)[:_NEAR]:
+            data = path.read_bytes()
+            if needle in data:
+                lines = (line for block in parse(data).blocks for line in block.lines.splitlines())
+                found += [read_entry(line) for line in lines if needle in line]
+    of_it = (one for one in found if isinstance(one, Shadowed))
+    return [one.shadow for one in of_it if one.decision == decision.decision_id]
 
 
 def find_entry_of(folder: Path, payment_id: str) -> bytes | None:

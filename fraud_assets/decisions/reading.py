@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -74,15 +75,20 @@ def with_shadows(entries: Iterable[Entry]) -> Iterator[Decision]:
 
     A shadow that scored a decision twice, as after a crash, counts once.
     """
-    made, beside = [], dict[str, dict[str, Shadow]]()
+    made, beside = [], defaultdict[str, list[Shadow]](list)
     for entry in entries:
         if isinstance(entry, Decision):
             made.append(entry)
         elif isinstance(entry, Shadowed):
-            beside.setdefault(entry.decision, {})[entry.shadow.manifest] = entry.shadow
+            beside[entry.decision].append(entry.shadow)
     for one in made:
-        found = {shadow.manifest: shadow for shadow in one.shadow} | beside.get(one.decision_id, {})
-        yield replace(one, shadow=tuple(found.values())) if found else one
+        yield beside_of(one, beside.get(one.decision_id, ()))
+
+
+def beside_of(decision: Decision, shadows: Iterable[Shadow]) -> Decision:
+    """The decision with what shadows would have decided, each version once."""
+    found = {shadow.manifest: shadow for shadow in (*decision.shadow, *shadows)}
+    return replace(decision, shadow=tuple(found.values())) if found else decision
 
 
 def _versions_of(entry: Entry) -> Iterator[str]:

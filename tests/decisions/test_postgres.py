@@ -17,7 +17,7 @@ from fraud_assets.decisions.copies.rows import DECISIONS, decision_row, decision
 from fraud_assets.decisions.erasure import SubjectGuard, SubjectKeys, keys_folder
 from fraud_assets.decisions.log import LogSettings, open_log
 from fraud_assets.decisions.reading import read_decisions
-from fraud_assets.documents.decision import Label
+from fraud_assets.documents.decision import Label, Shadow, Shadowed
 from fraud_assets.errors import RecordError
 from tests.decisions.databases import postgres
 from tests.decisions.entries import recorded
@@ -38,6 +38,8 @@ COPY = (
     "from fraud_assets.decisions.copies.postgres import copy_to_postgres;"
     "copy_to_postgres(Path(sys.argv[1]), sys.argv[2])"
 )
+
+SHADOW = Shadow("v", "m", 0.1 + 0.2, True)
 
 
 @pytest.fixture(scope="module")
@@ -202,14 +204,19 @@ def test_tables_of_a_format_to_come_are_left_alone(tmp_path, url):
 
 
 def test_what_may_not_be_kept_goes_from_the_tables_too(url, tmp_path):
-    """Decisions and labels from before the instant; a later copy does not bring them back."""
+    """All from before the instant, shadows too; a later copy does not bring it back."""
     log = open_log(tmp_path)
     made = [*recorded(log, 2, decided_at=5), *recorded(log, 1, decided_at=9)]
     log.record(Label(payment_id="p", is_fraud=True, known_at=1, received_at=5))
+    for one, at in zip(made[1:], (5, 9), strict=True):
+        log.record(Shadowed(decision=one.decision_id, scored_at=at, shadow=SHADOW))
     log.close()
     copy_to_postgres(tmp_path, url)
+    said = "SELECT decision_id, version, probability, is_flagged FROM fraud_assets.shadows"
+    assert len(rows(url, said)) == 2
 
-    assert drop_from_postgres(url, 9) == 3
+    assert drop_from_postgres(url, 9) == 4
+    assert rows(url, said) == [(made[2].decision_id, "v", 0.1 + 0.2, True)]
     assert copy_to_postgres(tmp_path, url).decisions == 0
     assert rows(url, "SELECT decision_id FROM fraud_assets.decisions") == [(made[2].decision_id,)]
     assert rows(url, "SELECT count(*) FROM fraud_assets.labels") == [(0,)]

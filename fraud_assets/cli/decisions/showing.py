@@ -13,7 +13,7 @@ from fraud_assets.store.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fraud_assets.documents.decision import Decision, Label
+    from fraud_assets.documents.decision import Decision, Label, Shadow
     from fraud_assets.documents.signed.checkpoint import Checkpoint
 
 
@@ -29,12 +29,15 @@ def _show(args: Arguments) -> int:
 
     from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
     from fraud_assets.decisions.outcomes import known_labels
-    from fraud_assets.decisions.reading import read_entries
-    from fraud_assets.documents.decision import Label
+    from fraud_assets.decisions.reading import beside_of, read_entries
+    from fraud_assets.documents.decision import Label, Shadowed
 
     folder = folder_of(args)
     decision = DecisionOpener(keys_folder(folder)).open(demand_decision(folder, args.id))
-    said = known_labels(entry for entry in read_entries(folder) if isinstance(entry, Label))
+    told = [entry for entry in read_entries(folder) if isinstance(entry, Label | Shadowed)]
+    said = known_labels(entry for entry in told if isinstance(entry, Label))
+    beside = (e for e in told if isinstance(e, Shadowed) and e.decision == decision.decision_id)
+    decision = beside_of(decision, (entry.shadow for entry in beside))
     labels = said.get(decision.payment_id, []) if decision.payment_id else []
     if args.json:
         print_json({**msgspec.to_builtins(decision), "labels": msgspec.to_builtins(labels)})
@@ -44,6 +47,8 @@ def _show(args: Arguments) -> int:
         print(printable(f"  {name} = {value!r}"))
     for reason in decision.reasons:
         print(printable(f"  {reason.code}: {reason.text}"))
+    for shadow in decision.shadow:
+        print(printable(_beside(shadow)))
     for label in labels:
         print(printable(_sentence(label)))
     return 0
@@ -65,6 +70,11 @@ def _summary(decision: Decision) -> dict[str, object]:
         "late": "yes" if decision.late else None,
         "api key": decision.api_key or None,
     }
+
+
+def _beside(shadow: Shadow) -> str:
+    said = "flagged" if shadow.is_flagged else "not flagged"
+    return f"shadow {shadow.version}: {said} with probability {shadow.probability!r}"
 
 
 def _sentence(label: Label) -> str:

@@ -14,14 +14,20 @@ from fraud_assets.decisions.copies.postgres import connected
 from fraud_assets.store.files import flush_folder, one_sentence
 from fraud_assets.store.lock import exclusive
 
+_TIMES = {"labels": "received_at", "shadows": "scored_at"}
+"""Folders of files that are of no day, and the column that says how old a row is."""
+
 _DROP = {
     "decisions": "DELETE FROM fraud_assets.decisions WHERE decided_at < %s",
     "labels": "DELETE FROM fraud_assets.labels WHERE received_at < %s",
+    "shadows": "DELETE FROM fraud_assets.shadows WHERE scored_at < %s",
 }
 
 
 def drop_from_parquet(out: Path, before: int) -> int:
-    """Remove each day's decisions, and each file of labels, wholly from before; how many files.
+    """Remove each day's decisions, and each file of labels or shadows, wholly from before.
+
+    Returns how many files.
 
     Raises
     ------
@@ -34,7 +40,9 @@ def drop_from_parquet(out: Path, before: int) -> int:
         first = f"day={date_of(before // DAY)}"
         days = (out / "decisions").glob("day=*/*.parquet")
         old = [path for path in days if path.parent.name < first]
-        old += [path for path in (out / "labels").glob("*.parquet") if _newest(path) < before]
+        for name, column in _TIMES.items():
+            files = (out / name).glob("*.parquet")
+            old += [path for path in files if _newest(path, column) < before]
         for path in old:
             path.unlink()
         for folder in {path.parent for path in old}:
@@ -45,7 +53,7 @@ def drop_from_parquet(out: Path, before: int) -> int:
 
 
 def drop_from_postgres(url: str, before: int) -> int:
-    """Remove each decision and label from before; how many rows.
+    """Remove each decision, label and shadow from before; how many rows.
 
     Raises
     ------
@@ -58,7 +66,7 @@ def drop_from_postgres(url: str, before: int) -> int:
         )
 
 
-def _newest(path: Path) -> int:
-    """When the newest label of a file was received, microseconds."""
-    received = pq.ParquetFile(path).read(columns=["received_at"])["received_at"]
-    return max((int(value) for value in received.cast("int64").to_pylist()), default=0)
+def _newest(path: Path, column: str) -> int:
+    """The newest time in a column of a file, microseconds."""
+    times = pq.ParquetFile(path).read(columns=[column])[column]
+    return max((int(value) for value in times.cast("int64").to_pylist()), default=0)

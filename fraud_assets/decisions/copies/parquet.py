@@ -2,6 +2,7 @@
 
     decisions/day=2026-11-26/<segment>-<start>.parquet
     labels/<segment>-<start>.parquet
+    shadows/<segment>-<start>.parquet
     copied/<segment>-<start>.json              which bytes of which segment are copied
 
 A piece's files are written first, its note last. A piece without a note is written again under
@@ -26,12 +27,15 @@ from fraud_assets.decisions.copies.rows import (
     DECISIONS,
     FORMAT,
     LABELS,
+    SHADOWS,
     CellType,
     decision_row,
     decisions_of,
     label_row,
+    shadow_row,
 )
-from fraud_assets.documents.decision import Decision
+from fraud_assets.decisions.reading import beside_of
+from fraud_assets.documents.decision import Decision, Shadow
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import flush_file, flush_folder, one_sentence, write_over
 from fraud_assets.store.lock import exclusive
@@ -82,7 +86,7 @@ def copy_to_parquet(log: Path, out: Path) -> Copied:
 
 
 def read_copied(out: Path) -> Iterator[Decision]:
-    """Every decision that is copied to `out`, by day.
+    """Every decision that is copied to `out`, by day, each with what shadows would have decided.
 
     Raises
     ------
@@ -90,11 +94,12 @@ def read_copied(out: Path) -> Iterator[Decision]:
         If a file is of a format to come.
     """
     whole = {f"{note.origin.name}-{note.start:012d}" for note in _notes(out)}
-    for path in sorted((out / "decisions").glob("day=*/*.parquet")):
-        if path.stem in whole:
-            table = pq.ParquetFile(path).read()
-            demand_readable(path, table.schema)
-            yield from decisions_of(iter(_plain(table)))
+    beside: dict[str, list[Shadow]] = defaultdict(list)
+    for row in _rows(out, "shadows/*.parquet", whole):
+        values = (row[name] for name in Shadow.__struct_fields__)
+        beside[row["decision_id"]].append(Shadow(*values))
+    for one in decisions_of(_rows(out, "decisions/day=*/*.parquet", whole)):
+        yield beside_of(one, beside.get(one.decision_id, ()))
 
 
 def demand_readable(path: Path, schema: pa.Schema) -> None:
@@ -117,6 +122,15 @@ def date_of(day: int) -> str:
     return datetime.fromtimestamp(day * DAY // 1_000_000, UTC).date().isoformat()
 
 
+def _rows(out: Path, pattern: str, whole: set[str]) -> Iterator[dict[str, Any]]:
+    """The rows of each file whose piece is wholly copied."""
+    for path in sorted(out.glob(pattern)):
+        if path.stem in whole:
+            table = pq.ParquetFile(path).read()
+            demand_readable(path, table.schema)
+            yield from _plain(table)
+
+
 def _plain(table: pa.Table) -> list[dict[str, Any]]:
     """Rows with times as whole microseconds."""
     columns = [
@@ -137,6 +151,9 @@ def _write(out: Path, piece: Piece) -> None:
     if piece.labels:
         rows = [label_row(label, piece.origin, at) for at, label in piece.labels]
         _write_table(out / "labels" / f"{name}.parquet", LABELS, rows)
+    if piece.shadows:
+        rows = [shadow_row(one, piece.origin, at) for at, one in piece.shadows]
+        _write_table(out / "shadows" / f"{name}.parquet", SHADOWS, rows)
     note = CopiedPiece(piece.origin, piece.start, piece.end, piece.digest)
     beside = out / "copied" / f".{name}"
     write_over(beside, msgspec.json.encode(note))

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.decisions.reading import read_segments
-from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.documents.decision import Decision, Label, Shadowed
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True):
 class Piece:
     """Blocks of a segment from byte `start` up to byte `end`, after which its chain is `digest`.
 
-    Labels come with their number among the segment's entries.
+    Labels and shadows come with their number among the segment's entries.
     """
 
     origin: Origin
@@ -38,6 +38,7 @@ class Piece:
     digest: str
     decisions: list[Decision]
     labels: list[tuple[int, Label]]
+    shadows: list[tuple[int, Shadowed]]
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -65,13 +66,15 @@ def pieces(folder: Path, done: Callable[[Origin], int]) -> Iterator[Piece]:
         if not fresh:
             continue
         number = sum(block.count for block in segment.blocks if block.start < start)
-        decisions, labels = [], []
+        decisions, labels, shadows = [], [], []
         for block in fresh:
             for at, entry in enumerate(block.entries(), number):
                 if isinstance(entry, Decision):
                     decisions.append(entry)
                 elif isinstance(entry, Label):
                     labels.append((at, entry))
+                elif isinstance(entry, Shadowed):
+                    shadows.append((at, entry))
             number += block.count
         last = fresh[-1]
-        yield Piece(origin, start, last.end, last.digest.hex(), decisions, labels)
+        yield Piece(origin, start, last.end, last.digest.hex(), decisions, labels, shadows)

@@ -1,9 +1,10 @@
 """The record as tables in PostgreSQL: one transaction a piece, rows and progress together.
 
-Schema `fraud_assets`: tables `decisions`, `labels`, and `copied`, which says up to which byte each
-segment is copied; the view `decisions_once` has the first decision on each payment, which counts
-where a payment stands on record twice (`fraud_assets.decisions.once`). A copy that is killed rolls
-back whole; two at once take turns at a segment.
+Schema `fraud_assets`: tables `decisions`, `labels`, `shadows` (what a shadow would have decided, by
+`decision_id`), and `copied`, which says up to which byte each segment is copied; the view
+`decisions_once` has the first decision on each payment, which counts where a payment stands on
+record twice (`fraud_assets.decisions.once`). A copy that is killed rolls back whole; two at once
+take turns at a segment.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from fraud_assets.decisions.copies.rows import (
     DECISIONS,
     FORMAT,
     LABELS,
+    SHADOWS,
     CellType,
     decision_row,
     label_row,
+    shadow_row,
 )
 from fraud_assets.errors import RecordError
 
@@ -46,6 +49,9 @@ INSERT INTO fraud_assets.format SELECT {format} WHERE NOT EXISTS
 CREATE TABLE IF NOT EXISTS fraud_assets.decisions ({decisions}, PRIMARY KEY (decision_id));
 CREATE TABLE IF NOT EXISTS fraud_assets.labels ({labels},
   PRIMARY KEY (log, writer, segment, entry));
+CREATE TABLE IF NOT EXISTS fraud_assets.shadows ({shadows},
+  PRIMARY KEY (log, writer, segment, entry));
+CREATE INDEX IF NOT EXISTS shadows_decision_id ON fraud_assets.shadows (decision_id);
 CREATE INDEX IF NOT EXISTS decisions_decided_at ON fraud_assets.decisions (decided_at);
 CREATE OR REPLACE VIEW fraud_assets.decisions_once AS
   SELECT DISTINCT ON (coalesce(nullif(payment_id, ''), decision_id)) * FROM fraud_assets.decisions
@@ -130,7 +136,10 @@ def _set_up(connection: psycopg.Connection[Any]) -> None:
     from psycopg import sql  # noqa: PLC0415 - an extra of its own
 
     setup = sql.SQL(_SETUP).format(
-        format=sql.Literal(FORMAT), decisions=_columns(DECISIONS), labels=_columns(LABELS)
+        format=sql.Literal(FORMAT),
+        decisions=_columns(DECISIONS),
+        labels=_columns(LABELS),
+        shadows=_columns(SHADOWS),
     )
     with connection.transaction():
         connection.execute(setup)
@@ -169,6 +178,8 @@ def _copy(connection: psycopg.Connection[Any], piece: Piece) -> Copied:
         _write(connection, "decisions", DECISIONS, map(decision_row, piece.decisions))
         labels = (label_row(label, piece.origin, at) for at, label in piece.labels)
         _write(connection, "labels", LABELS, labels)
+        shadows = (shadow_row(one, piece.origin, at) for at, one in piece.shadows)
+        _write(connection, "shadows", SHADOWS, shadows)
         connection.execute(_ADVANCE, (piece.end, piece.digest, *key))
     return Copied(len(piece.decisions), len(piece.labels))
 

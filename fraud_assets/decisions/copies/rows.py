@@ -1,4 +1,4 @@
-"""Decisions and labels as rows of plain values; what is nested stands as JSON.
+"""Decisions, labels and scores of shadows as rows of plain values; what is nested stands as JSON.
 
 A column that comes later is added at the end, with the default of the entry's own field, and
 raises FORMAT: copies of every older format are read for ever.
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from fraud_assets.decisions.copies.pieces import Origin
-from fraud_assets.documents.decision import Decision, Label
+from fraud_assets.documents.decision import Decision, Label, Shadowed
 from fraud_assets.errors import RecordError
 
 FORMAT = 1
@@ -59,6 +59,21 @@ LABELS: Mapping[str, CellType] = {
 }
 """Columns of a label; the last four say where in the log it stands, and so which it is."""
 
+SHADOWS: Mapping[str, CellType] = {
+    "decision_id": "text",
+    "version": "text",
+    "manifest": "text",
+    "probability": "number",
+    "is_flagged": "truth",
+    "scored_at": "time",
+    "format": "whole",
+    "log": "text",
+    "writer": "whole",
+    "segment": "whole",
+    "entry": "whole",
+}
+"""Columns of what a shadow would have decided; the last four say where in the log it stands."""
+
 
 def decision_row(decision: Decision) -> tuple[Any, ...]:
     """A decision's values in the order of `DECISIONS`."""
@@ -69,6 +84,13 @@ def label_row(label: Label, origin: Origin, entry: int) -> tuple[Any, ...]:
     """A label's values in the order of `LABELS`."""
     own = (label.payment_id, label.is_fraud, label.known_at, label.received_at, label.api_key)
     return (*own, label.format, origin.log, origin.writer, origin.number, entry)
+
+
+def shadow_row(entry: Shadowed, origin: Origin, at: int) -> tuple[Any, ...]:
+    """A shadow's values in the order of `SHADOWS`."""
+    one = entry.shadow
+    own = (entry.decision, one.version, one.manifest, one.probability, one.is_flagged)
+    return (*own, entry.scored_at, entry.format, origin.log, origin.writer, origin.number, at)
 
 
 def decisions_of(rows: Iterator[Mapping[str, Any]]) -> Iterator[Decision]:

@@ -15,14 +15,16 @@ from filelock import BaseFileLock
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_folder, personal_of
-from fraud_assets.decisions.find import find_decision, find_entry_of
+from fraud_assets.decisions.find import find_decision, find_entry_of, find_shadows
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
+from fraud_assets.decisions.reading import beside_of
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.decisions.segment import read_entry
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
 from fraud_assets.service.decisions.answer import answer_of
 from fraud_assets.service.decisions.unsettled import Unsettled
+from fraud_assets.service.shadow.progress import read_progress
 
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
@@ -164,14 +166,21 @@ class Keeping:
             await self._log.settled(self._log.recorded)
 
     def find(self, decision_id: str) -> Decision | None:
-        """A decision by its id, with what its subject's key opens; may run in any thread."""
+        """A decision by its id, with its shadows and what its subject's key opens.
+
+        May run in any thread.
+        """
         if self._folder is None:
             return None
         log, folder = self._log, self._folder
         if log is not None:
             _wait_for_flush(log)  # its keys are on disk by then
         found = find_decision(folder, decision_id) if log is None else log.find(decision_id)
-        return None if found is None else DecisionOpener(keys_folder(folder)).open(found)
+        if found is None:
+            return None
+        if read_progress(folder) is not None:  # else no shadow has scored here
+            found = beside_of(found, find_shadows(folder, found))
+        return DecisionOpener(keys_folder(folder)).open(found)
 
     @property
     def status(self) -> LogStatus | None:

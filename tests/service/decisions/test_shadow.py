@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from fraud_assets.decisions.reading import read_entries, with_shadows
 from fraud_assets.decisions.verify import verify_log
@@ -81,6 +82,9 @@ def test_answers_are_the_same_bytes_and_the_record_has_both(tmp_path: Path) -> N
                 wait_for_shadows(server, tmp_path / name, len(SENT))
                 wait_until(lambda: told(server)["scored"] == len(SENT), 180)
                 health = server.ask("/health")[1]
+                made = scored(tmp_path / name)[0]
+                kept = server.ask(f"/decisions/{made.decision_id}")[1]
+                assert kept["shadow"] == [asdict(one) for one in made.shadow]
             else:
                 assert health["shadow"] is None
 
