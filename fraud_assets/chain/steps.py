@@ -18,7 +18,7 @@ from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement, judge_candidate
 from fraud_assets.release.publish import Published, publish
-from fraud_assets.work.workers import Opening, Workers, in_this_process
+from fraud_assets.work.workers import OpensExecutor, Workers, in_this_process
 
 
 def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransactions:
@@ -29,7 +29,7 @@ def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransac
 
 
 def cleaned_features(
-    raw: RawTransactions, contract: Contract, *, opening: Opening = in_this_process
+    raw: RawTransactions, contract: Contract, *, opening: OpensExecutor = in_this_process
 ) -> CleanedFeatures:
     """Point-in-time features of the fitted, threshold and judged windows."""
     evidence.demand_current(contract, raw)

@@ -27,7 +27,7 @@ from fraud_assets.data.splits.week import Split, Window, split_week
 from fraud_assets.data.splits.windows import EARLIER
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.work.workers import Opening, in_this_process
+from fraud_assets.work.workers import OpensExecutor, in_this_process
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class CleanedFeatures:
 
 
 def clean(
-    raw: RawTransactions, contract: Contract, opening: Opening = in_this_process
+    raw: RawTransactions, contract: Contract, opening: OpensExecutor = in_this_process
 ) -> CleanedFeatures:
     """Split the week and derive the contract's features for its windows.
 
@@ -122,7 +122,7 @@ def split_of(raw: RawTransactions, contract: Contract) -> Split:
 
 
 def windowed_features(
-    rows: pd.DataFrame, split: Split, contract: Contract, opening: Opening = in_this_process
+    rows: pd.DataFrame, split: Split, contract: Contract, opening: OpensExecutor = in_this_process
 ) -> pd.DataFrame:
     """Features and roles of the rows that belong to a window, labelled as known in time."""
     first = _first_instant(rows, split)

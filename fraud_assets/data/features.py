@@ -40,7 +40,7 @@ from fraud_assets.features.batch.pieces.deriving import (
 from fraud_assets.features.batch.pieces.doing import pieces_by
 from fraud_assets.features.kind import Kind
 from fraud_assets.terms.times import column_name
-from fraud_assets.work.workers import Opening, in_this_process
+from fraud_assets.work.workers import OpensExecutor, in_this_process
 
 MOST_ROWS_AT_ONCE = 4_000_000
 """About 3 GiB for twelve windows; beyond it rows are cut by entity on disk."""
@@ -50,7 +50,7 @@ def derive_features(
     rows: pd.DataFrame,
     contract: Contract,
     start: np.datetime64 | None = None,
-    opening: Opening = in_this_process,
+    opening: OpensExecutor = in_this_process,
 ) -> pd.DataFrame:
     """Add every `contract.derived` column to the rows with `_time` >= `start`.
 
@@ -108,7 +108,7 @@ def most_rows_at_once() -> int:
 
 
 def _by_pieces(
-    columns: FrameColumns, emitted: Mask, contract: Contract, opening: Opening
+    columns: FrameColumns, emitted: Mask, contract: Contract, opening: OpensExecutor
 ) -> dict[str, Floats]:
     """The derived columns, cut by entity in a temporary folder."""
     whole = ColumnBlocks(columns, emitted, min(ROWS_A_BLOCK, most_rows_at_once()))

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 Workers: TypeAlias = int | Executor
 """So many processes of this host, or an executor that somebody else opened and closes."""
 
-Opening: TypeAlias = Callable[[], Executor]
+OpensExecutor: TypeAlias = Callable[[], Executor]
 """Opens an executor, where one is needed at all."""
 
 
