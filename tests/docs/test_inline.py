@@ -38,7 +38,8 @@ def fault_of(span: str) -> str | None:
     words = shlex.split(span.replace("[", "").replace("]", ""))
     words = [PLACEHOLDERS.get(word, word) for word in words if word != "fraud-assets"]
     if words[:1] == ["make"]:
-        return None if set(words[1:]) <= TARGETS else "no such target"
+        targets = {word for word in words[1:] if "=" not in word}
+        return None if targets <= TARGETS else "no such target"
     if words[:2] == ["python", "-m"]:
         found = importlib.util.find_spec(words[2])
         return None if found is not None else "no such module"
