@@ -132,9 +132,11 @@ def test_a_payment_that_was_stopped_is_no_legitimate_one(folder):
         )
     log.close()
 
-    labels = read_source(parse_contract(SHOP)).frame["fraud"]
+    found = read_source(parse_contract(SHOP))
 
-    assert labels.isna().tolist() == [True, False, False]
+    assert found.frame["fraud"].isna().tolist() == [True, False, False]
+    (aside,) = found.skipped
+    assert aside.why.startswith("1 of 3 payments were stopped, so nobody will say what they were")
 
 
 def test_the_forgotten_are_missing(folder):

@@ -79,7 +79,8 @@ def record_table(contract: Contract) -> tuple[Stored, tuple[Skipped, ...]]:
     except RecordError as error:
         raise _unusable(contract, error) from error
     data = _written(once.decisions, labels, contract)
-    aside = (Skipped(NAME, once.sentence),) if once.sentence else ()
+    said = (once.sentence, _stopped_sentence(once.decisions, labels))
+    aside = tuple(Skipped(NAME, sentence) for sentence in said if sentence)
     return Stored(NAME, NAME, len(data), lambda: io.BytesIO(data)), aside
 
 
@@ -109,6 +110,18 @@ def _once(contract: Contract) -> CountedOnce:
             "has none yet: let the service decide payments first."
         )
     return counted_once(decisions)
+
+
+def _stopped_sentence(decisions: Sequence[Decision], labels: dict[str, list[Label]]) -> str:
+    """What rates on this record lack: the gate's are of payments with a label, not weighted."""
+    stopped = sum(one.was_stopped and one.payment_id not in labels for one in decisions)
+    if not stopped:
+        return ""
+    return (
+        f"{stopped:,} of {len(decisions):,} payments were stopped, so nobody will say what they "
+        "were: recall and alert rate measured on this record leave them out and are lower than "
+        "in truth; `fraud-assets monitor` weights what live.release_share let through"
+    )
 
 
 def _unusable(contract: Contract, error: RecordError) -> DataError:
