@@ -42,3 +42,6 @@ CATEGORY_MISSING = "unknown"
 
 GOLDEN_ROWS = 64
 """Rows stored with each version, replayed before the version is served."""
+
+MOST_SHADOW_DAYS = 90
+"""Longest wait of a version in shadow, days; a candidate comes each week."""

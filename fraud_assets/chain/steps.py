@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from fraud_assets.chain import evidence
 from fraud_assets.contract import Contract
@@ -18,6 +19,7 @@ from fraud_assets.modelling.tuning import tune
 from fraud_assets.release.case import Case
 from fraud_assets.release.judgement import Judgement, judge_candidate
 from fraud_assets.release.publish import Published, publish
+from fraud_assets.watch.once import settle_on_record
 from fraud_assets.work.workers import OpensExecutor, Workers, in_this_process
 
 
@@ -104,12 +106,17 @@ def published_artifact(
     tries: Collection[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
+    log: Path | None = None,
 ) -> Published:
     """The signed version that serves from now on; only a proven candidate gets here.
 
+    What has waited in shadow for its days is settled first, by the record of decisions at `log`.
     `tries` are the runs that this one repeats: what one of them published stays, and is told.
     """
     evidence.demand_current(case.contract, case.cleaned, case.tuned, judgement)
+    settled = "" if log is None else settle_on_record(case.contract, case.need_store(), log)
+    if settled and progress is not None:
+        progress(settled)
     return publish(
         case,
         judgement,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli._tables import paragraph, table
-from fraud_assets.documents.production import ShadowComparison
+from fraud_assets.documents.production import ShadowComparison, WaitingVersion
 
 if TYPE_CHECKING:
     from fraud_assets.documents.production import LiveSlice, LiveWeek, Production
@@ -27,7 +27,8 @@ def register(subparsers: Any) -> None:
         help="say whether the promise of publication still holds",
         description="Reads decisions and labels on record and says what the versions that served "
         "promised, what came, and what the evidence against the newest is worth. Writes "
-        'production.html and production.json. With [live] rollback = "alarm" an alarm moves '
+        "production.html and production.json. A version that has waited in shadow for its days is "
+        'promoted, or stays. With [live] rollback = "alarm" an alarm moves '
         "production back. Exit 0: no alarm; 1: alarm.",
     )
     parser.add_argument(
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.store.store import Store
     from fraud_assets.watch.once import look, write_page
     from fraud_assets.watch.react import go_back
+    from fraud_assets.watch.shadow.waiting import settle_waiting
 
     contract, store = load_contract(), Store.default()
     found = look(contract, store, args.log, args.until)
@@ -57,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(monitor_lines(found.document)))
         print(f"page: {args.out / 'production.html'}")
+    if args.until is None and (said := settle_waiting(found.document, store)):
+        print(said, file=sys.stderr)
     if found.document.alarmed and contract.live is not None and contract.live.rollback == "alarm":
         print(go_back(found.document, found.moves, store), file=sys.stderr)
     return 1 if found.document.is_broken else 0
@@ -74,6 +78,8 @@ def monitor_lines(document: Production) -> Iterator[str]:
         yield ""
     if isinstance(document.shadow, ShadowComparison):
         yield from paragraph(document.shadow.sentence, "shadow: ")
+    if isinstance(document.waiting, WaitingVersion):
+        yield from paragraph(document.waiting.sentence, "waiting: ")
     for warning in document.warnings:
         yield from paragraph(warning.text, "warning: ")
     yield from paragraph(document.sentence)

@@ -188,6 +188,9 @@ def _policy_faults(raw: RawTable) -> Iterator[Fault]:
         aim = DEFAULT_AIM
     if isinstance(aim, (int, float)) and isinstance(recall, (int, float)) and aim < recall:
         yield Fault("policy.threshold.aim", f"must be at least policy.min_recall {recall}", aim)
+    if policy.get("shadow_days") and section(raw, "live").get("shadow") is not True:
+        rule = "must be 0 unless live.shadow is true: without a shadow nothing scores beside"
+        yield Fault("policy.shadow_days", rule, policy["shadow_days"])
     yield from _checked_faults(raw)
 
 

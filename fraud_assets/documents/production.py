@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from fraud_assets.documents.rates import Measured, NonNegative, Prediction, Rate
 
 FORMAT = 1
+
+AfterShadow: TypeAlias = Literal["waits", "promote", "stays"]
+"""What follows for a version in shadow: it waits on, may serve now, or stays where it is."""
 
 
 class LiveWeek(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +130,27 @@ class ShadowComparison(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
+class WaitingVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version that passed the gate and scores live payments before it may serve.
+
+    `since` and `until` are ISO, UTC: it waits for `days` from its first payment that was scored,
+    of which `scored_days` are past. `agreement` is the share of payments that it flags as
+    `beside` did. `standing` is what follows.
+    """
+
+    version: str
+    beside: str
+    since: str
+    until: str
+    days: NonNegative
+    scored_days: float
+    payments: NonNegative
+    alert_rate: Rate
+    agreement: Rate
+    standing: AfterShadow
+    sentence: str
+
+
 class LiveWarning(msgspec.Struct, frozen=True):
     """Something to look at, which by itself moves nothing; `code` is stable."""
 
@@ -152,6 +178,7 @@ class Production(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[LiveWarning, ...]
     slices: tuple[LiveSlice, ...] | msgspec.UnsetType = msgspec.UNSET
     shadow: ShadowComparison | msgspec.UnsetType = msgspec.UNSET
+    waiting: WaitingVersion | msgspec.UnsetType = msgspec.UNSET
     drift: tuple[LiveDrift, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property

@@ -216,6 +216,7 @@ def published_artifact(
             tries=earlier_tries(context.run, context.instance),
             workers=settings.processes(),
             progress=context.log.info,
+            log=settings.decisions(),
         )
     tag_run(context, version=published.version)
     context.log.info(published.sentence)

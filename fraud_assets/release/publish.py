@@ -19,6 +19,7 @@ from fraud_assets.documents.formats import same
 from fraud_assets.documents.report.origin import Lineage
 from fraud_assets.documents.report.whole import JudgedSections, Report, read_report
 from fraud_assets.documents.signed.move import Move
+from fraud_assets.documents.signed.shadow_naming import ShadowNaming, waits_until
 from fraud_assets.documents.verdict import Verdict
 from fraud_assets.errors import RefusedError
 from fraud_assets.modelling.progress import Progress
@@ -32,18 +33,25 @@ from fraud_assets.release.raw_payments import Script, script_of
 from fraud_assets.release.rescored import Rescored, rescore, ruling
 from fraud_assets.scoring.fallback import AnyScorer, load_any
 from fraud_assets.store import texts
+from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.versions.verified import Verified
+from fraud_assets.store.waiting import Judge
 
 
 @dataclass(frozen=True)
 class Published:
-    """The version that serves from now on, with its final report."""
+    """The version that serves from now on, or waits in shadow, with its final report.
+
+    `move` is None while it waits.
+    """
 
     version: str
     path: str
     report: Report
-    move: Move
+    move: Move | None
     is_repeated: bool = False
+    waits: ShadowNaming | None = None
+    instead: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -53,7 +61,16 @@ class Published:
         return (
             f"{done} {self.version} with recall {recall.value:.3f} "
             f"({recall.low:.3f} to {recall.high:.3f}, n = {recall.n}) at {self.path}."
+            + self.waiting
         )
+
+    @property
+    def waiting(self) -> str:
+        """That it waits in shadow, and until when; "" where it serves."""
+        if self.waits is None:
+            return ""
+        replaced = f" It waits instead of {self.instead}." if self.instead else ""
+        return f" {waits_until(self.waits)}{replaced}"
 
 
 def publish(
@@ -66,7 +83,7 @@ def publish(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Published:
-    """Promote the candidate if every rule holds for the very bytes to be published.
+    """Promote the candidate, or let it wait in shadow, if every rule holds for its very bytes.
 
     `actor` is who or what runs this, as the store's log will name it; `run_id` is this run, and
     `tries` are the runs that it repeats. What one of them published before it was killed is not
@@ -105,21 +122,56 @@ def publish(
         leave = f"the gate, in a run by {actor}"
         report = replace(report, lineage=_decided(report, leave, staged.version))
         store.restage(staged, candidate.files(report), candidate.metadata(report))
-        move = store.release(
-            staged,
-            expected=None if serving is None else serving.version,
-            actor=actor,
-            reason=texts.one_line(verdict.sentence),
-            judge=lambda verified: _judge_again(verified, found, case),
-        )
+        judge = partial(_judge_again, found=found, case=case)
+        return _made_public(staged, report, case, judge, serving=serving, actor=actor)
     finally:
         store.discard(staged)
-    return Published(move.version, store.where(move.version), report, move)
+
+
+def _made_public(
+    staged: Staged,
+    report: Report,
+    case: Case,
+    judge: Judge,
+    *,
+    serving: Move | None,
+    actor: str,
+) -> Published:
+    """Production moves at once, or the version waits in shadow for `policy.shadow_days`.
+
+    Where nothing serves yet there is nothing to be the shadow of.
+    """
+    store, days = case.need_store(), case.contract.policy.shadow_days
+    reason = texts.one_line(report.verdict.sentence if report.verdict else "")
+    version, where = staged.version, store.where(staged.version)
+    if serving is None or not days:
+        expected = None if serving is None else serving.version
+        move = store.release(staged, expected=expected, actor=actor, reason=reason, judge=judge)
+        return Published(version, where, report, move)
+    before = store.waiting()
+    why = f"waits in shadow for {days} days of live payments (policy.shadow_days)"
+    if before is not None:
+        why += f", instead of {before.version}"
+    held = store.hold(
+        staged,
+        days=days,
+        expected=serving.version,
+        actor=actor,
+        reason=texts.one_line(f"{why}: {reason}"),
+        judge=judge,
+    )
+    instead = None if before is None else before.version
+    return Published(version, where, report, None, waits=held, instead=instead)
 
 
 def _published_by(tries: Collection[str], serving: Move, case: Case) -> Published | None:
-    """What an earlier try has published, where these very bytes of it serve."""
-    store = case.need_store()
+    """What an earlier try has published, where these very bytes of it wait in shadow or serve."""
+    store, waits = case.need_store(), case.need_store().waiting()
+    if waits is not None and tries:
+        held = store.verify(waits.version)
+        if held.digest == case.tuned.digest and held.metadata.run_id in tries:
+            report, where = read_report(held.read("report.json")), store.where(waits.version)
+            return Published(waits.version, where, report, None, is_repeated=True, waits=waits)
     if serving.digest != case.tuned.digest or serving.kind != "promotion":
         return None
     verified = store.verify(serving)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from fraud_assets.documents.signed.move import Move
+from fraud_assets.documents.signed.shadow_naming import earliest
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Trusted
@@ -56,7 +57,8 @@ def take_inventory(store: Store) -> Inventory:
     """List a store; a fault of one version, or of the journal, hides no other."""
     trusted = _trusted(store)
     moves, fault = _moves(store)
-    present, states = store.versions(), states_of(moves)
+    waits, fault = _waiting(store, fault)
+    present, states = store.versions(), states_of(moves) | waits
     rows = [
         _look(store.look_at, trusted, v, "unknown" if fault else states.get(v, "never served"))
         for v in present
@@ -92,6 +94,16 @@ def _moves(store: Store) -> tuple[list[Move], str | None]:
         return store.history(), None
     except StoreError as error:
         return [], str(error)
+
+
+def _waiting(store: Store, fault: str | None) -> tuple[dict[str, str], str | None]:
+    try:
+        waits = None if fault else store.waiting()
+    except StoreError as error:
+        return {}, str(error)
+    if waits is None:
+        return {}, fault
+    return {waits.version: f"waits in shadow until {earliest(waits)[:10]}"}, fault
 
 
 def _pruned(store: Store, fault: str | None) -> tuple[set[str], str | None]:

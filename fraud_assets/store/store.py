@@ -5,19 +5,17 @@
       fraud_detector_<YYYYmmdd_HHMMSS>/             a version
       refused/                                      the refused candidates
 
-Here: which version serves, and how that changes. The versions themselves: `archive`, `writer`.
+Here: which version serves, and how that changes. Which one is its shadow, or waits in it:
+`waiting`. The versions themselves: `archive`, `writer`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.signed.removal import Removal
-from fraud_assets.documents.signed.shadow_naming import ShadowNaming
 from fraud_assets.errors import StoreError
 from fraud_assets.store import texts
 from fraud_assets.store.archive import REFUSED
@@ -26,22 +24,18 @@ from fraud_assets.store.journal import moves
 from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.journal.position import Position
 from fraud_assets.store.journal.removals import Removals
-from fraud_assets.store.journal.shadows import ShadowNamings
 from fraud_assets.store.places import default_root, stores_under
 from fraud_assets.store.pruning import Keep, refused_to_go, versions_to_go
 from fraud_assets.store.storage.port import Staged
 from fraud_assets.store.versions import staging
 from fraud_assets.store.versions.verified import Verified
-from fraud_assets.store.writer import ArchiveWriter
+from fraud_assets.store.waiting import Judge, ShadowStore
 
 __all__ = ["Judge", "Store", "default_root", "stores_under"]
 
-Judge: TypeAlias = Callable[[Verified], None]
-"""Decides again, from a version's own verified files, whether it may serve; raises if not."""
-
 
 @dataclass(frozen=True)
-class Store(ArchiveWriter):
+class Store(ShadowStore):
     """An archive of versions, of which one serves."""
 
     def current(self) -> Move | None:
@@ -172,40 +166,6 @@ class Store(ArchiveWriter):
             )
             return self._move(record, None)
 
-    def shadow(self) -> str | None:
-        """The version that a person named as the shadow; None where the newest is meant.
-
-        Raises
-        ------
-        StoreError
-            If the journal or the namings do not hold.
-        """
-        now = self.position()
-        named = None if now is None else self._shadows.last(now.store)
-        return None if named is None else named.version or None
-
-    def name_shadow(self, version: str | None, *, actor: str, reason: str) -> ShadowNaming:
-        """Let a version of the store, or a refused one, be the shadow; None: the newest again.
-
-        Raises
-        ------
-        TrustError
-            If the version does not verify, or the journal does not hold.
-        StoreError
-            If it does not exist or serves, or nothing serves yet.
-        """
-        who, why = texts.actor(actor), texts.reason(reason)
-        with self._writing():
-            now = self.position()
-            if now is None or version == now.move.version:
-                raise StoreError(
-                    "A shadow scores beside another version that serves, and "
-                    f"{'none serves yet' if now is None else f'{version} serves itself'}: name "
-                    "another, `fraud-assets models list` shows all."
-                )
-            verified = None if version is None else self._verify_any(version)
-            return self._shadows.add(verified, now.store, who, why)
-
     def removals(self) -> list[Removal]:
         """What was pruned, oldest first, signatures verified."""
         now = self.position()
@@ -241,14 +201,6 @@ class Store(ArchiveWriter):
     def _removals(self) -> Removals:
         return Removals(self.storage, self.keys)
 
-    @property
-    def _shadows(self) -> ShadowNamings:
-        return ShadowNamings(self.storage, self.keys)
-
-    def _verify_any(self, version: str) -> Verified:
-        """A version of the store, or else a refused one."""
-        return self.verify(version) if version in self.versions() else self.verify_refused(version)
-
     def _reserved_for_refused(self, version: str) -> Staged | None:
         """Room for a refused candidate; None where there is none or the store has it already."""
         if version in self.versions() or version not in self.refused_versions():
@@ -265,11 +217,6 @@ class Store(ArchiveWriter):
             refused.copy_to(staged.path)
         return self._verify_staged(staged)
 
-    def _expect(self, expected: str | None) -> Position | None:
-        now = self.position()
-        moves.refuse_moved(now, expected)
-        return now
-
     def _mendable(self, to: str | None, *, is_restored: bool) -> Position | None:
         """Where the journal stands; from the log alone where the pointer does not hold."""
         try:
@@ -281,11 +228,6 @@ class Store(ArchiveWriter):
         if not is_restored:
             self._marks.demand_fresh(found)
         return found
-
-    def _move(self, record: Move, staged: Staged | None) -> Move:
-        moved = self._journal.move(record, staged)
-        self._marks.remember(moved)
-        return moved.move
 
 
 def _moves(position: Position | None) -> list[Move]:

@@ -9,19 +9,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from fraud_assets.contract import Contract
+from fraud_assets.contract import Contract, Policy
 from fraud_assets.data.labels import source_labels
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.decisions.once import counted_once
 from fraud_assets.decisions.outcomes import known_labels
 from fraud_assets.decisions.reading import read_entries, with_shadows
+from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.documents.formats import write_document
-from fraud_assets.documents.production import LiveDrift, LiveWarning, Production
+from fraud_assets.documents.production import (
+    LiveDrift,
+    LiveWarning,
+    Production,
+    ShadowComparison,
+    WaitingVersion,
+)
 from fraud_assets.documents.report.whole import Report, read_report
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import DataError, FraudAssetsError, UsageError
@@ -33,7 +40,8 @@ from fraud_assets.watch.levels import slice_levels
 from fraud_assets.watch.moved import drifted, moved, silence
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
-from fraud_assets.watch.shadow import shadow_comparison
+from fraud_assets.watch.shadow.comparison import shadow_comparison
+from fraud_assets.watch.shadow.waiting import scored_beside, settle_waiting, waiting_version
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,33 @@ def look(
     twice = [LiveWarning("payments_twice", once.sentence)] if once.sentence else []
     seen = (*document.warnings, *unread, *twice, *odd, *_quiet(told, now))
     beside = shadow_comparison(made, outcomes, place_of(contract), now) or UNSET
-    return Look(replace(document, warnings=seen, shadow=beside, drift=drift), moves)
+    waiting = _waiting(store, made, moves, beside, contract.policy)
+    return Look(
+        replace(document, warnings=seen, shadow=beside, drift=drift, waiting=waiting), moves
+    )
+
+
+def settle_on_record(contract: Contract, store: Store, log: Path) -> str:
+    """Settle what waits in shadow by the record, where there is one; raises as `look` does."""
+    if store.waiting() is None or not log.is_dir() or not writer_folders(log):
+        return ""
+    return settle_waiting(look(contract, store, log).document, store)
+
+
+def _waiting(
+    store: Store,
+    made: Sequence[Decision],
+    moves: Sequence[Move],
+    beside: ShadowComparison | UnsetType,
+    policy: Policy,
+) -> WaitingVersion | UnsetType:
+    """What waits in shadow beside the version that serves now."""
+    naming = store.waiting()
+    if naming is None or not moves:
+        return UNSET
+    found = beside if isinstance(beside, ShadowComparison) else None
+    seen = scored_beside(made, naming, moves[-1].version)
+    return waiting_version(naming, seen, found, policy)
 
 
 def _newest(

@@ -96,6 +96,7 @@ def test_no_feature_may_be_made_of_the_label_or_its_time(path, value, key):
         ("search/families", ["neural_network"], "search.families"),
         ("policy/threshold", {"confidence": 0.94}, "policy.threshold.confidence"),
         ("policy", {"min_recall": 0.95, "threshold": {"rule": "aim"}}, "policy.threshold.aim"),
+        ("policy", {"shadow_days": 7}, "policy.shadow_days"),
         ("label/maturity_days", 1e12, "label.maturity_days"),
         ("label/positive", [], "label.positive"),
         ("windows/fit_days", 10**12, "windows.fit_days"),

@@ -13,7 +13,7 @@ from fraud_assets.documents.production import LiveDrift
 from fraud_assets.modelling.judging.slices import amount_bands
 from fraud_assets.watch.page import render_production
 from fraud_assets.watch.production import production
-from fraud_assets.watch.shadow import compare_shadow
+from fraud_assets.watch.shadow.comparison import compare_shadow
 from tests.report.browser import chromium, needs_chromium
 from tests.report.looks import faults, printed
 from tests.watch.worlds import DAY, PLACE, START, lived, reign

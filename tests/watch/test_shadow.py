@@ -10,7 +10,7 @@ from fraud_assets.contract import load_contract
 from fraud_assets.documents.decision import Shadow
 from fraud_assets.watch.collect import collect
 from fraud_assets.watch.production import WatchedContract
-from fraud_assets.watch.shadow import compare_shadow, shadow_comparison
+from fraud_assets.watch.shadow.comparison import compare_shadow, shadow_comparison
 from tests.decisions.entries import decision
 from tests.watch.worlds import lived
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_fields, print_json
 from fraud_assets.cli.models._command import add_store_command, open_store
+from fraud_assets.documents.signed.shadow_naming import earliest, waits_until
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.storage.port import METADATA_FILE
@@ -36,11 +37,16 @@ def _show(args: Arguments) -> int:
     is_refused = version not in store.versions() and version in store.refused_versions()
     found = store.verify_refused(version) if is_refused else store.verify(version)
     moves = [move for move in store.history() if move.version == version]
+    named = store.waiting()
+    waits = named if named is not None and named.version == version else None
     if args.json:
         signed = json.loads(found.read(METADATA_FILE))
-        print_json({**signed, "moves": [move.to_dict() for move in moves]})
+        waiting = None if waits is None else {"since": waits.at, "until": earliest(waits)}
+        print_json({**signed, "moves": [move.to_dict() for move in moves], "waiting": waiting})
     else:
         print_fields(_summary(found))
+        if waits is not None:
+            print(printable(f"{waits_until(waits)} By {waits.actor}: {waits.reason}"))
         for move in moves:
             said = f"{move.kind} {move.promoted_at} by {move.actor}: {move.reason}"
             print(printable(said))

@@ -14,6 +14,7 @@ from fraud_assets.profiles import (
     MIN_JUDGED_FRAUDS,
     MOST_ALERTS,
     MOST_MARGIN,
+    MOST_SHADOW_DAYS,
     RECALL_FLOOR,
 )
 from fraud_assets.terms.section import Section
@@ -48,6 +49,7 @@ class Policy(Section):
             "max_quarantined_fraud_share",
             "max_quarantined_amount_share",
             "checked",
+            "shadow_days",
         }
     )
 
@@ -91,6 +93,11 @@ class Policy(Section):
 
     max_quarantined_amount_share: Share = 0.10
     """Largest share of the amount in quarantine."""
+
+    shadow_days: int = Field(default=0, ge=0, le=MOST_SHADOW_DAYS)
+    """Days for which what passed the gate scores live payments beside what serves, before it
+    serves itself; 0: it serves at once. Needs `live.shadow`.
+    """
 
     checked: dict[str, str] = Field(default_factory=dict)
     """Features that look like a leak and were checked by a person, each with the reason;

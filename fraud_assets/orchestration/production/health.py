@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from fraud_assets.decisions.segment import writer_folders
+from fraud_assets.documents.production import WaitingVersion
 from fraud_assets.notices import notify
 from fraud_assets.orchestration.assets import OWNERS, code_version_of
 from fraud_assets.orchestration.failures import as_sentences
@@ -18,6 +19,7 @@ from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown.words import SUMMARY
 from fraud_assets.watch.once import Look, look, write_page
 from fraud_assets.watch.react import go_back
+from fraud_assets.watch.shadow.waiting import settle_waiting
 
 CHECK = "promise_holds"
 ALARM = "alarm"
@@ -51,10 +53,12 @@ def production_health(
         found = look(contract, store, log)
         page = log.with_name("production")
         write_page(page, found.document, found.moves)
-        done = ""
+        done = settle_waiting(found.document, store)
+        if done:
+            context.log.info(done)
         if found.document.is_broken:
             if contract.live is not None and contract.live.rollback == "alarm":
-                done = go_back(found.document, found.moves, store)
+                done = f"{done} {go_back(found.document, found.moves, store)}".strip()
             context.log.error("%s %s", found.document.sentence, done)
             if failed := notify("alarm", f"{found.document.sentence} {done}".strip()):
                 context.log.warning(failed)
@@ -64,6 +68,7 @@ def production_health(
 def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
     document = found.document
     now = document.versions[-1] if document.versions else None
+    waiting = document.waiting
     shown: dict[str, dg.RawMetadataValue] = {
         SUMMARY: document.sentence,
         "page": dg.MetadataValue.path(str(page / "production.html")),
@@ -71,6 +76,8 @@ def _result(found: Look, page: Path, done: str) -> dg.MaterializeResult[None]:
         "done": done or "nothing",
         "warnings": [warning.text for warning in document.warnings],
     }
+    if isinstance(waiting, WaitingVersion):
+        shown |= {"waiting": waiting.version, "waits_in_shadow": waiting.sentence}
     if now is not None:
         shown |= {"evidence": now.worth, "limit": document.limit, "matured_frauds": now.frauds}
         if now.recall is not None and now.recall.value is not None:

@@ -209,8 +209,11 @@ def of_published(published: Published) -> Shown:
         "version": published.version,
         "artifact": dg.MetadataValue.path(_near(published.path)),
         "report": dg.MetadataValue.path(f"{_near(published.path)}/report.html"),
-        "digest": published.move.digest[:DIGEST_SHOWN],
     }
+    if published.move is not None:
+        shown["digest"] = published.move.digest[:DIGEST_SHOWN]
+    if published.waiting:
+        shown["waits_in_shadow"] = published.waiting.strip()
     verdict, proof = published.report.verdict, published.report.proof
     if verdict is not None:
         shown["verdict"] = verdict.sentence

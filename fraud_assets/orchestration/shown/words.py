@@ -52,7 +52,9 @@ def summary_of_judgement(judgement: Judgement) -> str:
 
 
 def summary_of_published(published: Published) -> str:
-    """The version that serves from now on."""
+    """The version that serves from now on, or waits in shadow."""
+    if published.waits is not None:
+        return f"{published.version} waits in shadow for {published.waits.waits_days} days"
     return f"{published.version} serves from now on"
 
 

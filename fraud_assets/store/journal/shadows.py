@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from fraud_assets.documents.signed.shadow_naming import FORMAT, ShadowNaming
 from fraud_assets.store.clock import timestamp
 from fraud_assets.store.journal.signed_lines import RecordKind, SignedLines
@@ -38,8 +40,13 @@ class ShadowNamings:
         found = self._lines.all(store)
         return found[-1] if found else None
 
-    def add(self, named: Verified | None, store: str, actor: str, reason: str) -> ShadowNaming:
-        """Sign and record that a version is the shadow from now on, None: the newest again."""
+    def add(
+        self, named: Verified | None, store: str, actor: str, reason: str, days: int = 0
+    ) -> ShadowNaming:
+        """Sign and record that a version is the shadow from now on, None: the newest again.
+
+        With `days` it waits for its promotion.
+        """
         record = ShadowNaming(
             format=FORMAT,
             store=store,
@@ -48,6 +55,7 @@ class ShadowNamings:
             at=timestamp(),
             actor=actor,
             reason=reason,
+            days=days or UNSET,
         )
         self._lines.add(record)
         return record
