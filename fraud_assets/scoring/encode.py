@@ -63,12 +63,12 @@ class Encoder:
         """Encode `row` into `into`, a memoryview of float64 (columns,)."""
         for i, position, median, mean, scale, missing in self._numeric:
             value = row[i]
-            number = median if value is None or value in missing else cast("float", value)
-            into[position] = (number - mean) / scale
+            number = median if value is None or value in missing else value
+            into[position] = (number - mean) / scale  # type: ignore[operator]  # a number's column
         for i, position, present, absent, missing in self._presence:
             into[position] = absent if row[i] is None or row[i] in missing else present
         for i, levels in self._categorical:
-            text = cast("str | None", row[i])
+            text: str | None = row[i]  # type: ignore[assignment]  # a category's column
             codes = levels.known.get(text)
             into[levels.start : levels.stop] = levels.find(text) if codes is None else codes
 

@@ -37,6 +37,10 @@ class Records:
         """The same, perhaps a moment old."""
         return opened(key, self._transaction.glance(key))
 
+    def holds(self, key: bytes, record: bytes) -> bool:
+        """Whether a record is this one, check sum and all, as `sealed` gave it."""
+        return self._transaction.get(key) == record
+
     def put(self, key: bytes, value: bytes) -> None:
         """Write a record."""
         self._transaction.put(key, sealed(key, value))

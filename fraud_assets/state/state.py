@@ -17,7 +17,7 @@ from fraud_assets.state.remembered import (
     read_remembered,
     remember,
 )
-from fraud_assets.state.sealed import Records
+from fraud_assets.state.sealed import Records, sealed
 from fraud_assets.state.tracks.page import Event
 from fraud_assets.state.tracks.short import ShortTrack, open_track
 from fraud_assets.state.tracks.track import NEVER, Track
@@ -74,6 +74,7 @@ class State:
     def __init__(self, adapter: Adapter, plan: Plan, epoch: bytes | None = None) -> None:
         self.adapter, self.plan, self.epoch = adapter, plan, epoch
         self._building = "" if epoch is None else epoch[:_EPOCH_BYTES].hex()
+        self._epoch_record = b"" if epoch is None else sealed(EPOCH, epoch)
 
     def meet(self, payments: Sequence[Payment], answering: Answering | None = None) -> list[Found]:
         """Derive the features of payments in order, and remember them; all or none.
@@ -221,7 +222,8 @@ class State:
 
     def demand_same(self, records: Records) -> None:
         """Raise StateMovedError where the state was begun anew since it was opened."""
-        if records.get(EPOCH) != self.epoch:
+        # Compared as it lies there: each payment asks, and the record is nearly always the same.
+        if not records.holds(EPOCH, self._epoch_record) and records.get(EPOCH) != self.epoch:
             raise StateMovedError(
                 "The state is being built anew; ask again as soon as /health says that it is ready."
             )
@@ -275,10 +277,11 @@ class State:
         if payment.time > newest_of_all:
             records.put(NEWEST, payment.time.to_bytes(8, "little", signed=True))
         for plan, track in tracks:
+            numbers, values = payment.numbers, payment.values
             event = Event(
                 payment.time,
-                [payment.numbers.get(name, _NAN) for name in plan.layout.numbers],
-                [_hashed(payment.values.get(name)) for name in plan.layout.values],
+                [numbers.get(name, _NAN) for name in plan.layout.numbers],
+                [_hashed(values.get(name)) for name in plan.layout.values],
             )
             newest = max(track.newest, event.time)
             cut = newest - plan.span - self.plan.late_after

@@ -7,6 +7,7 @@ record instead of arrays, pages and sums, which is most of what a decision has t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import cache
 from math import fsum
 from struct import Struct
 
@@ -22,8 +23,13 @@ _NUMBER = 4
 _START = HEAD.size + _NUMBER
 """Where the columns begin: behind the head and the number of the only page."""
 
-_INSTANT, _FLOAT, _HASH = Struct("<q"), Struct("<d"), Struct("<Q")
 _WIDTH = 8
+
+
+@cache
+def _row(numbers: int, values: int) -> Struct:
+    """What is kept of a payment: its instant, so many numbers, so many hashes."""
+    return Struct(f"<q{numbers}d{values}Q")
 
 
 class ShortTrack:
@@ -145,15 +151,22 @@ class ShortTrack:
         if not keep or time < cut:
             self.dropped = max(self.dropped, time)
             return
-        at = bisect_right(self._times, time)
-        own = map(_FLOAT.pack, event.numbers), map(_HASH.pack, event.values)
-        parts: list[bytes | memoryview] = []
-        for column, value in enumerate((_INSTANT.pack(time), *own[0], *own[1])):
-            held = self._column(column)
-            parts += (held[: at * _WIDTH], value, held[at * _WIDTH :])
+        row = _row(len(event.numbers), len(event.values)).pack(time, *event.numbers, *event.values)
         if not self._number:
             self._number, self._next = self._next.to_bytes(_NUMBER, "little"), self._next + 1
-        self._take(self._number, b"".join(parts), self._length + 1)
+        self._take(self._number, self._with(row, bisect_right(self._times, time)), self._length + 1)
+
+    def _with(self, row: bytes, at: int) -> bytes:
+        """The columns with one more payment, whose values are `row`, before the one at `at`."""
+        length = self._length
+        if not length:
+            return row
+        held, size = memoryview(self._columns), length * _WIDTH
+        parts: list[bytes | memoryview] = []
+        for begin in range(0, len(held), size):
+            place, own = begin + at * _WIDTH, begin // length
+            parts += (held[begin:place], row[own : own + _WIDTH], held[place : begin + size])
+        return b"".join(parts)
 
     def drop(self, cut: int) -> bool:
         """Let go of payments before `cut`; whether there were any."""
