@@ -6,7 +6,9 @@ of a fitted pipeline stay bytes; whoever unpickles them verifies their digest fi
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -18,6 +20,9 @@ from fraud_assets.intermediates.frames import from_parquet, to_parquet
 
 VALUE = "value.msgpack"
 """The part that holds all but tables and arrays, which it names."""
+
+KEPT_BYTES = 64 * 2**20
+"""Most bytes of Parquet whose tables stay in memory: a chain reads the same ones in every step."""
 
 _TABLE, _ARRAY, _TIME = 1, 2, 3
 _KIND = {"parquet": _TABLE, "npy": _ARRAY}
@@ -65,7 +70,7 @@ def decode(parts: Mapping[str, bytes], kind: type[Value]) -> Value:
         If the parts are not those of such a value.
     """
     readers: dict[int, Callable[[bytes], Any]] = {
-        _TABLE: lambda name: from_parquet(parts[name.decode()]),
+        _TABLE: lambda name: _TABLES.table(parts[name.decode()]),
         _ARRAY: lambda name: _array(parts[name.decode()]),
         _TIME: lambda text: np.datetime64(text.decode()),
     }
@@ -82,6 +87,27 @@ def decode(parts: Mapping[str, bytes], kind: type[Value]) -> Value:
         return msgspec.msgpack.Decoder(kind, ext_hook=ext, dec_hook=plain).decode(parts[VALUE])
     except (msgspec.MsgspecError, KeyError) as error:
         raise ValueError(f"a step's value has another shape: {error}") from error
+
+
+class _Tables:
+    """The tables read last, by the digest of their bytes; whoever asks gets a copy on write."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, tuple[int, pd.DataFrame]] = OrderedDict()
+
+    def table(self, data: bytes) -> pd.DataFrame:
+        """The frame that the bytes hold."""
+        digest = hashlib.sha256(data).digest()
+        size, frame = self._kept.pop(digest, (len(data), None))
+        if frame is None:
+            frame = from_parquet(data)
+        self._kept[digest] = size, frame
+        while sum(size for size, _ in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+        return frame.copy(deep=False)
+
+
+_TABLES = _Tables()
 
 
 def _array_bytes(values: np.ndarray) -> bytes:

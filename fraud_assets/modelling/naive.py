@@ -50,23 +50,55 @@ def naive_comparison(
     shuffles all three windows and cuts parts of the sizes of fit and judged. An evaluation that
     has no threshold is left out.
     """
-    training, test = _random_split(fit, threshold_rows, judged, seed)
-    random_scores = _scores(fitted(training), test)
-    timely = fitted(fit) if timely is None else timely
-    scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
-    evaluations: tuple[tuple[Way, Rows, np.ndarray, Rows, np.ndarray], ...] = (
-        (("random", "test"), test, random_scores, test, random_scores),
-        (("time", "test"), judged, scores, judged, scores),
-        (("time", "before"), judged, scores, threshold_rows, before),
+    return (
+        *shuffled_way(fit, threshold_rows, judged, fitted, policy, seed=seed),
+        *timely_ways(threshold_rows, judged, timely or fitted(fit), policy, seed=seed),
     )
-    found = []
-    for way, rows, values, chosen_on, its_values in evaluations:
-        try:
-            threshold = choose_threshold(its_values, chosen_on.label, policy, chosen_on.sender)
-        except InsufficientEvidenceError:
-            continue
-        found.append(_told(way, threshold, rows, values, seed))
-    return tuple(found)
+
+
+def shuffled_way(
+    fit: Rows,
+    threshold_rows: Rows,
+    judged: Rows,
+    fitted: Callable[[Rows], Pipeline],
+    policy: Policy,
+    *,
+    seed: int,
+) -> tuple[NaiveEvaluation, ...]:
+    """The careless evaluation of a random split; nothing where it has no threshold."""
+    training, test = _random_split(fit, threshold_rows, judged, seed)
+    scores = _scores(fitted(training), test)
+    return _evaluated(("random", "test"), test, scores, (test, scores), policy, seed=seed)
+
+
+def timely_ways(
+    threshold_rows: Rows, judged: Rows, timely: Pipeline, policy: Policy, *, seed: int
+) -> tuple[NaiveEvaluation, ...]:
+    """Both evaluations of a pipeline that was fitted on earlier rows, the careless one first."""
+    scores, before = _scores(timely, judged), _scores(timely, threshold_rows)
+    return (
+        *_evaluated(("time", "test"), judged, scores, (judged, scores), policy, seed=seed),
+        *_evaluated(
+            ("time", "before"), judged, scores, (threshold_rows, before), policy, seed=seed
+        ),
+    )
+
+
+def _evaluated(
+    way: Way,
+    rows: Rows,
+    scores: np.ndarray,
+    chosen_on: tuple[Rows, np.ndarray],
+    policy: Policy,
+    *,
+    seed: int,
+) -> tuple[NaiveEvaluation, ...]:
+    where, its_scores = chosen_on
+    try:
+        threshold = choose_threshold(its_scores, where.label, policy, where.sender)
+    except InsufficientEvidenceError:
+        return ()
+    return (_told(way, threshold, rows, scores, seed),)
 
 
 def _told(

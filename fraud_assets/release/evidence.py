@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,9 +26,9 @@ from fraud_assets.documents.report.explained import (
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.drift import drift, histograms, profile
 from fraud_assets.modelling.judging.importances import importances, inner_classifier
-from fraud_assets.modelling.naive import naive_comparison
+from fraud_assets.modelling.naive import shuffled_way, timely_ways
 from fraud_assets.modelling.reach import joined_rows
-from fraud_assets.modelling.tuned import unpickle_unverified
+from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.release.once import MadeOnce
 from fraud_assets.scoring.scorer import Scorer, load_scorer
@@ -46,46 +48,64 @@ def explanation(case: Case, workers: int = 1) -> Explanation:
 
 
 def _explanation(case: Case, workers: int) -> Explanation:
-    naive, found = run_tasks(_section, [(_naive, case), (_importances, case)], workers)
-    return found, naive
+    timely = partial(_timely, is_tuned=_is_fitted_on_window(case))
+    parts = [(part, _windows_alone(case)) for part in (_shuffled, timely, _importances)]
+    shuffled, honest, found = run_tasks(_section, parts, workers)
+    return found, (*shuffled, *honest)
 
 
 def _section(make: Callable[[Case], Any], case: Case) -> Any:
     return make(case)
 
 
+def _windows_alone(case: Case) -> Case:
+    """The case with its windows' rows and nothing before or behind them: workers get a copy."""
+    cleaned = case.cleaned
+    windows = replace(cleaned, history=cleaned.history.iloc[:0], earlier=cleaned.earlier.iloc[:0])
+    return replace(case, cleaned=windows, store=None)
+
+
 def _importances(case: Case) -> Importances:
     return importances(unpickle_unverified(case.tuned.payload), case.cleaned.rows("judged"))
 
 
-def _naive(case: Case) -> tuple[NaiveEvaluation, ...]:
-    contract, tuned, cleaned = case.contract, case.tuned, case.cleaned
-    fit = cleaned.rows("fit")  # the window alone: what is compared is the ways to judge
-    return naive_comparison(
-        fit,
-        cleaned.rows("threshold"),
-        cleaned.rows("judged"),
-        lambda rows: fit_uncalibrated(
-            tuned.family,
-            tuned.parameters,
-            rows,
-            contract,
-            presence=tuned.presence,
-            half_life_days=tuned.half_life_days,
-        ),
-        contract.policy,
-        seed=contract.search.seed,
-        timely=_fitted_on(fit, case),
+def _shuffled(case: Case) -> tuple[NaiveEvaluation, ...]:
+    fit, threshold, judged = map(case.cleaned.rows, ("fit", "threshold", "judged"))
+    policy, seed = case.contract.policy, case.contract.search.seed
+    return shuffled_way(fit, threshold, judged, partial(_fitted, case), policy, seed=seed)
+
+
+def _timely(case: Case, *, is_tuned: bool) -> tuple[NaiveEvaluation, ...]:
+    # On the window alone: what is compared is the ways to judge, not how much history there is.
+    timely = _uncalibrated(case.tuned) if is_tuned else _fitted(case, case.cleaned.rows("fit"))
+    threshold, judged = map(case.cleaned.rows, ("threshold", "judged"))
+    seed = case.contract.search.seed
+    return timely_ways(threshold, judged, timely, case.contract.policy, seed=seed)
+
+
+def _fitted(case: Case, rows: Rows) -> Pipeline:
+    """The tuned family and setting, uncalibrated, on other rows."""
+    tuned = case.tuned
+    return fit_uncalibrated(
+        tuned.family,
+        tuned.parameters,
+        rows,
+        case.contract,
+        presence=tuned.presence,
+        half_life_days=tuned.half_life_days,
     )
 
 
-def _fitted_on(fit: Rows, case: Case) -> Pipeline | None:
-    """The tuned pipeline as it was before its calibration, where these rows were its history."""
-    tuned, reach = case.tuned, case.tuned.reach
-    if reach is not None and len(reach.taken(joined_rows(case.cleaned.earlier_rows, fit))) != len(
+def _is_fitted_on_window(case: Case) -> bool:
+    """Whether the tuned pipeline's own history was the fitted window."""
+    reach, fit = case.tuned.reach, case.cleaned.rows("fit")
+    return reach is None or len(reach.taken(joined_rows(case.cleaned.earlier_rows, fit))) == len(
         fit
-    ):
-        return None
+    )
+
+
+def _uncalibrated(tuned: TunedPipeline) -> Pipeline:
+    """The tuned pipeline as it was before its calibration."""
     pipeline = unpickle_unverified(tuned.payload)
     parts = pipeline.named_steps["preprocessor"], inner_classifier(pipeline)
     return Pipeline(list(zip(("preprocessor", "classifier"), parts, strict=True)))

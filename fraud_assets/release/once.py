@@ -46,6 +46,7 @@ def case_digest(case: Case) -> str:
         dict(tuned.parameters),
         tuned.presence,
         str(tuned.reach),
+        str(tuned.threshold_from),
         tuned.threshold.value,
         contract_digest(case.contract),
         cleaned.features,

@@ -23,8 +23,11 @@ from fraud_assets.modelling.leaks import all_leaks
 from fraud_assets.modelling.reach import divided, joined_rows
 from fraud_assets.modelling.tuned import TunedPipeline, sha256, unpickle_unverified
 from fraud_assets.release.case import Case
+from fraud_assets.release.once import MadeOnce
 from fraud_assets.store.journal.moves import standing_as_of
 from fraud_assets.work.threads import on_one_thread
+
+_SCORES = MadeOnce[tuple[np.ndarray, ...]]()
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,7 @@ def rescore(case: Case) -> Rescored:
     """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
     contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
     judged, middle = cleaned.rows("judged"), threshold_rows(cleaned, tuned)
-    pipeline = unpickle_unverified(tuned.payload)
-    scores, before = (
-        on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in (judged, middle)
-    )
+    scores, before = _SCORES.of(case, lambda: _scored(tuned, judged, middle))
     chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
     # The same threshold in the words of today's policy, whose ceilings may have changed since.
     frozen = chosen if chosen.value == tuned.threshold.value else tuned.threshold
@@ -66,6 +66,12 @@ def rescore(case: Case) -> Rescored:
     )
     leaks = all_leaks(cleaned, judged, scores, contract)
     return Rescored(judged, scores, evaluation, leaks, expected)
+
+
+def _scored(tuned: TunedPipeline, *parts: Rows) -> tuple[np.ndarray, ...]:
+    """Probabilities of fraud of each part's rows by the tuned pipeline's very bytes."""
+    pipeline = unpickle_unverified(tuned.payload)
+    return tuple(on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in parts)
 
 
 def threshold_rows(cleaned: CleanedFeatures, tuned: TunedPipeline) -> Rows:

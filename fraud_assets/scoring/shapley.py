@@ -121,15 +121,18 @@ class _Quadrature:
 
 
 def _quadrature(zero: Floats, value: Floats, ones: NDArray[np.bool_]) -> Floats:
-    width = len(zero)
-    nodes, weights = gauss_legendre((width + 1) // 2)
-    total = np.zeros_like(zero)
+    nodes, weights = gauss_legendre((len(zero) + 1) // 2)
+    apart = ones - zero
+    total, factors = np.zeros_like(zero), np.empty_like(zero)
     for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        factors = zero * (1 - node)
-        factors += node * ones
-        product = factors.prod(axis=0) * weight
-        total += product / factors
-    return total * (ones - zero) * value
+        np.multiply(apart, node, out=factors)
+        factors += zero
+        product = factors.prod(axis=0)
+        product *= weight
+        total += np.divide(product, factors, out=factors)
+    total *= apart
+    total *= value
+    return total
 
 
 def _slice(leaves: Leaves, start: int, stop: int) -> Leaves:
@@ -145,46 +148,102 @@ def _slice(leaves: Leaves, start: int, stop: int) -> Leaves:
     )
 
 
-def leaves_by_width(forest: Forest) -> Iterator[Leaves]:
-    """The forest's leaves, grouped by how many distinct columns their paths test."""
-    paths = _walk(forest)
-    width = np.array([len(path) for path in paths], dtype=np.int64)
-    value = forest.value[forest.is_leaf]
-    for d in np.unique(width[width > 0]):
-        chosen = np.flatnonzero(width == d)
-        tests = np.array([paths[i] for i in chosen], dtype=np.float64)
-        column, low, high, zero = (np.ascontiguousarray(tests[:, :, k].T) for k in range(4))
-        yield Leaves(column.astype(np.int64), low, high, zero, value[chosen])
-
-
 _TINY = 1e-15
 """Stands for a zero fraction of 0, by which the quadrature could not divide."""
 
-Test = tuple[int, float, float, float]
+_LEAVES_AT_ONCE = 65_536
+"""Leaves whose paths are walked at once, so that wide forests fit into memory."""
 
 
-def _walk(forest: Forest) -> list[list[Test]]:
-    """Each leaf's tests (column, low, high, zero fraction), leaves in the order of the nodes."""
-    paths: list[list[Test]] = [[] for _ in forest.feature]
-    stack: list[tuple[int, dict[int, Test]]] = [(int(root), {}) for root in forest.roots]
-    feature, threshold = forest.feature.tolist(), forest.threshold.tolist()
-    left, right, cover = forest.left.tolist(), forest.right.tolist(), forest.cover.tolist()
-    while stack:
-        node, tests = stack.pop()
-        column = feature[node]
-        if column < 0:
-            paths[node] = list(tests.values())
-            continue
-        cut, (_, low, high, zero) = threshold[node], tests.get(column, (0, -np.inf, np.inf, 1.0))
-        whole = max(cover[left[node]] + cover[right[node]], _TINY)
-        for child, lo, hi in (
-            (left[node], low, min(high, cut)),
-            (right[node], max(low, cut), high),
-        ):
-            stack.append(
-                (
-                    child,
-                    {**tests, column: (column, lo, hi, max(zero * cover[child] / whole, _TINY))},
-                )
-            )
-    return [path for path, leaf in zip(paths, forest.is_leaf, strict=True) if leaf]
+def leaves_by_width(forest: Forest) -> Iterator[Leaves]:
+    """The forest's leaves, grouped by how many distinct columns their paths test.
+
+    A constant has no contributions, so each tree counts from the value that most of its leaves
+    have, and these are left out: of a forest of deep trees half of all leaves and more.
+    """
+    parent, tree = _parents(forest)
+    leaves = np.flatnonzero(forest.is_leaf)
+    value = forest.value[leaves] - _commonest(forest.value[leaves], tree[leaves])
+    leaves, value = leaves[value != 0], value[value != 0]
+    starts = range(0, len(leaves), _LEAVES_AT_ONCE)
+    parts = [_paths(forest, parent, leaves[at : at + _LEAVES_AT_ONCE]) for at in starts]
+    width = np.concatenate([np.zeros(0, np.int64), *(part.width for part in parts)])
+    begin = np.cumsum(width) - width
+    for d in np.unique(width[width > 0]):
+        chosen = np.flatnonzero(width == d)
+        at = (begin[chosen][:, None] + np.arange(d)).T
+        column, low, high, zero = (
+            np.ascontiguousarray(np.concatenate([getattr(part, name) for part in parts])[at])
+            for name in ("column", "low", "high", "zero")
+        )
+        yield Leaves(column, low, high, zero, value[chosen])
+
+
+def _parents(forest: Forest) -> tuple[Ints, Ints]:
+    """Each node's parent, -1 for a root, and the number of its tree; (nodes,) each."""
+    parent = np.full(len(forest.feature), -1, dtype=np.int64)
+    inner = np.flatnonzero(~forest.is_leaf)
+    parent[forest.left[inner]], parent[forest.right[inner]] = inner, inner
+    tree = np.full(len(forest.feature), -1, dtype=np.int64)
+    tree[forest.roots] = np.arange(len(forest.roots))
+    for level in forest.levels()[1:]:
+        tree[level] = tree[parent[level]]
+    return parent, tree
+
+
+def _commonest(value: Floats, tree: Ints) -> Floats:
+    """For each leaf the value that most leaves of its tree have, the smallest of equals."""
+    order = np.lexsort((value, tree))
+    ordered, of = value[order], tree[order]
+    begins = np.flatnonzero(
+        (np.diff(ordered, prepend=np.nan) != 0) | (np.diff(of, prepend=-1) != 0)
+    )
+    counts = np.diff(begins, append=len(order))
+    best = np.lexsort((-counts, of[begins]))
+    first = np.flatnonzero(np.diff(of[begins][best], prepend=-1))
+    most = np.zeros(int(tree.max(initial=-1)) + 1)
+    most[of[begins][best][first]] = ordered[begins][best][first]
+    return most[tree]
+
+
+@dataclass(frozen=True)
+class _Paths:
+    """The tests of some leaves, leaf after leaf, one for each column in ascending order.
+
+    `width` (leaves,) is how many of the others (tests,) belong to each leaf.
+    """
+
+    width: Ints
+    column: Ints
+    low: Floats
+    high: Floats
+    zero: Floats
+
+
+def _paths(forest: Forest, parent: Ints, leaves: Ints) -> _Paths:
+    """Walk from the leaves up to the roots, and join the tests of one column of each leaf."""
+    steps, at = [], leaves
+    which = np.arange(len(leaves))
+    while len(at):
+        up = parent[at]
+        at, up, which = at[up >= 0], up[up >= 0], which[up >= 0]
+        goes_left = forest.left[up] == at
+        cut = forest.threshold[up]
+        whole = forest.cover[forest.left[up]] + forest.cover[forest.right[up]]
+        low, high = np.where(goes_left, -np.inf, cut), np.where(goes_left, cut, np.inf)
+        zero = forest.cover[at] / np.maximum(whole, _TINY)
+        steps.append((which, forest.feature[up], low, high, zero))
+        at = up
+    which, column, low, high, zero = (np.concatenate(part) for part in zip(*steps, strict=True))
+    order = np.lexsort((column, which))
+    which, column = which[order], column[order]
+    first = np.flatnonzero((np.diff(which, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
+    if not len(first):
+        return _Paths(np.zeros(len(leaves), np.int64), column, low, high, zero)
+    return _Paths(
+        width=np.bincount(which[first], minlength=len(leaves)),
+        column=column[first],
+        low=np.maximum.reduceat(low[order], first),
+        high=np.minimum.reduceat(high[order], first),
+        zero=np.maximum(np.multiply.reduceat(zero[order], first), _TINY),
+    )

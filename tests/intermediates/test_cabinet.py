@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from fraud_assets.errors import EvidenceError
+from fraud_assets.intermediates import codec
 from fraud_assets.intermediates.cabinet import KEPT, Cabinet
+from fraud_assets.intermediates.frames import from_parquet, to_parquet
 from fraud_assets.store.keys import Keys
 
 
@@ -79,3 +81,29 @@ def test_old_runs_make_room_and_the_newest_week_stays(cabinet):
 
     assert len(list((cabinet.root / "gateway" / "clean").iterdir())) <= KEPT + 1
     assert cabinet.get("clean", [], Value).rows["amount"][0] == 7.0
+
+
+def test_whoever_changes_a_table_changes_his_own(cabinet):
+    """Tables are read from disk once; the next reader gets what was written."""
+    cabinet.put("clean", "run-1", "2025-06-29", value())
+    first = cabinet.get("clean", ["run-1"], Value).rows
+
+    first.loc[0, "amount"] = -5.0
+    first["more"] = 1
+    first.columns = ["a", "b", "c"]
+
+    pd.testing.assert_frame_equal(cabinet.get("clean", ["run-1"], Value).rows, value().rows)
+
+
+def test_few_tables_stay_in_memory(cabinet, monkeypatch):
+    """Past the bound the oldest go; what is asked for again is read again."""
+    monkeypatch.setattr(codec, "KEPT_BYTES", 2 * len(to_parquet(value().rows)))
+    read = []
+    monkeypatch.setattr(codec, "from_parquet", lambda data: read.append(data) or from_parquet(data))
+    monkeypatch.setattr(codec, "_TABLES", codec._Tables())
+
+    for number in (1, 2, 2, 3, 1):
+        cabinet.put("clean", f"run-{number}", "2025-06-29", value(number))
+        cabinet.get("clean", [f"run-{number}"], Value)
+
+    assert len(read) == 4

@@ -13,12 +13,14 @@ from sklearn.model_selection import cross_val_score
 from threadpoolctl import threadpool_limits
 
 from fraud_assets.errors import ContractError
-from fraud_assets.families.registry import FAMILIES
+from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.search import rounds
+from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.sampling import sample_legitimate
+from fraud_assets.modelling.search.winner import WeekSearch
 from tests.modelling.made_rows import make_rows, small_contract
 
 
@@ -116,10 +118,35 @@ def test_a_family_far_behind_is_left_after_the_first_folds(monkeypatch):
     board = compare_candidates(make_rows(3000, 0.1), contract)
 
     folds = {row.family: len(row.fold_auc) for row in board.candidates}
-    assert folds == {"random_forest": 5, "extra_trees": 5, "adaboost": rounds.FIRST_FOLDS}
+    assert folds == {"random_forest": 5, "extra_trees": 5, "adaboost": rounds.LOOKS[0]}
     assert board.candidates[-1].family == "adaboost"
     assert board.candidates[-1].cost
     assert set(board.scores) == {"random_forest", "extra_trees"}
+
+
+def test_the_fits_of_defaults_score_the_grids_smaller_sizes(monkeypatch):
+    """As the grid itself would, to the bit; of defaults outside the grid nothing is kept."""
+    forest = replace(
+        FAMILIES["random_forest"],
+        defaults={"n_estimators": 10, "min_samples_leaf": 5},
+        grid={"n_estimators": (4, 10, 20), "min_samples_leaf": (1, 5)},
+    )
+    monkeypatch.setitem(FAMILIES, "random_forest", forest)
+    families = ("random_forest", "logistic_regression")
+    contract, rows = small_contract(families=families, folds=3), make_rows(900, 0.1)
+
+    board = compare_candidates(rows, contract)
+
+    search = WeekSearch(sample_to_search(rows, contract, find_families(families)), contract)
+    (found,) = board.grids.values()
+    again = search.score(forest, found.params)
+    assert found.params == (
+        {"min_samples_leaf": 5, "n_estimators": 4},
+        {"min_samples_leaf": 5, "n_estimators": 10},
+    )
+    np.testing.assert_array_equal(found.fold_auc, again.fold_auc)
+    np.testing.assert_array_equal(found.bought, again.bought)
+    assert found.cost == again.cost
 
 
 @pytest.mark.usefixtures("small_families")

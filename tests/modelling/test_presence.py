@@ -13,6 +13,7 @@ import pytest
 from fraud_assets.contract import parse_contract
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.modelling.search import presence
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
@@ -124,3 +125,22 @@ def test_an_absence_that_tells_is_its_features_reason():
     assert (first.feature, first.value) == ("income", None)
     assert first.contribution > 0
     assert first.text.startswith("Income is missing")
+
+
+@pytest.mark.parametrize(
+    ("first", "tried"),
+    [((0.001, -0.01), [range(3)]), ((0.004, -0.004), [range(3), range(3, 5)])],
+)
+def test_a_column_that_hardly_gains_is_not_tried_on_the_costly_folds(monkeypatch, first, tried):
+    """Worked by hand: .001 is a tenth of its way to the bound, .004 is half of it."""
+    gains = iter([first, (0.01, 0.002)])
+    monkeypatch.setattr(presence, "_gain", lambda *_: next(gains))
+    scored = []
+    monkeypatch.setattr(
+        presence, "_scores", lambda *given: scored.append(given[-1]) or [np.zeros(1)]
+    )
+
+    found = presence._tried(None, None, [np.zeros(1)] * 5, "income", 0.95)
+
+    assert scored == tried
+    assert found == (first if len(tried) == 1 else (0.01, 0.002))

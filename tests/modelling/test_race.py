@@ -18,7 +18,7 @@ from fraud_assets.modelling.search.budget import (
     thinned,
 )
 from fraud_assets.modelling.search.folds import encode_folds, make_folds
-from fraud_assets.modelling.search.grid import search_grid
+from fraud_assets.modelling.search.grid import score_settings, search_grid
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.settings import best_bought
@@ -83,6 +83,22 @@ def test_the_same_race_from_one_and_two_workers(prepared):
     assert one.params == two.params
     assert one.dropped == two.dropped
     np.testing.assert_array_equal(one.bought, two.bought)
+
+
+@pytest.mark.parametrize("among", [slice(0, 4), slice(7, 13)])
+def test_settings_that_were_scored_before_are_not_fitted_again(prepared, among):
+    """The same race to the bit, by fewer fits."""
+    encoded, validation = prepared
+    some = search_grid(FAMILY, encoded, 0).params[among]
+    known = score_settings(FAMILY, some, encoded, 0, validation=validation)
+
+    again = race_grid(FAMILY, encoded, validation, 0, known=known)
+
+    fresh = race_grid(FAMILY, encoded, validation, 0)
+    assert (again.params, again.dropped, again.cost) == (fresh.params, fresh.dropped, fresh.cost)
+    np.testing.assert_array_equal(again.bought, fresh.bought)
+    np.testing.assert_array_equal(again.fold_auc, fresh.fold_auc)
+    assert again.fits < fresh.fits
 
 
 def test_a_small_budget_lets_fewer_enter_and_fewer_stay(prepared):

@@ -109,6 +109,31 @@ def test_a_column_that_no_tree_tests_contributes_nothing():
     assert found[2] == 0
 
 
+def test_leaves_of_a_trees_commonest_value_are_left_out():
+    """Worked by hand: three of four leaves say 7, so one leaf is left, which says 9 - 7.
+
+    Its path tests x0 twice, in (1, 3], with zero fraction .5 * .4.
+    """
+    forest = Forest(
+        feature=np.array([0, 0, 1, -1, -1, -1, -1]),
+        threshold=np.array([1.0, 3.0, 2.0, 0, 0, 0, 0]),
+        left=np.array([3, 4, 5, 0, 0, 0, 0]),
+        right=np.array([1, 2, 6, 0, 0, 0, 0]),
+        value=np.array([0, 0, 0, 7.0, 9.0, 7.0, 7.0]),
+        cover=np.array([10.0, 5, 3, 5, 2, 1, 2]),
+        roots=np.array([0]),
+    )
+
+    (leaves,) = leaves_by_width(forest)
+
+    assert leaves.column.tolist() == [[0]]
+    assert (leaves.low.item(), leaves.high.item()) == (1.0, 3.0)
+    assert leaves.zero.item() == pytest.approx(0.2)
+    assert leaves.value.tolist() == [2.0]
+    found = shapley(forest, 2).contributions(np.array([2.0, 0.0]))
+    assert found == pytest.approx([9 - forest.expected_values()[0], 0])
+
+
 def hand_made() -> Forest:
     return Forest(
         feature=np.array([0, 1, -1, -1, -1]),

@@ -22,7 +22,7 @@ FAMILY = Family(
     classifier="ExtraTreesClassifier",
     build=_build,
     encoding="ordinal",
-    defaults={"n_estimators": 100},
+    defaults={"n_estimators": 100, "max_features": "sqrt", "min_samples_split": 2},
     grid={
         "n_estimators": (50, 100),
         "max_features": ("sqrt", 0.7),

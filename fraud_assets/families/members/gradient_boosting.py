@@ -32,7 +32,7 @@ FAMILY = Family(
     classifier="GradientBoostingClassifier",
     build=_build,
     encoding="onehot",
-    defaults={"n_estimators": 200},
+    defaults={"n_estimators": 100},
     grid={
         "n_estimators": (100, 200, 300),
         "max_depth": (3, 5, 7),

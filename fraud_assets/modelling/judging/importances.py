@@ -32,7 +32,7 @@ from fraud_assets.work.threads import on_one_thread
 
 REPEATS = 5
 REPLICATES = 200
-LEGITIMATE_PER_FRAUD = 8
+LEGITIMATE_PER_FRAUD = 4
 """Legitimate rows kept per fraud: ROC-AUC does not depend on how many, time does."""
 
 MOST_FRAUDS = 600

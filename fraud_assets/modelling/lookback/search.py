@@ -44,6 +44,11 @@ from fraud_assets.work.workers import Workers
 MUCH_LONGER = 4.0
 """Times the window's frauds from which families and settings meet once more."""
 
+AT_EASE = 0.5
+"""Share of the budget beyond which a cheaper contender tries the histories: how much more rows
+bring is much the same for all, and takes a fifth of the time by boosting instead of by extra trees
+on the shipped week."""
+
 
 @dataclass(frozen=True)
 class Lookback:
@@ -106,13 +111,13 @@ def look_back(
 def _probe(
     contenders: Sequence[Contender], tried: Sequence[FittedReach], rows: Rows, contract: Contract
 ) -> Contender:
-    """The first contender whose curve the budget lasts for, else the one that costs least."""
+    """The first contender whose curve the budget lasts for at ease, else the cheapest one."""
     sample = sample_as_declared(rows, contract.search)
     single = [one for one in contenders if not FAMILIES[one.family].parts]
     contenders = single or contenders  # a length that suits a part suits the sum
     costs = [_curve_seconds(one, tried, sample.rows, contract) for one in contenders]
     for one, seconds in zip(contenders, costs, strict=True):
-        if seconds <= allowed(contract, HISTORY):
+        if seconds <= AT_EASE * allowed(contract, HISTORY):
             return one
     return contenders[int(np.argmin(costs))]
 

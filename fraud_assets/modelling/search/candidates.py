@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.entrants import entrants
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.rounds import FamilyRounds, Trial
+from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
 from fraud_assets.work.workers import Workers
 
@@ -28,6 +29,8 @@ class Leaderboard:
 
     `scores` are each family's margins on the validation rows, fold after fold, (n,) float32; a
     family that was left has none. `left_out` says of each that the budget did not last for why.
+    `grids` are the settings of a family's grid that the fits of its defaults have scored on every
+    fold.
     """
 
     candidates: tuple[LeaderboardRow, ...]
@@ -38,6 +41,7 @@ class Leaderboard:
     seconds: float
     scores: Mapping[str, np.ndarray]
     left_out: tuple[str, ...] = ()
+    grids: Mapping[str, ScoredGrid] = field(default_factory=dict)
     made: Made | None = None
 
 
@@ -83,11 +87,12 @@ def compare_candidates(
             if len(of) == len(folds)
         },
         left_out=entered.sentences,
+        grids=rounds.grids(trials),
     )
 
 
 def _summary(family: Family, trials: list[Trial], validation: Validation) -> LeaderboardRow:
-    auc = [trial.auc for trial in trials]
+    auc = [trial.scored.auc for trial in trials]
     measures = validation.measures([trial.scores for trial in trials])
     return LeaderboardRow(
         family=family.name,
@@ -97,7 +102,7 @@ def _summary(family: Family, trials: list[Trial], validation: Validation) -> Lea
         auc_std=float(np.std(auc)),
         average_precision=float(measures[1]),
         precision_at_recall=float(measures[2]),
-        fit_seconds=float(np.mean([trial.fit_seconds for trial in trials])),
+        fit_seconds=float(np.mean([trial.scored.seconds for trial in trials])),
         cost=trials[-1].cost,
         encoding=family.encoding,
         n_features=trials[-1].n_features,

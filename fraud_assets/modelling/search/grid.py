@@ -8,6 +8,7 @@ are those of `sklearn.model_selection.GridSearchCV(scoring="roc_auc")` on the sa
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,32 +72,44 @@ def score_settings(
     groups = _nested(family, settings)
     wanted = range(len(folds)) if among is None else among
     # Largest folds and deepest trees first, so that no worker ends alone with one of them.
-    tasks = [
-        _Task(family.name, params, sizes, k, folds[k], seed, k + 1 == len(folds))
+    fits = [
+        Fit(family.name, params, sizes, k, folds[k], seed, k + 1 == len(folds))
         for k in sorted(wanted, key=lambda k: -len(folds[k].train_label))
         for params, sizes in sorted(groups, key=lambda g: -(g[0].get("max_depth") or 0))
     ]
-    ticker = Ticker(f"Search of {family.name}", len(tasks), progress)
+    ticker = Ticker(f"Search of {family.name}", len(fits), progress)
     scored = run_tasks(
-        _score,
-        [(task, _judge(validation, task.k)) for task in tasks],
+        score_fit,
+        [(fit, judge_of(validation, fit.k)) for fit in fits],
         workers,
         lambda done: ticker.tick(max(one.auc for one in done)),
     )
-    by_key = {(_key(one.params), one.fold): one for done in scored for one in done}
-    table = [[by_key[_key(setting), k] for k in wanted] for setting in settings]
+    return gathered(family, settings, wanted, [one for done in scored for one in done], len(fits))
+
+
+def gathered(
+    family: Family,
+    settings: Sequence[Parameters],
+    among: Sequence[int],
+    scored: Sequence[ScoredFit],
+    fits: int,
+) -> ScoredGrid:
+    """The settings in this order, from their scores on the folds `among`."""
+    by_key = {(_key(one.params), one.fold): one for one in scored}
+    table = [[by_key[_key(setting), k] for k in among] for setting in settings]
+    bought = np.array([[one.bought for one in row] for row in table])
     return ScoredGrid(
         family.name,
         tuple(settings),
         np.array([[one.auc for one in row] for row in table]),
-        len(tasks),
+        fits,
         tuple(tuple(one.scores for one in row) for row in table),
         tuple(row[-1].cost for row in table),
-        np.array([[one.bought for one in row] for row in table]) if validation else None,
+        None if np.isnan(bought).all() else bought,
     )
 
 
-def _judge(validation: Validation | None, k: int) -> tuple[np.ndarray, float] | None:
+def judge_of(validation: Validation | None, k: int) -> tuple[np.ndarray, float] | None:
     """Weights of the fold's validation rows and the recall that is demanded."""
     return (
         None if validation is None else (validation.parts(validation.weight)[k], validation.recall)
@@ -104,7 +117,7 @@ def _judge(validation: Validation | None, k: int) -> tuple[np.ndarray, float] | 
 
 
 @dataclass(frozen=True)
-class _Task:
+class Fit:
     """One fit: a setting without its size, on one fold, read at `sizes`."""
 
     family: str
@@ -117,8 +130,11 @@ class _Task:
 
 
 @dataclass(frozen=True)
-class _Scored:
-    """One setting on one fold; `cost` is counted on the last fold alone."""
+class ScoredFit:
+    """One setting on one fold; `cost` is counted on the last fold alone.
+
+    `seconds` is what the whole fit took, of all its sizes together.
+    """
 
     params: Parameters
     fold: int
@@ -126,44 +142,53 @@ class _Scored:
     scores: np.ndarray
     cost: float
     bought: tuple[float, ...]
+    seconds: float
 
 
-def _score(task: _Task, judge: tuple[np.ndarray, float] | None) -> list[_Scored]:
-    family, fold = FAMILIES[task.family], task.fold
-    largest = {} if family.size is None else {family.size: max(task.sizes)}
-    classifier = family.build(task.params | largest, task.seed)
+def score_fit(fit: Fit, judge: tuple[np.ndarray, float] | None) -> list[ScoredFit]:
+    """Fit once and score at each size, in the order of `sizes`."""
+    family, fold = FAMILIES[fit.family], fit.fold
+    largest = {} if family.size is None else {family.size: max(fit.sizes)}
+    classifier = family.build(fit.params | largest, fit.seed)
+    started = time.perf_counter()
     family.fit(classifier, fold.train, fold.train_label)
-    if family.size is None:
-        return [_scored(task, {}, family.margin(classifier, fold.valid), classifier, judge)]
-    stages = staged_margins(family, classifier, fold.valid, task.sizes)
+    took = time.perf_counter() - started
+    if family.size is None or len(fit.sizes) < 2:
+        margins = family.margin(classifier, fold.valid)
+        return [_scored(fit, largest, margins, classifier, judge, seconds=took)]
+    stages = staged_margins(family, classifier, fold.valid, fit.sizes)
     return [
-        _scored(task, {family.size: size}, stages[size], classifier, judge) for size in task.sizes
+        _scored(fit, {family.size: size}, stages[size], classifier, judge, seconds=took)
+        for size in fit.sizes
     ]
 
 
 def _scored(
-    task: _Task,
+    fit: Fit,
     size: Parameters,
     scores: np.ndarray,
     classifier: Classifier,
     judge: tuple[np.ndarray, float] | None,
-) -> _Scored:
-    family = FAMILIES[task.family]
+    *,
+    seconds: float,
+) -> ScoredFit:
+    family = FAMILIES[fit.family]
     trees = next(iter(size.values()), None)
-    label = task.fold.valid_label
+    label = fit.fold.valid_label
     # Ranked as they are kept, in float32: what was chosen can be measured again.
     kept = scores.astype(np.float32)
     bought = (math.nan,) * len(MEASURES)
     if judge is not None:
         weight, recall = judge
         bought = Ranking.of(kept.astype(np.float64), label).measures(recall, weight)
-    return _Scored(
-        task.params | size,
-        task.k,
+    return ScoredFit(
+        fit.params | size,
+        fit.k,
         float(roc_auc_score(label, scores)),
         kept,
-        serving_cost(family, classifier, trees) if task.is_last else math.nan,
+        serving_cost(family, classifier, trees) if fit.is_last else math.nan,
         bought,
+        seconds,
     )
 
 

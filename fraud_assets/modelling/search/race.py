@@ -41,13 +41,15 @@ def race_grid(
     seed: int,
     *,
     budget: float = math.inf,
+    known: ScoredGrid | None = None,
     workers: Workers = 1,
     progress: Callable[[str], None] | None = None,
 ) -> ScoredGrid:
     """The family's grid, its best quarter scored on every fold.
 
     Where `budget`, in processor seconds of the reference machine, does not last for the whole
-    grid, a drawn part of it enters, and fewer stay.
+    grid, a drawn part of it enters, and fewer stay. `known` are settings that were scored on
+    every fold of these before; they are not fitted again.
     """
     settings = [dict(setting) for setting in ParameterGrid(dict(family.grid))]
     groups = fit_groups(family, settings)
@@ -56,16 +58,22 @@ def race_grid(
         settings = [setting for group in groups for setting in group]
 
     def score(some: Sequence[Parameters], among: Sequence[int]) -> ScoredGrid:
-        return score_settings(
-            family,
-            some,
-            folds,
-            seed,
-            validation=validation,
-            among=among,
-            workers=workers,
-            progress=progress,
-        )
+        new = [setting for setting in some if known is None or setting not in known.params]
+        old = [] if known is None else [known.params.index(s) for s in some if s not in new]
+        parts = [] if known is None or not old else [_on(_part(known, old), among)]
+        if new:
+            fresh = score_settings(
+                family,
+                new,
+                folds,
+                seed,
+                validation=validation,
+                among=among,
+                workers=workers,
+                progress=progress,
+            )
+            parts.append(fresh)
+        return _together(parts, some)
 
     if len(groups) < LEAST_FITS or len(folds) <= len(FIRST_RUNG) + 1:
         return score(settings, range(len(folds)))
@@ -124,6 +132,35 @@ def _part(settings: ScoredGrid, at: Sequence[int]) -> ScoredGrid:
         cost=tuple(settings.cost[i] for i in where),
         bought=None if settings.bought is None else settings.bought[where],
     )
+
+
+def _on(settings: ScoredGrid, among: Sequence[int]) -> ScoredGrid:
+    """The same settings on some of the folds, for no further fit."""
+    where = list(among)
+    return replace(
+        settings,
+        fits=0,
+        fold_auc=settings.fold_auc[:, where],
+        scores=tuple(tuple(row[k] for k in where) for row in settings.scores),
+        bought=None if settings.bought is None else settings.bought[:, where],
+    )
+
+
+def _together(parts: Sequence[ScoredGrid], settings: Sequence[Parameters]) -> ScoredGrid:
+    """One grid of parts with the same folds, in the order of `settings`."""
+    if len(parts) == 1:
+        return _part(parts[0], [parts[0].params.index(setting) for setting in settings])
+    bought = [part.bought for part in parts if part.bought is not None]
+    whole = replace(
+        parts[0],
+        params=tuple(setting for part in parts for setting in part.params),
+        fold_auc=np.concatenate([part.fold_auc for part in parts]),
+        fits=sum(part.fits for part in parts),
+        scores=tuple(row for part in parts for row in part.scores),
+        cost=tuple(cost for part in parts for cost in part.cost),
+        bought=np.concatenate(bought) if len(bought) == len(parts) else None,
+    )
+    return _part(whole, [whole.params.index(setting) for setting in settings])
 
 
 def _in_order(first: ScoredGrid, late: ScoredGrid, folds: Sequence[int]) -> ScoredGrid:

@@ -1,51 +1,66 @@
 """Families race: all on the first folds, those that may still win on the others.
 
 Later folds train on more rows and cost most. Average precision decides which family wins, and one
-that trails in it by far, whichever senders are drawn and on the newest of the first folds too,
-would have to lead by half as much again on the rest.
+that surely trails in it by far, and on the newest fold so far too, would have to lead by half as
+much again on the rest.
 """
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from fraud_assets.contract.schema import Contract
-from fraud_assets.families.cost import serving_cost
+from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.preprocessing import columns_of_many_levels
-from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
+from fraud_assets.modelling.search.folds import Fold, encode_folds
+from fraud_assets.modelling.search.grid import Fit, ScoredFit, gathered, judge_of, score_fit
 from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores, Validation
 from fraud_assets.modelling.statistics.ranking import Ranking
+from fraud_assets.profiles import CONFIDENCE
 from fraud_assets.work.workers import Workers, run_tasks
 
 FIRST_FOLDS = 3
-"""Folds on which every family is compared; of fewer than two more nothing is saved."""
+"""Folds on which every family may be compared; of fewer than two more nothing is saved."""
+
+LOOKS = (2, 3)
+"""After so many folds families that are far behind are left."""
 
 FAR_BEHIND = 0.05
-"""Average precision by which a family trails where it is left: ten times what a cheaper one may
-lose. On the shipped week gradient boosting trails by .15, which took half of the step's time."""
+"""Average precision by which a family surely trails where it is left: ten times what a cheaper
+one may lose. On the shipped week gradient boosting trails by .10 after three folds and by .15 after
+all; the other two would take a third of the step's time."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One family's defaults on one fold; `cost` is counted on the newest fold of a round."""
+    """One family's defaults on one fold; `smaller` are those sizes of the fit that its grid has.
 
-    family: str
-    fold: int
-    scores: np.ndarray
-    auc: float
-    fit_seconds: float
-    cost: float | None
+    `cost` is counted on the newest fold of a round.
+    """
+
+    scored: ScoredFit
+    smaller: tuple[ScoredFit, ...]
     n_features: int
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Margins of the validation rows, float32."""
+        return self.scored.scores
+
+    @property
+    def cost(self) -> float | None:
+        """Tests of one payment; None where it was not counted or only a library can serve it."""
+        return self.scored.cost if np.isfinite(self.scored.cost) else None
 
 
 class FamilyRounds:
@@ -64,7 +79,6 @@ class FamilyRounds:
         self._sample, self._folds, self._families = sample, folds, families
         self._seed, self._recall = contract.search.seed, contract.policy.min_recall
         self._workers, self._progress = workers, progress
-        self._first = FIRST_FOLDS if len(folds) > FIRST_FOLDS + 1 else len(folds)
         columns = contract.features.numeric, contract.features.categorical
         many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._encoded = {
@@ -74,37 +88,66 @@ class FamilyRounds:
 
     def run(self) -> dict[str, list[Trial]]:
         """Trials of each family by its name, in the folds' order."""
-        trials = self._tried(self._families, range(self._first))
-        left = self._left(trials)
-        staying = [family for family in self._families if family.name not in left]
-        later = self._tried(staying, range(self._first, len(self._folds)))
-        return {name: [*of, *later.get(name, ())] for name, of in trials.items()}
+        count = len(self._folds)
+        ends = (*LOOKS, count) if count > FIRST_FOLDS + 1 else (count,)
+        trials: dict[str, list[Trial]] = {family.name: [] for family in self._families}
+        staying = self._families
+        for begin, end in pairwise((0, *ends)):
+            for name, found in self._tried(staying, range(begin, end)).items():
+                trials[name] += found
+            if end < count:
+                left = self._left({family.name: trials[family.name] for family in staying})
+                staying = [family for family in staying if family.name not in left]
+        return trials
 
     def validation(self, trials: Sequence[Trial]) -> Validation:
         """The validation rows of as many folds as there are trials."""
         return Validation.of(self._sample, self._folds[: len(trials)], self._recall)
 
+    def grids(self, trials: Mapping[str, Sequence[Trial]]) -> dict[str, ScoredGrid]:
+        """By family the settings of its grid that the fits of its defaults have scored."""
+        found = {}
+        for family in self._families:
+            of = trials[family.name]
+            settings = [one.params for one in of[0].smaller]
+            if settings and len(of) == len(self._folds):
+                scored = [one for trial in of for one in trial.smaller]
+                found[family.name] = gathered(family, settings, range(len(of)), scored, 0)
+        return found
+
     def _tried(self, families: list[Family], among: range) -> dict[str, list[Trial]]:
+        known = Validation.of(self._sample, self._folds, self._recall)
         # The last fold trains on most rows: begun first, no worker ends alone with it.
         tasks = [
-            (family.name, k, self._encoded[family.encoding][k], self._seed, k == among[-1])
+            (self._fit(family, k, is_last=k == among[-1]), judge_of(known, k))
             for k in reversed(among)
             for family in families
         ]
         ticker = Ticker("Candidates", len(tasks), self._progress)
-        found = run_tasks(_try, tasks, self._workers, lambda trial: ticker.tick(trial.auc))
-        return {family.name: _in_time(family, found) for family in families}
+        found = run_tasks(score_fit, tasks, self._workers, lambda done: ticker.tick(done[-1].auc))
+        trials: dict[str, list[Trial]] = {family.name: [] for family in families}
+        for (fit, _), done in reversed(list(zip(tasks, found, strict=True))):
+            trials[fit.family].append(_trial(fit, done))
+        return trials
+
+    def _fit(self, family: Family, k: int, *, is_last: bool) -> Fit:
+        rest = {name: value for name, value in family.defaults.items() if name != family.size}
+        sizes: list[Any] = []
+        if family.size is not None:
+            most = family.defaults[family.size]
+            smaller = family.grid[family.size] if _is_in_grid(family, family.defaults) else ()
+            sizes = [*(size for size in smaller if size < most), most]
+        fold = self._encoded[family.encoding][k]
+        return Fit(family.name, rest, sizes, k, fold, self._seed, is_last)
 
     def _left(self, trials: Mapping[str, list[Trial]]) -> set[str]:
         """Families far behind the best, but for those whose defaults tell little of them."""
-        if self._first == len(self._folds):
-            return set()
         names = list(trials)
         scores = [[trial.scores for trial in trials[name]] for name in names]
         known = self.validation(trials[names[0]])
         best = int(np.argmax([known.average_precision(of) for of in scores]))
         drawn = known.replicates(scores, self._seed)[:, :, AVERAGE_PRECISION]
-        least = np.nanmin(drawn[:, [best]] - drawn, axis=0)
+        least = np.nanquantile(drawn[:, [best]] - drawn, 1 - CONFIDENCE, axis=0)
         newest = np.array([_newest_precision(known, of) for of in scores])
         far = (least > FAR_BEHIND) & (newest[best] - newest > FAR_BEHIND)
         return {n for n, gone in zip(names, far, strict=True) if gone} - {
@@ -118,24 +161,14 @@ def _newest_precision(known: Validation, scores: FoldScores) -> float:
     return Ranking.of(scores[-1].astype(np.float64), label).measure(weight)[1]
 
 
-def _try(name: str, k: int, fold: EncodedFold, seed: int, is_last: bool) -> Trial:
-    family = FAMILIES[name]
-    classifier = family.build(family.defaults, seed)
-    started = time.perf_counter()
-    family.fit(classifier, fold.train, fold.train_label)
-    seconds = time.perf_counter() - started
-    scores = family.margin(classifier, fold.valid)
-    cost = serving_cost(family, classifier) if is_last else None
-    return Trial(
-        family=name,
-        fold=k,
-        scores=scores.astype(np.float32),
-        auc=float(roc_auc_score(fold.valid_label, scores)),
-        fit_seconds=seconds,
-        cost=None if cost is None or math.isinf(cost) else cost,
-        n_features=fold.train.shape[1],
+def _trial(fit: Fit, scored: Sequence[ScoredFit]) -> Trial:
+    """The defaults are the largest size of their fit."""
+    family = FAMILIES[fit.family]
+    own = tuple(one for one in scored if _is_in_grid(family, one.params))
+    return Trial(scored[-1], own, fit.fold.train.shape[1])
+
+
+def _is_in_grid(family: Family, params: Parameters) -> bool:
+    return params.keys() == family.grid.keys() and all(
+        value in family.grid[name] for name, value in params.items()
     )
-
-
-def _in_time(family: Family, trials: list[Trial]) -> list[Trial]:
-    return sorted((t for t in trials if t.family == family.name), key=lambda t: t.fold)

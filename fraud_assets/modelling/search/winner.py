@@ -77,22 +77,37 @@ class WeekSearch:
         self._encoded: dict[tuple[EncodingName, tuple[str, ...]], list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
-    def grid(self, family: Family, among: int = 1) -> ScoredGrid:
-        """Race the family's whole grid, with the budget's share of one of so many grids."""
+    def grid(self, family: Family, among: int = 1, known: ScoredGrid | None = None) -> ScoredGrid:
+        """Race the family's whole grid, with the budget's share of one of so many grids.
+
+        `known` are settings that were scored on these folds before.
+        """
         return race_grid(
             family,
             self._encode(family),
             self.validation,
             self.seed,
             budget=self._budget / among,
+            known=known,
             workers=self._workers,
             progress=self._progress,
         )
 
+    def validation_of(self, folds: int) -> Validation:
+        """The validation rows of so many folds, from the first on."""
+        return Validation.of(self.sample, self._folds[:folds], self.validation.recall)
+
     def score(
-        self, family: Family, settings: Sequence[Parameters], presence: tuple[str, ...] = ()
+        self,
+        family: Family,
+        settings: Sequence[Parameters],
+        presence: tuple[str, ...] = (),
+        among: Sequence[int] | None = None,
     ) -> ScoredGrid:
-        """Score a few settings of the family; `presence` as in `build_pipeline`."""
+        """Score a few settings of the family on the folds `among`, all of them by default.
+
+        `presence` as in `build_pipeline`.
+        """
         folds = self._encode(family, presence)
         return score_settings(
             family,
@@ -100,6 +115,7 @@ class WeekSearch:
             folds,
             self.seed,
             validation=self.validation,
+            among=among,
             workers=self._workers,
             progress=self._progress,
         )
@@ -193,7 +209,8 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     slow = search.slow(first)
     always = [name for name in entries if FAMILIES[name].always_searched]
     wanted = dict.fromkeys([slow.family if slow else first.name, *always])
-    searched = [search.grid(FAMILIES[name], len(wanted)) for name in wanted]
+    known = leaderboard.grids
+    searched = [search.grid(FAMILIES[name], len(wanted), known.get(name)) for name in wanted]
     said = f" The whole grid of {' and that of '.join(wanted)} was searched."
 
     def enter(settings: ScoredGrid) -> None:
