@@ -104,26 +104,29 @@ class State:
         StateError
             If the state cannot be written; nothing is remembered of any.
         """
-        broken: list[StateError] = []
+        broken: dict[int, StateError] = {}
 
-        def work_of(coming: list[_Coming], answering: Answering | None) -> Work[list[Found]]:
+        def work_of(
+            number: int, coming: list[_Coming], answering: Answering | None
+        ) -> Work[list[Found]]:
             def run(transaction: Transaction) -> list[Found]:
-                if broken:
-                    raise broken[0]
+                broken.pop(number, None)  # it runs again: what it saw before were two moments
+                for error in broken.values():
+                    raise error
                 records = Records(transaction)
                 try:
                     self.demand_same(records)
                     return [self._meet(records, *one, answering) for one in enumerate(coming)]
                 except (DamagedStateError, StateMovedError) as error:
-                    broken.append(error)
+                    broken[number] = error
                     raise
 
             new = [one.key for one in coming if one.key is not None]
             return Work(run, _read_by(coming), new)
 
         works = [
-            work_of([self._coming(payment) for payment in payments], answering)
-            for payments, answering in meetings
+            work_of(number, [self._coming(payment) for payment in payments], answering)
+            for number, (payments, answering) in enumerate(meetings)
         ]
         return self.adapter.transact_each(works)
 

@@ -32,6 +32,7 @@ def tidy(state: State, cursor: bytes | None, most: int) -> bytes | None:
 
         def work(transaction: Transaction) -> None:
             records = Records(transaction)
+            state.demand_same(records)
             for key in keys:
                 if key[:1] == b"T":
                     _tidy_track(records, key[1:], plans[key[1:5]], newest - state.plan.late_after)
