@@ -11,7 +11,7 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.transactions import RawTransactions, read_transactions
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.families.registry import demand_families
+from fraud_assets.families.registry import demand_competitors
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.search.candidates import Leaderboard, compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -25,7 +25,7 @@ from fraud_assets.work.workers import OpensExecutor, Workers, in_this_process
 
 def raw_transactions(contract: Contract, as_of: str | None = None) -> RawTransactions:
     """Every transaction that the contract names, typed, and the files that held them."""
-    demand_families(contract.search.families)
+    demand_competitors(contract.search.families)
     files = evidence.witnessed(contract, as_of)
     return evidence.begun(read_transactions(contract, as_of), contract, files)
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from fraud_assets.contract.column_checks import column_faults
 from fraud_assets.contract.keys import did_you_mean
-from fraud_assets.contract.names import DEFAULT_AIM, boosting_names, family_names, is_plain
+from fraud_assets.contract.names import (
+    DEFAULT_AIM,
+    blend_names,
+    boosting_names,
+    family_names,
+    is_plain,
+)
 from fraud_assets.contract.tables import (
     RawTable,
     feature_names,
@@ -158,7 +164,8 @@ def _evaluation_faults(raw: RawTable) -> Iterator[Fault]:
 
 
 def _search_faults(raw: RawTable) -> Iterator[Fault]:
-    families, known = section(raw, "search").get("families"), (*family_names(), *boosting_names())
+    families = section(raw, "search").get("families")
+    known = (*family_names(), *boosting_names(), *blend_names())
     if families == []:
         rule = f"must name at least one of {', '.join(known)}"
         yield Fault("search.families", rule, families)

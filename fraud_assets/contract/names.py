@@ -40,7 +40,7 @@ def boosting_names() -> tuple[str, ...]:
 
 
 def blend_names() -> tuple[str, ...]:
-    """Sums of two families, which compete where both of their parts do; no contract names them."""
+    """Sums of two families, which compete where a contract names them beside both parts."""
     return tuple(sorted(_files(_BLENDS)))
 
 

@@ -93,13 +93,31 @@ def demand_families(names: Sequence[str]) -> None:
         raise ContractError("in use", faults)
 
 
+def demand_competitors(names: Sequence[str]) -> None:
+    """The same of those that compete, and that no sum of two is named without both.
+
+    Raises
+    ------
+    ContractError
+        Lists every name that is at fault.
+    """
+    demand_families(names)
+    faults = []
+    for blend in (FAMILIES[name] for name in names if name in blend_names()):
+        if missing := [part for part in blend.parts if part not in names]:
+            rule = f"must name {' and '.join(missing)} beside their sum {blend.name}"
+            faults.append(Fault("search.families", rule, list(names)))
+    if faults:
+        raise ContractError("in use", faults)
+
+
 def _rule(name: str) -> str:
     if name in boosting_names():
         return (
             "must name a family whose library is installed: run "
             f"`pip install 'fraud-assets[{boosting.EXTRA}]'`, or leave the family out"
         )
-    return f"must be among {', '.join((*FAMILIES, *boosting_names()))}"
+    return f"must be among {', '.join((*FAMILIES, *boosting_names(), *blend_names()))}"
 
 
 def family_of(classifier: Classifier) -> Family:

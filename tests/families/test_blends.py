@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from fraud_assets.contract.names import blend_names, family_names
+from fraud_assets.errors import ContractError
 from fraud_assets.families.cost import serving_cost
-from fraud_assets.families.registry import FAMILIES, family_of
+from fraud_assets.families.registry import FAMILIES, demand_competitors, family_of
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.search.blended import blended
 from fraud_assets.modelling.search.budget import sample_to_search
@@ -39,7 +40,7 @@ def entries(search):
 
 def test_a_blend_competes_with_the_scores_that_its_own_fits_would_have(search, entries):
     """Its scores are sums of scores that are there already, at the weight of most merit."""
-    (blend,) = blended(entries, search.validation).values()
+    (blend,) = blended(entries, search.validation, blend_names()).values()
 
     family = FAMILIES[blend.family]
     fitted = search.score(family, [blend.params]).contender
@@ -55,11 +56,15 @@ def test_a_blend_competes_with_the_scores_that_its_own_fits_would_have(search, e
 
 
 def test_a_blend_competes_only_where_its_parts_do(search, entries):
-    """No contract names it, and a contract that leaves out one part leaves out the sum."""
+    """A contract must name it, beside both parts; by default none competes."""
     assert not {*blend_names()} & {*family_names()}
     assert not {*blend_names()} & {*FAMILIES}
     for name in entries:
-        assert blended({name: entries[name]}, search.validation) == {}
+        assert blended({name: entries[name]}, search.validation, blend_names()) == {}
+    assert blended(entries, search.validation, family_names()) == {}
+    with pytest.raises(ContractError, match="beside their sum boosting_and_extra_trees"):
+        demand_competitors(["extra_trees", *blend_names()])
+    demand_competitors([*family_names(), *blend_names()])
 
 
 @pytest.mark.parametrize("name", blend_names())

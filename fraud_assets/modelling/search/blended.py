@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fraud_assets.contract.names import blend_names
 from fraud_assets.families.family import Family
@@ -11,9 +11,11 @@ from fraud_assets.modelling.search.choice import Contender, leading
 from fraud_assets.modelling.search.validation import Validation
 
 
-def blended(entries: Mapping[str, Contender], validation: Validation) -> dict[str, Contender]:
-    """Each blend whose parts are all among the entries, at its best weight, by its name."""
-    blends = [FAMILIES[name] for name in blend_names()]
+def blended(
+    entries: Mapping[str, Contender], validation: Validation, named: Collection[str]
+) -> dict[str, Contender]:
+    """Each named blend whose parts are all among the entries, at its best weight, by its name."""
+    blends = [FAMILIES[name] for name in blend_names() if name in named]
     return {
         blend.name: _best_weight(blend, [entries[name] for name in blend.parts], validation)
         for blend in blends

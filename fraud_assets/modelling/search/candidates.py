@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fraud_assets.contract.names import blend_names
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
@@ -67,7 +68,8 @@ def compare_candidates(
         If a fold would lack frauds or legitimate rows.
     """
     started = time.monotonic()
-    entered = entrants(find_families(contract.search.families), fit, earlier, contract)
+    fitted = [name for name in contract.search.families if name not in blend_names()]
+    entered = entrants(find_families(fitted), fit, earlier, contract)
     families = list(entered.families)
     sample = sample_to_search(fit, contract, families)
     folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)

@@ -70,6 +70,7 @@ class WeekSearch:
     ) -> None:
         self.sample, self.seed, self._contract = sample, contract.search.seed, contract
         self._workers, self._progress = workers, progress
+        self.families = contract.search.families
         self._budget = allowed(contract, GRIDS)
         self._columns = contract.features.numeric, contract.features.categorical
         self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
@@ -224,7 +225,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
-    entries |= blended(entries, validation)
+    entries |= blended(entries, validation, search.families)
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
