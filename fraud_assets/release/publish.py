@@ -21,7 +21,7 @@ from fraud_assets.documents.report.whole import JudgedSections, Report, read_rep
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.documents.signed.shadow_naming import ShadowNaming, waits_until
 from fraud_assets.documents.verdict import Verdict
-from fraud_assets.errors import RefusedError
+from fraud_assets.errors import RefusedError, TrustError
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.candidate import Candidate, make_candidate
@@ -166,15 +166,20 @@ def _made_public(
 
 def _published_by(tries: Collection[str], serving: Move, case: Case) -> Published | None:
     """What an earlier try has published, where these very bytes of it wait in shadow or serve."""
+    if not tries:
+        return None
     store, waits = case.need_store(), case.need_store().waiting()
-    if waits is not None and tries:
+    if waits is not None:
         held = store.verify(waits.version)
         if held.digest == case.tuned.digest and held.metadata.run_id in tries:
             report, where = read_report(held.read("report.json")), store.where(waits.version)
             return Published(waits.version, where, report, None, is_repeated=True, waits=waits)
     if serving.digest != case.tuned.digest or serving.kind != "promotion":
         return None
-    verified = store.verify(serving)
+    try:
+        verified = store.verify(serving)
+    except TrustError:
+        return None  # the gate says what follows from a champion that cannot be read
     if verified.metadata.run_id not in tries:
         return None
     report, where = read_report(verified.read("report.json")), store.where(serving.version)

@@ -44,7 +44,7 @@ def test_time_enough_lets_all_in_and_next_to_none_the_cheapest():
 def test_a_long_history_leaves_out_whom_its_fit_would_cost_too_much():
     """The same window with ten times the rows before it: what fits them slowly stays out."""
     fit, earlier = make_rows(3000, 0.1), make_rows(60_000, 0.1, seed=1)
-    contract = small_contract(minutes=0.25, folds=2, legitimate_per_fraud=20)
+    contract = small_contract(minutes=0.12, folds=2, legitimate_per_fraud=20)
     alone = entrants(EVERY, fit, None, contract)
 
     long = entrants(EVERY, fit, earlier, contract)

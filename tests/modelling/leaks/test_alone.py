@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -62,7 +64,7 @@ def test_scale_and_shift_change_nothing(seed, scale, shift):
     label[:2] = 0, 1
     x = np.round(rng.normal(size=300) + label, 1)
 
-    assert alone(x * 2, label) == alone(x, label)
+    assert replace(alone(x * 2, label), purest="") == replace(alone(x, label), purest="")
     assert alone(np.round(x * scale + shift, 9), label).auc == pytest.approx(alone(x, label).auc)
 
 
