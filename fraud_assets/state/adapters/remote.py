@@ -8,13 +8,11 @@ worker touched the same entities, and all arithmetic is Python's: the script onl
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from time import monotonic
-from typing import Any, Generic, NamedTuple
+from typing import Any
 
 import redis
 from redis.lock import Lock
@@ -23,6 +21,7 @@ from fraud_assets.errors import DamagedStateError, StateError
 from fraud_assets.masking import public
 from fraud_assets.state.adapter import Items, T, Transaction, Work
 from fraud_assets.state.adapters.calls import ScriptCalls
+from fraud_assets.state.adapters.optimistic import VERSION_BYTES, Optimistic, Tried
 
 MOST_TRIES = 100
 """How often a transaction starts again before it gives up; each time another one succeeded."""
@@ -33,7 +32,6 @@ KEPT = 20_000
 LEASE_SECONDS = 15.0
 """After how long the lock of a builder that says nothing more is another one's."""
 
-_VERSION = 8
 _TIMEOUT_SECONDS = 2.0
 _GLANCE_SECONDS = 1.0
 
@@ -57,65 +55,6 @@ end
 return false
 """
 """The first `reads` keys must have the versions seen; those from `first` on are written."""
-
-
-class _Optimistic:
-    """A transaction on remembered values; notes what it read."""
-
-    position = 0
-
-    def __init__(self, remote: Remote) -> None:
-        self._remote = remote
-        self.read: dict[bytes, bytes] = {}
-        self.written: dict[bytes, bytes | None] = {}
-
-    def get(self, key: bytes) -> bytes | None:
-        if key in self.written:
-            return self.written[key]
-        held = self._remote.held(key)
-        self.read.setdefault(key, held[:_VERSION])  # of two moments the first one is asked about
-        return held[_VERSION:] or None
-
-    def glance(self, key: bytes) -> bytes | None:
-        if key in self.written:
-            return self.written[key]
-        return self._remote.glanced(key)[_VERSION:] or None
-
-    def put(self, key: bytes, value: bytes) -> None:
-        self.written[key] = value
-
-    def delete(self, key: bytes) -> None:
-        self.written[key] = None
-
-    def named(self) -> tuple[list[bytes], list[bytes]]:
-        """Its keys and what the script is told of them; `stored` as they will be."""
-        read, stored = self.read, self.stored
-        keys = [key for key in read if key not in stored]
-        first = len(keys)
-        keys += [key for key in stored if key in read]
-        seen = [read[key] for key in keys]
-        keys += [key for key in stored if key not in read]
-        counts = b"%d" % len(seen), b"%d" % (first + 1)
-        return keys, [*counts, *seen, *(stored[key] for key in keys[first:])]
-
-    @cached_property
-    def stored(self) -> dict[bytes, bytes]:
-        """What will be written, behind a new version; empty for what will be gone."""
-        version = os.urandom(_VERSION)
-        return {k: b"" if v is None else version + v for k, v in self.written.items()}
-
-
-class _Tried(NamedTuple, Generic[T]):
-    """A transaction that has run: which one, and what it gave, or what it raised."""
-
-    at: int
-    attempt: _Optimistic
-    result: T | Exception
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the server must say that it takes effect, or that it rightly raised."""
-        return bool(self.attempt.read or self.attempt.written)
 
 
 class Remote:
@@ -195,8 +134,8 @@ class Remote:
             else:
                 is_sure = False
 
-    def _run(self, at: int, work: Work[T]) -> _Tried[T]:
-        attempt = _Optimistic(self)
+    def _run(self, at: int, work: Work[T]) -> Tried[T]:
+        attempt = Optimistic(self)
         try:
             result = work.run(attempt)
         except redis.RedisError:
@@ -205,19 +144,19 @@ class Remote:
             # It may have seen values of two moments, which looks like damage: it counts only if
             # all that it read still holds.
             attempt.written.clear()
-            return _Tried(at, attempt, error)
+            return Tried(at, attempt, error)
         for key, value in attempt.stored.items():
             self._keep(key, value)
-        return _Tried(at, attempt, result)
+        return Tried(at, attempt, result)
 
-    def _replies(self, tried: Sequence[_Tried[T]]) -> list[list[bytes] | None]:
+    def _replies(self, tried: Sequence[Tried[T]]) -> list[list[bytes] | None]:
         """What the script answered to each: nothing, or which keys hold what else by now."""
         if not tried:
             return []
         named = [one.attempt.named() for one in tried]
         return self._commit.ask([([self._prefix + k for k in keys], told) for keys, told in named])
 
-    def _took_effect(self, attempt: _Optimistic, stale: Sequence[bytes] | None) -> bool:
+    def _took_effect(self, attempt: Optimistic, stale: Sequence[bytes] | None) -> bool:
         if not stale:
             for key, value in attempt.stored.items():
                 self._keep(key, value)
@@ -255,7 +194,7 @@ class Remote:
             raise self._unreachable(error) from error
         size = len(self._prefix)
         found = [
-            (key[size:], value[_VERSION:])
+            (key[size:], value[VERSION_BYTES:])
             for key, value in zip(keys, values, strict=True)
             if value is not None
         ]
