@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.decisions.deciding import decided
+from tests.decisions.deciding import deciding
 from tests.service.stores import new_store, promote
 
 OUT = Path(__file__).parent / "out" / "replay.json"
@@ -63,7 +63,8 @@ def _run(place: Path, options: argparse.Namespace) -> int:
         began = time.process_time()
         store = new_store(place)
         for at, name in enumerate([promote(store, family) for family in FAMILIES]):
-            decided(place / "log", store, name, each, at)
+            for _ in deciding(place / "log", store, name, each, at):
+                pass
         print(f"{each * len(FAMILIES):,} recorded; {time.process_time() - began:.0f} s", flush=True)
     found: dict[str, Any] = json.loads(OUT.read_text()) if OUT.exists() else {}
     good = []

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
-from fraud_assets.decisions.log import open_log
-from fraud_assets.documents.decision import Decision
+from fraud_assets.decisions.log import DecisionLog, open_log
+from fraud_assets.documents.decision import Decision, JsonValue
 from fraud_assets.replay.versions import Version, Versions
 from fraud_assets.store.store import Store
 from tests.decisions.entries import decision
 
+_AT_ONCE = 10_000
+"""Decisions that are made before the record must have them on disk."""
 
-def payment(rng: random.Random) -> dict[str, float | str | None]:
+
+def payment(rng: random.Random) -> dict[str, JsonValue]:
     """A payment's features, some missing."""
     return {
         "amount": rng.choice([None, rng.uniform(0, 1e5)]),
@@ -25,32 +29,45 @@ def payment(rng: random.Random) -> dict[str, float | str | None]:
 
 def decided(folder: Path, store: Store, name: str, number: int, seed: int = 0) -> list[Decision]:
     """Decide that many payments by the version, and put them on record."""
+    return list(deciding(folder, store, name, number, seed))
+
+
+def deciding(
+    folder: Path, store: Store, name: str, number: int, seed: int = 0
+) -> Iterator[Decision]:
+    """The same one by one: each is on its way to disk when it is given."""
     version = Versions(store).get(name)
     assert isinstance(version, Version), version
     rng = random.Random(seed)
     log = open_log(folder)
-    made = []
-    for i in range(number):
-        features = payment(rng)
-        scorer = version.scorer
-        row = scorer.encoder.row(features)
-        probability = scorer.probability(row)
-        flagged = probability >= scorer.threshold
-        made.append(
-            decision(
-                decision_id=log.next_id(),
-                payment_id=f"{name}-{i}",
-                decided_at=log.now(),
-                version=name,
-                manifest=version.manifest,
-                payment={**features, "who": f"sender {i}"},
-                features=features,
-                probability=probability,
-                threshold=scorer.threshold,
-                is_flagged=flagged,
-                reasons=tuple(scorer.row_reasons(row, flagged)) if flagged else (),
-            )
-        )
-        log.record(made[-1])
-    log.close()
-    return made
+    try:
+        for at in range(number):
+            made = _decision(log, version, name, at, payment(rng))
+            log.record(made)
+            yield made
+            if at % _AT_ONCE == _AT_ONCE - 1:
+                assert log.wait_for_flush(60), log.status()
+    finally:
+        log.close()
+
+
+def _decision(
+    log: DecisionLog, version: Version, name: str, at: int, features: dict[str, JsonValue]
+) -> Decision:
+    scorer = version.scorer
+    row = scorer.encoder.row(features)
+    probability = scorer.probability(row)
+    flagged = probability >= scorer.threshold
+    return decision(
+        decision_id=log.next_id(),
+        payment_id=f"{name}-{at}",
+        decided_at=log.now(),
+        version=name,
+        manifest=version.manifest,
+        payment={**features, "who": f"sender {at}"},
+        features=features,
+        probability=probability,
+        threshold=scorer.threshold,
+        is_flagged=flagged,
+        reasons=tuple(scorer.row_reasons(row, flagged)) if flagged else (),
+    )

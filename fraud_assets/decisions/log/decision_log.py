@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from fraud_assets.decisions.log.waiters import Waiters
 from fraud_assets.decisions.segment import encode, read_entry
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import UnrecordedError
+
+_LOOK_SECONDS = 0.005
+"""How often it is looked whether a flush is done."""
 
 
 class DecisionLog:
@@ -141,6 +145,16 @@ class DecisionLog:
             return
         self._flusher.wake()
         await self._waiters.wait(ticket)
+
+    def wait_for_flush(self, seconds: float) -> bool:
+        """Block until all that was recorded by now is on disk; whether it is, in time.
+
+        May run in any thread. Whoever records faster than the disk takes it waits here.
+        """
+        ticket, until = self._flusher.recorded, time.monotonic() + seconds
+        while self._flusher.flushed < ticket and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)
+        return self._flusher.flushed >= ticket
 
     def find(self, decision_id: str) -> Decision | None:
         """The decision of that id, on disk or on its way there; None where there is none."""

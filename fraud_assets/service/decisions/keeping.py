@@ -174,7 +174,7 @@ class Keeping:
             return None
         log, folder = self._log, self._folder
         if log is not None:
-            _wait_for_flush(log)  # its keys are on disk by then
+            log.wait_for_flush(_FLUSH_SECONDS)  # its keys are on disk by then
         found = find_decision(folder, decision_id) if log is None else log.find(decision_id)
         if found is None:
             return None
@@ -220,9 +220,3 @@ class Keeping:
         if personal is None or self._folder is None:
             return None
         return SubjectGuard(personal, keys_folder(self._folder))
-
-
-def _wait_for_flush(log: DecisionLog) -> None:
-    ticket, until = log.recorded, time.monotonic() + _FLUSH_SECONDS
-    while log.status().flushed < ticket and time.monotonic() < until:
-        time.sleep(0.005)
