@@ -70,7 +70,7 @@ def read_checkpoints(folder: Path, keys: Keys) -> list[Checkpoint]:
     for number, line in enumerate(lines, start=1):
         what = f"{folder / CHECKPOINTS} line {number}"
         try:
-            record = msgspec.json.decode(line, type=dict[str, Any])
+            record = msgspec.json.decode(line, type=dict[str, object])
             checkpoint = msgspec.convert(record, Checkpoint)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise TrustError(f"{what} is no checkpoint; put it back from a backup.") from error

@@ -61,7 +61,7 @@ class Account:
         lost = self.kept.decisions_lost + self.kept.labels_lost
         return noticed and not self.cried_wolf and not lost
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, object]:
         """As JSON has it."""
         return asdict(self) | {"is_well": self.is_well}
 

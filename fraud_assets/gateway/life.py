@@ -104,7 +104,7 @@ class Life:
             self._news(day, code, text)
         accused = found.alarm
         if accused is not None:
-            self._news(day, f"alarm {accused}", str(found.document["sentence"]))
+            self._news(day, f"alarm {accused}", found.document.sentence)
             if "moved back" in found.done:
                 self._note(day, "moved", found.done)
             if accused not in self._trained_for:

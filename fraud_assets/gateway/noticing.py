@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
+import msgspec
+
+from fraud_assets.documents.production import Production
 from fraud_assets.gateway.factory import Ran
 
 
@@ -13,27 +14,21 @@ from fraud_assets.gateway.factory import Ran
 class DailyLook:
     """The document that `monitor --json` printed, and what it did."""
 
-    document: dict[str, Any]
+    document: Production
     done: str
 
     @classmethod
     def of(cls, ran: Ran) -> DailyLook:
         """From how the command ended."""
-        return cls(json.loads(ran.out), " ".join(ran.err.split()))
+        document = msgspec.json.decode(ran.out, type=Production)
+        return cls(document, " ".join(ran.err.split()))
 
     @property
     def alarm(self) -> str | None:
         """Which version is called bad, None while none is."""
-        now = self.document["versions"][-1] if self.document["versions"] else None
-        if now is None:
-            return None
-        precision = now.get("precision") or {}
-        return now["version"] if now["alarm"] or precision.get("alarm") else None
+        return self.document.versions[-1].version if self.document.is_broken else None
 
     @property
     def warnings(self) -> dict[str, str]:
         """The warnings' sentences by code; the first of each."""
-        found: dict[str, str] = {}
-        for warning in self.document["warnings"]:
-            found.setdefault(warning["code"], warning["text"])
-        return found
+        return {warning.code: warning.text for warning in reversed(self.document.warnings)}

@@ -27,7 +27,7 @@ class Sent:
     `reported` is None of a legitimate one.
     """
 
-    raw: dict[str, Any]
+    raw: dict[str, str | float | None]
     at: int
     amount: float
     reported: int | None
@@ -91,7 +91,7 @@ def _new_story(rng: np.random.Generator, piece: WorldSlice, n: int) -> Payments:
 def _sent(made: Payments, i: int, day: int, reported: int, *, is_lost: bool) -> Sent:
     token, country = int(made.token[i]), int(made.country[i])
     at, amount = int(made.time[i]), round(float(made.amount[i]), 2)
-    raw: dict[str, Any] = {
+    raw: dict[str, str | float | None] = {
         "transaction_id": f"T{day + 10_000:05d}{i:05d}",
         "created_at": iso_time(at),
         "sender_address": f"0x{int(made.sender[i]) >> 16:012x}",

@@ -209,7 +209,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, beyond:
         text += record_metrics(desk.keeping) + beyond.shadow.metrics() + beyond.promise.metrics()
         return _refused(request, keys) or PlainTextResponse(text)
 
-    @app.get("/model", tags=["service"], response_model=dict[str, Any], responses=guarded)
+    @app.get("/model", tags=["service"], response_model=dict[str, object], responses=guarded)
     async def get_model(request: Request) -> Response:
         """The version in production, its evidence, and what its features mean."""
         return _refused(request, keys) or JSONResponse(model_card(holder.served))

@@ -145,7 +145,7 @@ class Health(BaseModel):
     serving_from: LoadedFrom
     last_good_copy: str | None = Field(description="The version kept for a start without a store.")
     verdict: Standing = Field(description="What the gate said of the version.")
-    override: dict[str, Any] | None = Field(description="Who put the version past the gate.")
+    override: dict[str, object] | None = Field(description="Who put the version past the gate.")
 
 
 _CODES: dict[int, str] = {

@@ -47,6 +47,19 @@ def test_every_shared_name_is_in_use():
         assert names <= {name for path, name in defined if path.startswith(kind)}, kind
 
 
+def test_documents_are_read_by_attribute():
+    """Outside documents/ few places have a dict of anything, as a framework's signature demands."""
+    untyped = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "fraud_assets").rglob("*.py"))
+        if "documents" not in path.relative_to(ROOT).parts[:2]
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if "dict[str, Any]" in line
+    ]
+
+    assert len(untyped) < 40, "\n".join(untyped)
+
+
 def test_classes_functions_and_types_count(tmp_path):
     """Constants and private names do not: each document has its FORMAT."""
     (tmp_path / "fraud_assets").mkdir()

@@ -6,8 +6,9 @@ import http.client
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fraud_assets.cli._common.command import Arguments, Commands
@@ -19,10 +20,21 @@ if TYPE_CHECKING:
     from fraud_assets.data.labels import FiledLabels
     from fraud_assets.documents.decision import Label
 
-_Answer: TypeAlias = dict[str, Any]
-"""What POST /labels answers: accepted, repeated, unknown."""
-
 _BATCH, _SECONDS, _MOST_NAMED = 500, 60, 10
+
+
+@dataclass
+class _Taken:
+    """What POST /labels answers; summed over the batches of a file."""
+
+    accepted: int = 0
+    repeated: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+    def add(self, other: _Taken) -> None:
+        self.accepted += other.accepted
+        self.repeated += other.repeated
+        self.unknown += other.unknown
 
 
 def register(commands: Commands) -> None:
@@ -47,33 +59,30 @@ def _label(args: Arguments) -> int:
     from fraud_assets.data.labels import labels_in
 
     found = labels_in(args.file, load_contract(), time.time_ns() // 1000)
-    told: _Answer = {"accepted": 0, "repeated": 0, "unknown": []}
+    taken = _Taken()
     for answer in _sent(found.labels, args.url):
-        told["accepted"] += answer["accepted"]
-        told["repeated"] += answer["repeated"]
-        told["unknown"] += answer["unknown"]
-    told |= {"broken": dict(found.broken), "silent": found.silent}
+        taken.add(answer)
     if args.json:
-        print_json(told)
+        print_json(asdict(taken) | {"broken": dict(found.broken), "silent": found.silent})
     else:
-        for line in _lines(told, found):
+        for line in _lines(taken, found):
             print(line)
     return 1 if found.broken else 0
 
 
-def _lines(told: _Answer, found: FiledLabels) -> Iterator[str]:
+def _lines(taken: _Taken, found: FiledLabels) -> Iterator[str]:
     yield (
-        f"{told['accepted']:,} labels accepted, {told['repeated']:,} were on record already, "
+        f"{taken.accepted:,} labels accepted, {taken.repeated:,} were on record already, "
         f"{found.silent:,} rows say nothing."
     )
-    if told["unknown"]:
-        named = ", ".join(told["unknown"][:_MOST_NAMED])
-        yield f"{len(told['unknown']):,} are of payments that were not decided here: {named}."
+    if taken.unknown:
+        named = ", ".join(taken.unknown[:_MOST_NAMED])
+        yield f"{len(taken.unknown):,} are of payments that were not decided here: {named}."
     for rule, rows in found.broken.items():
         yield f"{rows:,} rows were not sent: {rule}."
 
 
-def _sent(labels: Sequence[Label], url: str) -> Iterator[_Answer]:
+def _sent(labels: Sequence[Label], url: str) -> Iterator[_Taken]:
     """The service's answers, batch by batch; a label sent twice is no second label."""
     place = urlsplit(url)
     if place.scheme not in {"http", "https"} or not place.hostname:
@@ -94,7 +103,7 @@ def _sent(labels: Sequence[Label], url: str) -> Iterator[_Answer]:
 
 def _posted(
     connection: http.client.HTTPConnection, prefix: str, labels: Sequence[Label]
-) -> _Answer:
+) -> _Taken:
     import msgspec
 
     said = [
@@ -109,4 +118,4 @@ def _posted(
     body = answer.read()
     if answer.status != http.client.OK:
         raise RecordError(f"The service did not take the labels: {answer.status} {body.decode()}")
-    return msgspec.json.decode(body, type=_Answer)
+    return msgspec.json.decode(body, type=_Taken)

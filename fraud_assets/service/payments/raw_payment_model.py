@@ -14,13 +14,13 @@ from fraud_assets.payments.roles import kind_of, raw_columns
 from fraud_assets.scoring.spec import Categorical, Numeric, Spec
 from fraud_assets.service.settings import MAX_BATCH
 
-_PRESENT: Any = str | float | bool | list[Any] | dict[str, Any]
+_PRESENT: Any = str | float | bool | list[Any] | dict[str, object]
 _WHEN = datetime(2026, 1, 2, 10)
 
 
 def raw_payment_model(contract: Contract, spec: Spec) -> type[BaseModel]:
     """A model with the contract's raw columns, without its label, under their own names."""
-    fields: dict[str, Any] = {
+    fields: Any = {
         f"f{i}": (
             _type(name, contract),
             Field(
@@ -40,7 +40,7 @@ def raw_batch_model(payment: type[BaseModel]) -> type[BaseModel]:
     return create_model("RawPayments", payments=(kind, ...))
 
 
-def raw_example(contract: Contract, spec: Spec) -> dict[str, Any]:
+def raw_example(contract: Contract, spec: Spec) -> dict[str, object]:
     """A raw payment that keeps the contract's rules."""
     return {name: _example(name, contract, spec) for name in raw_columns(contract)}
 

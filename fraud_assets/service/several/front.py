@@ -71,7 +71,7 @@ class Several:
                 await retrying
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _retry(self, stack: AsyncExitStack, state: dict[str, Any]) -> None:
+    async def _retry(self, stack: AsyncExitStack, state: dict[str, object]) -> None:
         """Try again what could not be served, at growing intervals, until cancelled."""
         pause = _FIRST_RETRY_SECONDS
         while any(member.front is None for member in self._members.values()):
@@ -114,7 +114,7 @@ class Several:
         )
 
 
-async def _begin(front: Front, stack: AsyncExitStack, state: dict[str, Any]) -> None:
+async def _begin(front: Front, stack: AsyncExitStack, state: dict[str, object]) -> None:
     """What an application does beside its answers; connections are counted by the first."""
     begun = await stack.enter_async_context(front.app.router.lifespan_context(front.app))
     for key, value in (begun or {}).items():

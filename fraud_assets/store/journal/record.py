@@ -62,16 +62,16 @@ def parse_move(line: bytes, what: str) -> Move:
     return _move(_decoded(line, what), line, what)
 
 
-def _decoded(line: bytes, what: str) -> dict[str, Any]:
+def _decoded(line: bytes, what: str) -> dict[str, object]:
     if len(line) > MOST_OF_LINE:
         raise TrustError(f"{what} must have at most {MOST_OF_LINE:,} bytes, got {len(line):,}")
     try:
-        return msgspec.json.decode(line, type=dict[str, Any])
+        return msgspec.json.decode(line, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TrustError(f"{what} is not readable as a record ({error})") from error
 
 
-def _move(record: dict[str, Any], line: bytes, what: str) -> Move:
+def _move(record: dict[str, object], line: bytes, what: str) -> Move:
     if record.get("format") not in range(1, FORMAT + 1):
         raise TrustError(
             f"{what} has format {record.get('format')!a}, this release reads 1 to {FORMAT}"

@@ -65,7 +65,7 @@ class SignedLines(Generic[Record]):
 
     def add(self, record: Record) -> None:
         """Sign a record, read it back, and add it."""
-        unsigned: dict[str, Any] = msgspec.to_builtins(record)
+        unsigned: dict[str, object] = msgspec.to_builtins(record)
         del unsigned["signature"]
         line = canonical(sign_record(unsigned, self.keys, self.kind.payload)) + b"\n"
         data = self._data()
@@ -80,7 +80,7 @@ class SignedLines(Generic[Record]):
     def _parse(self, line: bytes, number: int) -> Record:
         what = f"{self.kind.file} line {number}"
         try:
-            plain = msgspec.json.decode(line, type=dict[str, Any])
+            plain = msgspec.json.decode(line, type=dict[str, object])
             record = msgspec.convert(plain, self.kind.record)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise TrustError(f"{what} is no record of {self.kind.words}; restore it.") from error

@@ -103,7 +103,7 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def sign_record(record: Mapping[str, Any], keys: Keys, kind: str = MOVE) -> dict[str, Any]:
+def sign_record(record: Mapping[str, Any], keys: Keys, kind: str = MOVE) -> dict[str, object]:
     """The record with the key's fingerprint and a `signature` over all of it and its kind."""
     key = keys.private_key()
     named = {**record, "key": fingerprint(key.public_key())}
