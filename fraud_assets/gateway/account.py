@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from fraud_assets.decisions.reading import read_entries
 from fraud_assets.documents.decision import Decision, Label

@@ -101,9 +101,7 @@ def _sent(labels: Sequence[Label], url: str) -> Iterator[_Taken]:
         connection.close()
 
 
-def _posted(
-    connection: http.client.HTTPConnection, prefix: str, labels: Sequence[Label]
-) -> _Taken:
+def _posted(connection: http.client.HTTPConnection, prefix: str, labels: Sequence[Label]) -> _Taken:
     import msgspec
 
     said = [

@@ -7,7 +7,6 @@ the move, and a log that lags behind by a crash can be completed from the pointe
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import msgspec
 
