@@ -19,6 +19,7 @@ from fraud_assets.data.transactions import read_transactions
 from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.handover.afresh import DerivedValues, Recent, draw_recent, recomputed
 from fraud_assets.handover.rows import payments_of
+from fraud_assets.state.intact import demand_intact
 from fraud_assets.state.opening import read_about
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State
@@ -55,8 +56,15 @@ def verify_state(
     """Compare payments drawn among those late enough for the state to hold all of their past.
 
     Without a `record` of decisions what the batch derives from the source is compared; with one,
-    what a fresh state makes of source and record.
+    what a fresh state makes of source and record. Before that every record of the state is looked
+    at, also those that no payment of the sample asks for.
+
+    Raises
+    ------
+    DamagedStateError
+        If a record of the state is not what was written; names it.
     """
+    demand_intact(state.adapter)
     about = read_about(state.adapter)
     until = None
     if about is not None and about.built_until is not None:

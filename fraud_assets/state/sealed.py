@@ -81,7 +81,7 @@ def opened(key: bytes, data: bytes | None) -> bytes | None:
         return None
     value = data[_SUM:]
     if crc32(value, crc32(key)) != int.from_bytes(data[:_SUM], "little"):
-        raise DamagedStateError(_sentence("a record is not what was written"))
+        raise DamagedStateError(_sentence(f"the record {key.hex()} is not what was written"))
     return value
 
 

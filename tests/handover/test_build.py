@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import lmdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -140,6 +141,38 @@ def test_the_command_builds_shows_and_verifies(
     assert (shown, unknown, verified) == (0, 2, 0)
     assert entity["payments_kept"] > 5
     assert "0 differences." in capsys.readouterr().out
+
+
+def test_a_flipped_byte_of_any_record_is_named(
+    contract: Contract, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where no payment of the sample asks for that record; put back, all holds again."""
+    assert main(["state", "build"]) == 0
+    with lmdb.open(str(tmp_path / "state" / contract.name)) as held:
+        with held.begin() as transaction:
+            records = dict(transaction.cursor())
+        # One of a payment, one of an entity: others are read when the state is opened.
+        firsts = {key[:1]: key for key in sorted(records, reverse=True) if key[:1] in b"IT"}
+        for key in firsts.values():
+            value = records[key]
+            at = len(value) // 2
+            flipped = value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
+            with held.begin(write=True) as transaction:
+                transaction.put(key, flipped)
+
+    status = main(["state", "verify", "--sample", "1"])
+    named = capsys.readouterr().err
+    with (
+        lmdb.open(str(tmp_path / "state" / contract.name)) as held,
+        held.begin(write=True) as transaction,
+    ):
+        for key in firsts.values():
+            transaction.put(key, records[key])
+
+    assert len(firsts) == 2
+    assert status == 1
+    assert f"the record {min(firsts.values()).hex()} and 1 more" in named
+    assert main(["state", "verify", "--sample", "1"]) == 0
 
 
 def test_a_state_that_misses_a_payment_is_named(contract: Contract) -> None:
