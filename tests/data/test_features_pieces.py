@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ from fraud_assets.data.features import derive_features, most_rows_at_once
 from fraud_assets.errors import PlaceError
 from fraud_assets.features.batch.pieces.cutting import piece_of
 from fraud_assets.features.batch.pieces.deriving import derive_by_pieces
-from fraud_assets.features.batch.pieces.piece import FeaturePiece, derive_piece
+from fraud_assets.features.batch.pieces.piece import FeaturePiece, PieceWork, do_piece
 from tests.data.features_support import contract_of, payments
 
 SETTING = "FRAUD_ASSETS_FEATURE_ROWS"
@@ -84,13 +85,13 @@ def test_a_piece_is_a_unit_that_another_process_does(tmp_path: Path) -> None:
     )
     done: list[FeaturePiece] = []
 
-    def elsewhere(work: object, pieces: object) -> None:
-        for piece in reversed(list(pieces)):  # type: ignore[call-overload]
-            sent = pickle.dumps((work, piece))
-            done.append(pickle.loads(sent)[1])
-            code = "import pickle, sys; work, piece = pickle.load(sys.stdin.buffer); work(piece)"
+    def elsewhere(work: PieceWork, pieces: Sequence[FeaturePiece]) -> None:
+        for piece in reversed(pieces):
+            sent = pickle.dumps((do_piece, work, piece))
+            done.append(pickle.loads(sent)[2])
+            code = "import pickle, sys; do, *unit = pickle.load(sys.stdin.buffer); do(*unit)"
             subprocess.run([sys.executable, "-c", code], input=sent, check=True)
-            derive_piece(piece)
+            do_piece(work, piece)
 
     blocks = ColumnBlocks(FrameColumns(rows), np.ones(len(rows), dtype=bool), 400)
     found = derive_by_pieces(blocks, contract.derived, 2, tmp_path / "scratch", each=elsewhere)
@@ -105,10 +106,9 @@ def test_a_broken_unit_leaves_nothing_half(tmp_path: Path) -> None:
     """Values appear under their name only when they are whole."""
     rows, contract = many(500), contract_of('n = { kind = "count", entity = "who", window = "9h" }')
 
-    def breaking(work: object, pieces: object) -> None:
-        piece = next(iter(pieces))  # type: ignore[call-overload]
+    def breaking(work: PieceWork, pieces: Sequence[FeaturePiece]) -> None:
         with patch.object(Path, "replace", side_effect=KeyboardInterrupt):
-            derive_piece(piece)
+            do_piece(work, pieces[0])
 
     blocks = ColumnBlocks(FrameColumns(rows), np.ones(len(rows), dtype=bool), 400)
     with pytest.raises(KeyboardInterrupt):
@@ -120,10 +120,11 @@ def test_a_broken_unit_leaves_nothing_half(tmp_path: Path) -> None:
 @given(st.integers(1, 400))
 def test_pieces_are_of_one_size_where_entities_are(pieces: int) -> None:
     """Codes that follow each other are spread; those that are missing go nowhere."""
-    number = piece_of(np.arange(-1, 40_000), pieces)
+    number, entity = piece_of(np.arange(-1, 40_000), pieces)
 
     counts = np.bincount(number[1:], minlength=pieces)
-    assert number[0] == -1
+    assert number[0] == entity[0] == -1
+    assert len(set(zip(number.tolist(), entity.tolist(), strict=True))) == 40_001
     assert len(counts) == pieces
     assert counts.max() <= 40_000 / pieces * 1.5 + 5
 

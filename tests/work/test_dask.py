@@ -4,19 +4,28 @@ import os
 import signal
 import threading
 from contextlib import nullcontext
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from fraud_assets.data.columns import TIME
+from fraud_assets.data.derive import FrameColumns
 from fraud_assets.data.features import derive_features
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import ContractError, WorkError
+from fraud_assets.features.batch.pieces.cutting import cut_rows
+from fraud_assets.features.batch.pieces.doing import pieces_by
+from fraud_assets.features.batch.pieces.layout import CutLayout
+from fraud_assets.features.batch.pieces.lots import LotFile
+from fraud_assets.features.kinds.count import Count
 from fraud_assets.work.kinds.local import Local
 from fraud_assets.work.registry import chosen_executor
 from fraud_assets.work.workers import run_tasks
 from tests.work.units import (
     Table,
+    entities_twice,
     process,
     refused,
     summed,
@@ -139,6 +148,20 @@ def test_an_address_without_a_cluster_is_said_in_a_sentence(place, said, monkeyp
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_pieces_get_the_work_that_was_asked_for(two, tmp_path):
+    """Not always the features: wherever it is done, each piece's values are what the work made."""
+    rows = pd.DataFrame({"who": np.arange(9) % 5, TIME: np.datetime64("2025-01-01", "us")})
+    kind = Count(kind="count", entity="who", window=timedelta(hours=1))
+    block = (FrameColumns(rows), np.ones(9, dtype=bool))
+
+    for at, executor in enumerate((Local(1), Local(2), two)):
+        [cut] = cut_rows([block], [CutLayout("who", {"n": kind})], 2, tmp_path / str(at))
+        pieces_by(executor)(entities_twice, cut.pieces)
+
+        found = [next(LotFile(one.values, 1).read(0, 9)).tolist() for one in cut.pieces]
+        assert found == [[0, 2, 4, 0, 2], [0, 2, 0, 2]]
 
 
 def test_features_by_pieces_are_those_of_one_piece(two, made_week, monkeypatch):

@@ -22,8 +22,14 @@ class DistinctInstants:
     """The distinct instants of a frame; turns times into ranks so that keys stay small."""
 
     def __init__(self, micros: Ints) -> None:
-        self.instants, rank = np.unique(micros, return_inverse=True)
-        self.rank: Ints = rank.astype(np.int64)
+        self.in_order = bool((micros[1:] >= micros[:-1]).all())
+        if self.in_order:
+            is_new = np.ones(len(micros), dtype=bool)
+            is_new[1:] = micros[1:] != micros[:-1]
+            self.instants, rank = micros[is_new], np.cumsum(is_new) - 1
+        else:
+            self.instants, rank = np.unique(micros, return_inverse=True)
+        self.rank: Ints = rank.astype(np.int64, copy=False)
 
     @property
     def stride(self) -> int:
@@ -57,11 +63,12 @@ class History:
     @classmethod
     def of(cls, codes: Ints, clock: DistinctInstants, emitted: NDArray[np.bool_]) -> History:
         """Sort the payments of each entity; rows without one, code -1, have no history."""
-        key = codes * clock.stride + clock.rank
-        order = np.argsort(key, kind="stable").astype(np.int64)
-        order = order[np.searchsorted(key[order], 0) :]
+        order = _by_entity_and_time(codes, clock)
+        codes = codes[order]
+        known = np.searchsorted(codes, 0)
+        order, codes = order[known:], codes[known:]
         asked = np.flatnonzero(emitted[order]).astype(np.int64)
-        return cls(clock, order, codes[order], key[order], asked)
+        return cls(clock, order, codes, codes * clock.stride + clock.rank[order], asked)
 
     @cached_property
     def rows(self) -> Ints:
@@ -99,10 +106,24 @@ class History:
         if span not in self._found:
             # One search per distinct instant, not per row.
             bound = self.clock.first_later_than(self.clock.instants - to_micros(span))
-            key = self._base + bound[self.clock.rank[self.rows]]
+            key = self._base + bound[self._rank]
             self._found[span] = np.searchsorted(self.key, key).astype(np.int64)
         return self._found[span]
 
     @cached_property
     def _base(self) -> Ints:
         return self.codes[self.asked] * self.clock.stride
+
+    @cached_property
+    def _rank(self) -> Ints:
+        return self.clock.rank[self.rows]
+
+
+def _by_entity_and_time(codes: Ints, clock: DistinctInstants) -> Ints:
+    """Positions of all rows by (entity, instant, row); rows without an entity come first."""
+    if not clock.in_order or (len(codes) and codes.max() > np.iinfo(np.int32).max):
+        return np.argsort(codes * clock.stride + clock.rank, kind="stable")
+    # Numpy sorts 16 bits at a time by counting, ten times as fast as by comparing.
+    order = np.argsort(codes.astype(np.uint16), kind="stable")
+    high = (codes >> 16).astype(np.int16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order

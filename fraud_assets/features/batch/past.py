@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Protocol
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fraud_assets.features.arrays import Floats, Ints
 from fraud_assets.features.batch.history import DistinctInstants, History
+from fraud_assets.features.batch.ranges import KnownFrauds
 from fraud_assets.features.batch.sums import Sums
 
 
@@ -47,6 +48,7 @@ class Past:
     emitted: NDArray[np.bool_]
     _histories: dict[tuple[str, ...], History] = field(init=False, default_factory=dict)
     _sums: dict[tuple[int, str], Sums] = field(init=False, default_factory=dict)
+    _frauds: dict[int, list[KnownFrauds]] = field(init=False, default_factory=dict)
 
     NO_TIME: ClassVar[int] = int(np.iinfo(np.int64).min)
 
@@ -98,15 +100,23 @@ class Past:
         """A column of times in microseconds, `NO_TIME` for missing, (n,)."""
         return self.columns.times(column)
 
-    def fraud_times(self) -> Iterator[tuple[Ints, Ints]]:
-        """From when and until when each row counts as a known fraud, (n,) each."""
-        return iter(self.columns.fraud_times())
+    def frauds(self, history: History) -> list[KnownFrauds]:
+        """Which payments of a history ever count as frauds, and when; prepared once."""
+        if id(history) not in self._frauds:
+            times = self.columns.fraud_times()
+            self._frauds[id(history)] = [KnownFrauds.of(history, *pair) for pair in times]
+        return self._frauds[id(history)]
 
     def column(self, history: History, values: NDArray[np.generic]) -> Floats:
         """Values of a history's asking rows as a column of all emitted rows, else missing."""
-        result: Floats = np.full(len(self.emitted), np.nan)
+        size = len(self.emitted)
+        result: Floats = np.empty(size) if len(history.rows) == size else np.full(size, np.nan)
         result[history.rows] = values
-        return result[self.emitted]
+        return result if self._all_ask else result[self.emitted]
+
+    @cached_property
+    def _all_ask(self) -> bool:
+        return bool(self.emitted.all())
 
     def _codes(self, columns: tuple[str, ...]) -> Ints:
         codes = self.codes(columns[0])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fraud_assets.features.arrays import Ints
 from fraud_assets.features.batch.history import History
+from fraud_assets.features.labels import NEVER
 
 
 def stab_counts(begin: Ints, end: Ints, queries: int) -> Ints:
@@ -55,17 +58,33 @@ def _same_value_before(history: History, values: Ints) -> tuple[Ints, Ints]:
     return previous, previous_instant
 
 
-def known_fraud_counts(history: History, known: Ints, until: Ints, window: int, delay: int) -> Ints:
+class KnownFrauds(NamedTuple):
+    """Payments of a history that ever count as frauds: positions, from when and until when, (f,).
+
+    Times are microseconds.
+    """
+
+    at: Ints
+    start: Ints
+    end: Ints
+
+    @classmethod
+    def of(cls, history: History, start: Ints, end: Ints) -> KnownFrauds:
+        """Out of the times of all rows (n,), `start` being `NEVER` where one never counts."""
+        at = np.flatnonzero((start != NEVER)[history.order])
+        rows = history.order[at]
+        return cls(at, start[rows], end[rows])
+
+
+def known_fraud_counts(history: History, frauds: KnownFrauds, window: int, delay: int) -> Ints:
     """How many frauds in (t - delay - window, t - delay] each asking row at t knows of.
 
-    `known` and `until` (h,) microseconds from which and until which a payment counts as fraud,
-    `known` being the largest integer where it never does; `window` and `delay` in microseconds.
-    Each fraud is seen by one range of its entity's rows.
+    `window` and `delay` in microseconds. Each fraud is seen by one range of its entity's rows.
     """
-    at = np.flatnonzero(known != np.iinfo(np.int64).max)
+    at, known, until = frauds
     matured = history.micros[at] + delay
-    opens = history.clock.first_at_or_after(np.maximum(matured, known[at]))
-    closes = history.clock.first_at_or_after(np.minimum(matured + window, until[at]))
+    opens = history.clock.first_at_or_after(np.maximum(matured, known))
+    closes = history.clock.first_at_or_after(np.minimum(matured + window, until))
     base = history.codes[at] * history.clock.stride
     begin = np.searchsorted(history.asked_key, base + opens)
     end = np.searchsorted(history.asked_key, base + closes)

@@ -64,8 +64,7 @@ class LabelShare(Kind):
         low, high = history.bounds(self.window, self.delay)
         window, delay = self.micros
         frauds = sum(
-            known_fraud_counts(history, start[history.order], end[history.order], window, delay)
-            for start, end in past.fraud_times()
+            known_fraud_counts(history, its, window, delay) for its in past.frauds(history)
         )
         return past.column(history, frauds / np.maximum(high - low, 1))
 

@@ -11,26 +11,25 @@ from numpy.typing import NDArray
 
 from fraud_assets.features.arrays import Ints, Mask
 from fraud_assets.features.batch.past import ColumnSource
-from fraud_assets.features.batch.pieces.layout import ENTITY_FIELD, CutLayout
+from fraud_assets.features.batch.pieces.layout import CutLayout
 from fraud_assets.features.batch.pieces.piece import FeaturePiece
+from fraud_assets.features.batch.pieces.rows import Division, lots_of
 
 RowBlock = tuple[ColumnSource, Mask]
 """Some rows in their order, and which of them ask; codes mean the same in all blocks."""
-
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 over the golden ratio: neighbouring codes go to different pieces."""
 
 
 @dataclass(frozen=True)
 class Cut:
     """The pieces of one layout, and where each block's asking rows went.
 
-    `counts` (blocks, pieces) says how many asking rows of each block a piece has; the file `order`
-    holds for each block the places (int32) of these rows within its asking rows, piece by piece.
-    Rows without an entity are in no piece: their features are missing.
+    `asking` says how many rows of each block ask, and `counts` (blocks, pieces) how many of them a
+    piece has; the file `order` holds for each block the places (int32) of these rows within its
+    asking rows, piece by piece. Rows without an entity are in no piece: their features are missing.
     """
 
     pieces: tuple[FeaturePiece, ...]
+    asking: tuple[int, ...]
     counts: Ints
     order: Path
 
@@ -51,7 +50,7 @@ class _Writer:
 
     def __init__(self, layout: CutLayout, pieces: int, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self.layout, self.folder, self.counts = layout, folder, list[Ints]()
+        self.layout, self.counts, self.asking = layout, list[Ints](), list[int]()
         self.pieces = tuple(
             FeaturePiece(layout, folder / f"{at:05d}.rows", folder / f"{at:05d}.values")
             for at in range(pieces)
@@ -62,36 +61,41 @@ class _Writer:
 
     def add(self, columns: ColumnSource, emitted: Mask) -> None:
         """One block."""
-        rows = self.layout.records(columns, emitted)
-        number = piece_of(rows[ENTITY_FIELD], len(self.pieces))
-        order = np.argsort(number, kind="stable")
-        order = order[np.searchsorted(number[order], 0) :]
-        records = rows[order]
-        ends = np.searchsorted(number[order], np.arange(len(self.pieces)), side="right")
-        start = 0
-        for piece, end in zip(self.pieces, ends.tolist(), strict=True):
-            if end > start:
-                _append(piece.records, records[start:end])
-            start = end
-        asking = order[emitted[order]]
-        place = np.cumsum(emitted) - 1
-        _append(self.order, place[asking].astype(np.int32))
-        self.counts.append(np.bincount(number[asking], minlength=len(self.pieces)))
+        number, entity = piece_of(columns.codes(self.layout.entity), len(self.pieces))
+        sizes = np.bincount(number + 1, minlength=len(self.pieces) + 1)
+        order = np.argsort(number, kind="stable")[sizes[0] :]
+        division = Division(entity, order, np.cumsum(sizes[1:]))
+        lots = lots_of(self.layout, columns, emitted, division)
+        for piece, lot in zip(self.pieces, lots, strict=True):
+            if lot.rows:
+                _append(piece.records, lot.packed())
+        self.asking.append(int(emitted.sum()))
+        if self.asking[-1] == len(emitted):
+            places, counts = order, sizes[1:]
+        else:
+            asking = order[emitted[order]]
+            places = (np.cumsum(emitted) - 1)[asking]
+            counts = np.bincount(number[asking], minlength=len(self.pieces))
+        _append(self.order, places.astype(np.int32).data)
+        self.counts.append(counts)
 
     def cut(self) -> Cut:
         """What was written."""
         empty = np.empty((0, len(self.pieces)), dtype=np.int64)
         counts = np.vstack([empty, *self.counts]).astype(np.int64)
-        return Cut(self.pieces, counts, self.order)
+        return Cut(self.pieces, tuple(self.asking), counts, self.order)
 
 
-def _append(path: Path, values: np.ndarray) -> None:
+def _append(path: Path, data: bytes | memoryview) -> None:
     with path.open("ab") as file:
-        values.tofile(file)
+        file.write(data)
 
 
-def piece_of(codes: Ints, pieces: int) -> NDArray[np.int16]:
-    """The piece of each entity's code (n,); -1 for rows without one."""
-    mixed = (codes.astype(np.uint64) * _ODD) >> np.uint64(32)
-    number = ((mixed * np.uint64(pieces)) >> np.uint64(32)).astype(np.int16)
-    return np.where(codes < 0, np.int16(-1), number)
+def piece_of(codes: Ints, pieces: int) -> tuple[NDArray[np.int16], Ints]:
+    """The piece of each entity's code (n,), and the entity's number in it; -1 for rows without one.
+
+    Codes that follow each other go to different pieces.
+    """
+    entity = codes // pieces
+    number = (codes - entity * pieces).astype(np.int16)
+    return np.where(codes < 0, np.int16(-1), number), entity

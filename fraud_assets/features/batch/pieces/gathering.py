@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,58 +10,67 @@ from fraud_assets.features.arrays import Floats
 from fraud_assets.features.batch.past import Past
 from fraud_assets.features.batch.pieces.cutting import Cut, RowBlock
 from fraud_assets.features.batch.pieces.layout import Kinds
+from fraud_assets.features.batch.pieces.lots import LotFile
 
 
 def gather(
-    blocks: Iterable[RowBlock], cuts: Sequence[Cut], alone: Kinds, names: Sequence[str]
+    blocks: Callable[[], Iterable[RowBlock]],
+    cuts: Sequence[Cut],
+    alone: Kinds,
+    names: Sequence[str],
 ) -> Iterator[Floats]:
     """For each block its asking rows' features, (asking, names); kinds without entity on the way.
 
-    Pieces that are gathered whole are deleted by whoever owns their folder.
+    The rows are read again for these kinds alone. Pieces that are gathered whole are deleted by
+    whoever owns their folder.
     """
-    by_cut = [name for cut in cuts for name in cut.pieces[0].layout.kinds]
-    made = {name: at for at, name in enumerate((*by_cut, *alone))}
-    order = [made[name] for name in names]
-    readers, start = [], 0
-    for cut in cuts:
-        readers.append(_Reader(cut, start))
-        start += cut.pieces[0].width
-    for columns, emitted in blocks:
-        found = np.full((int(emitted.sum()), len(names)), np.nan)
-        for reader in readers:
-            reader.fill(found)
+    readers = [
+        _Reader(cut, [names.index(name) for name in cut.pieces[0].layout.kinds]) for cut in cuts
+    ]
+    if cuts and not alone:
+        for asking in cuts[0].asking:
+            yield _filled(readers, np.empty((len(names), asking))).T
+        return
+    for columns, emitted in blocks():
         past = Past(columns, emitted)
+        found = _filled(readers, np.empty((len(names), int(emitted.sum()))))
         for name, kind in alone.items():
-            found[:, made[name]] = kind.batch(past)
-        yield found if order == sorted(order) else found[:, order]
+            found[names.index(name)] = kind.batch(past)
+        yield found.T
+
+
+def _filled(readers: Sequence[_Reader], found: Floats) -> Floats:
+    for reader in readers:
+        reader.fill(found)
+    return found
 
 
 class _Reader:
     """Reads the values of one cut in the order in which its rows were written.
 
-    They are columns from `start` on; a file is open while it is read, as there may be many.
+    They are the `columns` of the result.
     """
 
-    def __init__(self, cut: Cut, start: int) -> None:
-        self.cut, self.counts = cut, iter(cut.counts)
-        self.width = cut.pieces[0].width
-        self.columns = slice(start, start + self.width)
+    def __init__(self, cut: Cut, columns: Sequence[int]) -> None:
+        self.cut, self.counts, self.columns = cut, iter(cut.counts), columns
+        self.values = [LotFile(piece.values, piece.width) for piece in cut.pieces]
         self.done = np.zeros(len(cut.pieces), dtype=np.int64)
         self.placed = 0
 
     def fill(self, found: Floats) -> None:
-        """Put the next block's values where its rows stand."""
+        """Put the next block's values where its rows stand, in `found` (columns, asking)."""
         counts = next(self.counts)
-        total = int(counts.sum())
+        total, row = int(counts.sum()), 0
         places = np.fromfile(self.cut.order, np.int32, total, offset=self.placed * 4)
-        values, row = np.empty((total, self.width)), 0
+        places = places.astype(np.intp)
+        if total < found.shape[1]:
+            found[self.columns] = np.nan
         for at in np.flatnonzero(counts).tolist():
-            count, offset = int(counts[at]), int(self.done[at]) * self.width * 8
-            part = np.fromfile(
-                self.cut.pieces[at].values, np.float64, count * self.width, offset=offset
-            )
-            values[row : row + count] = part.reshape(count, self.width)
+            count = int(counts[at])
+            its = places[row : row + count]
+            parts = self.values[at].read(int(self.done[at]), count)
+            for column, part in zip(self.columns, parts, strict=True):
+                found[column][its] = part
             row += count
-        found[places, self.columns] = values
         self.done += counts
         self.placed += total
