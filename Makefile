@@ -5,7 +5,7 @@ MODULE := fraud_assets.definitions
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fix ui serve stack stack-down lock clean bench-search \
+.PHONY: help run test test-slow check fix ui serve stack stack-status stack-down lock clean bench-search \
 	bench-serve bench-features bench-quality bench-coverage bench-alarm bench-online bench-decisions
 
 help: ## this list
@@ -33,6 +33,9 @@ serve: $(READY) ## the scoring service on the current version
 
 stack: $(READY) ## all of it on loopback: databases, store, two services, Dask, Dagster's three
 	$(BIN)/python -m stack up
+
+stack-status: $(READY) ## what of it runs, and where it answers
+	$(BIN)/python -m stack status
 
 stack-down: $(READY) ## stop that; the data stay in .stack
 	$(BIN)/python -m stack down

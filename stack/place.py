@@ -141,10 +141,24 @@ class Place:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write what only this user may read."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write what only this user may read, whole or not at all."""
+    whole = file.with_name(f"{file.name}.new")
+    descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
         opened.write(text)
+    whole.replace(file)
+
+
+def free(port: int) -> int:
+    """The port if nothing listens there, any free one for 0, and 0 for one that is taken."""
+    with socket.socket() as probe:
+        # Connections that ended a moment ago keep no program from listening.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+        return int(probe.getsockname()[1])
 
 
 def command(name: str) -> str:
@@ -175,17 +189,7 @@ def _ports(*, is_free: bool) -> dict[str, int]:
     found: dict[str, int] = {}
     for name in (*PORTS, *_INNER):
         port = 0 if is_free else PORTS.get(name, 0)
-        while not (taken := _free(port)) or taken in found.values():
+        while not (taken := free(port)) or taken in found.values():
             port = 0
         found[name] = taken
     return found
-
-
-def _free(port: int) -> int:
-    """The port if nothing listens there, any free one for 0, and 0 for one that is taken."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-        return int(probe.getsockname()[1])

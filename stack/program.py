@@ -14,6 +14,10 @@ from stack import programs
 from stack.place import Place
 
 
+class NotReadyError(Exception):
+    """A program did not come up; the text says which, why, and what to do."""
+
+
 def _nothing() -> None:
     pass
 
@@ -22,8 +26,8 @@ def _nothing() -> None:
 class Program:
     """One process. `stage` says after which others it starts; `shown` is where it answers.
 
-    `prepare` runs before it is started, `after` once it is ready. One that is optional may be
-    not ready yet when all is up, and says why by `waits`.
+    `ports` are the numbers that it listens on. `prepare` runs before it is started, `after` once
+    it is ready. One that is optional may be not ready yet when all is up, and says why by `waits`.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Program:
     what: str
     shown: str
     is_ready: Callable[[], bool]
+    ports: Sequence[int] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     stop_signal: str = "TERM"

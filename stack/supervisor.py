@@ -14,19 +14,16 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from stack.place import Place, command, write_private
-from stack.program import Program
+from stack.place import Place, free, write_private
+from stack.program import NotReadyError, Program
 
 PATIENCE = 300.0
 """Seconds that one program may take until it is ready."""
 
-_STOP_SECONDS = 40
+_STOP_SECONDS = 40.0
+_A_MOMENT = 3.0
 _NAMES = 1024 * 1024
 _RUNNING, _STARTING = "RUNNING", "STARTING"
-
-
-class NotReadyError(Exception):
-    """A program did not come up; the text says which, and shows the end of its log."""
 
 
 class Supervisor:
@@ -52,6 +49,7 @@ class Supervisor:
             If one does not come up.
         """
         if not self.is_running:
+            self._demand_ports()
             self._begin()
         for stage in sorted({one.stage for one in self.programs}):
             now = [one for one in self.programs if one.stage == stage]
@@ -88,17 +86,40 @@ class Supervisor:
         self._ask("stopProcess", name)
         self._ask("startProcess", name)
 
+    def _demand_ports(self) -> None:
+        """While nothing of it runs, whoever has one of its ports is another program."""
+        taken = [
+            f"{port} of {one.name}" for one in self.programs for port in one.ports if not free(port)
+        ]
+        if taken:
+            ports = "ports" if len(taken) > 1 else "port"
+            raise NotReadyError(
+                f"This stack needs the {ports} {', '.join(taken)}, which another program has: end "
+                "that one, or make another stack with --folder NAME, which takes ports that are "
+                "free."
+            )
+
     def _begin(self) -> None:
         self.place.logs.mkdir(exist_ok=True)
         file = self.place.private / "supervisord.conf"
         write_private(file, _settings(self.place, self.programs))
-        words = [command("supervisord"), "-c", str(file)]
-        done = subprocess.run(words, check=False, capture_output=True, text=True)
-        until = time.monotonic() + _STOP_SECONDS
+        words = [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)]
+        try:
+            done = subprocess.run(words, check=False, capture_output=True, text=True)
+            said = " ".join(done.stderr.split())
+            if done.returncode or not self._answers_within(_STOP_SECONDS):
+                raise NotReadyError(f"The supervisor does not start: {said}")
+        except KeyboardInterrupt:
+            self._answers_within(_A_MOMENT)  # so that whoever ends it can reach it
+            raise
+
+    def _answers_within(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
         while not self.is_running:
-            if done.returncode or time.monotonic() > until:
-                raise NotReadyError(f"The supervisor does not start: {done.stderr.strip()}")
+            if time.monotonic() > until:
+                return False
             time.sleep(0.1)
+        return True
 
     def _start(self, one: Program) -> None:
         if self.state(one.name)[0] in {_RUNNING, _STARTING}:
@@ -113,13 +134,18 @@ class Supervisor:
                 return
             is_late = time.monotonic() > until
             if is_late or self.state(one.name)[0] in {"FATAL", "EXITED", "BACKOFF"}:
-                raise NotReadyError(f"{one.name} does not come up. Its log ends:\n{self.log(one)}")
+                file = self.place.logs / f"{one.name}.log"
+                raise NotReadyError(
+                    f"{one.name} does not come up; {file} says why, and ends: {self._last(one)}"
+                )
             time.sleep(0.2)
 
-    def log(self, one: Program, most: int = 2000) -> str:
-        """The end of a program's log."""
+    def _last(self, one: Program, most: int = 300) -> str:
+        """The last line of a program's log."""
         file = self.place.logs / f"{one.name}.log"
-        return file.read_text(errors="replace")[-most:] if file.exists() else ""
+        said = file.read_text(errors="replace").split("\n") if file.exists() else []
+        lines = [line.strip() for line in said if line.strip()]
+        return lines[-1][:most] if lines else "(nothing)"
 
     def _wait_until_ended(self, name: str) -> None:
         until = time.monotonic() + _STOP_SECONDS

@@ -1,4 +1,4 @@
-"""`fraud-assets init FILE`: a first contract for a team's own transactions."""
+"""`fraud-assets init FILE` or `--table NAME`: a first contract for a team's own transactions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fraud_assets.errors import DataError
 if TYPE_CHECKING:
     from fraud_assets.checkup import Checkup
     from fraud_assets.contract import Contract
+    from fraud_assets.contract.sections.source import Source
     from fraud_assets.draft import FirstLook
 
 
@@ -20,12 +21,20 @@ def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "init",
-        help="write a first contract by looking at a team's files",
+        help="write a first contract by looking at a team's files or table",
         description="Writes a first contract by looking at a file, folder or glob of CSV or "
-        "Parquet. Each guess says why and how sure it is; what is doubtful stands as a question "
-        "at the top of the contract.",
+        "Parquet, or at a table or query of PostgreSQL. Each guess says why and how sure it is; "
+        "what is doubtful stands as a question at the top of the contract.",
     )
-    parser.add_argument("source", help="file, folder, glob or URL of transactions")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("source", nargs="?", help="file, folder, glob or URL of transactions")
+    place.add_argument("--table", metavar="NAME", help="a table or view, such as shop.payments")
+    place.add_argument("--query", metavar="SELECT", help="a SELECT instead of a table")
+    parser.add_argument(
+        "--database",
+        metavar="VARIABLE",
+        help="the environment variable with the database's URL, default: FRAUD_ASSETS_SOURCE",
+    )
     parser.add_argument("--out", type=Path, default=Path("contract.toml"), help="%(default)s")
     parser.add_argument("--label", metavar="COLUMN", help="the column that says what was fraud")
     parser.set_defaults(run=run)
@@ -40,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out.exists():
         raise DataError(f"{args.out} exists and is not overwritten; name another with --out.")
     base = args.out.resolve().parent
-    found = take_first_look(_located(args.source, base), base, args.label)
+    found = take_first_look(_source(args, base), base, args.label)
     text = contract_text(found)
     contract = parse_contract(text, base=base, name=str(args.out))
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +78,30 @@ def _lines(found: FirstLook, checkup: Checkup, contract: Contract, out: Path) ->
         yield from paragraph(question.text, f"{at}. {question.key}: ")
     yield ""
     yield f"Next: fraud-assets check {out}"
+
+
+def _source(args: argparse.Namespace, base: Path) -> Source:
+    """Where the payments lie, as the contract names it."""
+    from fraud_assets.contract.sections.source import Source
+
+    if any(map(_is_database_url, (args.source, args.database))):
+        raise DataError(
+            "A database's URL must stand in the environment and not in a command, where others can "
+            "see it: set FRAUD_ASSETS_SOURCE to it, then run fraud-assets init --table NAME."
+        )
+    if args.source is not None:
+        return Source(path=_located(args.source, base))
+    if args.database is not None and not args.database.isidentifier():
+        raise DataError(
+            "--database must name an environment variable, such as FRAUD_ASSETS_SOURCE, but names "
+            "none."
+        )
+    named = {"table": args.table, "query": args.query, "database": args.database}
+    return Source.model_validate({key: value for key, value in named.items() if value})
+
+
+def _is_database_url(word: str | None) -> bool:
+    return word is not None and word.strip().startswith(("postgresql:", "postgres:"))
 
 
 def _located(source: str, base: Path) -> str:

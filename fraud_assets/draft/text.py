@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fraud_assets.contract.sections.source import Source
 from fraud_assets.draft.guess import Guess
 from fraud_assets.draft.look import FirstLook
 from fraud_assets.draft.toml import assigned, quoted, scalars
@@ -20,7 +21,7 @@ def contract_text(found: FirstLook) -> str:
     lines = [
         *_opening(found),
         "format = 1",
-        f"name = {quoted(_name(found.path))}",
+        f"name = {quoted(_name(found.source))}",
         *_source_lines(found),
         *_column_lines(found),
         *_label_lines(found),
@@ -38,9 +39,8 @@ def contract_text(found: FirstLook) -> str:
 
 def _opening(found: FirstLook) -> Iterator[str]:
     sample = found.sample
-    files = "1 file" if sample.files == 1 else f"{sample.files:,} files"
     yield (
-        f"# Drafted from {quoted(Path(found.path).name)} ({files}) by looking at "
+        f"# Drafted from {quoted(_last_part(found.source))} ({sample.origin}) by looking at "
         f"{sample.looked_at:,} of {sample.read:,} rows."
     )
     if sample.no_rows:
@@ -67,8 +67,16 @@ def _wrapped(text: str, width: int = 96) -> Iterator[str]:
     yield line
 
 
-def _name(path: str) -> str:
-    stem = re.sub(r"(\.[a-z0-9]{2,7})+$", "", Path(path.rstrip("/*")).name)
+def _last_part(source: Source) -> str:
+    """A file or folder by its own name, a table or query as such."""
+    return source.path if source.is_database else Path(source.path).name
+
+
+def _name(source: Source) -> str:
+    if source.is_database:
+        stem = (source.table or "payments").rpartition(".")[2]
+    else:
+        stem = re.sub(r"(\.[a-z0-9]{2,7})+$", "", Path(source.path.rstrip("/*")).name)
     words = plain_words(stem) or "contract"
     return words if words[:1].isalpha() else f"team_{words}".rstrip("_")
 
@@ -78,8 +86,19 @@ def _set(key: str, guess: Guess) -> str:
 
 
 def _source_lines(found: FirstLook) -> Iterator[str]:
-    yield from ("", "[source]", f"path = {quoted(found.path)} # a folder, glob or URL works too")
+    yield from ("", "[source]", *_place_lines(found.source))
     yield from (_set(key, guess) for key, guess in found.sample.settings.items())
+
+
+def _place_lines(source: Source) -> Iterator[str]:
+    if source.table is not None:
+        yield f'table = {quoted(source.table)} # or: query = "SELECT ..."'
+    elif source.query is not None:
+        yield f"query = {quoted(source.query)}"
+    else:
+        yield f"path = {quoted(source.path)} # a folder, glob or URL works too"
+    if source.is_database:
+        yield f"database = {quoted(source.database)} # the environment variable with the URL"
 
 
 def _column_lines(found: FirstLook) -> Iterator[str]:

@@ -9,7 +9,6 @@ from fraud_assets.errors import ConflictError, DamagedStateError, StateError, St
 from fraud_assets.state.adapter import Adapter, Transaction, Work
 from fraud_assets.state.asking import Asking
 from fraud_assets.state.coming import EPOCH, NEWEST, ComingPayment, newest_event, read_by
-from fraud_assets.state.labels import spread_labels
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
 from fraud_assets.state.remembered import (
@@ -155,32 +154,6 @@ class State:
                     remember(records, key, known)
 
         self.adapter.transact(work, list(new))
-
-    def label(
-        self, payment_id: str, *, is_fraud: bool, known_at: int | None, is_news: bool = False
-    ) -> str:
-        """Say what a payment was; "accepted", "repeated" or "unknown".
-
-        `known_at` in microseconds; None lets the label count once its maturity has passed. With
-        `is_news` it is known since now, unless the same was said before.
-        """
-        key = id_key(payment_id)
-
-        def work(transaction: Transaction) -> str:
-            records = Records(transaction)
-            self.demand_same(records)
-            known = read_remembered(records, key)
-            if known is None:
-                return "unknown"
-            last = known.labels[-1:]
-            if last == [(is_fraud, known_at)] or (is_news and last and last[0][0] is is_fraud):
-                return "repeated"
-            known.labels.append((is_fraud, known_at))
-            remember(records, key, known)
-            spread_labels(records, self.plan, digest(payment_id), known)
-            return "accepted"
-
-        return self.adapter.transact(work, [key])
 
     def keys(self, payment: Payment) -> list[bytes]:
         """Records that a payment will likely need."""

@@ -28,6 +28,7 @@ def programs_of(place: Place) -> list[Program]:
             what="Caddy: the balancer before the services",
             shown=place.url("http", "balancer"),
             is_ready=lambda: listens(place.ports["balancer"]),
+            ports=[place.ports["balancer"]],
             environment={
                 "HOME": str(folder),
                 "FOLDER": str(folder),

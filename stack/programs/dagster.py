@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import yaml
 
-from stack.place import LOCATION, Place, command
+from stack.place import LOCATION, Place
 from stack.program import Program, listens, status
 
 SETTINGS = Path(__file__).parent.parent / "dagster.yaml"
@@ -24,28 +25,30 @@ def programs_of(place: Place) -> list[Program]:
             name="code",
             stage=2,
             words=[
-                *(command("dagster"), "api", "grpc", "-m", LOCATION, *here, code),
+                *(sys.executable, "-m", "dagster", "api", "grpc", "-m", LOCATION, *here, code),
                 *("--location-name", LOCATION, "--log-level", "warning"),
             ],
             what="Dagster's code server, whose processes the runs are",
             shown=place.url("grpc", "code"),
             is_ready=lambda: listens(place.ports["code"]),
+            ports=[place.ports["code"]],
             environment=own,
             prepare=lambda: _make(place),
         ),
         Program(
             name="webserver",
             stage=3,
-            words=[command("dagster-webserver"), *here, web, "-w", workspace],
+            words=[sys.executable, "-m", "dagster_webserver", *here, web, "-w", workspace],
             what="Dagster's UI",
             shown=place.url("http", "webserver"),
             is_ready=lambda: status(place.url("http", "webserver", "/server_info")) == 200,
+            ports=[place.ports["webserver"]],
             environment=own,
         ),
         Program(
             name="daemon",
             stage=3,
-            words=[command("dagster-daemon"), "run", "-w", workspace],
+            words=[sys.executable, "-m", "dagster._daemon", "run", "-w", workspace],
             what="Dagster's daemon: schedules, sensors, the queue, lost runs",
             shown="",
             is_ready=lambda: _heartbeat(place),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import sys
 
-from stack.place import Place, command
-from stack.program import Program, listens
+from stack.place import Place
+from stack.program import Program, asked, listens
 
 WORKERS = ("dask-worker-1", "dask-worker-2")
 
@@ -20,25 +22,27 @@ def programs_of(place: Place) -> list[Program]:
         name="dask",
         stage=1,
         words=[
-            *(command("dask"), "scheduler", *here),
+            *(sys.executable, "-m", "dask", "scheduler", *here),
             *("--dashboard-address", page.removeprefix("http://"), "--no-jupyter"),
         ],
         what="Dask's scheduler",
         shown=f"{address}  {page}",
         is_ready=lambda: listens(place.ports["dask"]),
+        ports=[place.ports["dask"], place.ports["dask-page"]],
     )
     workers = [
         Program(
             name=name,
             stage=2,
             words=[
-                *(command("dask"), "worker", address, "--name", name, "--no-dashboard"),
+                *(sys.executable, "-m", "dask", "worker", address),
+                *("--name", name, "--no-dashboard"),
                 *("--nworkers", "1", "--nthreads", "1"),
                 *("--local-directory", str(place.folder / "dask" / name)),
             ],
             what="a worker of Dask",
             shown="",
-            is_ready=lambda: True,
+            is_ready=lambda name=name: name in _known_workers(place),
             prepare=lambda name=name: (place.folder / "dask" / name).mkdir(
                 parents=True, exist_ok=True
             ),
@@ -46,3 +50,10 @@ def programs_of(place: Place) -> list[Program]:
         for name in WORKERS
     ]
     return [scheduler, *workers]
+
+
+def _known_workers(place: Place) -> set[str]:
+    """The names of the workers that the scheduler has."""
+    code, body = asked(place.url("http", "dask-page", "/json/identity.json"))
+    workers = json.loads(body).get("workers", {}) if code == 200 else {}
+    return {str(one.get("name")) for one in workers.values()}

@@ -7,6 +7,8 @@ import json
 from stack.place import BUCKET, Place, command, write_private
 from stack.program import Program, status
 
+_PARTS = ("master", "volume", "filer")
+
 
 def programs_of(place: Place) -> list[Program]:
     """Master, volume, filer and S3 in one process."""
@@ -30,6 +32,7 @@ def programs_of(place: Place) -> list[Program]:
         "filer.port.grpc": ports["filer-grpc"],
     }
     words = [f"-{name}={value}" for name, value in flags.items()]
+    own = ("s3", "s3-grpc", *(f"{part}{end}" for part in _PARTS for end in ("", "-grpc")))
     return [
         Program(
             name="s3",
@@ -38,6 +41,7 @@ def programs_of(place: Place) -> list[Program]:
             what="SeaweedFS: the store of versions",
             shown=f"{place.url('http', 's3')}  {place.models}",
             is_ready=lambda: _is_ready(place),
+            ports=[ports[name] for name in own],
             environment={"HOME": str(place.folder / "s3")},
             prepare=lambda: _make(place),
         )

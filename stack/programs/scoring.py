@@ -26,6 +26,7 @@ def programs_of(place: Place) -> list[Program]:
             what="a scoring service",
             shown=place.url("http", name),
             is_ready=lambda name=name: _decisions(place, name) == "ready",
+            ports=[place.ports[name]],
             waits=lambda name=name: _why(place, name),
         )
         for name in SERVICES

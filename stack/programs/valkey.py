@@ -1,4 +1,8 @@
-"""Valkey: what the services remember of payments, for all of them, on disk within a second."""
+"""Valkey: what the services remember of payments, for all of them, on disk before they answer.
+
+With `appendfsync everysec` a service could not know what a restart of the server had lost: it would
+decide nothing until the state was built anew.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ def programs_of(place: Place) -> list[Program]:
             what="Valkey: the state of the online features",
             shown=place.url("redis", "valkey", "/0"),
             is_ready=lambda: _answers(place),
+            ports=[place.ports["valkey"]],
             prepare=lambda: _make(place),
         )
     ]
@@ -40,6 +45,7 @@ def _make(place: Place) -> None:
         "requirepass": place.passwords["valkey"],
         "dir": folder,
         "appendonly": "yes",
+        "appendfsync": "always",
         "daemonize": "no",
     }
     text = "\n".join(f"{name} {value}" for name, value in lines.items())

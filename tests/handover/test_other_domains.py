@@ -16,6 +16,7 @@ from fraud_assets.payments.kept import plan_for
 from fraud_assets.release.raw_payments.exported import Exported
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.opening import begin
+from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import State
 
 SIZE = 300
@@ -184,7 +185,7 @@ def online(contract: Contract, rows: pd.DataFrame) -> tuple[np.ndarray, list[dic
         read = exported.reader.read(exported.raw(row, {n: v[at] for n, v in columns.items()}))
         now = read.payment.time or 0
         for since, payment, is_fraud in sorted(one for one in waiting if one[0] <= now):
-            state.label(payment, is_fraud=is_fraud, known_at=since)
+            take_saying(state, Saying(payment, is_fraud, since))
         waiting = [one for one in waiting if one[0] > now]
         (found,) = state.meet([read.payment])
         derived.append([found.features[name] for name in contract.derived])

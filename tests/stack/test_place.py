@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stack.__main__ import main
 from stack.place import PORTS, Place
 from stack.program import all_programs
 from stack.supervisor import Supervisor
@@ -49,6 +50,7 @@ def test_a_port_that_is_taken_is_exchanged(tmp_path: Path) -> None:
     with socket.socket() as other:
         with contextlib.suppress(OSError):  # somebody else's then: taken all the same
             other.bind(("127.0.0.1", PORTS["valkey"]))
+            other.listen()
         place = Place.at(tmp_path / "stack")
 
     assert place.ports["valkey"] != PORTS["valkey"]
@@ -71,3 +73,38 @@ def test_the_table_tells_where_each_answers_and_no_password(tmp_path: Path) -> N
     assert not any(
         secret in " ".join(map(str, one.words)) for one in programs for secret in secrets
     )
+
+
+def test_a_port_that_somebody_took_meanwhile_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the port, the program and what to do; nothing is started."""
+    place = Place.at(tmp_path / "stack", is_free=True)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", place.ports["balancer"]))
+        other.listen()
+
+        code = main(["up", "--folder", str(tmp_path / "stack")])
+
+    said = capsys.readouterr().err.strip()
+    assert code == 1
+    assert (
+        f"needs the port {place.ports['balancer']} of balancer, which another program has" in said
+    )
+    assert "--folder NAME" in said
+    assert len(said.splitlines()) == 1
+    assert not place.logs.exists()
+
+
+def test_where_there_is_no_stack_both_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sentence for a person, an empty list for a program; neither makes one."""
+    folder = tmp_path / "stack"
+
+    for words in (["down"], ["status"]):
+        assert main([*words, "--folder", str(folder)]) == 0
+        assert f"There is no stack in {folder}" in capsys.readouterr().out
+    assert main(["status", "--json", "--folder", str(folder)]) == 0
+    assert capsys.readouterr().out == "[]\n"
+    assert not folder.exists()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.place import Place
+from stack.place import Place, free
 from stack.program import all_programs
 from tests.decisions.databases import binary
 from tests.orchestration.server import ask
@@ -57,6 +57,33 @@ def stack(act: str, folder: Path, *words: str, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing_running(folder: Path, week: Week) -> None:
+    """One sentence, a shell's code for it, and a stack that comes up whole the next time."""
+    command = [sys.executable, "-m", "stack", "up", "--free-ports", "--folder"]
+    starting = subprocess.Popen(
+        [*command, str(folder / "stack")],
+        cwd=REPOSITORY,
+        env={**os.environ, "FRAUD_ASSETS_CONTRACT": str(week.contract)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    file = folder / "stack" / "logs" / "postgres.log"
+    wait_until(lambda: file.exists() and "ready to accept" in file.read_text(), 120)
+    place = Place.at(folder / "stack")
+    before = [pid for pid in pids(folder).values() if pid]
+
+    starting.send_signal(signal.SIGINT)
+    _, said = starting.communicate(timeout=180)
+
+    assert starting.returncode == 130
+    assert before
+    assert "Nothing of it runs." in said
+    assert "Traceback" not in said
+    assert not [pid for pid in before if Path(f"/proc/{pid}/fd").exists()]
+    assert all(free(port) for port in place.ports.values())
 
 
 def pids(folder: Path) -> dict[str, int]:

@@ -17,6 +17,7 @@ from fraud_assets.state.adapters.remote import Remote
 from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.payment import Payment
+from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import Found, State
 from fraud_assets.state.tidy import tidy
 from tests.data.features_support import contract_of
@@ -50,7 +51,7 @@ def decided_until_death(opened: Open, at: int, log: Path, came: list[Payment]) -
 
             (found,) = state.meet([one], answering)
             if number % 3 == 0:
-                state.label(str(one.id), is_fraud=True, known_at=one.time)
+                take_saying(state, Saying(str(one.id), is_fraud=True, known_at=one.time))
             answer = found.answer or answering(0, found)
             file.write(answer.decode() + "\n")
             file.flush()
@@ -83,7 +84,7 @@ def _replayed(came: list[Payment]) -> State:
     for number, one in enumerate(came):
         state.meet([one])
         if number % 3 == 0:
-            state.label(str(one.id), is_fraud=True, known_at=one.time)
+            take_saying(state, Saying(str(one.id), is_fraud=True, known_at=one.time))
     return state
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from fraud_assets.data.features import derive_features
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.payment import Payment
+from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import Found, Meeting, State
 from fraud_assets.state.tidy import tidy
 from fraud_assets.state.tracks import distinct, pages
@@ -46,7 +47,7 @@ def told(state: State, rows: pd.DataFrame, upto: int | None) -> None:
     """Say every label that is known at an instant, once the payments are there."""
     for known, payment, is_fraud in labels_of(rows):
         if upto is None or known is None or known <= upto:
-            state.label(payment, is_fraud=is_fraud, known_at=known)
+            take_saying(state, Saying(payment, is_fraud, known))
 
 
 def batch(rows: pd.DataFrame) -> np.ndarray:

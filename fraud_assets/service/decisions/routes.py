@@ -9,20 +9,18 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import msgspec
 
-from fraud_assets.documents.decision import Label
 from fraud_assets.errors import PaymentError, RecordError, StateError
-from fraud_assets.payments.instants import NoInstantError, read_instant
-from fraud_assets.payments.reader import reader_of
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.gathering import Gathering, Waiting
+from fraud_assets.service.decisions.labelling import take_labels
 from fraud_assets.service.decisions.preview import preview
 from fraud_assets.service.decisions.refusals import (
     ManyFaultsError,
@@ -42,29 +40,16 @@ from fraud_assets.service.scoring_routes import (
     wanted_reasons,
 )
 from fraud_assets.service.settings import MAX_BATCH, MAX_BODY
-from fraud_assets.terms.times import TimeColumn
 
 _BATCH_BODY = MAX_BATCH * 4096
-_KNOWN_AT = TimeColumn(column="known_at")
 
 
 class _Batch(msgspec.Struct):
     payments: list[dict[str, Any]]
 
 
-class _Label(msgspec.Struct):
-    payment_id: str | int
-    is_fraud: bool
-    known_at: str | int | float | None
-
-
-class _Labels(msgspec.Struct):
-    labels: list[_Label]
-
-
 _one = msgspec.json.Decoder(dict[str, Any]).decode
 _batch = msgspec.json.Decoder(_Batch).decode
-_labels = msgspec.json.Decoder(_Labels).decode
 
 
 Respond = Callable[[int, bytes], None]
@@ -187,17 +172,27 @@ class PlainRoute(DecisionRoute):
             return refusal(self._desk, error)
 
 
+class LabelRoute(DecisionRoute):
+    """Labels, which stand on record before the state has them."""
+
+    async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:  # noqa: ARG002
+        try:
+            return 200, await take_labels(self._desk, body, caller.key)
+        except Exception as error:  # noqa: BLE001 - raised again where it is no refusal
+            return refusal(self._desk, error)
+
+
 def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
     """The routes by path."""
     plain = {
         "/decisions/batch": _Kind("decide", _BATCH_BODY, _decide_many),
         "/decisions/preview": _Kind("decide", MAX_BODY, _preview),
-        "/labels": _Kind("label", _BATCH_BODY, _label),
     }
     routes: dict[str, DecisionRoute] = {
         path: PlainRoute(desk, keys, path, kind) for path, kind in plain.items()
     }
-    return {"/decisions": GatheredRoute(desk, keys, "/decisions")} | routes
+    labels = LabelRoute(desk, keys, "/labels", "label", _BATCH_BODY)
+    return {"/decisions": GatheredRoute(desk, keys, "/decisions"), "/labels": labels} | routes
 
 
 def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:
@@ -223,52 +218,3 @@ def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
         raise ManyFaultsError(faults)
     answers = decider.decide(payments, always=caller.always, api_key=caller.key)
     return 200, b'{"decisions":[%b]}' % b",".join(answers)
-
-
-def _label(desk: Desk, body: bytes, caller: Caller) -> Answer:
-    labels, decider = _labels(body).labels, desk.decider()
-    read = reader_of(decider.contract.columns.id or "", decider.contract)
-    known = [_known_at(at, label) for at, label in enumerate(labels)]
-    found: dict[str, list[str]] = {"accepted": [], "repeated": [], "unknown": []}
-    entries: list[bytes] = []
-    desk.keeping.promise(decider.contract, len(labels))
-    try:
-        for label, known_at in zip(labels, known, strict=True):
-            payment_id = str(read(label.payment_id))
-            since = desk.keeping.now() if known_at is None else known_at
-            entry = desk.keeping.encoded(_entry(desk, label, payment_id, since, caller))
-            done = decider.state.label(
-                payment_id, is_fraud=label.is_fraud, known_at=since, is_news=known_at is None
-            )
-            found[done].append(payment_id)
-            if done != "repeated":
-                entries.append(entry)
-    finally:
-        desk.keeping.take(entries, promised=len(labels))
-    counts = {"accepted": len(found["accepted"]), "repeated": len(found["repeated"])}
-    return 200, msgspec.json.encode(counts | {"unknown": found["unknown"]})
-
-
-def _entry(desk: Desk, label: _Label, payment_id: str, known_at: int, caller: Caller) -> Label:
-    """A label for the record, known since an instant in microseconds."""
-    now = desk.keeping.now()
-    return Label(
-        payment_id=payment_id,
-        is_fraud=label.is_fraud,
-        known_at=known_at,
-        received_at=now,
-        api_key=caller.key,
-    )
-
-
-def _known_at(at: int, label: _Label) -> int | None:
-    place = ["body", "labels", at, "known_at"]
-    try:
-        known = read_instant(label.known_at, _KNOWN_AT)
-    except NoInstantError as error:
-        message = "known_at must be an ISO 8601 time such as 2025-06-02T10:00:00Z"
-        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time"}]) from error
-    if known is not None and known > time_ns() // 1000:
-        message = "known_at must not lie after now: nobody knows it yet"
-        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time_after_now"}])
-    return known

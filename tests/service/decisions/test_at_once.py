@@ -17,7 +17,7 @@ import pytest
 
 from fraud_assets.decisions.log import LogSettings, open_log
 from fraud_assets.decisions.log.clock import Clock
-from fraud_assets.decisions.reading import read_decisions
+from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.errors import RecordError, StateError
 from fraud_assets.payments.kept import plan_for
@@ -25,6 +25,7 @@ from fraud_assets.service.decisions.decider import Decider
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.gathering import Waiting, answers_to
 from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.decisions.labelling import take_labels
 from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.versions.holder import Holder
@@ -302,3 +303,26 @@ if __name__ == "__main__":
     os.pwrite = _die  # the entry never reaches the disk
     decided(_decider, 0)
     asyncio.run(settle(_desk))
+
+
+def test_a_label_is_on_record_before_the_state_has_it(store: Store, tmp_path: Path, monkeypatch):
+    """A service that is killed before the flush leaves none behind that would say "repeated"."""
+    desk = desk_of(store, tmp_path, SYNC)
+    decided(desk.decider(), 0, 1)
+    asyncio.run(settle(desk))
+    label = {"payment_id": payment(0)["id"], "is_fraud": True, "known_at": None}
+    body = json.dumps({"labels": [label, label]}).encode()
+
+    async def killed(_: Keeping) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Keeping, "settled", killed)
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(take_labels(desk, body, "key"))
+    told = [json.loads(asyncio.run(take_labels(desk, body, "key"))) for _ in range(2)]
+    let_go(desk)
+
+    assert told[0] == {"accepted": 1, "repeated": 1, "unknown": []}
+    assert told[1] == {"accepted": 0, "repeated": 2, "unknown": []}
+    assert [one.payment_id for one in read_labels(tmp_path / "log")] == [label["payment_id"]] * 2

@@ -1,4 +1,4 @@
-"""Launches weeks and looks at them as Dagster's UI does, by its GraphQL."""
+"""Looks at runs as Dagster's UI does, by its GraphQL."""
 
 from __future__ import annotations
 
@@ -14,16 +14,6 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from stack.place import LOCATION
-
-_LAUNCH = """mutation Launch($params: ExecutionParams!) {
-  launchRun(executionParams: $params) {
-    __typename
-    ... on LaunchRunSuccess { run { runId } }
-    ... on PythonError { message }
-    ... on RunConfigValidationInvalid { errors { message } }
-  }
-}"""
 _RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run {
   status rootRunId tags { key value } stepStats { stepKey status }
 } } }"""
@@ -33,6 +23,7 @@ _GROUP = """query Group($id: ID!) { runGroupOrError(runId: $id) { ... on RunGrou
 _EVENTS = """query Events($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection {
   events { ... on MessageEvent { eventType message } }
 } } }"""
+_NEWEST = "query { runsOrError(limit: 1) { ... on Runs { results { runId } } } }"
 _PAUSE = 0.3
 """Seconds before each question: whoever waits asks over and over."""
 
@@ -70,20 +61,12 @@ class Ui:
 
     address: str
 
-    def launch(self, as_of: str) -> str:
-        """Launch `weekly_retrain` for a week; the run's id."""
-        params = {
-            "selector": {
-                "repositoryLocationName": LOCATION,
-                "repositoryName": "__repository__",
-                "jobName": "weekly_retrain",
-            },
-            "runConfigData": {"ops": {"raw_transactions": {"config": {"as_of": as_of}}}},
-        }
-        found = self._ask(_LAUNCH, {"params": params})
-        if found is None or "run" not in found["launchRun"]:
-            raise SystemExit(f"The week was not launched: {found}")
-        return str(found["launchRun"]["run"]["runId"])
+    def newest(self) -> str:
+        """The id of the run that was launched last."""
+        found = self._ask(_NEWEST, {})
+        if found is None:
+            raise SystemExit("No run is listed.")
+        return str(found["runsOrError"]["results"][0]["runId"])
 
     def status(self, run_id: str) -> str:
         """As the list of runs shows it, "" while the database does not answer."""

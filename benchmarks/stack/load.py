@@ -1,4 +1,4 @@
-"""Payments posted through the balancer without pause, each answer and each failure kept."""
+"""Payments and labels posted through the balancer, each answer and each failure kept."""
 
 from __future__ import annotations
 
@@ -22,20 +22,33 @@ PAUSE = 0.02
 """Seconds between two payments of a poster: the machine has other things to do as well."""
 
 _PATIENCE = 60.0
+_LABELLED = 5
+"""Each so many-th payment of a poster is labelled once it is acknowledged."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One request: when it was sent and how long it took in seconds; a status of 0 is none."""
+
+    sent_at: float
+    took: float
+    status: int
 
 
 @dataclass
 class Load:
-    """What is posted, and what came of it. `acknowledged` are decision ids by payment id."""
+    """What is posted, and what came of it.
+
+    `acknowledged` are decision ids by payment id, `labelled` ids of payments whose label was taken.
+    """
 
     place: Place
     payments: list[dict[str, Any]]
     acknowledged: dict[str, str] = field(default_factory=dict)
+    labelled: set[str] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
-    sent: int = 0
-    answered: int = 0
+    answers: list[Answered] = field(default_factory=list)
     repeated: int = 0
-    slowest: float = 0.0
     _version: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -63,6 +76,12 @@ class Load:
         for poster in self._posters:
             poster.join()
 
+    def between(self, start: float, end: float) -> list[Answered]:
+        """The requests that were under way at some time between two of `time.monotonic`."""
+        with self._lock:
+            found = self.answers.copy()
+        return [one for one in found if one.sent_at <= end and one.sent_at + one.took >= start]
+
     def wait_for_version(self, version: str) -> None:
         """Wait until answers come from a version."""
         wait_until(lambda: self._version == version, _PATIENCE)
@@ -77,10 +96,14 @@ class Load:
 
     def _post(self, number: int) -> None:
         connection = _connect(self.place.ports["balancer"])
-        for payment in self._own(number):
+        for count, payment in enumerate(self._own(number), 1):
             if self._stop.is_set():
                 break
-            self._send(connection, payment)
+            told = self._send(connection, "/decisions", payment)
+            if told is not None:
+                self._acknowledge(payment["transaction_id"], told)
+                if count % _LABELLED == 0:
+                    self._label(connection, payment["transaction_id"])
             time.sleep(PAUSE)
         connection.close()
 
@@ -92,35 +115,42 @@ class Load:
                 count += 1
                 yield payment | {"transaction_id": f"posted-{number}-{count}"}
 
-    def _send(self, connection: http.client.HTTPConnection, payment: dict[str, Any]) -> None:
-        began = time.monotonic()
+    def _acknowledge(self, payment_id: str, told: dict[str, Any]) -> None:
+        with self._lock:
+            self.repeated += bool(told.get("repeated"))
+            self.acknowledged[payment_id] = told["decision_id"]
+            self._version = told["model_version"]
+
+    def _label(self, connection: http.client.HTTPConnection, payment_id: str) -> None:
+        label = {"payment_id": payment_id, "is_fraud": False, "known_at": None}
+        told = self._send(connection, "/labels", {"labels": [label]})
+        if told is None:
+            return
+        with self._lock:
+            if told["unknown"]:
+                self.failures.append(f"{payment_id}: its label is of an unknown payment")
+            self.labelled.add(payment_id)
+
+    def _send(
+        self, connection: http.client.HTTPConnection, path: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """What was answered; None where that was a failure, which is kept."""
+        sent_at = time.monotonic()
+        said = json.dumps(body).encode()
         try:
-            connection.request(
-                "POST",
-                "/decisions",
-                json.dumps(payment).encode(),
-                {"content-type": "application/json"},
-            )
+            connection.request("POST", path, said, {"content-type": "application/json"})
             answer = connection.getresponse()
-            status, body = answer.status, answer.read()
+            status, told = answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            status, body = 0, f"{type(error).__name__}: {error}".encode()
-        took = time.monotonic() - began
+            status, told = 0, f"{type(error).__name__}: {error}".encode()
         with self._lock:
-            self._note(payment["transaction_id"], status, body, took)
-
-    def _note(self, payment_id: str, status: int, body: bytes, took: float) -> None:
-        self.sent += 1
-        self.slowest = max(self.slowest, took)
-        if status != 200:
-            self.failures.append(f"{payment_id}: {status} {body[:200].decode(errors='replace')}")
-            return
-        told = json.loads(body)
-        self.answered += 1
-        self.repeated += bool(told.get("repeated"))
-        self.acknowledged[payment_id] = told["decision_id"]
-        self._version = told["model_version"]
+            self.answers.append(Answered(sent_at, time.monotonic() - sent_at, status))
+            if status != 200:
+                shown = told[:200].decode(errors="replace")
+                self.failures.append(f"{time.monotonic():.1f} {path}: {status} {shown}")
+        found: dict[str, Any] | None = json.loads(told) if status == 200 else None
+        return found
 
 
 def _connect(port: int) -> http.client.HTTPConnection:

@@ -1,0 +1,107 @@
+"""Takes labels: on record first, then into the state, so that what was acknowledged is in both.
+
+A service that is killed in between leaves a label on record that the state lacks. Whoever sent it
+got no answer and sends it again: it is new to the state still, and stands on record twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import time_ns
+
+import msgspec
+
+from fraud_assets.documents.decision import Label
+from fraud_assets.payments.instants import NoInstantError, read_instant
+from fraud_assets.payments.reader import reader_of
+from fraud_assets.service.decisions.decider import Decider
+from fraud_assets.service.decisions.desk import Desk
+from fraud_assets.service.decisions.refusals import ManyFaultsError
+from fraud_assets.state.saying import Saying, take_saying, which_are_new
+from fraud_assets.terms.times import TimeColumn
+
+_KNOWN_AT = TimeColumn(column="known_at")
+
+
+class _Label(msgspec.Struct):
+    payment_id: str | int
+    is_fraud: bool
+    known_at: str | int | float | None
+
+
+class _Labels(msgspec.Struct):
+    labels: list[_Label]
+
+
+_labels = msgspec.json.Decoder(_Labels).decode
+
+
+async def take_labels(desk: Desk, body: bytes, api_key: str) -> bytes:
+    """Take the labels of a body, sent with the key of that name; the answer to them.
+
+    Raises
+    ------
+    ManyFaultsError
+        If a label's instant is none, or lies after now.
+    StateError, RecordError
+        If they cannot be kept.
+    """
+    labels, decider = _labels(body).labels, desk.decider()
+    read = reader_of(decider.contract.columns.id or "", decider.contract)
+    known = [_known_at(at, label) for at, label in enumerate(labels)]
+    sayings = [
+        Saying(
+            str(read(label.payment_id)),
+            label.is_fraud,
+            desk.keeping.now() if known_at is None else known_at,
+            known_at is None,
+        )
+        for label, known_at in zip(labels, known, strict=True)
+    ]
+    _record(desk, decider, sayings, api_key)
+    if desk.keeping.is_sync:
+        await desk.keeping.settled()
+    found: dict[str, list[str]] = {"accepted": [], "repeated": [], "unknown": []}
+    for saying in sayings:
+        found[take_saying(decider.state, saying)].append(saying.payment_id)
+    counts = {"accepted": len(found["accepted"]), "repeated": len(found["repeated"])}
+    return msgspec.json.encode(counts | {"unknown": found["unknown"]})
+
+
+def _record(desk: Desk, decider: Decider, sayings: Sequence[Saying], api_key: str) -> None:
+    """Put on record what is new to the state."""
+    entries: list[bytes] = []
+    desk.keeping.promise(decider.contract, len(sayings))
+    try:
+        new = which_are_new(decider.state, sayings)
+        entries = [
+            desk.keeping.encoded(_entry(desk, saying, api_key))
+            for saying, is_new in zip(sayings, new, strict=True)
+            if is_new
+        ]
+    finally:
+        desk.keeping.take(entries, promised=len(sayings))
+
+
+def _entry(desk: Desk, saying: Saying, api_key: str) -> Label:
+    now = desk.keeping.now()
+    return Label(
+        payment_id=saying.payment_id,
+        is_fraud=saying.is_fraud,
+        known_at=now if saying.known_at is None else saying.known_at,
+        received_at=now,
+        api_key=api_key,
+    )
+
+
+def _known_at(at: int, label: _Label) -> int | None:
+    place = ["body", "labels", at, "known_at"]
+    try:
+        known = read_instant(label.known_at, _KNOWN_AT)
+    except NoInstantError as error:
+        message = "known_at must be an ISO 8601 time such as 2025-06-02T10:00:00Z"
+        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time"}]) from error
+    if known is not None and known > time_ns() // 1000:
+        message = "known_at must not lie after now: nobody knows it yet"
+        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time_after_now"}])
+    return known
