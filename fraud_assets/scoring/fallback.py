@@ -39,6 +39,10 @@ class PipelineScorer:
         """Probability of fraud of one row of the encoder's."""
         return float(self.score_batch([row])[0])
 
+    def score_each(self, rows: Sequence[tuple[Value, ...]]) -> list[float]:
+        """What `probability` gives for each: last bits may hang on how many rows there are."""
+        return [self.probability(row) for row in rows]
+
     def score_batch(self, rows: Sequence[tuple[Value, ...]]) -> Floats:
         """Probabilities (n,) of many rows."""
         import pandas as pd  # noqa: PLC0415  # only such versions need it

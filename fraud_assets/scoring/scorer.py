@@ -90,6 +90,13 @@ class Scorer:
         self.encoder.write(row, self._buffer)
         return self._link(self._margins.one() + self.spec.intercept)
 
+    def score_each(self, rows: Sequence[Row]) -> list[float]:
+        """What `probability` gives for each of a few rows, bit for bit."""
+        if len(rows) == 1:
+            return [self.probability(rows[0])]
+        found: list[float] = self.score_batch(rows).tolist()
+        return found
+
     def score_batch(self, rows: Sequence[Row]) -> Floats:
         """Probabilities (n,) of many rows; may run in any thread."""
         encoded = np.zeros((len(rows), len(self.spec.columns)))

@@ -49,7 +49,12 @@ class Items(NamedTuple):
 
 
 class Adapter(Protocol):
-    """A place that holds the state. Keys have at most 64 bytes."""
+    """A place that holds the state. Keys have at most 64 bytes.
+
+    `is_exclusive` where one transaction runs at a time: then a large one never has to run again.
+    """
+
+    is_exclusive: bool
 
     def transact(
         self,

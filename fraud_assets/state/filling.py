@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fraud_assets.state.adapter import Transaction
+from fraud_assets.state.coming import ComingPayment, read_by
 from fraud_assets.state.labels import spread_labels, tell
+from fraud_assets.state.meeting import Meeting
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.remembered import Remembered, Told, id_key, remember, remembered
+from fraud_assets.state.remembered import (
+    Remembered,
+    Told,
+    id_key,
+    read_remembered,
+    remember,
+    remembered,
+)
 from fraud_assets.state.sealed import Records
 from fraud_assets.state.state import State
 from fraud_assets.state.tracks.track import NEVER
@@ -21,28 +30,32 @@ def fill(state: State, payments: Sequence[tuple[Payment, Told]], ids_from: int =
     Of those whose id is known only new labels are taken. Ids of payments made before
     `ids_from` are not kept: no window reaches those again. All or none.
     """
-    keys = [key for payment, _ in payments for key in state.keys(payment)]
+    coming = [state.coming(payment) for payment, _ in payments]
 
     def work(transaction: Transaction) -> int:
-        records = Records(transaction)
-        state.demand_same(records)
-        return sum(_fill(state, records, payment, told, ids_from) for payment, told in payments)
+        meeting = state.meeting(transaction)
+        those = zip(coming, payments, strict=True)
+        new = sum(_fill(meeting, one, told, ids_from) for one, (_, told) in those)
+        meeting.end()
+        return new
 
-    return state.adapter.transact(work, list(dict.fromkeys(keys)))
+    return state.adapter.transact(work, read_by(coming))
 
 
-def _fill(state: State, records: Records, payment: Payment, told: Told, ids_from: int) -> bool:
-    met = None if payment.id is None else remembered(records, payment.id)
+def _fill(meeting: Meeting, coming: ComingPayment, told: Told, ids_from: int) -> bool:
+    records, plan = meeting.records, meeting.plan
+    payment = coming.payment
+    met = None if coming.key is None else read_remembered(records, coming.key)
     if met is not None:
-        tell(records, state.plan, str(payment.id), met, told)
+        tell(records, plan, str(payment.id), met, told)
         return False
-    state.leave_behind(records, payment, state.tracks(records, payment))
-    tracks = [key for plan, key in state.entities(payment) if plan.keeps_labels]
+    meeting.enter(coming)
+    tracks = [key for plan, key in coming.entities if plan.keeps_labels]
     known = Remembered(payment.content, payment.time, False, [], tracks, list(told))
-    if payment.id is not None and (payment.time is None or payment.time >= ids_from):
-        remember(records, id_key(payment.id), known)
+    if coming.key is not None and (payment.time is None or payment.time >= ids_from):
+        remember(records, coming.key, known)
     if told and tracks:
-        spread_labels(records, state.plan, digest(payment.id or known.content.hex()), known)
+        spread_labels(records, plan, digest(payment.id or known.content.hex()), known)
     return True
 
 
@@ -61,22 +74,23 @@ def recall(state: State, decided: Sequence[Decided]) -> int:
 
     One that is known by its id counts once; it gets the answer where it has none.
     """
-    keys = [key for one in decided for key in state.keys(one.payment)]
+    coming = [state.coming(one.payment) for one in decided]
 
     def work(transaction: Transaction) -> int:
-        records = Records(transaction)
-        state.demand_same(records)
-        return sum(_recall(state, records, one) for one in decided)
+        meeting = state.meeting(transaction)
+        new = sum(_recall(meeting, *both) for both in zip(coming, decided, strict=True))
+        meeting.end()
+        return new
 
-    return state.adapter.transact(work, list(dict.fromkeys(keys)))
+    return state.adapter.transact(work, read_by(coming))
 
 
-def _recall(state: State, records: Records, one: Decided) -> bool:
-    payment = one.payment
-    met = None if payment.id is None else remembered(records, payment.id)
+def _recall(meeting: Meeting, coming: ComingPayment, one: Decided) -> bool:
+    records, payment = meeting.records, one.payment
+    met = None if coming.key is None else read_remembered(records, coming.key)
     if met is None:
-        state.leave_behind(records, payment, state.tracks(records, payment))
-        tracks = [key for plan, key in state.entities(payment) if plan.keeps_labels]
+        meeting.enter(coming)
+        tracks = [key for plan, key in coming.entities if plan.keeps_labels]
         known = Remembered(
             payment.content, payment.time, one.is_late, one.features, tracks, [], one.answer
         )
@@ -85,8 +99,8 @@ def _recall(state: State, records: Records, one: Decided) -> bool:
     else:
         known = met
         known.features, known.is_late, known.answer = one.features, one.is_late, one.answer
-    if payment.id is not None:
-        remember(records, id_key(payment.id), known)
+    if coming.key is not None:
+        remember(records, coming.key, known)
     return met is None
 
 

@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate, islice
 
-from fraud_assets.errors import ConflictError, DamagedStateError, StateError, StateMovedError
+from fraud_assets.errors import DamagedStateError, StateError, StateMovedError
 from fraud_assets.state.adapter import Adapter, Transaction, Work
-from fraud_assets.state.asking import Asking
 from fraud_assets.state.coming import EPOCH, NEWEST, ComingPayment, newest_event, read_by
+from fraud_assets.state.meeting import Answering, Found, Meeting
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
-from fraud_assets.state.remembered import (
-    Remembered,
-    id_key,
-    read_remembered,
-    remember,
-)
+from fraud_assets.state.remembered import id_key, read_remembered, remember
 from fraud_assets.state.sealed import Records, sealed
-from fraud_assets.state.tracks.page import Event
-from fraud_assets.state.tracks.short import ShortTrack, open_track
-from fraud_assets.state.tracks.track import NEVER, Track
 from fraud_assets.state.values import digest, entity_key
 
 _EPOCH_BYTES = 8
-_NAN = float("nan")
-
-
-class Found(NamedTuple):
-    """A payment's derived features by name, NaN for missing, and how it was met.
-
-    `is_late` says that it came later than `late_after` behind the newest one, so that windows may
-    lack what was dropped already. `answer` is the first answer where the payment came before.
-    `position` is how many transactions the state had seen by then, 0 where its place counts none.
-    `came_before` though there is no answer: whoever decided on it then did not come to its end.
-    """
-
-    features: dict[str, float]
-    is_late: bool
-    answer: bytes | None = None
-    position: int = 0
-    came_before: bool = False
-
-
-Answering = Callable[[int, Found], bytes]
-"""Makes the answer to the payment at a position, from what was met of it."""
-
-
-KeptTrack = tuple[TrackPlan, Track | ShortTrack]
-"""What is kept of one entity, and by which plan."""
-
-
-class Meeting(NamedTuple):
-    """Payments that are met together, all or none, and what answers them."""
-
-    payments: Sequence[Payment]
-    answering: Answering | None = None
 
 
 class State:
@@ -73,8 +34,8 @@ class State:
     def meet(self, payments: Sequence[Payment], answering: Answering | None = None) -> list[Found]:
         """Derive the features of payments in order, and remember them; all or none.
 
-        `answering` makes the answer to a payment, by its position, that has none yet; it is kept
-        in the same transaction. It is asked again where the transaction has to run again.
+        `answering` makes the answers to payments, by their positions, that have none yet; they are
+        kept in the same transaction. It is asked again where the transaction has to run again.
 
         Raises
         ------
@@ -83,46 +44,76 @@ class State:
         StateError
             If the state cannot be written.
         """
-        (found,) = self.meet_each([Meeting(payments, answering)])
+        (found,) = self.meet_each([payments], answering)
         if isinstance(found, Exception):
             raise found
         return found
 
-    def meet_each(self, meetings: Sequence[Meeting]) -> list[list[Found] | Exception]:
+    def meet_each(
+        self, meetings: Sequence[Sequence[Payment]], answering: Answering | None = None
+    ) -> list[list[Found] | Exception]:
         """`meet` for each in order, at the cost of about one: what it gave, or what it raised.
 
-        Behind one that finds the state damaged, or gone, nothing is met: the others raise the same.
+        `answering` knows payments by their number in all of them. Behind one that finds the state
+        damaged, or gone, nothing is met: the others raise the same.
 
         Raises
         ------
         StateError
             If the state cannot be written; nothing is remembered of any.
         """
+        coming = [[self.coming(payment) for payment in payments] for payments in meetings]
+        if len(coming) > 1 and self.adapter.is_exclusive:
+            # Nearly always nothing is refused; else each is met by itself, to see which.
+            with suppress(Exception):
+                return self._met_together(coming, answering)
+        return self.adapter.transact_each(self._works(coming, answering))
+
+    def _met_together(
+        self, coming: Sequence[Sequence[ComingPayment]], answering: Answering | None
+    ) -> list[list[Found] | Exception]:
+        """All in one transaction, which none of them refuses."""
+
+        def work(transaction: Transaction) -> list[Found]:
+            meeting = self.meeting(transaction)
+            found = meeting.meet([one for some in coming for one in some], answering)
+            meeting.end()
+            return found
+
+        found = iter(self.adapter.transact(work))
+        return [list(islice(found, len(some))) for some in coming]
+
+    def _works(
+        self, coming: Sequence[Sequence[ComingPayment]], answering: Answering | None
+    ) -> list[Work[list[Found]]]:
+        """Each in a transaction of its own."""
         broken: dict[int, StateError] = {}
 
-        def work_of(
-            number: int, coming: list[ComingPayment], answering: Answering | None
-        ) -> Work[list[Found]]:
+        def work_of(number: int, some: Sequence[ComingPayment], first: int) -> Work[list[Found]]:
             def run(transaction: Transaction) -> list[Found]:
                 broken.pop(number, None)  # it runs again: what it saw before were two moments
                 for error in broken.values():
                     raise error
-                records = Records(transaction)
                 try:
-                    self.demand_same(records)
-                    return [self._meet(records, *one, answering) for one in enumerate(coming)]
+                    meeting = self.meeting(transaction)
+                    found = meeting.meet(some, answering, first)
+                    meeting.end()
                 except (DamagedStateError, StateMovedError) as error:
                     broken[number] = error
                     raise
+                return found
 
-            new = [one.key for one in coming if one.key is not None]
-            return Work(run, read_by(coming), new)
+            new = [one.key for one in some if one.key is not None]
+            return Work(run, read_by(some), new)
 
-        works = [
-            work_of(number, [self._coming(payment) for payment in payments], answering)
-            for number, (payments, answering) in enumerate(meetings)
-        ]
-        return self.adapter.transact_each(works)
+        firsts = accumulate(map(len, coming), initial=0)
+        return [work_of(at, *one) for at, one in enumerate(zip(coming, firsts, strict=False))]
+
+    def meeting(self, transaction: Transaction) -> Meeting:
+        """Where payments are met in a transaction; StateMovedError where the state has moved."""
+        records = Records(transaction)
+        self.demand_same(records)
+        return Meeting(self.plan, records)
 
     def place(self, position: int) -> str:
         """A position as records name it: of which building of the state it is one, and which."""
@@ -130,10 +121,10 @@ class State:
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""
-        coming = self._coming(payment)
+        coming = self.coming(payment)
 
         def work(transaction: Transaction) -> Found:
-            return self._derive(Records(transaction), coming)[0]
+            return Meeting(self.plan, Records(transaction)).look(coming)
 
         return self.adapter.transact(work, read_by([coming]))
 
@@ -155,11 +146,8 @@ class State:
 
         self.adapter.transact(work, list(new))
 
-    def keys(self, payment: Payment) -> list[bytes]:
-        """Records that a payment will likely need."""
-        return read_by([self._coming(payment)])
-
-    def _coming(self, payment: Payment) -> ComingPayment:
+    def coming(self, payment: Payment) -> ComingPayment:
+        """The payment with the keys of what is kept of it."""
         key = None if payment.id is None else id_key(payment.id)
         return ComingPayment(payment, key, self.entities(payment))
 
@@ -174,23 +162,6 @@ class State:
                 found.append((track, entity_key(track.columns, values)))  # type: ignore[arg-type]
         return found
 
-    def _meet(
-        self, records: Records, at: int, coming: ComingPayment, answering: Answering | None
-    ) -> Found:
-        known = None if coming.key is None else read_remembered(records, coming.key)
-        if coming.key is not None and known is not None:
-            found = self._met_before(records, coming, known)
-            if found.answer is None and answering is not None:
-                known.answer = answering(at, found)
-                remember(records, coming.key, known)
-            return found
-        found, tracks, newest = self._derive(records, coming)
-        self.leave_behind(records, coming.payment, tracks, newest)
-        answer = b"" if answering is None else answering(at, found)
-        if coming.key is not None:
-            remember(records, coming.key, _remembered_as(coming, found, answer))
-        return found
-
     def demand_same(self, records: Records) -> None:
         """Raise StateMovedError where the state was begun anew since it was opened."""
         # Compared as it lies there: each payment asks, and the record is nearly always the same.
@@ -198,77 +169,3 @@ class State:
             raise StateMovedError(
                 "The state is being built anew; ask again as soon as /health says that it is ready."
             )
-
-    def _met_before(self, records: Records, coming: ComingPayment, known: Remembered) -> Found:
-        payment = coming.payment
-        if known.content != payment.content:
-            raise ConflictError(
-                f"A payment's id must be its own, but {payment.id!r} came before with other "
-                "content; nothing was decided. Send a correction under an id of its own."
-            )
-        if known.answer:
-            names = self.plan.derived
-            return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
-        return self._derive(records, coming)[0]._replace(came_before=True)
-
-    def _derive(
-        self, records: Records, coming: ComingPayment
-    ) -> tuple[Found, list[KeptTrack], int]:
-        """What is derived, what is kept of the payment's entities, and the newest event time."""
-        payment = coming.payment
-        if payment.time is None:
-            return Found({}, is_late=False), [], NEVER
-        newest = newest_event(records.glance(NEWEST))
-        is_late = payment.time < newest - self.plan.late_after
-        tracks = [
-            (plan, open_track(records, key, plan.layout, payment.time))
-            for plan, key in coming.entities
-        ]
-        asking = Asking(payment, payment.time, {plan.columns: track for plan, track in tracks})
-        features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
-        return Found(features, is_late, position=records.position), tracks, newest
-
-    def tracks(self, records: Records, payment: Payment) -> list[KeptTrack]:
-        """What is kept of the payment's entities."""
-        return [
-            (plan, open_track(records, key, plan.layout, payment.time or 0))
-            for plan, key in self.entities(payment)
-        ]
-
-    def leave_behind(
-        self,
-        records: Records,
-        payment: Payment,
-        tracks: Iterable[KeptTrack],
-        newest_of_all: int | None = None,
-    ) -> None:
-        """Put the payment into the tracks of its entities."""
-        if payment.time is None:
-            return
-        if newest_of_all is None:
-            newest_of_all = newest_event(records.glance(NEWEST))
-        if payment.time > newest_of_all:
-            records.put(NEWEST, payment.time.to_bytes(8, "little", signed=True))
-        for plan, track in tracks:
-            numbers, values = payment.numbers, payment.values
-            event = Event(
-                payment.time,
-                [numbers.get(name, _NAN) for name in plan.layout.numbers],
-                [_hashed(values.get(name)) for name in plan.layout.values],
-            )
-            newest = max(track.newest, event.time)
-            cut = newest - plan.span - self.plan.late_after
-            track.insert(event, cut, keep=plan.keeps_payments)
-            if plan.keeps_labels:
-                track.labels.drop(cut)
-            track.write()
-
-
-def _remembered_as(coming: ComingPayment, found: Found, answer: bytes) -> Remembered:
-    tracks = [key for plan, key in coming.entities if plan.keeps_labels]
-    payment, features = coming.payment, [*found.features.values()]
-    return Remembered(payment.content, payment.time, found.is_late, features, tracks, [], answer)
-
-
-def _hashed(value: str | None) -> int:
-    return 0 if value is None else digest(value)

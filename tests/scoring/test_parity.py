@@ -65,6 +65,14 @@ class TestEveryFamily:
 
         assert batch == pytest.approx([scorer.probability(row) for row in rows], abs=1e-14)
 
+    @pytest.mark.parametrize("size", [1, 2, 3, 7, 16, 32, 65])
+    def test_rows_that_come_together_get_the_bits_of_each_alone(self, family, calibrated, size):
+        """A decision does not hang on who asked at the same time."""
+        scorer = load_scorer(files(family, calibrated))
+        rows = [scorer.encoder.row(row) for row in payments(size, 5).features.to_dict("records")]
+
+        assert scorer.score_each(rows) == [scorer.probability(row) for row in rows]
+
 
 @pytest.mark.parametrize("family", NAMES)
 def test_values_beside_every_split_go_the_way_that_training_goes(family):

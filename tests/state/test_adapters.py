@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -299,9 +299,9 @@ def test_a_payment_that_another_worker_met_is_taken_for_no_new_one(
     first, second = (state_of(CONTRACT, Remote(server, tmp_path.name)) for _ in range(2))
     asked: list[int] = []
 
-    def answering(at: int, _: object) -> bytes:
-        asked.append(at)
-        return b"answer %d" % len(asked)
+    def answering(those: Sequence[tuple[int, object]]) -> list[bytes]:
+        asked.extend(at for at, _ in those)
+        return [b"answer %d" % len(asked)]
 
     met = first.meet([one], answering)
     again = second.meet([one], answering)

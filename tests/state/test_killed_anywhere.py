@@ -15,10 +15,11 @@ from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
 from fraud_assets.state.filling import fill
+from fraud_assets.state.meeting import Found
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.saying import Saying, take_saying
-from fraud_assets.state.state import Found, State
+from fraud_assets.state.state import State
 from fraud_assets.state.tidy import tidy
 from tests.data.features_support import contract_of
 from tests.state.dying import dying, in_a_life
@@ -46,13 +47,13 @@ def decided_until_death(opened: Open, at: int, log: Path, came: list[Payment]) -
         for number in range(max(0, known - 2), len(came)):
             one = came[number]
 
-            def answering(_: int, found: Found, number: int = number) -> bytes:
+            def answer_to(found: Found, number: int = number) -> bytes:
                 return json.dumps([number, derived([found], CONTRACT)[0].tobytes().hex()]).encode()
 
-            (found,) = state.meet([one], answering)
+            (found,) = state.meet([one], lambda those: [answer_to(found) for _, found in those])
             if number % 3 == 0:
                 take_saying(state, Saying(str(one.id), is_fraud=True, known_at=one.time))
-            answer = found.answer or answering(0, found)
+            answer = found.answer or answer_to(found)
             file.write(answer.decode() + "\n")
             file.flush()
             tidy(state, None, 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from fraud_assets.data.features import derive_features
 from fraud_assets.state.adapters.memory import Memory
+from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.saying import Saying, take_saying
-from fraud_assets.state.state import Found, Meeting, State
+from fraud_assets.state.state import State
 from fraud_assets.state.tidy import tidy
 from fraud_assets.state.tracks import distinct, pages
 from tests.data.features_support import contract_of, payments
@@ -157,13 +158,18 @@ def test_payments_that_are_met_together_are_met_one_by_one(rows, random, capacit
     sent = [(other if random.random() < 0.2 else came)[at] for at in order]
     alone, together = state_of(CONTRACT, Memory()), state_of(CONTRACT, Memory())
     with small_pages(capacity):
-        expected = [one for payment in sent for one in alone.meet_each([Meeting([payment])])]
+        expected = [one for payment in sent for one in alone.meet_each([[payment]], answers)]
         found = []
         while len(found) < len(sent):
             group = sent[len(found) : len(found) + random.randint(1, 5)]
-            found += together.meet_each([Meeting([payment]) for payment in group])
+            found += together.meet_each([[payment] for payment in group], answers)
 
     assert list(map(_said, found)) == list(map(_said, expected))
+
+
+def answers(those: Sequence[tuple[int, Found]]) -> list[bytes]:
+    """The features as they were met, as answers."""
+    return [repr(found.features).encode() for _, found in those]
 
 
 def _said(met: list[Found] | Exception) -> str:

@@ -10,7 +10,6 @@ from fraud_assets.errors import DamagedStateError
 from fraud_assets.state.adapter import Work
 from fraud_assets.state.adapters.memory import Memory, _Overlay
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import Meeting
 from tests.data.features_support import contract_of
 from tests.state.worlds import state_of
 
@@ -37,6 +36,6 @@ def test_what_a_try_took_for_damage_does_not_stick() -> None:
     ]
     state.meet(came[:1])
 
-    found = state.meet_each([Meeting([payment]) for payment in came[1:]])
+    found = state.meet_each([[payment] for payment in came[1:]])
 
     assert [type(one) for one in found] == [list, list]

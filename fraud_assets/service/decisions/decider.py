@@ -11,25 +11,29 @@ from fraud_assets.contract import Contract
 from fraud_assets.errors import ConflictError, RecordError, StateError
 from fraud_assets.payments.possible import why_not_decided
 from fraud_assets.payments.reader import RawReader
-from fraud_assets.service.decisions.draft import Asked, Draft, Drafting
+from fraud_assets.service.decisions.draft import Draft, Drafting
+from fraud_assets.service.decisions.judging import Asked, Judging
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.versions.version import Served
+from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import Found, Meeting, State
+from fraud_assets.state.state import State
 
 
 class Request(NamedTuple):
     """Payments that are decided on together, all or none, for whom and since when.
 
     `always` asks for reasons of payments that are not flagged too; `api_key` names the caller's
-    key on record; `started` is an instant of `perf_counter`.
+    key on record; `started` is an instant of `perf_counter`. `body` is the only payment as it was
+    sent, empty where there are several.
     """
 
     raws: Sequence[Mapping[str, Any]]
     always: bool
     api_key: str
     started: float
+    body: bytes = b""
 
 
 class _Met(NamedTuple):
@@ -59,7 +63,8 @@ class Decider:
         """
         contract = carried_contract(served)
         release, reader = keeping.release(contract), RawReader(contract)
-        drafting = Drafting(served, contract, reader.columns, state, keeping, release)
+        judging = Judging(served, contract, release)
+        drafting = Drafting(served, reader.columns, state, keeping, judging)
         return cls(served, contract, reader, state, keeping, drafting, metrics)
 
     def decide(
@@ -95,9 +100,10 @@ class Decider:
         self.keeping.unsettled.settled(answers)
 
     def _read(self, request: Request) -> list[Asked] | Exception:
-        raws, always, api_key, started = request
+        raws, always, api_key, started, body = request
+        read = self.reader.read
         try:
-            return [Asked(raw, self.reader.read(raw), always, api_key, started) for raw in raws]
+            return [Asked(raw, read(raw), always, api_key, started, body) for raw in raws]
         except Exception as error:  # noqa: BLE001 - whoever asked is answered with it
             return error
 
@@ -125,23 +131,27 @@ class Decider:
 
     def _met(self, requests: Sequence[Sequence[Asked]]) -> list[_Met | Exception]:
         """Each request's answers, and what is new of them, in the state with its payments."""
-        drafts: list[dict[int, Draft]] = [{} for _ in requests]
+        asked = [one for request in requests for one in request]
+        drafts: dict[int, Draft] = {}
 
-        def meeting(asked: Sequence[Asked], own: dict[int, Draft]) -> Meeting:
-            def answering(at: int, found: Found) -> bytes:
-                draft = own[at] = self.drafting.draft(asked[at], found)
-                return draft.remembered
+        def answering(those: Sequence[tuple[int, Found]]) -> list[bytes]:
+            made = self.drafting.drafts([(asked[number], found) for number, found in those])
+            drafts.update(zip([number for number, _ in those], made, strict=True))
+            return [draft.remembered for draft in made]
 
-            return Meeting([one.read.payment for one in asked], answering)
+        payments = [[one.read.payment for one in request] for request in requests]
+        met, first = [], 0
+        for found in self.state.meet_each(payments, answering):
+            met.append(
+                found if isinstance(found, Exception) else self._through(found, drafts, first)
+            )
+            first += len(payments[len(met) - 1])
+        return met
 
-        met = self.state.meet_each([meeting(*pair) for pair in zip(requests, drafts, strict=True)])
-        return [
-            found if isinstance(found, Exception) else self._through(found, own)
-            for found, own in zip(met, drafts, strict=True)
-        ]
-
-    def _through(self, met: Sequence[Found], drafts: Mapping[int, Draft]) -> _Met | Exception:
-        new = [None if one.answer else drafts[at] for at, one in enumerate(met)]
+    def _through(
+        self, met: Sequence[Found], drafts: Mapping[int, Draft], first: int
+    ) -> _Met | Exception:
+        new = [None if one.answer else drafts[at] for at, one in enumerate(met, first)]
         try:
             answers = [
                 self._repeated(one.answer or b"") if draft is None else draft.answer
@@ -180,7 +190,8 @@ class Decider:
             if first:
                 answers.append(self._repeated(first))
                 continue
-            drafts.append(draft := self.drafting.draft(one, found))
+            (draft,) = self.drafting.drafts([(one, found)])
+            drafts.append(draft)
             answers.append(draft.answer)
             if payment.id is not None:
                 own[payment.id] = draft.remembered

@@ -15,31 +15,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fraud_assets.contract import Contract
 from fraud_assets.decisions.line import DecisionLines
-from fraud_assets.decisions.release import Release
 from fraud_assets.documents.decision import Decision
-from fraud_assets.documents.reason import Reason
-from fraud_assets.payments.reader import ReadPayment
+from fraud_assets.service.decisions.judging import Asked, Judged, Judging
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
+from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.state import Found, State
-from fraud_assets.values.number import number
+from fraud_assets.state.state import State
 
 _encode = msgspec.json.encode
 _NO_REASONS = b"[]"
 _NESTED = frozenset((list, dict))
-
-
-class Asked(NamedTuple):
-    """A raw payment, what was read of it, whether reasons are wanted always, and since when."""
-
-    raw: Mapping[str, Any]
-    read: ReadPayment
-    always: bool
-    api_key: str
-    started: float
 
 
 class Draft(NamedTuple):
@@ -53,72 +40,42 @@ class Draft(NamedTuple):
     is_flagged: bool
 
 
-class _Judged(NamedTuple):
-    """What was found of a payment, before it is written anywhere."""
-
-    decision_id: str
-    features: dict[str, float | str | None]
-    probability: float
-    is_flagged: bool
-    reasons: list[Reason]
-    chance: float | None
-    released: bool
-
-
 @dataclass(frozen=True)
 class Drafting:
     """Drafts of one version on one state; `columns` are those that the record keeps as sent."""
 
     served: Served
-    contract: Contract
     columns: Sequence[str]
     state: State
     keeping: Keeping
-    release: Release | None
+    judging: Judging
 
-    def draft(self, asked: Asked, found: Found) -> Draft:
-        """What is answered to a payment, and the entry for the record.
+    def drafts(self, those: Sequence[tuple[Asked, Found]]) -> list[Draft]:
+        """What is answered to payments that came together, and their entries for the record.
 
         Raises
         ------
         RecordError
-            If the entry could not be read back.
+            If an entry could not be read back.
         """
-        decision_id = self.keeping.next_id()
-        judged = self._judged(asked, found, decision_id)
+        keeping = self.keeping
+        judged = self.judging.judged(those, [keeping.next_id() for _ in those])
+        moment = _Moment(keeping.now(), perf_counter())
+        return [
+            self._draft(_Decided(asked, found, one, moment))
+            for (asked, found), one in zip(those, judged, strict=True)
+        ]
+
+    def _draft(self, decided: _Decided) -> Draft:
+        asked, found, judged, _ = decided
         said = _Said.of(judged, asked.read.payment.id)
         answer = self._answer(judged, said, is_late=found.is_late)
-        entry, remembered = self._kept(asked, found, judged, said, answer)
+        entry, remembered = self._kept(decided, said, answer)
         return Draft(
             asked.read.payment, answer, remembered, entry, judged.probability, judged.is_flagged
         )
 
-    def _judged(self, asked: Asked, found: Found, decision_id: str) -> _Judged:
-        scorer = self.served.scorer
-        values = {**asked.read.features, **found.features}
-        row = tuple([
-            None if (value := values[name]) != value else value  # NaN is not itself
-            for name in scorer.encoder.names
-        ])  # fmt: skip
-        features = dict(zip(scorer.encoder.names, row, strict=True))
-        probability = scorer.probability(row)
-        flagged = probability >= self.served.threshold
-        reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
-        chance, passes = self._released(asked, decision_id)
-        return _Judged(
-            decision_id, features, probability, flagged, reasons, chance, flagged and passes
-        )
-
-    def _released(self, asked: Asked, decision_id: str) -> tuple[float | None, bool]:
-        """With which probability the payment passes if flagged, and whether it was drawn."""
-        if self.release is None:
-            return None, False
-        column, decimal = self.contract.columns.amount, self.contract.source.decimal
-        amount = None if column is None else number(asked.raw.get(column), decimal)
-        drawn = self.release.passes(asked.read.payment.id or decision_id, amount)
-        return self.release.probability(amount), drawn
-
-    def _answer(self, judged: _Judged, said: _Said, *, is_late: bool) -> bytes:
+    def _answer(self, judged: Judged, said: _Said, *, is_late: bool) -> bytes:
         more = b""
         if judged.released:
             more = b',"release_probability":' + _encode(judged.chance)
@@ -149,28 +106,22 @@ class Drafting:
         digest = served.metadata.contract.digest
         return DecisionLines(digest, served.version, served.manifest, served.threshold)
 
-    def _kept(
-        self,
-        asked: Asked,
-        found: Found,
-        judged: _Judged,
-        said: _Said,
-        answer: bytes,
-    ) -> tuple[bytes, bytes]:
+    def _kept(self, decided: _Decided, said: _Said, answer: bytes) -> tuple[bytes, bytes]:
         """The entry's line, and what the state may remember of the answer."""
+        asked, found, judged, moment = decided
         keeping, payment = self.keeping, asked.read.payment
         if not keeping.is_open:
             return b"", answer
         sent = _as_sent(asked.raw, self.columns)
         if keeping.covers or not isfinite(judged.probability):
-            entry = self._entry(asked, found, judged, sent)
+            entry = self._entry(decided, sent)
             line = keeping.encoded(entry)
             return line, keeping.remembered(entry, answer, line)
         line = self._lines.line(
             judged.decision_id,
             payment_id=b'""' if payment.id is None else said.answered_id,
             event_time=payment.time,
-            decided_at=keeping.now(),
+            decided_at=moment.now,
             payment=_encode(sent),
             features=said.features,
             state=self.state.place(found.position),
@@ -180,24 +131,19 @@ class Drafting:
             released=judged.released,
             release_probability=judged.chance,
             reasons=said.reasons,
-            latency_us=round((perf_counter() - asked.started) * 1e6),
+            latency_us=moment.since(asked.started),
             api_key=asked.api_key,
         )
         return line, answer
 
-    def _entry(
-        self,
-        asked: Asked,
-        found: Found,
-        judged: _Judged,
-        sent: Mapping[str, Any],
-    ) -> Decision:
+    def _entry(self, decided: _Decided, sent: Mapping[str, Any]) -> Decision:
+        asked, found, judged, moment = decided
         payment = asked.read.payment
         return Decision(
             decision_id=judged.decision_id,
             payment_id=payment.id or "",
             event_time=payment.time,
-            decided_at=self.keeping.now(),
+            decided_at=moment.now,
             contract=self.served.metadata.contract.digest,
             version=self.served.version,
             manifest=self.served.manifest,
@@ -212,8 +158,28 @@ class Drafting:
             release_probability=judged.chance,
             reasons=tuple(judged.reasons),
             api_key=asked.api_key,
-            latency_us=round((perf_counter() - asked.started) * 1e6),
+            latency_us=moment.since(asked.started),
         )
+
+
+class _Moment(NamedTuple):
+    """When payments that came together were decided on: on the record's clock, and on the timer."""
+
+    now: int
+    timer: float
+
+    def since(self, started: float) -> int:
+        """Microseconds since an instant of `perf_counter`."""
+        return round((self.timer - started) * 1e6)
+
+
+class _Decided(NamedTuple):
+    """A payment that was decided on: as it was asked, met and judged, and when."""
+
+    asked: Asked
+    found: Found
+    judged: Judged
+    moment: _Moment
 
 
 class _Said(NamedTuple):
@@ -225,7 +191,7 @@ class _Said(NamedTuple):
     reasons: bytes
 
     @classmethod
-    def of(cls, judged: _Judged, payment_id: str | None) -> _Said:
+    def of(cls, judged: Judged, payment_id: str | None) -> _Said:
         return cls(
             _encode(payment_id),
             _encode(judged.probability),

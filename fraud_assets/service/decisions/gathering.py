@@ -84,7 +84,7 @@ def answers_to(desk: Desk, those: list[Waiting]) -> list[Answer | Exception]:
     places: list[int] = []
     for at, (body, always, api_key, started, _) in enumerate(those):
         try:
-            requests.append(Request((_one(body),), always, api_key, started))
+            requests.append(Request((_one(body),), always, api_key, started, body))
             places.append(at)
         except Exception as error:  # noqa: BLE001 - whoever asked is answered with it
             found[at] = _refused(desk, error)

@@ -35,14 +35,39 @@ def set_aside(folder: Path) -> None:
 
 
 class _Write:
-    """One write transaction of LMDB's."""
+    """One write transaction of LMDB's, which gets what is written at its end."""
 
     def __init__(self, transaction: Any) -> None:
         self.position: int = transaction.id()
-        self.get: Callable[[bytes], bytes | None] = transaction.get
-        self.glance: Callable[[bytes], bytes | None] = transaction.get
-        self.put: Callable[[bytes, bytes], None] = transaction.put
-        self.delete: Callable[[bytes], None] = transaction.delete
+        self._transaction = transaction
+        self._read: Callable[[bytes], bytes | None] = transaction.get
+        self._written: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self._written[key] if key in self._written else self._read(key)
+
+    glance = get
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._written[key] = value
+
+    def delete(self, key: bytes) -> None:
+        self._written[key] = None
+
+    def end(self) -> None:
+        """Hand all to LMDB."""
+        _write(self._transaction, self._written)
+
+
+def _write(transaction: Any, values: dict[bytes, bytes | None]) -> None:
+    """Write values by key, None for what shall be gone, in the order of LMDB's pages."""
+    put = transaction.put
+    for key in sorted(values):
+        value = values[key]
+        if value is None:
+            transaction.delete(key)
+        else:
+            put(key, value)
 
 
 class _Shared:
@@ -68,13 +93,8 @@ class _Shared:
         self.written.update(own)
 
     def write(self) -> None:
-        """Hand all that took effect to LMDB, in the order of its pages."""
-        for key in sorted(self.written):
-            value = self.written[key]
-            if value is None:
-                self._transaction.delete(key)
-            else:
-                self._transaction.put(key, value)
+        """Hand all that took effect to LMDB."""
+        _write(self._transaction, self.written)
 
 
 class _Apart:
@@ -98,6 +118,8 @@ class _Apart:
 
 class Embedded:
     """Holds the state in `folder`, which is made where it is missing."""
+
+    is_exclusive = True
 
     def __init__(self, folder: Path, largest: int = LARGEST) -> None:
         self._folder = folder
@@ -140,7 +162,10 @@ class Embedded:
     ) -> T:
         """See `Adapter`."""
         with self._sentences(), self._env.begin(write=True) as transaction:
-            return work(_Write(transaction))
+            writing = _Write(transaction)
+            result = work(writing)
+            writing.end()
+            return result
 
     def transact_each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
         """See `Adapter`. One write transaction of LMDB's holds them all: a commit is most of it."""

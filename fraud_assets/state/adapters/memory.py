@@ -30,6 +30,8 @@ class _Overlay:
 class Memory:
     """Holds the state while the process lives."""
 
+    is_exclusive = True
+
     def __init__(self) -> None:
         self.held: dict[bytes, bytes] = {}
         self._done = 0

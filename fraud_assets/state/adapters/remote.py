@@ -60,6 +60,8 @@ return false
 class Remote:
     """Holds the state in a server at `url`, under keys that begin with `name`."""
 
+    is_exclusive = False
+
     def __init__(self, url: str, name: str) -> None:
         self.shown, self._prefix = public(url), b"fraud_assets:{%b}:" % name.encode()
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()

@@ -1,0 +1,90 @@
+"""What a version makes of payments as the state met them: scores, reasons, draws.
+
+Payments that came together are scored in one call, which gives the bits of single ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from fraud_assets.contract import Contract
+from fraud_assets.decisions.release import Release
+from fraud_assets.documents.reason import Reason
+from fraud_assets.payments.reader import ReadPayment
+from fraud_assets.scoring.scorer import Row
+from fraud_assets.service.versions.version import Served
+from fraud_assets.state.meeting import Found
+from fraud_assets.values.number import number
+
+
+class Asked(NamedTuple):
+    """A raw payment, what was read of it, whether reasons are wanted always, and since when.
+
+    `body` is the payment as it was sent, empty where it was no request of its own.
+    """
+
+    raw: Mapping[str, Any]
+    read: ReadPayment
+    always: bool
+    api_key: str
+    started: float
+    body: bytes = b""
+
+
+class Judged(NamedTuple):
+    """What was found of a payment, before it is written anywhere."""
+
+    decision_id: str
+    features: dict[str, float | str | None]
+    probability: float
+    is_flagged: bool
+    reasons: list[Reason]
+    chance: float | None
+    released: bool
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Judges payments with one version; `release` draws who passes, None where nobody does."""
+
+    served: Served
+    contract: Contract
+    release: Release | None
+
+    def judged(
+        self, those: Sequence[tuple[Asked, Found]], decision_ids: Sequence[str]
+    ) -> list[Judged]:
+        """What is made of each payment, whose decisions will have these ids."""
+        scorer = self.served.scorer
+        rows = [self._row(asked, found) for asked, found in those]
+        scores = scorer.score_each(rows)
+        parts = zip(those, rows, scores, decision_ids, strict=True)
+        return [self._judged(asked, *rest) for (asked, _), *rest in parts]  # type: ignore[arg-type]
+
+    def _row(self, asked: Asked, found: Found) -> Row:
+        values = {**asked.read.features, **found.features}
+        return tuple([
+            None if (value := values[name]) != value else value  # NaN is not itself
+            for name in self.served.scorer.encoder.names
+        ])  # fmt: skip
+
+    def _judged(self, asked: Asked, row: Row, probability: float, decision_id: str) -> Judged:
+        scorer = self.served.scorer
+        flagged = probability >= self.served.threshold
+        reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
+        chance, passes = self._released(asked, decision_id)
+        features = dict(zip(scorer.encoder.names, row, strict=True))
+        return Judged(
+            decision_id, features, probability, flagged, reasons, chance, flagged and passes
+        )
+
+    def _released(self, asked: Asked, decision_id: str) -> tuple[float | None, bool]:
+        """With which probability the payment passes if flagged, and whether it was drawn."""
+        if self.release is None:
+            return None, False
+        column, decimal = self.contract.columns.amount, self.contract.source.decimal
+        amount = None if column is None else number(asked.raw.get(column), decimal)
+        drawn = self.release.passes(asked.read.payment.id or decision_id, amount)
+        return self.release.probability(amount), drawn
