@@ -17,7 +17,7 @@ import msgspec
 
 from fraud_assets.decisions.line import DecisionLines
 from fraud_assets.documents.decision import Decision
-from fraud_assets.service.decisions.judging import Asked, Judged, Judging
+from fraud_assets.service.decisions.judging import Asked, JudgedPayment, Judging
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.meeting import Found
@@ -75,7 +75,7 @@ class Drafting:
             asked.read.payment, answer, remembered, entry, judged.probability, judged.is_flagged
         )
 
-    def _answer(self, judged: Judged, said: _Said, *, is_late: bool) -> bytes:
+    def _answer(self, judged: JudgedPayment, said: _Said, *, is_late: bool) -> bytes:
         more = b""
         if judged.released:
             more = b',"release_probability":' + _encode(judged.chance)
@@ -178,7 +178,7 @@ class _Decided(NamedTuple):
 
     asked: Asked
     found: Found
-    judged: Judged
+    judged: JudgedPayment
     moment: _Moment
 
 
@@ -191,7 +191,7 @@ class _Said(NamedTuple):
     reasons: bytes
 
     @classmethod
-    def of(cls, judged: Judged, payment_id: str | None) -> _Said:
+    def of(cls, judged: JudgedPayment, payment_id: str | None) -> _Said:
         return cls(
             _encode(payment_id),
             _encode(judged.probability),

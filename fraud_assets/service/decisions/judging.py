@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     body: bytes = b""
 
 
-class Judged(NamedTuple):
+class JudgedPayment(NamedTuple):
     """What was found of a payment, before it is written anywhere."""
 
     decision_id: str
@@ -55,7 +55,7 @@ class Judging:
 
     def judged(
         self, those: Sequence[tuple[Asked, Found]], decision_ids: Sequence[str]
-    ) -> list[Judged]:
+    ) -> list[JudgedPayment]:
         """What is made of each payment, whose decisions will have these ids."""
         scorer = self.served.scorer
         rows = [self._row(asked, found) for asked, found in those]
@@ -70,13 +70,15 @@ class Judging:
             for name in self.served.scorer.encoder.names
         ])  # fmt: skip
 
-    def _judged(self, asked: Asked, row: Row, probability: float, decision_id: str) -> Judged:
+    def _judged(
+        self, asked: Asked, row: Row, probability: float, decision_id: str
+    ) -> JudgedPayment:
         scorer = self.served.scorer
         flagged = probability >= self.served.threshold
         reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
         chance, passes = self._released(asked, decision_id)
         features = dict(zip(scorer.encoder.names, row, strict=True))
-        return Judged(
+        return JudgedPayment(
             decision_id, features, probability, flagged, reasons, chance, flagged and passes
         )
 
