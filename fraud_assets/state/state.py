@@ -14,7 +14,7 @@ from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
 from fraud_assets.state.remembered import id_key, read_remembered, remember
 from fraud_assets.state.sealed import Records, sealed
-from fraud_assets.state.values import digest, entity_key
+from fraud_assets.state.values import entity_key
 
 _EPOCH_BYTES = 8
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from fraud_assets.contract import Contract
 from fraud_assets.state.adapter import Adapter
+from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import plan_of
-from fraud_assets.state.state import Found, State
+from fraud_assets.state.state import State
 
 DAY = timedelta(days=1)
 
