@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fraud_assets.decisions.segment import (
-    encode,
-    parse,
-    read_entry,
-    segment_files,
-    writer_folders,
-)
+from fraud_assets.decisions.line import encode
+from fraud_assets.decisions.segment import parse, segment_files, writer_folders
 from fraud_assets.documents.decision import Decision, Shadow, Shadowed
 from fraud_assets.errors import RecordError
 
@@ -36,13 +31,17 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
     writer = folder / f"w{found['writer']}" if found else folder
     if found is None or not writer.is_dir():
         return None
-    needle = b'"decision_id":' + encode(decision_id)
+    needle = needle_of(decision_id)
     for path in _from(segment_files(writer), int(found["at"], 16)):
         data = path.read_bytes()
-        at = data.find(needle)
-        if at >= 0:
-            return _decision(path, data, at, needle)
+        if needle in data and (decision := _decision(path, data, decision_id)) is not None:
+            return decision
     return None
+
+
+def needle_of(decision_id: str) -> bytes:
+    """What the line of that decision holds; another line may hold it too."""
+    return b'"decision_id":' + encode(decision_id)
 
 
 def find_shadows(folder: Path, decision: Decision) -> list[Shadow]:
@@ -58,14 +57,13 @@ def find_shadows(folder: Path, decision: Decision) -> list[Shadow]:
         for path in _from(segment_files(writer), decision.decided_at)[:_NEAR]:
             data = path.read_bytes()
             if needle in data:
-                lines = (line for block in parse(data).blocks for line in block.lines.splitlines())
-                found += [read_entry(line) for line in lines if needle in line]
+                found += [one for block in parse(data).blocks for one in block.entries(needle)]
     of_it = (one for one in found if isinstance(one, Shadowed))
     return [one.shadow for one in of_it if one.decision == decision.decision_id]
 
 
 def find_entry_of(folder: Path, payment_id: str) -> bytes | None:
-    """The newest decision on a payment as its line on record; None where there is none.
+    """The newest decision on a payment as a document; None where there is none.
 
     Looks into each writer's newest segments alone: it is for a payment that was just decided on.
     What a crash tore off is no entry.
@@ -81,13 +79,12 @@ def find_entry_of(folder: Path, payment_id: str) -> bytes | None:
 
 
 def _decisions_with(needle: bytes, payment_id: str, data: bytes) -> list[tuple[int, bytes]]:
-    """When each of them was made, and its line."""
-    lines = (line for block in parse(data).blocks for line in block.lines.splitlines())
-    entries = ((line, read_entry(line)) for line in lines if needle in line)
+    """When each of them was made, and its document."""
+    entries = (one for block in parse(data).blocks for one in block.entries(needle))
     return [
-        (entry.decided_at, line)
-        for line, entry in entries
-        if isinstance(entry, Decision) and entry.payment_id == payment_id
+        (one.decided_at, encode(one))
+        for one in entries
+        if isinstance(one, Decision) and one.payment_id == payment_id
     ]
 
 
@@ -102,14 +99,15 @@ def _from(files: list[Path], at: int) -> list[Path]:
     return files[max(first - 1, 0) :]
 
 
-def _decision(path: Path, data: bytes, at: int, needle: bytes) -> Decision:
-    for block in parse(data).blocks:
-        if block.start <= at < block.end:
-            line = next(line for line in block.lines.splitlines() if needle in line)
-            entry = read_entry(line)
-            if isinstance(entry, Decision):
-                return entry
-    raise RecordError(
-        f"{path} holds the decision where its chain is broken: "
-        "`fraud-assets decisions verify` names the place."
-    )
+def _decision(path: Path, data: bytes, decision_id: str) -> Decision | None:
+    segment, needle = parse(data), needle_of(decision_id)
+    for block in segment.blocks:
+        for one in block.entries(needle):
+            if isinstance(one, Decision) and one.decision_id == decision_id:
+                return one
+    if needle in data[segment.end :]:
+        raise RecordError(
+            f"{path} holds the decision where its chain is broken: "
+            "`fraud-assets decisions verify` names the place."
+        )
+    return None

@@ -1,7 +1,7 @@
 r"""A segment's bytes: a header, then blocks, each chained to all that came before it.
 
     {"kind":"segment",...}\n                      the header, with the digest before it
-    =<entries> <bytes> <sha256>\n<lines>          a block: its entries, a JSON line each
+    =<entries> <bytes> <sha256>\n<lines>          a block: its entries, a line each (see `line`)
 
 A block's digest is the SHA-256 of the digest before it, of its own counts and of its lines; the
 first one follows SHA-256(previous digest, header line). One flipped byte anywhere breaks the
@@ -15,14 +15,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from fraud_assets.decisions.line import (
+    Frame,
+    LineSource,
+    count_entries,
+    encode,
+    entries_of,
+    lines_of,
+)
 from fraud_assets.documents.decision import Entry
 from fraud_assets.errors import RecordError
 
-FORMAT = 1
-"""Format of a segment; readers take every one up to it."""
+FORMAT = 2
+"""Format of a segment; readers take every one up to it. In format 1 each line is a document."""
 
 START = bytes(32)
 """The digest before a writer's first segment."""
@@ -33,11 +42,6 @@ DROPPED = "dropped.json"
 _HEAD = re.compile(rb"=([0-9]{1,9}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
 _LATER = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
 _NAME = re.compile(r"[0-9]{8}\.log")
-
-encode = msgspec.json.Encoder().encode
-"""An entry as its line, without the newline."""
-
-_decode = msgspec.json.Decoder(Entry).decode
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="segment"):
@@ -69,16 +73,15 @@ class Block:
     digest: bytes
     lines: bytes
 
-    def entries(self) -> Iterator[Entry]:
-        """The entries, decoded.
+    def entries(self, holding: bytes = b"") -> Iterator[Entry]:
+        """The entries, decoded; with `holding` those alone whose lines hold these bytes.
 
         Raises
         ------
         RecordError
             If one is of a format that this release does not read.
         """
-        for line in self.lines.splitlines():
-            yield read_entry(line)
+        return entries_of(self.lines, holding)
 
 
 @dataclass(frozen=True)
@@ -106,23 +109,6 @@ class Segment:
         return sum(block.count for block in self.blocks)
 
 
-def read_entry(line: bytes) -> Entry:
-    """One line as an entry.
-
-    Raises
-    ------
-    RecordError
-        If it is none that this release reads.
-    """
-    try:
-        return _decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise RecordError(
-            f"An entry of the decision log must be one that this release reads, got {error}: use "
-            "the release that wrote it, or a newer one."
-        ) from error
-
-
 def header_line(header: Header) -> bytes:
     """The first line of a segment."""
     return encode(header) + b"\n"
@@ -133,11 +119,22 @@ def digest_after_header(header: Header, line: bytes) -> bytes:
     return hashlib.sha256(bytes.fromhex(header.previous) + line).digest()
 
 
-def sealed_block(previous: bytes, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """A block of encoded entries as bytes, and its digest."""
-    lines = b"\n".join([*entries, b""])
+class SealedBlock(NamedTuple):
+    """A block as it is written, the head before the lines, and its digest."""
+
+    head: bytes
+    lines: bytes
+    digest: bytes
+
+
+def sealed_block(
+    previous: bytes, entries: Sequence[LineSource], frames: Sequence[Frame] = ()
+) -> SealedBlock:
+    """A block of entries that follows a digest; `frames` by their numbers."""
+    lines = lines_of(entries, frames)
     digest = _digest(previous, len(entries), lines)
-    return b"=%d %d %b\n%b" % (len(entries), len(lines), digest.hex().encode(), lines), digest
+    head = b"=%d %d %b\n" % (len(entries), len(lines), digest.hex().encode())
+    return SealedBlock(head, lines, digest)
 
 
 def _digest(previous: bytes, count: int, lines: bytes) -> bytes:
@@ -194,7 +191,7 @@ def _block(data: bytes, at: int, previous: bytes) -> Block | Damage:
         return Damage(at, f"a block of {size:,} bytes is cut off", _is_torn(data, at))
     lines = data[start:end]
     digest = _digest(previous, count, lines)
-    if digest.hex().encode() != head[3] or lines.count(b"\n") != count:
+    if digest.hex().encode() != head[3] or count_entries(lines) != count:
         why = f"a block of {count:,} entries does not hold its digest"
         return Damage(at, why, _is_torn(data, at))
     return Block(at, end, count, digest, lines)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from fraud_assets.decisions.line import count_kind
 from fraud_assets.decisions.segment import (
     Dropped,
     Header,
@@ -54,9 +55,9 @@ class _Tally:
         self.segments += 1
         accounted = 0
         for block in segment.blocks:
-            labels = block.lines.count(b'{"kind":"label"')
-            gaps = block.lines.count(b'{"kind":"gap"')
-            shadows = block.lines.count(b'{"kind":"shadow"')
+            labels, gaps, shadows = (
+                count_kind(block.lines, kind) for kind in ("label", "gap", "shadow")
+            )
             missing = sum(e.missing for e in block.entries() if isinstance(e, Gap)) if gaps else 0
             self.labels += labels
             self.decisions += block.count - labels - shadows - gaps

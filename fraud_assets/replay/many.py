@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.decisions.erasure import DecisionOpener
+from fraud_assets.decisions.line import entries_of
 from fraud_assets.decisions.reading import read_segments
-from fraud_assets.decisions.segment import read_entry
 from fraud_assets.documents.decision import Decision
 from fraud_assets.replay.one import Replayed, replay
 from fraud_assets.replay.versions import Versions
@@ -134,8 +134,7 @@ def _replay_block(lines: bytes, within: Range) -> _Result:
     others = []
     versions, opened = _here["versions"], _here["open"]
     assert isinstance(versions, Versions)
-    for line in lines.splitlines():
-        entry = read_entry(line)
+    for entry in entries_of(lines):
         if not isinstance(entry, Decision) or not within.holds(entry):
             continue
         found = replay(entry, versions, opened)  # type: ignore[arg-type]

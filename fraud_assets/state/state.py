@@ -115,9 +115,10 @@ class State:
         self.demand_same(records)
         return Meeting(self.plan, records)
 
-    def place(self, position: int) -> str:
-        """A position as records name it: of which building of the state it is one, and which."""
-        return f"{self._building}-{position}" if position else self._building
+    @property
+    def building(self) -> str:
+        """What the state's positions begin with on record; another one once it is built anew."""
+        return self._building
 
     def look(self, payment: Payment) -> Found:
         """The same for a payment that leaves nothing behind."""

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 from hypothesis import given
 
+from fraud_assets.decisions.line import encode, read_entry
 from fraud_assets.decisions.log import LogSettings, RecordError, UnrecordedError, open_log
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.reading import read_decisions, read_entries
-from fraud_assets.decisions.segment import encode, read_entry
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Gap, Label, Shadow
 from fraud_assets.documents.reason import Reason
@@ -166,12 +166,12 @@ def test_times_never_go_back(tmp_path):
     """A clock that jumps back holds the time; ids go on apart."""
     wall = [1_000_000_000]
     clock = Clock(wall=lambda: wall[0])
-    before = clock.unique()
+    (before,) = clock.unique()
     wall[0] -= 10_000_000
 
     assert clock.now() == before
-    assert clock.unique() == before + 1
-    assert clock.behind == 10_000_001
+    assert [*clock.unique(2)] == [before + 1, before + 2]
+    assert clock.behind == 10_000_002
 
 
 @pytest.mark.parametrize("policy", ["refuse", "count"])

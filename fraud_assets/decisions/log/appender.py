@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from fraud_assets.decisions.line import Frame, LineSource
 from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.segment import (
     Header,
@@ -21,7 +22,10 @@ _sync = getattr(os, "fdatasync", os.fsync)
 
 
 class Appender:
-    """The one who writes in `writer`; `found` is how its newest segment was left."""
+    """The one who writes in `writer`; `found` is how its newest segment was left.
+
+    `frames` are those of its brief lines, by their numbers; it only grows, from any thread.
+    """
 
     def __init__(self, writer: Path, found: ResumePoint) -> None:
         self._writer, self._found = writer, found
@@ -29,6 +33,7 @@ class Appender:
         self._began = time.monotonic()
         self._blocks = found.blocks
         self._descriptor: int | None = None
+        self.frames: list[Frame] = []
 
     @property
     def size(self) -> int:
@@ -45,7 +50,7 @@ class Appender:
         """Whether the segment that is open holds anything."""
         return self._blocks > 0
 
-    def append(self, lines: Sequence[bytes], accounted: int, now: int) -> None:
+    def append(self, entries: Sequence[LineSource], accounted: int, now: int) -> None:
         """Write one block and flush it; `accounted` entries came before it.
 
         Raises
@@ -56,9 +61,9 @@ class Appender:
         with one_sentence("keep decisions in", self._writer):
             if self._descriptor is None:
                 self._open(accounted, now)
-            data, digest = sealed_block(self._digest, lines)
-            self._write(data)
-            self._digest, self._blocks = digest, self._blocks + 1
+            block = sealed_block(self._digest, entries, self.frames)
+            self._write(block.head, block.lines)
+            self._digest, self._blocks = block.digest, self._blocks + 1
 
     def rotate(self) -> None:
         """Close the segment; the next block begins another one."""
@@ -99,7 +104,7 @@ class Appender:
         flush_folder(self._writer)
         self._digest = digest_after_header(header, line)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, *parts: bytes) -> None:
         """Write and flush; what was written of it goes where the disk does not take it all.
 
         After a failed flush the kernel may have dropped what it held, so all is written again.
@@ -107,11 +112,13 @@ class Appender:
         descriptor = self._descriptor
         if descriptor is None:
             raise OSError("the segment is closed")
-        at, view = self._end, memoryview(data)
+        at = self._end
         try:
-            while view:
-                written = os.pwrite(descriptor, view, at)
-                at, view = at + written, view[written:]
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    written = os.pwrite(descriptor, view, at)
+                    at, view = at + written, view[written:]
             _sync(descriptor)
         except OSError:
             os.ftruncate(descriptor, self._end)

@@ -27,10 +27,11 @@ class Clock:
         """Now, never before a unique time that was given out, or one on record; any thread."""
         return max(self._wall(), self._last)
 
-    def unique(self) -> int:
-        """Now, and after every unique time that was given out; one thread's."""
-        self._last = max(self._wall(), self._last + 1)
-        return self._last
+    def unique(self, many: int = 1) -> range:
+        """So many instants from now on, after every one that was given out; one thread's."""
+        first = max(self._wall(), self._last + 1)
+        self._last = first + many - 1
+        return range(first, first + many)
 
     @property
     def behind(self) -> int:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import BaseFileLock
+from msgspec import Raw
 
-from fraud_assets.decisions.find import find_decision
+from fraud_assets.decisions.find import find_decision, needle_of
+from fraud_assets.decisions.line import Brief, Frame, LineSource, encode, read_entry
 from fraud_assets.decisions.log.appender import Appender
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
@@ -17,8 +19,7 @@ from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.log.settings import LogSettings, LogStatus
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.log.waiters import Waiters
-from fraud_assets.decisions.segment import encode, read_entry
-from fraud_assets.documents.decision import Decision
+from fraud_assets.documents.decision import Decision, Entry
 from fraud_assets.errors import UnrecordedError
 
 _LOOK_SECONDS = 0.005
@@ -50,8 +51,10 @@ class DecisionLog:
         self._lost, let_go = counter.begin(found.accounted)
         self._waiters = Waiters(self._outcome, UnrecordedError)
         self._is_closed = False
+        appender = Appender(writer, found)
+        self._frames = appender.frames
         self._flusher = Flusher(
-            Appender(writer, found),
+            appender,
             counter=counter,
             guard=guard,
             clock=clock,
@@ -69,7 +72,12 @@ class DecisionLog:
 
     def next_id(self) -> str:
         """An id that no decision has borne, in any process; it says who wrote it and when."""
-        return f"{self._prefix}{self._clock.unique():x}"
+        return self.next_ids(1)[0]
+
+    def next_ids(self, many: int) -> list[str]:
+        """So many of them, in order."""
+        prefix = self._prefix
+        return [f"{prefix}{at:x}" for at in self._clock.unique(many)]
 
     @property
     def recorded(self) -> int:
@@ -95,20 +103,25 @@ class DecisionLog:
                 raise UnrecordedError(self._lag(entries))
         self._counter.accept(entries)
 
-    def take(self, lines: Sequence[bytes]) -> int:
-        """Take encoded entries that were promised; the ticket by which `settled` knows the last.
+    def framed(self, frame: Frame) -> int:
+        """The number by which decisions in brief name their frame in this log."""
+        self._frames.append(frame)
+        return len(self._frames) - 1
+
+    def take(self, entries: Sequence[LineSource]) -> int:
+        """Take entries that were promised; the ticket by which `settled` knows the last.
 
         Where the policy is to count, and as many wait as may, they are let go and counted.
         """
         flusher = self._flusher
         if self._goes_on and flusher.recorded - flusher.flushed >= self._most:
-            self._counter.let_go(len(lines))
-            flusher.missing += len(lines)
+            self._counter.let_go(len(entries))
+            flusher.missing += len(entries)
             return flusher.recorded
-        return flusher.put(lines)
+        return flusher.put(entries)
 
     def encoded(self, entry: Recordable) -> bytes:
-        """An entry as `take` wants it, its personal values covered.
+        """An entry as a document, its personal values covered.
 
         Raises
         ------
@@ -130,7 +143,7 @@ class DecisionLog:
         """Take an entry for the log; its ticket. Raises as `promise` and `encoded` do."""
         line = self.encoded(entry)
         self.promise()
-        return self.take([line])
+        return self.take([Raw(line)])
 
     async def settled(self, ticket: int) -> None:
         """Wait until the entry may be answered: at once, or after its flush with `sync`.
@@ -158,12 +171,13 @@ class DecisionLog:
 
     def find(self, decision_id: str) -> Decision | None:
         """The decision of that id, on disk or on its way there; None where there is none."""
-        needle = b'"decision_id":' + encode(decision_id)
+        needle = needle_of(decision_id)
         # In this order: the log's thread holds an entry before it takes it from those that wait.
-        for line in (*self._flusher.waiting.copy(), *self._flusher.held.copy()):
-            if needle in line:
-                entry = read_entry(line)
-                return entry if isinstance(entry, Decision) else None
+        for one in (*self._flusher.waiting.copy(), *self._flusher.held.copy()):
+            if needle in bytes(one.answer if isinstance(one, Brief) else one):
+                entry = self._entry_of(one)
+                if isinstance(entry, Decision) and entry.decision_id == decision_id:
+                    return entry
         return find_decision(self.folder, decision_id)
 
     def status(self) -> LogStatus:
@@ -186,6 +200,11 @@ class DecisionLog:
         self._flusher.end()
         self._counter.close()
         self._lock.release()
+
+    def _entry_of(self, one: LineSource) -> Entry:
+        if isinstance(one, Brief):
+            return one.decision(self._frames[one.frame])
+        return read_entry(bytes(one))
 
     def _demand_going_on(self) -> None:
         if self._is_closed:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
+from msgspec import Raw
+
+from fraud_assets.decisions.line import LineSource, encode
 from fraud_assets.decisions.log.appender import Appender
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
 from fraud_assets.decisions.log.settings import LogSettings
-from fraud_assets.decisions.segment import encode
 from fraud_assets.documents.decision import Decision, Gap, Label, Loss, Shadowed
 from fraud_assets.errors import FraudAssetsError
 
@@ -66,8 +68,8 @@ class Flusher:
         self.guards = [] if guard is None else [guard]
         self._clock, self._settings, self._on_change = clock, settings, on_change
         self._accounted, self._lost = accounted, lost
-        self.waiting: list[bytes] = []
-        self.held: list[bytes] = []
+        self.waiting: list[LineSource] = []
+        self.held: list[LineSource] = []
         self.recorded = self.flushed = self.missing = self.declared = 0
         self.trouble = self.late = ""
         self._is_idle = False
@@ -79,10 +81,10 @@ class Flusher:
         """Begin."""
         self._thread.start()
 
-    def put(self, lines: Sequence[bytes]) -> int:
-        """Take encoded entries; the number of the last."""
-        self.waiting += lines
-        self.recorded += len(lines)
+    def put(self, entries: Sequence[LineSource]) -> int:
+        """Take entries; the number of the last."""
+        self.waiting += entries
+        self.recorded += len(entries)
         if self._is_idle:
             self._wake.set()
         return self.recorded
@@ -138,26 +140,26 @@ class Flusher:
             self.trouble = ""
 
     def _flush_block(self) -> None:
-        lines = self.held[:_BLOCK]
+        entries = self.held[:_BLOCK]
         lost, missing = self._lost, self.missing - self.declared
         gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
         for guard in self.guards:
             guard.flush()
         if self._appender.has_blocks and self._appender.size >= self._settings.segment_bytes:
             self._appender.rotate()
-        self._appender.append([*gaps, *lines], self._accounted, self._clock.now())
-        self._accounted += len(lines) + lost + missing
+        self._appender.append([*gaps, *entries], self._accounted, self._clock.now())
+        self._accounted += len(entries) + lost + missing
         self._lost = 0
         self.declared += missing
         self._counter.declare(missing)
-        del self.held[: len(lines)]
-        self.flushed += len(lines)
+        del self.held[: len(entries)]
+        self.flushed += len(entries)
         self._on_change()
 
-    def _gap(self, loss: Loss, missing: int) -> list[bytes]:
+    def _gap(self, loss: Loss, missing: int) -> list[LineSource]:
         if not missing:
             return []
-        return [encode(Gap(loss=loss, missing=missing, noticed_at=self._clock.now()))]
+        return [Raw(encode(Gap(loss=loss, missing=missing, noticed_at=self._clock.now())))]
 
     def _close_old(self) -> None:
         appender = self._appender

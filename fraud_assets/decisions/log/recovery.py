@@ -6,11 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fraud_assets.decisions.segment import START, Header, Segment, parse, read_entry, segment_files
+from fraud_assets.decisions.line import count_kind, entries_of
+from fraud_assets.decisions.segment import FORMAT, START, Header, Segment, parse, segment_files
 from fraud_assets.documents.decision import Gap
 from fraud_assets.store.files import one_sentence
-
-_GAP = b'{"kind":"gap"'
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,13 @@ def _found(
         os.truncate(path, damage.at)
         notes.append(f"{path} ended in half a block; {cut:,} bytes were cut.")
     elif damage is not None:
-        number, end, blocks = number + 1, 0, 0
         notes.append(
             f"{path} does not hold at byte {damage.at:,}: {damage.why}. It was left as it is and "
             "another segment begun; `fraud-assets decisions verify` tells more."
         )
+    if header.format < FORMAT or (damage is not None and not damage.is_torn):
+        # What this release writes would not be what the segment's header says, or not be read.
+        number, end, blocks = number + 1, 0, 0
     return replace(
         whose,
         number=number,
@@ -91,16 +92,15 @@ def _found(
 
 def _accounted(lines: bytes, count: int) -> int:
     """Entries of a block, and those that it declares missing."""
-    if _GAP not in lines:
+    if not count_kind(lines, "gap"):
         return count
-    gaps = [read_entry(line) for line in lines.splitlines() if line.startswith(_GAP)]
-    return count - len(gaps) + sum(gap.missing for gap in gaps if isinstance(gap, Gap))
+    gaps = [entry for entry in entries_of(lines) if isinstance(entry, Gap)]
+    return count - len(gaps) + sum(gap.missing for gap in gaps)
 
 
 def _newest(lines: bytes) -> int:
     found = 0
-    for line in lines.splitlines():
-        entry = read_entry(line)
+    for entry in entries_of(lines):
         times = ("decided_at", "scored_at", "received_at", "noticed_at")
         found = max(found, *(getattr(entry, name, 0) for name in times))
     return found

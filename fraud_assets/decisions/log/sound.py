@@ -5,6 +5,7 @@ Decoding each line would tell as well, at four times the cost of writing it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 from fraud_assets.documents.decision import Decision, Label, Shadow, Shadowed
@@ -28,10 +29,20 @@ def demand_sound(entry: Decision | Shadowed | Label) -> None:
     else:
         fault = _fault(entry)  # type: ignore[arg-type]
     if fault:
-        raise RecordError(
-            f"An entry of the decision log must be one that can be read back, got {fault}: this is "
-            "a fault of the software that made it."
-        )
+        raise _unsound_entry(fault)
+
+
+def demand_numbers(name: str, found: Sequence[float]) -> None:
+    """Demand that a field of entries is a number; raises RecordError, which names it."""
+    if not all(map(isfinite, found)):
+        raise _unsound_entry(f"{name} {next(one for one in found if not isfinite(one))}")
+
+
+def _unsound_entry(fault: str) -> RecordError:
+    return RecordError(
+        f"An entry of the decision log must be one that can be read back, got {fault}: this is a "
+        "fault of the software that made it."
+    )
 
 
 def _fault(entry: Decision) -> str:

@@ -1,22 +1,22 @@
-"""From a payment as the state met it to its answer and its entry: scored, explained, put in JSON.
+"""From payments as the state met them to their answers and their entries, put in JSON.
 
-What the answer and the entry both say is encoded once. An entry that has personal values is made
-as a whole, so that the record can cover them.
+An entry is the answer and the payment as sent, to the byte; one that has personal values is put on
+record as a document, in which they are covered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
+from msgspec import Raw
 
-from fraud_assets.decisions.line import DecisionLines
-from fraud_assets.documents.decision import Decision
+from fraud_assets.decisions.line import Brief, Frame, LineSource
+from fraud_assets.decisions.log.sound import demand_numbers
 from fraud_assets.service.decisions.judging import Asked, JudgedPayment, Judging
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
@@ -26,7 +26,11 @@ from fraud_assets.state.state import State
 
 _encode = msgspec.json.encode
 _NO_REASONS = b"[]"
-_NESTED = frozenset((list, dict))
+_NOTHING = Raw(b"")
+
+_LONGEST_SENT = 4096
+"""Bytes of a payment that are kept as they were sent; a longer one is written anew, without its
+white space."""
 
 
 class Draft(NamedTuple):
@@ -35,7 +39,7 @@ class Draft(NamedTuple):
     payment: Payment
     answer: bytes
     remembered: bytes
-    entry: bytes
+    entry: LineSource
     probability: float
     is_flagged: bool
 
@@ -58,24 +62,19 @@ class Drafting:
         RecordError
             If an entry could not be read back.
         """
-        keeping = self.keeping
-        judged = self.judging.judged(those, [keeping.next_id() for _ in those])
-        moment = _Moment(keeping.now(), perf_counter())
-        return [
-            self._draft(_Decided(asked, found, one, moment))
+        judged = self.judging.judged(those, self.keeping.next_ids(len(those)))
+        answers = [
+            self._answer(one, asked.read.payment.id, is_late=found.is_late)
             for (asked, found), one in zip(those, judged, strict=True)
         ]
+        return [
+            Draft(asked.read.payment, answer, remembered, entry, one.probability, one.is_flagged)
+            for (asked, _), one, answer, (entry, remembered) in zip(
+                those, judged, answers, self._kept(those, judged, answers), strict=True
+            )
+        ]
 
-    def _draft(self, decided: _Decided) -> Draft:
-        asked, found, judged, _ = decided
-        said = _Said.of(judged, asked.read.payment.id)
-        answer = self._answer(judged, said, is_late=found.is_late)
-        entry, remembered = self._kept(decided, said, answer)
-        return Draft(
-            asked.read.payment, answer, remembered, entry, judged.probability, judged.is_flagged
-        )
-
-    def _answer(self, judged: JudgedPayment, said: _Said, *, is_late: bool) -> bytes:
+    def _answer(self, judged: JudgedPayment, payment_id: str | None, *, is_late: bool) -> bytes:
         more = b""
         if judged.released:
             more = b',"release_probability":' + _encode(judged.chance)
@@ -83,12 +82,12 @@ class Drafting:
             more += b',"late":true'
         return self._template % (
             judged.decision_id.encode(),
-            said.answered_id,
-            said.probability,
+            _encode(payment_id),
+            _encode(judged.probability),
             b"true" if judged.is_flagged else b"false",
             b"true" if judged.released else b"false",
-            said.features,
-            said.reasons,
+            _encode(judged.features),
+            _encode(judged.reasons) if judged.reasons else _NO_REASONS,
             more,
         )
 
@@ -100,112 +99,68 @@ class Drafting:
             b'"released":%b,"model_version":' + version + b',"features":%b,"reasons":%b%b}'
         )
 
-    @cached_property
-    def _lines(self) -> DecisionLines:
-        served = self.served
-        digest = served.metadata.contract.digest
-        return DecisionLines(digest, served.version, served.manifest, served.threshold)
-
-    def _kept(self, decided: _Decided, said: _Said, answer: bytes) -> tuple[bytes, bytes]:
-        """The entry's line, and what the state may remember of the answer."""
-        asked, found, judged, moment = decided
-        keeping, payment = self.keeping, asked.read.payment
+    def _kept(
+        self,
+        those: Sequence[tuple[Asked, Found]],
+        judged: Sequence[JudgedPayment],
+        answers: Sequence[bytes],
+    ) -> Sequence[tuple[LineSource, bytes]]:
+        """The entries, and what the state may remember of each answer."""
+        keeping = self.keeping
         if not keeping.is_open:
-            return b"", answer
-        sent = _as_sent(asked.raw, self.columns)
-        if keeping.covers or not isfinite(judged.probability):
-            entry = self._entry(decided, sent)
-            line = keeping.encoded(entry)
-            return line, keeping.remembered(entry, answer, line)
-        line = self._lines.line(
-            judged.decision_id,
-            payment_id=b'""' if payment.id is None else said.answered_id,
-            event_time=payment.time,
-            decided_at=moment.now,
-            payment=_encode(sent),
-            features=said.features,
-            state=self.state.place(found.position),
-            late=found.is_late,
-            probability=said.probability,
-            is_flagged=judged.is_flagged,
-            released=judged.released,
-            release_probability=judged.chance,
-            reasons=said.reasons,
-            latency_us=moment.since(asked.started),
-            api_key=asked.api_key,
-        )
-        return line, answer
+            return [(_NOTHING, answer) for answer in answers]
+        demand_numbers("probability", [one.probability for one in judged])
+        briefs = self._briefs(those, judged, answers)
+        if keeping.covers:
+            return [keeping.covered(one, self._frame) for one in briefs]
+        return [*zip(briefs, answers, strict=True)]
 
-    def _entry(self, decided: _Decided, sent: Mapping[str, Any]) -> Decision:
-        asked, found, judged, moment = decided
-        payment = asked.read.payment
-        return Decision(
-            decision_id=judged.decision_id,
-            payment_id=payment.id or "",
-            event_time=payment.time,
-            decided_at=moment.now,
-            contract=self.served.metadata.contract.digest,
-            version=self.served.version,
-            manifest=self.served.manifest,
-            payment=dict(sent),
-            features=judged.features,
-            state=self.state.place(found.position),
-            late=found.is_late,
-            probability=judged.probability,
-            threshold=self.served.threshold,
-            is_flagged=judged.is_flagged,
-            released=judged.released,
-            release_probability=judged.chance,
-            reasons=tuple(judged.reasons),
-            api_key=asked.api_key,
-            latency_us=moment.since(asked.started),
+    def _briefs(
+        self,
+        those: Sequence[tuple[Asked, Found]],
+        judged: Sequence[JudgedPayment],
+        answers: Sequence[bytes],
+    ) -> list[Brief]:
+        number, now, timer = self._number, self.keeping.now(), perf_counter()
+        return [
+            Brief(
+                number,
+                asked.read.payment.time,
+                now,
+                found.position,
+                round((timer - asked.started) * 1e6),
+                asked.api_key,
+                one.chance,
+                Raw(answer),
+                Raw(self._sent(asked)),
+            )
+            for (asked, found), one, answer in zip(those, judged, answers, strict=True)
+        ]
+
+    @cached_property
+    def _frame(self) -> Frame:
+        served = self.served
+        demand_numbers("threshold", [served.threshold])
+        return Frame(
+            contract=served.metadata.contract.digest,
+            version=served.version,
+            manifest=served.manifest,
+            threshold=served.threshold,
+            building=self.state.building,
         )
 
+    @cached_property
+    def _number(self) -> int:
+        return self.keeping.framed(self._frame)
 
-class _Moment(NamedTuple):
-    """When payments that came together were decided on: on the record's clock, and on the timer."""
+    def _sent(self, asked: Asked) -> bytes:
+        """The payment's JSON for the record, without columns that the contract does not name.
 
-    now: int
-    timer: float
-
-    def since(self, started: float) -> int:
-        """Microseconds since an instant of `perf_counter`."""
-        return round((self.timer - started) * 1e6)
-
-
-class _Decided(NamedTuple):
-    """A payment that was decided on: as it was asked, met and judged, and when."""
-
-    asked: Asked
-    found: Found
-    judged: JudgedPayment
-    moment: _Moment
-
-
-class _Said(NamedTuple):
-    """The parts that answer and entry have in common, as JSON."""
-
-    answered_id: bytes
-    probability: bytes
-    features: bytes
-    reasons: bytes
-
-    @classmethod
-    def of(cls, judged: JudgedPayment, payment_id: str | None) -> _Said:
-        return cls(
-            _encode(payment_id),
-            _encode(judged.probability),
-            _encode(judged.features),
-            _encode(judged.reasons) if judged.reasons else _NO_REASONS,
-        )
-
-
-def _as_sent(raw: Mapping[str, Any], columns: Sequence[str]) -> Mapping[str, Any]:
-    """The payment as the record holds it: what is no single value stands by its text, as read.
-
-    Columns that the contract does not name are left out.
-    """
-    kept = raw if len(raw) == len(columns) else {name: raw.get(name) for name in columns}
-    if _NESTED.isdisjoint(map(type, kept.values())):
-        return kept
-    return {name: str(v) if isinstance(v, list | dict) else v for name, v in kept.items()}
+        It was read, so that it has all that are named: one of as many has no others.
+        """
+        raw, body = asked.raw, asked.body
+        if len(raw) != len(self.columns):
+            return _encode({name: raw.get(name) for name in self.columns})
+        if body and len(body) <= _LONGEST_SENT and b"\n" not in body:
+            return body
+        return _encode(raw)

@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import BaseFileLock
+from msgspec import Raw
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_folder, personal_of
 from fraud_assets.decisions.find import find_decision, find_entry_of, find_shadows
+from fraud_assets.decisions.line import DOCUMENT, Brief, Frame, LineSource, read_entry
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.reading import beside_of
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
-from fraud_assets.decisions.segment import read_entry
 from fraud_assets.documents.decision import Decision, Label
 from fraud_assets.errors import FraudAssetsError, UnrecordedError
 from fraud_assets.service.decisions.answer import answer_of
@@ -28,9 +29,6 @@ from fraud_assets.service.shadow.progress import read_progress
 
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
-
-_ENTRY = b'{"kind":"decision"'
-"""How a covered entry begins; an answer begins otherwise."""
 
 _FLUSH_SECONDS = 1.0
 """How long a reader waits for what was recorded before it asked."""
@@ -92,7 +90,7 @@ class Keeping:
         if self._log is not None:
             self._log.promise(entries)
 
-    def take(self, entries: Sequence[bytes], promised: int) -> None:
+    def take(self, entries: Sequence[LineSource], promised: int) -> None:
         """Put entries on record that were promised; the promise of what did not come ends."""
         if self._log is None:
             return
@@ -101,22 +99,29 @@ class Keeping:
         if entries:
             self._log.take(entries)
 
-    def encoded(self, entry: Decision | Label) -> bytes:
+    def encoded(self, entry: Decision | Label) -> LineSource:
         """An entry as `take` wants it; RecordError where it could not be read back."""
-        return b"" if self._log is None else self._log.encoded(entry)
+        return Raw(self._document(entry))
 
-    def remembered(self, entry: Decision, answer: bytes, line: bytes) -> bytes:
-        """What the state may keep of an answer for when the payment comes again.
+    def framed(self, frame: Frame) -> int:
+        """The number by which decisions in brief name their frame; the record must be open."""
+        return 0 if self._log is None else self._log.framed(frame)
 
-        Where a feature is personal it is the entry with its personal values covered: the state
-        is no place that forgetting a subject reaches.
+    def covered(self, brief: Brief, frame: Frame) -> tuple[LineSource, bytes]:
+        """A decision as a document whose personal values are covered, and what the state may keep.
+
+        That is the answer, for when the payment comes again; the document where a feature is
+        personal: the state is no place that forgetting a subject reaches. RecordError where it
+        could not be read back.
         """
-        is_personal = self._guard is not None and self._guard.covers(entry)
-        return line if is_personal else answer
+        decision = brief.decision(frame)
+        document = self._document(decision)
+        is_personal = self._guard is not None and self._guard.covers(decision)
+        return Raw(document), document if is_personal else bytes(brief.answer)
 
     def answered_before(self, kept: bytes) -> bytes:
         """The answer again; what was erased meanwhile is null in it."""
-        if not kept.startswith(_ENTRY):
+        if not kept.startswith(DOCUMENT):
             return kept
         entry = read_entry(kept)
         if self._folder is None or not isinstance(entry, Decision):
@@ -152,9 +157,11 @@ class Keeping:
             return Release(contract.live, os.urandom(KEY_BYTES))
         return Release(contract.live, release_key(self._folder))
 
-    def next_id(self) -> str:
-        """The id of the next decision."""
-        return os.urandom(16).hex() if self._log is None else self._log.next_id()
+    def next_ids(self, many: int) -> list[str]:
+        """The ids of the next decisions."""
+        if self._log is None:
+            return [os.urandom(16).hex() for _ in range(many)]
+        return self._log.next_ids(many)
 
     def now(self) -> int:
         """Microseconds since 1970, UTC."""
@@ -197,6 +204,9 @@ class Keeping:
             self._log.close()
         if self._claim is not None:
             self._claim.release()
+
+    def _document(self, entry: Decision | Label) -> bytes:
+        return b"" if self._log is None else self._log.encoded(entry)
 
     def _open(self, contract: Contract) -> None:
         """Open the log; while it cannot be, refuse with the reason, whatever the policy.

@@ -11,6 +11,7 @@ from time import time_ns
 
 import msgspec
 
+from fraud_assets.decisions.line import LineSource
 from fraud_assets.documents.decision import Label
 from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import reader_of
@@ -70,7 +71,7 @@ async def take_labels(desk: Desk, body: bytes, api_key: str) -> bytes:
 
 def _record(desk: Desk, decider: Decider, sayings: Sequence[Saying], api_key: str) -> None:
     """Put on record what is new to the state."""
-    entries: list[bytes] = []
+    entries: list[LineSource] = []
     desk.keeping.promise(decider.contract, len(sayings))
     try:
         new = which_are_new(decider.state, sayings)

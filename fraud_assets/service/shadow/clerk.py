@@ -10,12 +10,11 @@ from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.erasure.tokens import key_id_of
 from fraud_assets.decisions.follow import Follower
 from fraud_assets.decisions.log import DecisionLog, LogSettings, open_log
-from fraud_assets.decisions.segment import Block, read_entry
+from fraud_assets.decisions.segment import Block
 from fraud_assets.documents.decision import Decision, Shadow, Shadowed
 from fraud_assets.service.shadow.progress import ShadowProgress, read_progress, write_progress
 from fraud_assets.service.versions.version import Served
 
-_DECISION = b'{"kind":"decision"'
 _AT_ONCE = 256
 
 
@@ -53,8 +52,7 @@ class Clerk:
             self._log.close()
 
     def _due(self, block: Block) -> Iterator[Decision]:
-        for line in block.lines.splitlines():
-            entry = read_entry(line) if line.startswith(_DECISION) else None
+        for entry in block.entries():
             if isinstance(entry, Decision) and self._is_due(entry):
                 yield self._opener.open(entry)
 

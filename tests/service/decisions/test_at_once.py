@@ -127,8 +127,8 @@ def test_what_cannot_be_recorded_leaves_nothing_in_the_state(
     decider = desk.decider()
     with monkeypatch.context() as patch:
         patch.setattr(
-            "fraud_assets.decisions.line.DecisionLines.line",
-            lambda *_, **__: (_ for _ in ()).throw(RecordError("no entry")),
+            "fraud_assets.service.decisions.draft.demand_numbers",
+            lambda *_: (_ for _ in ()).throw(RecordError("no entry")),
         )
         with pytest.raises(RecordError):
             decided(decider, 0, 1)
