@@ -158,7 +158,7 @@ def read_entry(document: bytes) -> Entry:
     return entry
 
 
-def plain(payment: Mapping[str, Any]) -> dict[str, JsonValue]:
+def _plain(payment: Mapping[str, Any]) -> dict[str, JsonValue]:
     """A payment as the record holds it: what is no single value stands by its text, as read."""
     return {name: str(v) if type(v) in _NESTED else v for name, v in payment.items()}
 
@@ -178,7 +178,7 @@ def _decision(frames: Mapping[int, Frame], line: bytes) -> Decision:
         contract=frame.contract,
         version=frame.version,
         manifest=frame.manifest,
-        payment=plain(said.payment),
+        payment=_plain(said.payment),
         features=answer.features,
         state=position_on_record(frame.building, said.position),
         late=answer.late,
