@@ -34,7 +34,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.features", description=__doc__)
     parser.add_argument("--engine", help="measure this one here and print its figures as JSON")
     parser.add_argument("--rows", type=int, help="so many copied rows by pieces on disk instead")
-    parser.add_argument("--scratch", type=Path, help="folder for about 270 bytes a row; TMPDIR")
+    parser.add_argument(
+        "--scratch", type=Path, help="folder for about 150 bytes a row; by default TMPDIR"
+    )
     arguments = parser.parse_args()
     absent = missing("handbook")
     if absent:
