@@ -77,7 +77,7 @@ bench-quality: $(READY) ## public sets and peers; ARGS="--only peers --set ulb_c
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
 bench-search bench-features bench-coverage bench-alarm bench-online bench-decisions: \
-		bench-%: $(READY) ## both sides in one run
+		bench-%: $(READY) ## both sides in one run; bench-features ARGS="--rows 100000000"
 	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 bench-serve: $(READY) ## requests a second and latencies; then promotions under full load

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from contextlib import nullcontext
 from datetime import timedelta
@@ -26,6 +27,7 @@ from fraud_assets.work.workers import run_tasks
 from tests.work.units import (
     Table,
     entities_twice,
+    pages_cleared,
     process,
     refused,
     summed,
@@ -79,6 +81,14 @@ def test_a_worker_gets_data_once(two):
 def test_units_compute_on_one_thread(two):
     """Two would change the last bits of some fits."""
     assert two.start(threads, table(1)).result() == {1}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is another")
+def test_a_unit_uses_again_what_another_freed(two):
+    """An array of 2,048 pages made 50 times is not 50 times made of cleared pages."""
+    run_tasks(pages_cleared, [(3,)] * 6, two)
+
+    assert max(run_tasks(pages_cleared, [(50,)] * 4, two)) < 25 * 2_048
 
 
 def test_an_error_of_a_unit_is_raised_as_it_was_there(two):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ def summed(table: Table, power: int) -> float:
 def entities_twice(rows: PieceRows) -> PieceValues:
     """Twice the number of each row's entity, in place of its features."""
     return [rows.codes("who") * 2]
+
+
+def pages_cleared(times: int) -> int:
+    """Pages that the system had to clear while an array of 8 MB was made so many times."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(times):
+        np.ones(2**20).sum()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
 def unpickled_here(table: Table, seconds: float) -> tuple[int, int]:

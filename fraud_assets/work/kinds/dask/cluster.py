@@ -128,7 +128,12 @@ class Cluster:
         else:
             _demand_address(place)
         try:
-            self._client = Client(self._own or place, timeout=CONNECT_SECONDS, set_as_default=False)
+            self._client = Client(
+                self._own or place,
+                timeout=CONNECT_SECONDS,
+                set_as_default=False,
+                direct_to_workers=self._own is not None,  # else they may be in another network
+            )
         except (OSError, ValueError):
             raise WorkError(
                 "FRAUD_ASSETS_DASK must be the address of a Dask scheduler, but none answered at "

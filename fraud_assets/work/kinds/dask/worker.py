@@ -10,6 +10,7 @@ from distributed import get_worker
 
 from fraud_assets.errors import WorkError
 from fraud_assets.work.environment import other_versions, work_environment
+from fraud_assets.work.memory import keep_freed_memory
 from fraud_assets.work.packing import WorkUnit, unpacked, unpickled
 from fraud_assets.work.shelf import SHELF
 from fraud_assets.work.threads import hold_to_one_thread
@@ -39,6 +40,7 @@ def perform(unit: WorkUnit, expected: dict[str, str], *data: Any) -> Any:
     if values is None:
         return Missing(worker)
     hold_to_one_thread()
+    keep_freed_memory()
     return unpacked(unit, values)
 
 
