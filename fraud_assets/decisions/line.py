@@ -13,7 +13,7 @@ a newline but for white space between its values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -111,11 +111,28 @@ _brief = msgspec.json.Decoder(_Line).decode
 _number = msgspec.json.Decoder(int).decode
 
 
-def lines_of(sources: Sequence[LineSource], frames: Sequence[Frame] = ()) -> bytes:
-    """Lines of entries in their order, behind the frames that they need, which `frames` has."""
-    numbers = sorted({one.frame for one in sources if type(one) is Brief})
-    framing = b"".join(b"#%d %b\n" % (number, encode(frames[number])) for number in numbers)
-    return framing + _encode_lines(sources)
+class Chunk(NamedTuple):
+    """Entries that were put on record together: how many, their lines, the frames that they need.
+
+    They are lines at once, while what they are made of is at hand.
+    """
+
+    entries: int
+    lines: bytes
+    frames: frozenset[int]
+
+
+def chunk_of(sources: Sequence[LineSource]) -> Chunk:
+    """Entries in their order as lines."""
+    frames = frozenset({one.frame for one in sources if type(one) is Brief})
+    return Chunk(len(sources), _encode_lines(sources), frames)
+
+
+def lines_of(chunks: Sequence[Chunk], frames: Sequence[Frame] = ()) -> bytes:
+    """The lines of chunks, behind the frames that they need, which `frames` has by number."""
+    numbers = sorted({number for one in chunks for number in one.frames})
+    framing = [b"#%d %b\n" % (number, encode(frames[number])) for number in numbers]
+    return b"".join([*framing, *(one.lines for one in chunks)])
 
 
 def entries_of(lines: bytes, holding: bytes = b"") -> Iterator[Entry]:

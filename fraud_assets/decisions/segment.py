@@ -20,8 +20,8 @@ from typing import NamedTuple
 import msgspec
 
 from fraud_assets.decisions.line import (
+    Chunk,
     Frame,
-    LineSource,
     count_entries,
     encode,
     entries_of,
@@ -128,12 +128,12 @@ class SealedBlock(NamedTuple):
 
 
 def sealed_block(
-    previous: bytes, entries: Sequence[LineSource], frames: Sequence[Frame] = ()
+    previous: bytes, chunks: Sequence[Chunk], frames: Sequence[Frame] = ()
 ) -> SealedBlock:
-    """A block of entries that follows a digest; `frames` by their numbers."""
-    lines = lines_of(entries, frames)
-    digest = _digest(previous, len(entries), lines)
-    head = b"=%d %d %b\n" % (len(entries), len(lines), digest.hex().encode())
+    """A block of chunks that follows a digest; `frames` by their numbers."""
+    count, lines = sum(one.entries for one in chunks), lines_of(chunks, frames)
+    digest = _digest(previous, count, lines)
+    head = b"=%d %d %b\n" % (count, len(lines), digest.hex().encode())
     return SealedBlock(head, lines, digest)
 
 

@@ -14,6 +14,7 @@ from msgspec import Raw
 from fraud_assets.decisions.line import (
     Brief,
     Frame,
+    chunk_of,
     count_entries,
     count_kind,
     encode,
@@ -57,6 +58,11 @@ def brief(one: Decision, frame: int = 0, payment: bytes | None = None) -> Brief:
     )
 
 
+def alone(one: Brief) -> bytes:
+    """The lines of a block that holds it alone."""
+    return lines_of([chunk_of([one])], FRAMES)
+
+
 def framed(one: Decision, frame: int = 0) -> Decision:
     """What it stands for in its frame, at position 7 of the state."""
     common = {name: getattr(FRAMES[frame], name) for name in ("contract", "version", "manifest")}
@@ -73,7 +79,7 @@ def test_brief_or_whole_in_any_order_each_entry_comes_back(written: list) -> Non
         sources.append(Raw(encode(entry)) if frame is None else brief(entry, frame))
         entries.append(entry if frame is None else framed(entry, frame))
 
-    lines = lines_of(sources, FRAMES)
+    lines = lines_of([chunk_of(sources[:2]), chunk_of(sources[2:])], FRAMES)
 
     assert [*entries_of(lines)] == entries
     assert count_entries(lines) == len(entries)
@@ -95,7 +101,7 @@ def test_a_payment_as_sent_reads_as_its_sender_meant_it(payment: dict[str, Any],
     sent = json.dumps(payment, indent=indent).replace("\n", "\r").encode()
     read = msgspec.json.decode(sent, type=dict[str, Any])
 
-    (found,) = entries_of(lines_of([brief(decision(), 0, sent)], FRAMES))
+    (found,) = entries_of(alone(brief(decision(), 0, sent)))
 
     assert isinstance(found, Decision)
     expected = {k: str(v) if isinstance(v, list | dict) else v for k, v in read.items()}
@@ -107,7 +113,7 @@ def test_a_number_of_any_size_keeps_its_digits(number: float) -> None:
     """As whoever decided read it."""
     payment = {"amount": number}
 
-    (found,) = entries_of(lines_of([brief(decision(payment=payment))], FRAMES))
+    (found,) = entries_of(alone(brief(decision(payment=payment))))
 
     assert isinstance(found, Decision)
     assert repr(found.payment) == repr(payment)
@@ -116,7 +122,7 @@ def test_a_number_of_any_size_keeps_its_digits(number: float) -> None:
 def test_a_line_that_looks_like_another_kind_is_counted_as_what_it_is() -> None:
     """A payment may have columns `kind` and `decision_id`: it is a payment all the same."""
     payment = {"kind": "label", "decision_id": "0123abcd-0-2", "missing": "9"}
-    lines = lines_of([brief(decision(payment=payment))], FRAMES)
+    lines = alone(brief(decision(payment=payment)))
 
     assert count_kind(lines, "label") == 0
     assert [type(one) for one in entries_of(lines)] == [Decision]
@@ -158,6 +164,6 @@ def in_format_1(data: bytes) -> bytes:
     line = header_line(header)
     written, digest = line, digest_after_header(header, line)
     for block in segment.blocks:
-        sealed = sealed_block(digest, [Raw(encode(one)) for one in block.entries()])
+        sealed = sealed_block(digest, [chunk_of([Raw(encode(one)) for one in block.entries()])])
         written, digest = written + sealed.head + sealed.lines, sealed.digest
     return written

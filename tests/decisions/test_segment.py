@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from fraud_assets.decisions.line import encode
+from fraud_assets.decisions.line import chunk_of, encode
 from fraud_assets.decisions.segment import (
     START,
     Header,
@@ -28,7 +28,7 @@ def segment(*written: list) -> bytes:
     line = header_line(HEADER)
     data, digest = line, digest_after_header(HEADER, line)
     for entries in written:
-        block = sealed_block(digest, [Raw(encode(entry)) for entry in entries])
+        block = sealed_block(digest, [chunk_of([Raw(encode(entry)) for entry in entries])])
         data, digest = data + block.head + block.lines, block.digest
     return data
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from fraud_assets.decisions.line import Frame, LineSource
+from fraud_assets.decisions.line import Chunk, Frame
 from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.segment import (
     Header,
@@ -50,7 +50,7 @@ class Appender:
         """Whether the segment that is open holds anything."""
         return self._blocks > 0
 
-    def append(self, entries: Sequence[LineSource], accounted: int, now: int) -> None:
+    def append(self, chunks: Sequence[Chunk], accounted: int, now: int) -> None:
         """Write one block and flush it; `accounted` entries came before it.
 
         Raises
@@ -61,7 +61,7 @@ class Appender:
         with one_sentence("keep decisions in", self._writer):
             if self._descriptor is None:
                 self._open(accounted, now)
-            block = sealed_block(self._digest, entries, self.frames)
+            block = sealed_block(self._digest, chunks, self.frames)
             self._write(block.head, block.lines)
             self._digest, self._blocks = block.digest, self._blocks + 1
 

@@ -10,7 +10,14 @@ from filelock import BaseFileLock
 from msgspec import Raw
 
 from fraud_assets.decisions.find import find_decision, needle_of
-from fraud_assets.decisions.line import Brief, Frame, LineSource, encode, read_entry
+from fraud_assets.decisions.line import (
+    Frame,
+    LineSource,
+    chunk_of,
+    encode,
+    entries_of,
+    lines_of,
+)
 from fraud_assets.decisions.log.appender import Appender
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
@@ -19,7 +26,7 @@ from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.log.settings import LogSettings, LogStatus
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.log.waiters import Waiters
-from fraud_assets.documents.decision import Decision, Entry
+from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import UnrecordedError
 
 _LOOK_SECONDS = 0.005
@@ -118,7 +125,7 @@ class DecisionLog:
             self._counter.let_go(len(entries))
             flusher.missing += len(entries)
             return flusher.recorded
-        return flusher.put(entries)
+        return flusher.put(chunk_of(entries))
 
     def encoded(self, entry: Recordable) -> bytes:
         """An entry as a document, its personal values covered.
@@ -174,10 +181,10 @@ class DecisionLog:
         needle = needle_of(decision_id)
         # In this order: the log's thread holds an entry before it takes it from those that wait.
         for one in (*self._flusher.waiting.copy(), *self._flusher.held.copy()):
-            if needle in bytes(one.answer if isinstance(one, Brief) else one):
-                entry = self._entry_of(one)
-                if isinstance(entry, Decision) and entry.decision_id == decision_id:
-                    return entry
+            if needle in one.lines:
+                for entry in entries_of(lines_of([one], self._frames), needle):
+                    if isinstance(entry, Decision) and entry.decision_id == decision_id:
+                        return entry
         return find_decision(self.folder, decision_id)
 
     def status(self) -> LogStatus:
@@ -200,11 +207,6 @@ class DecisionLog:
         self._flusher.end()
         self._counter.close()
         self._lock.release()
-
-    def _entry_of(self, one: LineSource) -> Entry:
-        if isinstance(one, Brief):
-            return one.decision(self._frames[one.frame])
-        return read_entry(bytes(one))
 
     def _demand_going_on(self) -> None:
         if self._is_closed:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from msgspec import Raw
 
-from fraud_assets.decisions.line import LineSource, encode
+from fraud_assets.decisions.line import Chunk, chunk_of, encode
 from fraud_assets.decisions.log.appender import Appender
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
@@ -20,7 +20,7 @@ from fraud_assets.errors import FraudAssetsError
 _log = logging.getLogger("fraud_assets.decisions")
 
 _BLOCK = 4096
-"""Most entries of a block."""
+"""Entries at which a block is full."""
 
 _GATHERING = 0.8
 """Share of the window in which entries gather; the rest is for the flush."""
@@ -68,8 +68,8 @@ class Flusher:
         self.guards = [] if guard is None else [guard]
         self._clock, self._settings, self._on_change = clock, settings, on_change
         self._accounted, self._lost = accounted, lost
-        self.waiting: list[LineSource] = []
-        self.held: list[LineSource] = []
+        self.waiting: list[Chunk] = []
+        self.held: list[Chunk] = []
         self.recorded = self.flushed = self.missing = self.declared = 0
         self.trouble = self.late = ""
         self._is_idle = False
@@ -81,10 +81,10 @@ class Flusher:
         """Begin."""
         self._thread.start()
 
-    def put(self, entries: Sequence[LineSource]) -> int:
+    def put(self, chunk: Chunk) -> int:
         """Take entries; the number of the last."""
-        self.waiting += entries
-        self.recorded += len(entries)
+        self.waiting.append(chunk)
+        self.recorded += chunk.entries
         if self._is_idle:
             self._wake.set()
         return self.recorded
@@ -140,26 +140,37 @@ class Flusher:
             self.trouble = ""
 
     def _flush_block(self) -> None:
-        entries = self.held[:_BLOCK]
+        chunks = self._next_chunks()
+        entries = sum(one.entries for one in chunks)
         lost, missing = self._lost, self.missing - self.declared
         gaps = [*self._gap("killed", lost), *self._gap("refused_by_disk", missing)]
         for guard in self.guards:
             guard.flush()
         if self._appender.has_blocks and self._appender.size >= self._settings.segment_bytes:
             self._appender.rotate()
-        self._appender.append([*gaps, *entries], self._accounted, self._clock.now())
-        self._accounted += len(entries) + lost + missing
+        self._appender.append([*gaps, *chunks], self._accounted, self._clock.now())
+        self._accounted += entries + lost + missing
         self._lost = 0
         self.declared += missing
         self._counter.declare(missing)
-        del self.held[: len(entries)]
-        self.flushed += len(entries)
+        del self.held[: len(chunks)]
+        self.flushed += entries
         self._on_change()
 
-    def _gap(self, loss: Loss, missing: int) -> list[LineSource]:
+    def _next_chunks(self) -> list[Chunk]:
+        """What comes into the next block: at least one chunk of those held, where there are any."""
+        count = 0
+        for at, one in enumerate(self.held):
+            count += one.entries
+            if count >= _BLOCK:
+                return self.held[: at + 1]
+        return self.held[:]
+
+    def _gap(self, loss: Loss, missing: int) -> list[Chunk]:
         if not missing:
             return []
-        return [Raw(encode(Gap(loss=loss, missing=missing, noticed_at=self._clock.now())))]
+        gap = Gap(loss=loss, missing=missing, noticed_at=self._clock.now())
+        return [chunk_of([Raw(encode(gap))])]
 
     def _close_old(self) -> None:
         appender = self._appender

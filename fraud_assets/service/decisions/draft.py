@@ -132,9 +132,29 @@ class Drafting:
                 asked.api_key,
                 one.chance,
                 Raw(answer),
-                Raw(self._sent(asked)),
+                sent,
             )
-            for (asked, found), one, answer in zip(those, judged, answers, strict=True)
+            for (asked, found), one, answer, sent in zip(
+                those, judged, answers, self._sent(those), strict=True
+            )
+        ]
+
+    def _sent(self, those: Sequence[tuple[Asked, Found]]) -> list[Raw]:
+        """Each payment as it was sent, where its request's own bytes are that, and on one line.
+
+        Columns that the contract does not name are not kept. A payment was read, so that it has all
+        that are named: one of as many has no others, and one that has others is written anew.
+        """
+        columns = len(self.columns)
+        return [
+            Raw(
+                body
+                if 0 < len(body := asked.body) <= _LONGEST_SENT
+                and len(asked.raw) == columns
+                and b"\n" not in body
+                else _encode({name: asked.raw.get(name) for name in self.columns})
+            )
+            for asked, _ in those
         ]
 
     @cached_property
@@ -152,15 +172,3 @@ class Drafting:
     @cached_property
     def _number(self) -> int:
         return self.keeping.framed(self._frame)
-
-    def _sent(self, asked: Asked) -> bytes:
-        """The payment's JSON for the record, without columns that the contract does not name.
-
-        It was read, so that it has all that are named: one of as many has no others.
-        """
-        raw, body = asked.raw, asked.body
-        if len(raw) != len(self.columns):
-            return _encode({name: raw.get(name) for name in self.columns})
-        if body and len(body) <= _LONGEST_SENT and b"\n" not in body:
-            return body
-        return _encode(raw)
