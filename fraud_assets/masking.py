@@ -12,11 +12,16 @@ from urllib.parse import unquote
 
 HIDDEN = "***"
 
+_AFTER = r"(?:(?<=://)|(?<=[A-Za-z0-9]{2}:/)(?!/))"
+"""Behind the scheme: a path that was made of a URL has lost one of its slashes."""
+
 _USER = re.compile(
-    r"(?<=://)[^\s'\"<>/@:]*:(?!:)(?:(?!::)[^\s'\"<>])*@"  # user:password@
-    r"|(?<=://)[^\s'\"<>/@:]+@"  # a token alone
+    rf"{_AFTER}[^\s'\"<>/@:]*:(?!:)(?:(?!::)[^\s'\"<>])*@"  # user:password@
+    rf"|{_AFTER}[^\s'\"<>/@:]+@"  # a token alone
 )
 """User and password before an "@". A password may hold slashes, as those of S3 often do."""
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|[^/]*@)")
 
 _TEXT, _END = r"[^\s'\"<>]", r"(?=::|[\s'\"<>]|$)"
 _QUERY = re.compile(
@@ -35,13 +40,18 @@ _SHORTEST = 3
 
 def without_secrets(text: str) -> str:
     """The text with user, password and query of each URL in it hidden."""
-    if "://" not in text:
+    if ":/" not in text:
         return text
     return _QUERY.sub(_without_query, _USER.sub(f"{HIDDEN}@", text))
 
 
 def _without_query(match: re.Match[str]) -> str:
     return f"{match[1] or match[2] or match[3]}?{HIDDEN}"
+
+
+def is_url(text: str) -> bool:
+    """Whether somebody means a URL, its slashes forgotten or not, rather than a folder or file."""
+    return _URL.match(text.strip()) is not None
 
 
 def public(location: str) -> str:

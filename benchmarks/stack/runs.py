@@ -73,6 +73,10 @@ class Ui:
         found = self._ask(_RUN, {"id": run_id})
         return "" if found is None else str(found["runOrError"]["status"])
 
+    def has_started(self, run_id: str) -> bool:
+        """Whether it is under way, or was."""
+        return self.status(run_id) in _ENDED | {"STARTED", "CANCELING"}
+
     def is_ended(self, run_id: str) -> bool:
         """Whether it ended, and will not be tried again."""
         status = self.status(run_id)

@@ -61,7 +61,7 @@ def _at_work(
     before = store.history()
     load.start()
     second = launch(address, WEEK)
-    wait_until(lambda: ui.status(second) == "STARTED", PATIENCE)
+    wait_until(lambda: ui.has_started(second), PATIENCE)
     harms = _harmed(Harm(supervisor, load, lambda: ui.status(ui.last_try(second))), ui, second)
     wait_until(lambda: ui.is_ended(ui.last_try(second)), PATIENCE)
     moves = store.history(is_thorough=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.errors import DamagedStateError, StateError, UnbuiltStateError
+from fraud_assets.masking import is_url
 from fraud_assets.state.adapter import Adapter, Transaction
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.coming import EPOCH
@@ -60,6 +61,11 @@ def open_adapter(place: str, name: str) -> Adapter:
             from fraud_assets.state.adapters.remote import Remote  # noqa: PLC0415 - only where it is used
 
             return Remote(place.replace("valkey://", "redis://", 1), name)
+        if is_url(place):
+            raise StateError(
+                f"FRAUD_ASSETS_STATE must be a folder, or a server's URL that begins with "
+                f"{', '.join(_REMOTE)}, but is another URL, which is not shown: set it."
+            )
         from fraud_assets.state.adapters.embedded import Embedded  # noqa: PLC0415 - as above
 
         return Embedded(Path(place) / name)

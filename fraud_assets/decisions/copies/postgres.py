@@ -86,9 +86,10 @@ def demand_database() -> str:
         If none is named, or none of PostgreSQL's.
     """
     url = database_url()
+    what = "is not set" if url is None else "holds another text, which is not shown"
     if url is None or not url.startswith(("postgresql://", "postgres://")):
         raise RecordError(
-            f"FRAUD_ASSETS_DATABASE must name a database as postgresql://..., got {url!r}."
+            f"FRAUD_ASSETS_DATABASE must name a database as postgresql://..., but {what}: set it."
         )
     return url
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from fraud_assets.errors import RecordError
+from fraud_assets.masking import is_url
 from fraud_assets.store.places import default_root
 
 WhenFailing: TypeAlias = Literal["refuse", "count"]
@@ -70,7 +71,7 @@ def default_log_folder() -> Path:
     if not named:
         store = default_root()
         return (store.parent if isinstance(store, Path) else Path.cwd()) / DEFAULT
-    if "://" in named:
+    if is_url(named):
         raise RecordError(
             f"FRAUD_ASSETS_DECISIONS must name a folder, got a URL of scheme "
             f"{named.split('://')[0]!a}: name a folder on this machine."

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fraud_assets.errors import StoreError, TrustError
+from fraud_assets.masking import is_url
 from fraud_assets.store.files import flush_folder, one_sentence, write_new
 from fraud_assets.store.keys import rotation
 from fraud_assets.store.keys.pem import (
@@ -36,10 +37,14 @@ def default_keys_folder() -> Path:
     Raises
     ------
     TrustError
-        If this user has no home to keep it in.
+        If a URL is named, or this user has no home to keep it in.
     """
     try:
         if named := os.environ.get("FRAUD_ASSETS_KEYS"):
+            if is_url(named):
+                raise TrustError(
+                    "FRAUD_ASSETS_KEYS must be a folder, but is a URL, which is not shown: set it."
+                )
             return Path(named).expanduser()
         home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     except RuntimeError as error:

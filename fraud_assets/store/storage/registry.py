@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from fraud_assets.errors import StoreError
+from fraud_assets.masking import is_url
 from fraud_assets.store.storage import kinds
 from fraud_assets.store.storage.kinds.file import Folder
 from fraud_assets.store.storage.port import Storage
@@ -38,15 +39,15 @@ def parse_address(text: str) -> Address:
     StoreError
         If it is a URL of another scheme.
     """
-    if "://" not in text:
+    if not is_url(text):
         return Path(text).expanduser().absolute()
     scheme = text.partition("://")[0]
     known = [name for name in _kinds() if name not in _OWN]
-    if scheme not in known:
+    if "://" not in text or scheme not in known:
         urls = "".join(f" or a URL such as {name}://..." for name in known)
         raise StoreError(
-            f"A store must be a folder{urls}, got a URL of scheme {scheme!a}: name one with "
-            "FRAUD_ASSETS_MODELS."
+            f"A store must be a folder{urls}, got a URL of scheme {scheme.partition(':')[0]!a}: "
+            "name one with FRAUD_ASSETS_MODELS."
         )
     return text.rstrip("/")
 
