@@ -21,6 +21,12 @@ _USER = re.compile(
 )
 """User and password before an "@". A password may hold slashes, as those of S3 often do."""
 
+_KEYWORD = re.compile(
+    r"(?i)\b(?P<name>(?:ssl)?password|passwd|pwd)\s*=\s*"
+    r"(?P<value>''[^']+''|'(?:[^'\\]|''|\\.)+'|(?!\*\*\*)[^\s'\"<>&;,)]+)"
+)
+"""A password as the words of a connection have it: host=... password=..."""
+
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|[^/]*@)")
 
 _TEXT, _END = r"[^\s'\"<>]", r"(?=::|[\s'\"<>]|$)"
@@ -40,9 +46,9 @@ _SHORTEST = 3
 
 def without_secrets(text: str) -> str:
     """The text with user, password and query of each URL in it hidden."""
-    if ":/" not in text:
-        return text
-    return _QUERY.sub(_without_query, _USER.sub(f"{HIDDEN}@", text))
+    if ":/" in text:
+        text = _QUERY.sub(_without_query, _USER.sub(f"{HIDDEN}@", text))
+    return _KEYWORD.sub(rf"\g<name>={HIDDEN}", text) if "=" in text else text
 
 
 def _without_query(match: re.Match[str]) -> str:
@@ -69,8 +75,8 @@ class Secrets:
 
     @classmethod
     def of(cls, location: str, settings: dict[str, str] | None = None) -> Secrets:
-        """The secrets of a URL; `settings` are environment variables that it was made from."""
-        if "://" not in location:
+        """The secrets of a URL or a query; `settings` are environment variables it is made from."""
+        if "://" not in location and not _KEYWORD.search(location):
             return cls()
         named = {value: f"${{{name}}}" for name, value in (settings or {}).items()}
         found = dict.fromkeys(_parts(location), HIDDEN) | named
@@ -101,4 +107,5 @@ def _parts(location: str) -> list[str]:
     for match in _QUERY.finditer(location):
         query = match[0].removeprefix(match[1] or match[2] or match[3])
         found += [query[1:], *(pair.rpartition("=")[2] for pair in re.split("[?#&;]", query))]
+    found += [match["value"].strip("'") for match in _KEYWORD.finditer(location)]
     return [*found, *map(unquote, found)]

@@ -54,8 +54,9 @@ class Candidate:
 def _published(contract: Contract) -> str:
     """The contract's text without a password that stands in it: each scoring machine reads it."""
     text = contract.text
-    for path in (contract.source.path, contract.rates.path if contract.rates else ""):
-        secrets = Secrets.of(path).literal
+    rates = contract.rates.path if contract.rates else ""
+    for place in (contract.source.path, contract.source.query or "", rates):
+        secrets = Secrets.of(place).literal
         text = secrets.mask(text) if secrets.hidden else text
     return text
 

@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.cli import main
+from fraud_assets.contract import parse_contract
+from fraud_assets.data.source import read_source
+from fraud_assets.data.source.noticed import secret_notes
+from fraud_assets.errors import DataError
 from fraud_assets.notices import notify
+from fraud_assets.release.candidate import _published
 from fraud_assets.work.registry import chosen_executor
+from tests.attacks.test_leaked_secrets import everything_said
 
 SECRET = "s3cr3t-w0rd"
 WRITTEN = "s3%63r3t-w0rd"
@@ -136,3 +142,36 @@ def test_no_setting_shows_its_password(
         assert secret not in caplog.text
         assert secret not in made
     assert said
+
+
+QUERIES = (
+    "SELECT * FROM dblink('host=h user=ada password=PW', 'SELECT 1') AS t(a int)",
+    "SELECT * FROM dblink('host=h password = ''PW''', 'SELECT 1') AS t(a int)",
+    "SELECT * FROM dblink('postgresql://ada:PW@h/db', 'SELECT 1') AS t(a int)",
+    "SELECT * FROM postgres_fdw('postgresql://h/db?user=ada&password=PW')",
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("password", [SECRET, WRITTEN])
+def test_no_password_in_a_query_is_shown_or_published(
+    query: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the contract, its notes, an error, nor by the contract that a version carries."""
+    monkeypatch.setenv("FRAUD_ASSETS_SOURCE", "postgresql://ada@127.0.0.1:1/db")
+    contract = parse_contract(
+        'format = 1\nname = "t"\n[source]\n'
+        f'query = """{query.replace("PW", password)}"""\n'
+        '[columns]\nid = "i"\nevent_time = "at"\n[label]\ncolumn = "y"\n'
+        '[features]\nnumeric = ["a"]\n[windows]\nby = "shares"\n'
+    )
+    (note,) = secret_notes(contract)
+    said = [repr(contract), str(contract), repr(contract.source), str(note), _published(contract)]
+    with pytest.raises(DataError) as refused:
+        read_source(contract)
+    said.append(everything_said(refused.value))
+
+    assert note.code == "secret_in_contract"
+    for secret in (SECRET, WRITTEN):
+        assert secret not in "\n".join(said)
+    assert parse_contract(_published(contract)).source.query is not None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from fraud_assets.contract.sections.words import Scalar, as_list
-from fraud_assets.masking import public
+from fraud_assets.masking import public, without_secrets
 from fraud_assets.terms.duration import Duration
 from fraud_assets.terms.section import Section
 
@@ -120,4 +120,5 @@ class Source(Section):
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Nobody who prints a contract prints the password in its URL."""
         for name, value in super().__repr_args__():
-            yield name, public(value) if name in {"path", "query"} and value else value
+            is_place = name in {"path", "query"} and value
+            yield name, without_secrets(public(value)) if is_place else value

@@ -103,17 +103,22 @@ def named_currencies(exported: pd.DataFrame, contract: Contract) -> Iterator[Not
 
 def secret_notes(contract: Contract) -> Iterator[Note]:
     """A note where a password stands in the contract itself, which many read and git keeps."""
-    paths = {"source.path": contract.source.path}
+    paths = {"source.path": contract.source.path, "source.query": contract.source.query or ""}
     if contract.rates is not None:
         paths["rates.path"] = contract.rates.path
     for key, path in paths.items():
         if Secrets.of(path).literal.hidden:
+            advice = _IN_A_QUERY if key == "source.query" else _IN_A_PATH
             yield Note(
                 "secret_in_contract",
-                f"{key} holds a password or token. Put it into an environment variable and write "
-                'its name, as in "s3://${KEY}:${SECRET}@bucket", and change the one that stood '
-                "there.",
+                f"{key} holds a password or token. {advice}, and change the one that stood there.",
             )
+
+
+_IN_A_PATH = (
+    'Put it into an environment variable and write its name, as in "s3://${KEY}:${SECRET}@bucket"'
+)
+_IN_A_QUERY = "Let the server keep it, by CREATE USER MAPPING or a view"
 
 
 def copies(names: Sequence[str], frames: Sequence[pd.DataFrame]) -> Iterator[Note]:
