@@ -35,6 +35,13 @@ def main() -> int:
     parser.add_argument("--only", choices=SECTIONS, action="append", help="run this section")
     parser.add_argument("--set", choices=quality_peers.SETS, action="append", help="of peers")
     parser.add_argument(
+        "--side",
+        choices=quality_peers.SIDES,
+        action="append",
+        help="of peers: run this one alone and read again what the others said before",
+    )
+    parser.add_argument("--again", action="store_true", help="of peers: run none, show them again")
+    parser.add_argument(
         "--minutes", type=float, default=quality_peers.MINUTES, help="for a set of peers"
     )
     parser.add_argument(
@@ -57,7 +64,10 @@ def main() -> int:
         show_ulb(results["ulb"])
     if compared:
         results["peers"] = quality_peers.peers(
-            compared, minutes=arguments.minutes, most_rows=arguments.rows
+            compared,
+            minutes=arguments.minutes,
+            most_rows=arguments.rows,
+            sides=tuple(arguments.side or ()) if arguments.side or arguments.again else None,
         )
         show_peers(results["peers"])
     OUT.parent.mkdir(exist_ok=True)

@@ -24,15 +24,27 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Scored = Callable[[Rows, Rows, Contract, float], Floats]
 """Rows to fit on, judged rows, contract and seconds to the judged rows' scores (n,)."""
 
-OWN = ("hist_gradient_boosting", "extra_trees", "logistic_regression")
+OWN = ("hist_gradient_boosting", "extra_trees", "random_forest", "logistic_regression")
 """Families of ours that are fitted whole, on every row: what a plain fit reaches."""
+
+SEARCHES = "flaml"
+"""The peer that searches as we do: beside it ours is to be ahead or level in every measure."""
 
 
 def installed() -> dict[str, Scored]:
-    """Each peer by the name that the table gives it."""
-    found = {_TITLES[name]: scored for name, scored in _LIBRARIES.items() if _is_here(name)}
-    found["scikit-learn's boosting, defaults"] = _own("hist_gradient_boosting", {})
-    return found | {f"{name}, all rows": _own(name, FAMILIES[name].defaults) for name in OWN}
+    """Each peer whose library is there, by its name."""
+    found = {name: scored for name, scored in _LIBRARIES.items() if _is_here(name)}
+    found["scikit-learn"] = _own("hist_gradient_boosting", {})
+    return found | {name: _own(name, FAMILIES[name].defaults) for name in OWN}
+
+
+def title(name: str) -> str:
+    """How a table names a peer."""
+    if name in OWN:
+        return f"{name}, all rows"
+    if name == SEARCHES:
+        return f"{name}, as many seconds"
+    return "scikit-learn's boosting, defaults" if name == "scikit-learn" else f"{name}, defaults"
 
 
 def left_out() -> tuple[str, ...]:
@@ -120,4 +132,4 @@ _LIBRARIES: dict[str, Scored] = {
     "xgboost": _xgboost,
     "catboost": _catboost,
 }
-_TITLES = {name: f"{name}, defaults" for name in _LIBRARIES} | {"flaml": "flaml, as many seconds"}
+PEERS = (*_LIBRARIES, "scikit-learn", *OWN)

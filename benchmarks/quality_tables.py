@@ -60,29 +60,39 @@ def show_ulb(result: dict[str, Any]) -> None:
 
 
 def show_peers(result: dict[str, Any]) -> None:
-    """Ours and each peer on the judged rows of each set; differences are ours less theirs."""
+    """All sets in one table: ours, then each peer on the same judged rows, ours less it below."""
+    cells = "".join(f"{name:>27}" for name in ("AUC", "AP", "precision at .90"))
+    print(f"\n{'model':36}{cells}{'s':>7}{'cpu s':>8}")
     for name, found in result["sets"].items():
         ours = found["ours"]
         print(
-            f"\n{name}: {found['rows']:,} rows to fit on ({found['frauds']:,} frauds), judged on "
-            f"{found['judged_rows']:,} ({found['judged_frauds']:,} frauds), {result['cores']} cores"
+            f"{name}: {found['rows']:,} rows to fit on ({found['frauds']:,} frauds), judged on "
+            f"{found['judged_rows']:,} ({found['judged_frauds']:,} frauds); ours: "
+            f"{ours['model'].split()[0]}, {ours['fitted_rows']:,} rows, "
+            f"{ours['bytes'] / 2**20:.1f} MiB"
         )
-        print(f"{'model':40}{'AUC':>24}{'AP':>24}{'precision at .90':>24}{'s':>8}")
-        print(f"ours: {ours['model']}, {ours['fitted_rows']:,} rows")
-        _peer_line("ours", ours)
+        _peer_line("  ours", ours)
         for row in found["peers"]:
-            _peer_line(row["model"], row)
+            _peer_line(f"  {row['model']}", row)
             gaps = (_interval(row["difference"][key], "+.4f") for key in PEER_MEASURES)
-            print(f"{'  ours less it':40}" + "".join(f"{gap:>24}" for gap in gaps))
-    print(f"At most the newest {result['most_rows']:,} rows; {result['minutes']:g} minutes a set.")
+            said = "" if row["held"] else f"  MISSED: {', '.join(row['behind'])}"
+            print(f"{'    ours less it':36}" + "".join(f"{gap:>27}" for gap in gaps) + said)
+    print(
+        f"At most the newest {result['most_rows']:,} rows; {result['minutes']:g} minutes a set, "
+        f"{result['cores']} cores. 95 % intervals, differences on the same draws of senders."
+    )
     if result["left_out"]:
         print(f"Not installed, and so left out: {', '.join(result['left_out'])}.")
-    print(f"Within the tolerance of each peer or its noise: {_held(result)}.", flush=True)
+    print(
+        "Level with FLAML or ahead, and within the tolerance of each plain fit, or the noise: "
+        f"{_held(result)}.",
+        flush=True,
+    )
 
 
 def _peer_line(name: str, row: dict[str, Any]) -> None:
-    cells = (_interval(row[key]) for key in PEER_MEASURES)
-    print(f"{name:40}" + "".join(f"{cell:>24}" for cell in cells) + f"{row['seconds']:8.1f}")
+    cells = "".join(f"{_interval(row[key]):>27}" for key in PEER_MEASURES)
+    print(f"{name:36}{cells}{row['seconds']:7.1f}{row['cpu_seconds']:8.1f}")
 
 
 def _test_lines(test: dict[str, Any]) -> None:

@@ -56,12 +56,14 @@ def test_a_blend_competes_with_the_scores_that_its_own_fits_would_have(search, e
 
 
 def test_a_blend_competes_only_where_its_parts_do(search, entries):
-    """A contract must name it, beside both parts; by default none competes."""
+    """And where a contract names it beside both, or leaves its families alone."""
     assert not {*blend_names()} & {*family_names()}
     assert not {*blend_names()} & {*FAMILIES}
     for name in entries:
         assert blended({name: entries[name]}, search.validation, blend_names()) == {}
-    assert blended(entries, search.validation, family_names()) == {}
+        assert blended({name: entries[name]}, search.validation, family_names()) == {}
+    assert {*blended(entries, search.validation, family_names())} == {*blend_names()}
+    assert blended(entries, search.validation, family_names()[1:]) == {}
     with pytest.raises(ContractError, match="beside their sum boosting_and_extra_trees"):
         demand_competitors(["extra_trees", *blend_names()])
     demand_competitors([*family_names(), *blend_names()])

@@ -16,7 +16,7 @@ class Search(Section):
     LATER: ClassVar[frozenset[str]] = frozenset({"history", "minutes"})
 
     families: tuple[str, ...] = Field(default_factory=family_names)
-    """Model families that compete."""
+    """Model families that compete; left alone, sums of two of them compete as well."""
 
     legitimate_per_fraud: float = Field(default=20, gt=0)
     """Legitimate rows for each fraud that the search keeps."""

@@ -22,10 +22,14 @@ FAMILY = Family(
     classifier="ExtraTreesClassifier",
     build=_build,
     encoding="ordinal",
-    defaults={"n_estimators": 100, "max_features": "sqrt", "min_samples_split": 2},
+    # 50 trees that cut 40 % of the columns and no node of fewer than 10 rows, beside 100 of
+    # scikit-learn's: average precision on later rows .923 and .917 on the shipped weeks, .711 and
+    # .672 on the handbook, .781 and .780 on ULB, .222 and .209, .214 and .185, .159 and .153, .314
+    # and .312 on made-up worlds; half the tests of a payment, a quarter of the bytes.
+    defaults={"n_estimators": 50, "max_features": 0.4, "min_samples_split": 10},
     grid={
-        "n_estimators": (50, 100),
-        "max_features": ("sqrt", 0.7),
+        "n_estimators": (25, 50),
+        "max_features": (0.4, 0.7),
         "min_samples_split": (2, 10),
     },
     convert=averaged,

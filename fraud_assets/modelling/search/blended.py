@@ -1,10 +1,15 @@
-"""Blends of families that competed: their scores are sums, so comparing them costs no fit."""
+"""Blends of families that competed: their scores are sums, so comparing them costs no fit.
+
+A blend enters where a contract names it, or names no families at all, and both its parts are among
+the entries. It is one more family to choose among: dearer to serve than either part, so that a
+part which is shown to be as good goes before it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from fraud_assets.contract.names import blend_names
+from fraud_assets.contract.names import blend_names, family_names
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.search.choice import Contender, leading
@@ -12,10 +17,14 @@ from fraud_assets.modelling.search.validation import Validation
 
 
 def blended(
-    entries: Mapping[str, Contender], validation: Validation, named: Collection[str]
+    entries: Mapping[str, Contender], validation: Validation, families: Collection[str]
 ) -> dict[str, Contender]:
-    """Each named blend whose parts are all among the entries, at its best weight, by its name."""
-    blends = [FAMILIES[name] for name in blend_names() if name in named]
+    """Each blend whose parts are all among the entries, at its best weight, by its name.
+
+    `families` are those of the contract (see `search.families`).
+    """
+    default = tuple(families) == family_names()
+    blends = [FAMILIES[name] for name in blend_names() if default or name in families]
     return {
         blend.name: _best_weight(blend, [entries[name] for name in blend.parts], validation)
         for blend in blends
