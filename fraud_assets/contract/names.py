@@ -40,7 +40,7 @@ def boosting_names() -> tuple[str, ...]:
 
 
 def blend_names() -> tuple[str, ...]:
-    """Sums of two families: they compete where a contract names no families, or them and both parts."""
+    """Sums of two families: they compete where a contract names no families, or them and parts."""
     return tuple(sorted(_files(_BLENDS)))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.quality import together
-from benchmarks.quality_peers import newest_history
+from benchmarks.quality_kept import JudgedSide, keep, kept, set_key
+from benchmarks.quality_peers import MEASURES, TOLERANCE, missed, newest_history
 from benchmarks.quality_worlds import WORLDS, SplitSet, make_world
 from fraud_assets.modelling.preprocessing import MANY_LEVELS
 from tests.modelling.made_rows import make_rows, small_contract
@@ -64,3 +67,33 @@ def test_one_set_alone_leaves_the_other_sets_figures() -> None:
     assert set(found["peers"]["sets"]) == {"a", "b"}
     assert found["peers"]["held"] is False
     assert found["ulb"] == {"held": True}
+
+
+def _interval(low: float, high: float) -> dict[str, float]:
+    return {"value": (low + high) / 2, "low": low, "high": high}
+
+
+def test_a_plain_fit_may_be_ahead_by_the_tolerance_a_search_by_nothing() -> None:
+    """An interval that reaches the bound holds; precision is asked of the search alone."""
+    level = {name: _interval(-0.02, 0.001) for name in MEASURES}
+    behind = level | {"average_precision": _interval(-0.02, -0.004)}
+
+    assert missed("flaml", level) == missed("lightgbm", level) == []
+    assert missed("flaml", behind) == ["average_precision"]
+    assert missed("lightgbm", behind) == []
+    assert missed("lightgbm", {name: _interval(-0.1, -0.05) for name in MEASURES}) == [*TOLERANCE]
+
+
+def test_what_a_side_said_is_read_again_of_the_same_rows_alone(tmp_path: Path) -> None:
+    """Scores, clocks and what it says of its model; of other labels nothing is read."""
+    windows, side = _windows(), JudgedSide("ours", np.linspace(0, 1, 200), 2.0, 3.0, {"bytes": 7})
+    key = set_key(windows.history, windows.judged)
+
+    keep(tmp_path / "a", side, key)
+    again = kept(tmp_path / "a", "ours", key)
+
+    assert again is not None
+    assert again.scores.tobytes() == side.scores.tobytes()
+    assert (again.seconds, again.cpu_seconds, again.about) == (2.0, 3.0, {"bytes": 7})
+    assert kept(tmp_path / "a", "ours", set_key(windows.judged, windows.history)) is None
+    assert kept(tmp_path / "b", "ours", key) is None
