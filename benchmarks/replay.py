@@ -36,7 +36,8 @@ OLDER = ("numpy<2.2", "msgspec<0.20", "onnxruntime<1.22", "cryptography<45")
 _COMMAND = (
     "import resource, sys, importlib.metadata as m; from fraud_assets.cli import main;"
     "status = main(['decisions', 'replay', '--all', '--json']);"
-    "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024;"
+    "usage = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN));"
+    "peak = max(one.ru_maxrss for one in usage) // 1024;"
     "libraries = {n: m.version(n) for n in ('numpy', 'msgspec', 'onnxruntime', 'cryptography')};"
     "print(peak, sys.version.split()[0], libraries, file=sys.stderr); sys.exit(status)"
 )

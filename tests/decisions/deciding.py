@@ -1,4 +1,4 @@
-"""Decisions of a store's versions as its service would make them, recorded in a log."""
+"""Decisions of a store's versions as its service would make and record them: in brief."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from fraud_assets.decisions.line import Frame
 from fraud_assets.decisions.log import DecisionLog, open_log
 from fraud_assets.documents.decision import Decision, JsonValue
 from fraud_assets.replay.versions import Version, Versions
 from fraud_assets.store.store import Store
-from tests.decisions.entries import decision
+from tests.decisions.plain import PLAIN, brief_of, decision
 
 _AT_ONCE = 10_000
 """Decisions that are made before the record must have them on disk."""
@@ -40,15 +41,26 @@ def deciding(
     assert isinstance(version, Version), version
     rng = random.Random(seed)
     log = open_log(folder)
+    frame = log.framed(_frame(version, name))
     try:
         for at in range(number):
             made = _decision(log, version, name, at, payment(rng))
-            log.record(made)
+            log.promise()
+            log.take([brief_of(made, frame)])
             yield made
             if at % _AT_ONCE == _AT_ONCE - 1:
                 assert log.wait_for_flush(60), log.status()
     finally:
         log.close()
+
+
+def _frame(version: Version, name: str) -> Frame:
+    return Frame(
+        contract=PLAIN.contract,
+        version=name,
+        manifest=version.manifest,
+        threshold=version.scorer.threshold,
+    )
 
 
 def _decision(

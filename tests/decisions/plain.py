@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
+from fraud_assets.decisions.line import Brief, encode
 from fraud_assets.decisions.log import DecisionLog
 from fraud_assets.documents.decision import Decision
 from fraud_assets.documents.reason import Reason
+from fraud_assets.service.decisions.answer import answer_of
 
 REASON = Reason("AMOUNT", "amount", 9e4, 1.25, 99.5, "Amount of 90,000 is higher than in 99.5 %.")
 PLAIN = Decision(
@@ -31,6 +34,21 @@ PLAIN = Decision(
 def decision(**changes: Any) -> Decision:
     """A decision with some fields of one's own."""
     return msgspec.structs.replace(PLAIN, **changes)
+
+
+def brief_of(one: Decision, frame: int = 0, position: int = 0, payment: bytes = b"") -> Brief:
+    """A decision as the service hands it over, in a frame, at a position of the state."""
+    return Brief(
+        frame,
+        one.event_time,
+        one.decided_at,
+        position,
+        one.latency_us,
+        one.api_key,
+        one.release_probability,
+        Raw(answer_of(one)),
+        Raw(payment or encode(one.payment)),
+    )
 
 
 def recorded(log: DecisionLog, number: int = 1, **changes: Any) -> list[Decision]:

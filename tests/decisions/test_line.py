@@ -33,8 +33,8 @@ from fraud_assets.decisions.segment import (
 from fraud_assets.decisions.verify import verify_log
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import RecordError
-from fraud_assets.service.decisions.answer import answer_of
 from tests.decisions.entries import decision, decisions, labels, recorded, texts
+from tests.decisions.plain import brief_of
 
 FRAMES = [
     Frame(contract=c * 64, version=f"v{c}", manifest="m" * 64, threshold=0.1, building="ab")
@@ -43,19 +43,9 @@ FRAMES = [
 plain = decisions.map(lambda one: msgspec.structs.replace(one, shadow=()))
 
 
-def brief(one: Decision, frame: int = 0, payment: bytes | None = None) -> Brief:
-    """A decision as the service hands it over."""
-    return Brief(
-        frame,
-        one.event_time,
-        one.decided_at,
-        7,
-        one.latency_us,
-        one.api_key,
-        one.release_probability,
-        Raw(answer_of(one)),
-        Raw(payment or json.dumps(one.payment).encode()),
-    )
+def brief(one: Decision, frame: int = 0, payment: bytes = b"") -> Brief:
+    """A decision as the service hands it over, at position 7 of the state."""
+    return brief_of(one, frame, 7, payment or json.dumps(one.payment).encode())
 
 
 def alone(one: Brief) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +19,7 @@ from fraud_assets.decisions.copies.aging import drop_from_parquet
 from fraud_assets.decisions.copies.parquet import copy_to_parquet, read_copied
 from fraud_assets.decisions.copies.rows import DECISIONS, decision_row, decisions_of
 from fraud_assets.decisions.log import LogSettings, open_log
+from fraud_assets.decisions.once import counted_once
 from fraud_assets.decisions.reading import read_decisions
 from fraud_assets.documents.decision import Label
 from fraud_assets.errors import RecordError
@@ -187,3 +190,23 @@ def test_what_may_not_be_kept_goes_from_the_copy_too(tmp_path):
     assert list(read_copied(out)) == made[2:]
     assert [path.name for path in (out / "decisions").iterdir()] == ["day=1970-01-07"]
     assert drop_from_parquet(tmp_path / "nowhere", DAY) == 0
+
+
+def test_the_query_of_the_handbook_counts_each_payment_once(tmp_path, monkeypatch):
+    """By its first decision, as everything here does; a payment without an id is one of its own."""
+    guide = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    (query,) = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL)
+    log = open_log(tmp_path / "log", LogSettings(segment_bytes=1))
+    for payment_id, decided_at in (("p", 5), ("q", 6), ("p", 4), ("", 7), ("", 8)):
+        recorded(log, 1, payment_id=payment_id, decided_at=decided_at)
+        assert log.wait_for_flush(60)
+        copy_to_parquet(tmp_path / "log", tmp_path / "decisions.parquet")
+    log.close()
+    copy_to_parquet(tmp_path / "log", tmp_path / "decisions.parquet")
+    monkeypatch.chdir(tmp_path)
+
+    found = duckdb.sql(f"SELECT decision_id FROM ({query})").fetchall()
+
+    once = counted_once(read_decisions(tmp_path / "log")).decisions
+    assert sorted(one for (one,) in found) == sorted(one.decision_id for one in once)
+    assert len(once) == 4
