@@ -94,9 +94,7 @@ def missed(name: str, difference: dict[str, Any]) -> list[str]:
 
 def _windows(name: str, minutes: float, most_rows: int) -> SplitSet:
     windows = make_world(name) if name in WORLDS else _public(name)
-    search = windows.contract.search.model_copy(update={"minutes": minutes})
-    contract = windows.contract.model_copy(update={"search": search})
-    return newest_history(replace(windows, contract=contract), most_rows)
+    return newest_history(windows.within(minutes), most_rows)
 
 
 def _public(name: str) -> SplitSet:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class SplitSet:
         """All rows that a model may be fitted on."""
         return joined_rows(self.earlier, self.fit)
 
+    def within(self, minutes: float) -> SplitSet:
+        """The same where the search may cost so many minutes."""
+        search = self.contract.search.model_copy(update={"minutes": minutes})
+        return replace(self, contract=self.contract.model_copy(update={"search": search}))
+
 
 @dataclass(frozen=True)
 class MadeWorld:
@@ -53,9 +58,13 @@ class MadeWorld:
 
 
 def make_world(name: str, seed: int = 0) -> SplitSet:
+    """The windows of one of the worlds below."""
+    return split_world(name, WORLDS[name], seed, sorted(WORLDS).index(name))
+
+
+def split_world(name: str, world: MadeWorld, seed: int, number: int = 0) -> SplitSet:
     """The windows of a world: a fifth is judged, a fifth before it sets the threshold."""
-    world = WORLDS[name]
-    rng = np.random.default_rng([seed, sorted(WORLDS).index(name)])
+    rng = np.random.default_rng([seed, number])
     columns, log_odds = world.draw(rng, world.rows)
     label = (rng.random(world.rows) < _shares(log_odds, world.share)).astype(np.int8)
     frame = pd.DataFrame({key: _holed(rng, values) for key, values in columns.items()})

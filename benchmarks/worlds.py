@@ -44,6 +44,7 @@ from fraud_assets.data.simulator import settings, simulate
 from fraud_assets.data.splits.windows import Split
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.formats import to_plain
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.fitting import LEAST_MORE, MOST_FOR_THRESHOLD
 from fraud_assets.modelling.judging.thresholds import choose_threshold, frauds_wanted
 from fraud_assets.modelling.statistics.intervals import rate
@@ -108,8 +109,9 @@ def _make(world: int, folder: Path) -> Path:
 def _fit_all(tree: Path, side: str, folders: list[Path]) -> None:
     """Each world's model by the side's own code, in a process of its own."""
     script = HERE / "worlds_side.py"
+    setting = dict(FAMILIES["hist_gradient_boosting"].defaults)  # today's, on both sides
     subprocess.run(
-        [sys.executable, str(script), side, *map(str, folders)],
+        [sys.executable, str(script), side, json.dumps(setting), *map(str, folders)],
         env=os.environ | {"PYTHONPATH": str(tree)},
         cwd=tree,
         check=True,

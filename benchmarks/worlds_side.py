@@ -1,7 +1,8 @@
 """One side of `benchmarks.worlds`: fits each world by the `fraud_assets` on its path, old or new.
 
-`python worlds_side.py SIDE FOLDER...` writes SIDE.json and SIDE.pickle into each folder, and
-SIDE_older.pickle where the side may take half of the history's frauds for the threshold.
+`python worlds_side.py SIDE SETTING FOLDER...` fits hist_gradient_boosting with the setting (JSON),
+writes SIDE.json and SIDE.pickle into each folder, and SIDE_older.pickle where the side may take
+half of the history's frauds for the threshold.
 """
 
 from __future__ import annotations
@@ -22,30 +23,32 @@ from fraud_assets.data.transactions import read_transactions
 from fraud_assets.modelling.fitting import freeze
 
 FAMILY = "hist_gradient_boosting"
-SETTING = {"max_iter": 200, "max_leaf_nodes": 8, "max_bins": 63, "l2_regularization": 1.0}
 
 
 def main() -> None:
-    side, *folders = sys.argv[1:]
+    side, told_setting, *folders = sys.argv[1:]
+    setting = json.loads(told_setting)
     looks_back = "earlier" in inspect.signature(freeze).parameters
     for folder in map(Path, folders):
         contract = load_contract(folder / "history" / "contract.toml")
         cleaned = clean(read_transactions(contract), contract)
         told = {f"{window.name}_frauds": window.frauds for window in cleaned.windows}
         if looks_back:
-            told |= _fit_history(cleaned, contract, folder / side)
+            told |= _fit_history(cleaned, contract, setting, folder / side)
         else:
             from fraud_assets.modelling.rows import to_rows  # noqa: PLC0415  # an earlier commit's
 
             names = contract.features.names
             fit, threshold = (to_rows(cleaned.window(n), names) for n in ("fit", "threshold"))
             _keep(
-                freeze(FAMILY, SETTING, fit, threshold, contract), Path(f"{folder / side}.pickle")
+                freeze(FAMILY, setting, fit, threshold, contract), Path(f"{folder / side}.pickle")
             )
         (folder / f"{side}.json").write_text(json.dumps(told))
 
 
-def _fit_history(cleaned: Any, contract: Any, base: Path) -> dict[str, int]:
+def _fit_history(
+    cleaned: Any, contract: Any, setting: dict[str, Any], base: Path
+) -> dict[str, int]:
     """Fits on all before the threshold window, and on what lies before half of all frauds."""
     from fraud_assets.modelling.reach import divided, joined_rows  # noqa: PLC0415
 
@@ -54,7 +57,7 @@ def _fit_history(cleaned: Any, contract: Any, base: Path) -> dict[str, int]:
     every = rows.frauds + threshold.frauds
     half = rows.time[rows.label == 1][every // 2]
     for name, fit in (("", rows), ("_older", divided(rows, half)[0])):
-        tuned = freeze(FAMILY, SETTING, fit, threshold, contract)
+        tuned = freeze(FAMILY, setting, fit, threshold, contract)
         _keep(tuned, Path(f"{base}{name}.pickle"))
     return {"history_frauds": every}
 

@@ -74,6 +74,10 @@ def own_importances(classifier: Classifier) -> Floats | None:
     return getattr(classifier, "feature_importances_", None)
 
 
+def _every_column(parameters: Parameters, columns: int) -> float:  # noqa: ARG001
+    return columns
+
+
 def _as_it_is(classifier: Classifier) -> None:
     """Equal fits of most families pickle to equal bytes."""
 
@@ -90,8 +94,10 @@ class Family:
     to equal bytes, in place. `always_searched` says that the defaults tell little of what the
     whole grid reaches, and that the grid is quick to search: it is, whoever leads. `large` are
     settings outside the grid that only many rows deserve. `pace` is the processor seconds of a fit
-    for each million rows, encoded column and unit of `size`, measured once on the reference
-    machine: the search's budget is counted by it. `parallel` says that a fit takes `n_jobs` and
+    for each million rows, column tried and unit of `size`, `overhead` those of a unit of `size`
+    whatever the rows, both measured once on the reference machine: the search's budget is counted
+    by them. `columns_tried` says how many of so many encoded columns a setting looks at, all of
+    them by default. `parallel` says that a fit takes `n_jobs` and
     gives the same trees whatever their number. `dense` says that it is faster on dense rows, and
     takes float32 of either kind for the same trees. `parts` are the families whose margins it adds
     up, its own grid's first parameter being the weight of the second.
@@ -113,6 +119,8 @@ class Family:
     always_searched: bool = False
     large: Sequence[Parameters] = ()
     pace: float = 0.02
+    overhead: float = 0.0
+    columns_tried: Callable[[Parameters, int], float] = _every_column
     parallel: bool = False
     dense: bool = False
     stand_in: StandIn | None = None

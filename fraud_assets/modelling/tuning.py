@@ -52,7 +52,15 @@ def tune(
     search = WeekSearch(sample, contract, workers, progress)
     winner = find_winner(search, leaderboard, family)
     tried = find_presence(search, winner, contract.features.numeric)
-    back = look_back(winner.contenders, fit, earlier, contract, workers=workers, progress=progress)
+    back = look_back(
+        winner.contenders,
+        fit,
+        earlier,
+        contract,
+        compared=sample.rows.frauds,
+        workers=workers,
+        progress=progress,
+    )
     chosen, params = winner.family.name, winner.params
     if back is not None:
         chosen, params = back.family, back.params

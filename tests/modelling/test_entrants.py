@@ -61,6 +61,41 @@ def test_a_long_history_leaves_out_whom_its_fit_would_cost_too_much():
     assert allowed(contract, CANDIDATES) < most
 
 
+def test_where_rows_would_be_left_out_a_stand_in_competes_alone():
+    """Time enough for all lets both in; too little, and the slow one goes first, with a sentence.
+
+    Where the stand-in does not compete, the slow one stays.
+    """
+    rows = make_rows(20_000, 0.05)
+    slow, fast = FAMILIES["gradient_boosting"], FAMILIES["hist_gradient_boosting"]
+    linear = FAMILIES["logistic_regression"]
+
+    much, little, alone = (
+        entrants(of, rows, None, small_contract(minutes=minutes))
+        for of, minutes in (((slow, fast, linear), 2), ((slow, fast, linear), 0.3), ((slow,), 0.3))
+    )
+
+    assert much.families == (slow, fast, linear)
+    assert little.families == (fast, linear)
+    assert little.sentences[0].startswith(
+        "gradient_boosting was left out: comparing it beside hist_gradient_boosting would cost "
+    )
+    assert alone.families == (slow,)
+
+
+def test_hand_worked_cost_of_a_fit():
+    """Boosting pays for each tree and for all columns, extra trees for those that a node cuts."""
+    boosting, trees = FAMILIES["hist_gradient_boosting"], FAMILIES["extra_trees"]
+
+    one = fit_seconds(boosting, {"max_iter": 300}, 500_000, 100)
+    root = fit_seconds(trees, {"n_estimators": 50, "max_features": "sqrt"}, 500_000, 100)
+    most = fit_seconds(trees, {"n_estimators": 50, "max_features": 0.7}, 500_000, 100)
+
+    assert one == pytest.approx(300 * (0.0003 + 0.0035 * 0.5 * 100))
+    assert root == pytest.approx(50 * 0.12 * 0.5 * 10)
+    assert most == pytest.approx(7 * root)
+
+
 @pytest.mark.parametrize(("frauds", "share"), [(50, 0.5), (2000, 0.01)])
 def test_rows_fitted_are_those_that_the_sample_keeps(frauds: int, share: float):
     """Counted without drawing, few frauds and many."""

@@ -17,11 +17,11 @@ from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.fitting import fit_uncalibrated, freeze
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.meeting import meet
-from fraud_assets.modelling.lookback.search import look_back
-from fraud_assets.modelling.lookback.walk import blocks
+from fraud_assets.modelling.lookback.search import history_to_take, look_back
+from fraud_assets.modelling.lookback.walk import Try, Walk, blocks
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.choice import Contender
-from fraud_assets.modelling.search.sampling import thinned_rows
+from fraud_assets.modelling.search.sampling import Sample, thinned_rows
 from tests.modelling.made_rows import make_rows, small_contract
 
 SETTING = {"C": 1.0}
@@ -154,6 +154,40 @@ def test_forgetting_must_be_shown():
     assert sum(back is not None and back.reach.days >= 40 for back in taken) >= 7
 
 
+@pytest.mark.parametrize(
+    ("gains", "taken"),
+    [
+        ((0.0, 0.010, 0.008, 0.0, 0.0), 3),  # ahead by less than a standard error: the longest
+        ((0.0, 0.030, 0.040, 0.0, 0.0), 2),  # ahead by more: the best of them
+        ((0.030, 0.0, 0.0, 0.0, 0.030), 3),  # what forgets is ahead, not shown
+        ((0.050, 0.0, 0.0, 0.0, 0.0), 0),  # shown to be better
+        ((0.0, 0.0, 0.0, 0.0, 0.050), 4),
+        ((0.050, 0.0, 0.040, 0.0, 0.0), 2),  # better than the longest, not than the best
+    ],
+)
+def test_the_longest_history_unless_another_is_ahead(gains: tuple[float, ...], taken: int):
+    """Half the window, the window, twice as far, all of it, all of it fading; errors of .02."""
+    tried = [FittedReach(days) for days in (15, 30, 60, 90)] + [FittedReach(90, 30)]
+    noise = np.random.default_rng(0).normal(0, 0.02, (400, 5))
+    noise[:, 3] = 0
+
+    best = history_to_take(tried, 1, 0.5 + np.array(gains), 0.5 + np.array(gains) + noise)
+
+    assert best == taken
+
+
+def test_longest_where_lengths_are_too_close_to_tell():
+    """The world stays: of all lengths the longest is taken, whatever the draw of the rows."""
+    for seed in range(4):
+        fit = spread(make_rows(1500, 0.08, seed=seed), 30)
+        earlier = shifted(make_rows(4500, 0.08, seed=seed + 9), 180)
+
+        back = look_back([LOGISTIC], fit, earlier, contract())
+
+        assert back is not None
+        assert back.reach.taken(joined_rows(earlier, fit)).frauds > 2 * fit.frauds
+
+
 @pytest.mark.parametrize(("history", "by"), [("window", "frauds"), ("auto", "days")])
 def test_the_window_as_it_is_where_the_contract_says_so(history: str, by: str):
     """Fixed days stay fixed, and whoever asks for the window gets it."""
@@ -203,7 +237,10 @@ def test_the_published_fit_holds_the_history_and_its_weights(monkeypatch: pytest
 
 
 def test_on_a_long_history_families_meet_again_within_the_budget():
-    """Each family's best setting scores the window's later half, fitted on what is affordable."""
+    """Each family's best setting scores the newest rows, fitted on what is affordable.
+
+    Where that is not all, those that fit slowly meet the others on few rows first.
+    """
     fit, earlier = spread(make_rows(1500, 0.1, seed=1), 30), shifted(make_rows(12_000, 0.1), 180)
     rows, boosting = joined_rows(earlier, fit), FAMILIES["hist_gradient_boosting"]
     rival = Contender(boosting.name, {"max_iter": 50, **STEADY_TREES}, [], 1.0)
@@ -215,9 +252,41 @@ def test_on_a_long_history_families_meet_again_within_the_budget():
         )
         assert chosen.family in (LOGISTIC.family, boosting.name)
 
-    assert " 3 settings met once more, fitted on " in said[0.001]
+    assert said[0.001].startswith(" On fewer rows hist_gradient_boosting led all families. 2 ")
+    assert said[2].startswith(" 3 settings met once more, fitted on ")
     assert "% of the " in said[0.001]
     assert "% of the " not in said[2].split(" rows of the history")[0]
+
+
+def test_few_compared_frauds_call_for_a_meeting():
+    """What matters is how many frauds families were compared on, not how many the window has."""
+    fit, earlier = spread(make_rows(1500, 0.1, seed=1), 30), shifted(make_rows(1500, 0.1), 30)
+    rival = Contender("hist_gradient_boosting", {"max_iter": 20, **STEADY_TREES}, [], 1.0)
+
+    same, fewer = (
+        look_back([LOGISTIC, rival], fit, earlier, contract(), compared=count)
+        for count in (fit.frauds, fit.frauds // 4)
+    )
+
+    assert same is not None
+    assert fewer is not None
+    assert same.sentence == ""
+    assert "settings met once more" in fewer.sentence
+
+
+def test_a_budget_that_does_not_last_leaves_out_earlier_rows_alone():
+    """A walk on a share of the rows scores the same ones, and a fit costs that share."""
+    rows = spread(make_rows(3000, 0.1), 60)
+    walks = [Walk(Sample(rows, 0), 1500, contract(), count=1, share=share) for share in (1.0, 0.2)]
+    try_it = Try(LOGISTIC.family, SETTING, FittedReach())
+
+    whole, part = (walk.cost(try_it) for walk in walks)
+    scored = [walk.score([try_it])[0].margins[0] for walk in walks]
+
+    assert part == pytest.approx(0.2 * whole, rel=0.01)
+    assert scored[0].shape == scored[1].shape == (750,)
+    assert (scored[0] != scored[1]).any()
+    np.testing.assert_array_equal(walks[0].validation.label, walks[1].validation.label)
 
 
 def test_a_share_of_the_training_rows_leaves_no_scored_row_out():

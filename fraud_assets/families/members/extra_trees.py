@@ -17,6 +17,12 @@ def _build(parameters: Parameters, seed: int) -> ExtraTreesClassifier:
     return ExtraTreesClassifier(random_state=seed, **parameters)
 
 
+def _tried(parameters: Parameters, columns: int) -> float:
+    """Columns that each node cuts, of so many."""
+    most = parameters.get("max_features", "sqrt")
+    return columns * most if isinstance(most, float) else columns**0.5
+
+
 FAMILY = Family(
     name="extra_trees",
     classifier="ExtraTreesClassifier",
@@ -37,5 +43,8 @@ FAMILY = Family(
     stages=averaged_stages,
     tidy=zero_padding,
     parallel=True,
-    pace=0.05,
+    # 15,000 rows, seconds of a tree: 13 columns of which sqrt .009, .7 of them .012; 120 columns of
+    # which sqrt .021, .7 of them .118.
+    pace=0.12,
+    columns_tried=_tried,
 )

@@ -1,13 +1,13 @@
 """How far back to fit: searched like any setting, on rows that no fit has seen.
 
 The best setting of the fitted window's search that the budget lasts for is fitted on each length
-of history before each of the window's last blocks, and scores the block. Of the window and what
-is longer the best mean average precision is taken. What forgets, a shorter history or one that
-fades, must be shown to be better than that: fewer rows are a loss unless the world has moved, and
-luck looks like it.
+of history before each of the window's last blocks, and scores the block. Fewer rows are a loss
+unless the world has moved, and luck looks like it: the longest history is taken, unless one that
+keeps the window has a better mean average precision by more than one standard error of their
+difference. What forgets, a shorter history or one that fades, must be shown to be better still.
 
-Where the history is many times the window, the winner's best settings and the runners-up meet
-once more on it: what won on few rows need not win on many.
+Where the history holds many times the frauds that families were compared on, the winner's best
+settings and the runners-up meet once more on it: what won on few rows need not win on many.
 """
 
 from __future__ import annotations
@@ -32,17 +32,16 @@ from fraud_assets.modelling.search.budget import (
     allowed,
     encoded_columns,
     fit_seconds,
-    thinned,
 )
 from fraud_assets.modelling.search.choice import Contender
-from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.statistics.bootstrap import percentile_estimate
 from fraud_assets.profiles import CONFIDENCE
 from fraud_assets.work.workers import Workers
 
 MUCH_LONGER = 4.0
-"""Times the window's frauds from which families and settings meet once more."""
+"""Times the frauds that they were compared on from which families and settings meet once more."""
 
 AT_EASE = 0.5
 """Share of the budget beyond which a cheaper contender tries the histories: how much more rows
@@ -73,13 +72,15 @@ def look_back(
     earlier: Rows | None,
     contract: Contract,
     *,
+    compared: int | None = None,
     workers: Workers = 1,
     progress: Progress | None = None,
 ) -> Lookback | None:
     """Search the history for the first of the contenders, and let them meet again on a long one.
 
-    `contenders` are settings of the fitted window's search, the winner first. None where the
-    contract does not ask for it, rows have no time, or nothing but the window can be tried.
+    `contenders` are settings of the fitted window's search, the winner first; that search had
+    `compared` frauds, by default those of `fit`. None where the contract does not ask for it, rows
+    have no time, or nothing but the window can be tried.
     """
     rows = joined_rows(earlier, fit)
     if rows.time is None or not is_searched(contract):
@@ -87,8 +88,7 @@ def look_back(
     first = len(rows) - len(fit)
     tried, window = lengths(rows, first), window_of(rows, first)
     probe = _probe(contenders, tried, rows, contract)
-    sample = _within_budget(probe, tried, rows, contract)
-    walk = Walk(sample, begins(sample, fit), contract, workers, progress)
+    walk = _within_budget(probe, tried, rows, fit, contract, workers=workers, progress=progress)
     tried = tuple(reach for reach in tried if walk.is_possible(reach))
     if window not in tried or len(tried) < 2:
         return None
@@ -96,9 +96,9 @@ def look_back(
     tries = [Try(probe.family, probe.params, reach) for reach in tried]
     scores = [found.margins for found in walk.score(tries)]
     curve, drawn = _curve(walk, scores, tried, own, rows)
-    best = _best(tried, own, np.array([row.average_precision for row in curve]), drawn)
+    best = history_to_take(tried, own, np.array([row.average_precision for row in curve]), drawn)
     reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
-    if curve[best].frauds >= MUCH_LONGER * fit.frauds:
+    if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
         among = (probe, *contenders)
         chosen, sentence = meet(
             among, reach, rows, fit, contract, workers=workers, progress=progress
@@ -111,7 +111,10 @@ def look_back(
 def _probe(
     contenders: Sequence[Contender], tried: Sequence[FittedReach], rows: Rows, contract: Contract
 ) -> Contender:
-    """The first contender whose curve the budget lasts for at ease, else the cheapest one."""
+    """The first contender whose curve the budget lasts for at ease, else the cheapest one.
+
+    Of those that are always searched, if there are any: a linear model's curve ends early.
+    """
     sample = sample_as_declared(rows, contract.search)
     single = [one for one in contenders if not FAMILIES[one.family].parts]
     contenders = single or contenders  # a length that suits a part suits the sum
@@ -119,17 +122,31 @@ def _probe(
     for one, seconds in zip(contenders, costs, strict=True):
         if seconds <= AT_EASE * allowed(contract, HISTORY):
             return one
-    return contenders[int(np.argmin(costs))]
+    steady = [at for at, one in enumerate(contenders) if FAMILIES[one.family].always_searched]
+    return contenders[min(steady or range(len(costs)), key=costs.__getitem__)]
 
 
 def _within_budget(
-    winner: Contender, tried: Sequence[FittedReach], rows: Rows, contract: Contract
-) -> Sample:
-    """The rows that histories are compared on; a share of all where the budget asks for it."""
+    probe: Contender,
+    tried: Sequence[FittedReach],
+    rows: Rows,
+    fit: Rows,
+    contract: Contract,
+    *,
+    workers: Workers,
+    progress: Progress | None,
+) -> Walk:
+    """The blocks that histories are compared on.
+
+    Where the budget asks for it a single one, as long as all of them, and a share of what lies
+    before; rows that are scored are never left out.
+    """
     sample = sample_as_declared(rows, contract.search)
-    work = _curve_seconds(winner, tried, sample.rows, contract)
-    share = allowed(contract, HISTORY) / max(work, 1e-9)
-    return thinned(sample, share, contract.search.seed)
+    work = _curve_seconds(probe, tried, sample.rows, contract)
+    count = BLOCKS if work <= allowed(contract, HISTORY) else 1
+    share = min(1.0, allowed(contract, HISTORY) * BLOCKS / max(count * work, 1e-9))
+    first = begins(sample, fit)
+    return Walk(sample, first, contract, workers, progress, count=count, share=share)
 
 
 def _curve_seconds(
@@ -175,10 +192,20 @@ def _curve(
     return tuple(found), drawn
 
 
-def _best(tried: Sequence[FittedReach], own: int, average: np.ndarray, drawn: np.ndarray) -> int:
-    """The history to take: the best that keeps the window, or one shown to be better still."""
+def history_to_take(
+    tried: Sequence[FittedReach], own: int, average: np.ndarray, drawn: np.ndarray
+) -> int:
+    """The longest history, one ahead of it by a standard error, or one shown to be better still.
+
+    `own` is the position of the window among those tried, which come in the order of their length;
+    `average` (histories,) are average precisions, `drawn` (draws, histories) those of draws of
+    senders. A history shorter than the window, or one that fades, must be shown.
+    """
     keeps = [at for at, reach in enumerate(tried) if at >= own and reach.half_life_days is None]
-    best = max(keeps, key=lambda at: float(average[at]))
+    longest = keeps[-1]
+    error = np.nanstd(drawn - drawn[:, [longest]], axis=0)
+    ahead = [at for at in keeps if average[at] - average[longest] > error[at]]
+    best = max(ahead, key=lambda at: float(average[at]), default=longest)
     forgets = [at for at in range(len(tried)) if at not in keeps]
     surely = np.nanquantile(drawn - drawn[:, [best]], 1 - CONFIDENCE, axis=0)
     shown = [at for at in forgets if surely[at] > 0]

@@ -45,11 +45,11 @@ class ScoredTry:
 
 
 class Walk:
-    """The blocks of a sample, each encoded once with everything before it.
+    """The blocks of a sample, each encoded once with what lies before it.
 
-    `first` is the position in the sample where the fitted window begins, `count` how many blocks
-    at most. A history is a part of a block's training rows, and a `share` of it is fitted on: what
-    encodes them was fitted on all of them, never on later ones.
+    `first` is the position in the sample from which on rows may be scored, `count` how many blocks
+    at most. Before each block a drawn `share` of the rows stays, frauds and others alike; a
+    history is a part of it. What encodes rows was fitted on earlier ones alone.
     """
 
     def __init__(
@@ -63,10 +63,12 @@ class Walk:
         count: int = BLOCKS,
         share: float = 1.0,
     ) -> None:
-        self._share = share
         self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed
         self._workers, self._progress = workers, progress
-        self._folds = blocks(len(sample.rows), first, contract.search.folds, count)
+        self._folds = [
+            (thinned_rows(train, sample.rows.label, share, self.seed), valid)
+            for train, valid in blocks(len(sample.rows), first, contract.search.folds, count)
+        ]
         self._encoded: dict[EncodingName, list[EncodedFold]] = {}
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
@@ -104,13 +106,14 @@ class Walk:
             )
         kept = self._train(one.reach, k)
         time = None if self._rows.time is None else self._rows.time[kept]
-        return self._encoded[encoding][k], kept, one.reach.weights(time)
+        within = np.searchsorted(self._folds[k][0], kept)
+        return self._encoded[encoding][k], within, one.reach.weights(time)
 
     def _train(self, reach: FittedReach, k: int) -> np.ndarray:
         train, valid = self._folds[k]
         if self._rows.time is not None:
             train = train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
-        return thinned_rows(train, self._rows.label, self._share, self.seed)
+        return np.asarray(train)
 
 
 def begins(sample: Sample, fit: Rows) -> int:

@@ -25,7 +25,7 @@ from fraud_assets.modelling.preprocessing import MANY_LEVELS
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared, thinned_rows
 
 REFERENCE_CORES = 2
-CANDIDATES, GRIDS, PRESENCE, HISTORY, AGAIN = 0.3, 0.3, 0.05, 0.1, 0.25
+CANDIDATES, GRIDS, PRESENCE, HISTORY, AGAIN = 0.25, 0.3, 0.05, 0.1, 0.3
 """Shares of the budget: families with their defaults, grids, missingness, lengths of history, and
 the second meeting."""
 
@@ -45,7 +45,8 @@ def fit_seconds(family: Family, params: Parameters, rows: float, columns: int) -
     """Processor seconds that a fit on so many encoded rows takes on the reference machine."""
     usual = 1 if family.size is None else family.defaults.get(family.size, USUAL_SIZE)
     size: Any = params.get(family.size or "", usual)
-    return family.pace * rows / 1e6 * columns * float(size)
+    tried = family.columns_tried(params, columns)
+    return (family.overhead + family.pace * rows / 1e6 * tried) * float(size)
 
 
 def encoded_columns(rows: Rows, contract: Contract, family: Family) -> int:
@@ -70,13 +71,17 @@ def rows_fitted(rows: int, frauds: int, contract: Contract, times: int = 1) -> i
 def sample_to_search(fit: Rows, contract: Contract, families: Sequence[Family]) -> Sample:
     """The rows that the families and grids are compared on: as declared, within the budget."""
     sample = sample_as_declared(fit, contract.search)
-    half = len(sample.rows) / 2  # a fold trains on half of the rows, on average
     work = sum(
-        contract.search.folds
-        * fit_seconds(family, family.defaults, half, encoded_columns(fit, contract, family))
+        folds_seconds(family, len(sample.rows), encoded_columns(fit, contract, family), contract)
         for family in sorted(families, key=lambda family: family.name)
     )
     return thinned(sample, allowed(contract, CANDIDATES) / max(work, 1e-9), contract.search.seed)
+
+
+def folds_seconds(family: Family, rows: int, columns: int, contract: Contract) -> float:
+    """Processor seconds that the family's defaults take on all folds of so many rows."""
+    # A fold trains on half of the rows, on average.
+    return contract.search.folds * fit_seconds(family, family.defaults, rows / 2, columns)
 
 
 def thinned(sample: Sample, share: float, seed: int) -> Sample:

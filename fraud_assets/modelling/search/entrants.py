@@ -7,7 +7,7 @@ cost (see `search.budget`) is too much for either would take the time of all oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
@@ -18,6 +18,7 @@ from fraud_assets.modelling.search.budget import (
     allowed,
     encoded_columns,
     fit_seconds,
+    folds_seconds,
     rows_fitted,
     thinned,
 )
@@ -40,39 +41,93 @@ def entrants(
 ) -> Entrants:
     """The families that the budget lasts for, in the order given; at least the cheapest.
 
-    First go those whose fit on the whole history costs too much, then the dearest until all
-    others with their defaults, on the fewest rows that are compared, fit into their share.
+    First go those whose fit on the whole history costs too much; then, where rows would have to be
+    left out of the comparison, those whose stand-in competes; then the dearest until all others
+    with their defaults, on the fewest rows that are compared, fit into their share.
     """
-    counted = [rows for rows in (earlier, fit) if rows is not None]
-    rows, frauds = sum(map(len, counted)), sum(part.frauds for part in counted)
-    columns = {f.name: encoded_columns(fit, contract, f) for f in families}
-    published = {
-        f.name: fit_seconds(
-            f, f.defaults, rows_fitted(rows, frauds, contract, f.fit_times), columns[f.name]
+    costs = _Costs.of(families, fit, earlier, contract)
+    staying, sentences = tuple(families), list[str]()
+    for leave in (_too_dear_to_publish, _stood_in_for, _too_dear_to_compare):
+        gone = leave(staying, costs, contract)
+        staying = tuple(family for family in staying if family.name not in gone)
+        sentences += gone.values()
+    return Entrants(staying, tuple(sentences))
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """Rows of the history and of the sample, and each family's processor seconds by its name.
+
+    `published` is a fit on the history, `whole` the defaults on all folds of the sample, `fewest`
+    the same on as few rows as may be compared.
+    """
+
+    history: int
+    sampled: int
+    published: Mapping[str, float]
+    whole: Mapping[str, float]
+    fewest: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls, families: Sequence[Family], fit: Rows, earlier: Rows | None, contract: Contract
+    ) -> _Costs:
+        parts = [rows for rows in (earlier, fit) if rows is not None]
+        rows, frauds = sum(map(len, parts)), sum(part.frauds for part in parts)
+        sample = sample_as_declared(fit, contract.search)
+        columns = {f.name: encoded_columns(fit, contract, f) for f in families}
+        published = {
+            f.name: fit_seconds(
+                f, f.defaults, rows_fitted(rows, frauds, contract, f.fit_times), columns[f.name]
+            )
+            for f in families
+        }
+        whole, fewest = (
+            {f.name: folds_seconds(f, count, columns[f.name], contract) for f in families}
+            for count in (len(sample.rows), len(thinned(sample, 0.0, 0).rows))
         )
-        for f in families
-    }
-    fewest = len(thinned(sample_as_declared(fit, contract.search), 0.0, 0).rows)
-    folds = {
-        f.name: contract.search.folds * fit_seconds(f, f.defaults, fewest / 2, columns[f.name])
-        for f in families
-    }
-    most, sentences = allowed(contract, PUBLISHED), []
-    staying = sorted(families, key=lambda f: published[f.name])
-    while len(staying) > 1 and published[staying[-1].name] > most:
-        gone = staying.pop().name
-        sentences.append(_sentence(gone, published[gone], f"a fit on {rows:,} rows", most))
-    most = allowed(contract, CANDIDATES)
-    staying.sort(key=lambda f: folds[f.name])
-    while len(staying) > 1 and sum(folds[f.name] for f in staying) > most:
-        gone = staying.pop().name
-        sentences.append(_sentence(gone, folds[gone], "comparing its defaults", most))
-    names = {family.name for family in staying}
-    return Entrants(tuple(f for f in families if f.name in names), tuple(sentences))
+        return cls(rows, len(sample.rows), published, whole, fewest)
 
 
-def _sentence(name: str, seconds: float, what: str, most: float) -> str:
+def _too_dear_to_publish(
+    families: Sequence[Family], costs: _Costs, contract: Contract
+) -> dict[str, str]:
+    """Those whose fit on the history costs too much, each with a sentence; never the cheapest."""
+    most, seconds = allowed(contract, PUBLISHED), costs.published
+    dear = sorted(families, key=lambda f: -seconds[f.name])[:-1]
+    what = f"a fit on {costs.history:,} rows"
+    return {f.name: _sentence(f, seconds, what, most) for f in dear if seconds[f.name] > most}
+
+
+def _stood_in_for(families: Sequence[Family], costs: _Costs, contract: Contract) -> dict[str, str]:
+    """Those whose stand-in grows the same trees faster and competes, where rows are many.
+
+    None where all families with their defaults, on all rows of the sample, are within their share.
+    """
+    most, names = allowed(contract, CANDIDATES), {family.name for family in families}
+    if sum(costs.whole.values()) <= most:
+        return {}
+    return {
+        f.name: _sentence(f, costs.whole, f"comparing it beside {f.stand_in.family}", most)
+        for f in families
+        if f.stand_in and f.stand_in.family in names and costs.sampled > f.stand_in.above_rows
+    }
+
+
+def _too_dear_to_compare(
+    families: Sequence[Family], costs: _Costs, contract: Contract
+) -> dict[str, str]:
+    """The dearest, until the others on the fewest rows are within their share; one stays."""
+    most, gone = allowed(contract, CANDIDATES), dict[str, str]()
+    staying = sorted(families, key=lambda f: costs.fewest[f.name])
+    while len(staying) > 1 and sum(costs.fewest[f.name] for f in staying) > most:
+        dearest = staying.pop()
+        gone[dearest.name] = _sentence(dearest, costs.fewest, "comparing its defaults", most)
+    return gone
+
+
+def _sentence(family: Family, seconds: Mapping[str, float], what: str, most: float) -> str:
     return (
-        f"{name} was left out: {what} would cost about {seconds:,.0f} processor seconds, where "
-        f"search.minutes leaves {most:,.0f} for that."
+        f"{family.name} was left out: {what} would cost about {seconds[family.name]:,.0f} "
+        f"processor seconds, where search.minutes leaves {most:,.0f} for that."
     )

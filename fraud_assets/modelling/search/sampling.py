@@ -68,7 +68,7 @@ def thinned_rows(at: np.ndarray, label: np.ndarray, share: float, seed: int) -> 
         return at
     rng = np.random.default_rng(seed)
     kept = [
-        rng.choice(part, max(2, round(share * len(part))), replace=False)
+        rng.choice(part, min(len(part), max(2, round(share * len(part)))), replace=False)
         for part in (at[label[at] == 1], at[label[at] != 1])
     ]
     return np.sort(np.concatenate(kept))
