@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.as_of import asked_instant
 from fraud_assets.data.exchange import rates_source
 from fraud_assets.data.provenance.content import digest_of_rows
 from fraud_assets.data.provenance.made import (
@@ -23,7 +24,7 @@ from fraud_assets.data.provenance.sources import SourceFile, Witness, changed_fi
 from fraud_assets.data.source import EventTimes, is_living, times_needed, witnesses
 from fraud_assets.data.source.files import relative_name
 from fraud_assets.data.source.times import ALL_TIMES
-from fraud_assets.data.transactions import RawTransactions, asked_instant
+from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.errors import EvidenceError
 
 RAW = Step("raw_transactions", "fraud_assets.data.transactions", DATA)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.as_of import asked_instant, older_than_reach, seen_at, wall
 from fraud_assets.data.columns import ROW, TIME
 from fraud_assets.data.deliveries import (
     arrivals_of,
@@ -21,7 +22,6 @@ from fraud_assets.data.deliveries import (
     resolve,
     with_earlier_values,
 )
-from fraud_assets.data.deliveries.arrivals import DELIVERED
 from fraud_assets.data.exchange import RATE_MISSING, in_one_currency, read_rates
 from fraud_assets.data.kinds.column import Spellings
 from fraud_assets.data.kinds.time_notes import ahead_note, later_reports
@@ -40,11 +40,9 @@ from fraud_assets.data.quarantine import (
 )
 from fraud_assets.data.source import Export, FileRead, Skipped, read_source, times_needed
 from fraud_assets.data.splits.days import demand_days
-from fraud_assets.data.splits.reach import read_from
 from fraud_assets.data.splits.windows import with_labels_at
 from fraud_assets.data.typed import typed_rows
 from fraud_assets.errors import DataError
-from fraud_assets.values.moment import micros_of
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,8 @@ def transactions_at(
     `read_transactions`.
     """
     export = source.export
-    seen, older = _seen(source, at), _older(source.rows, contract, at)
+    seen = seen_at(source.rows, source.arrivals, at)
+    older = older_than_reach(source.rows, contract, at)
     seen &= ~older
     rows, exported = source.rows[seen], export.frame[seen]
     failures = {name: mask[seen] for name, mask in source.failures.items()}
@@ -192,11 +191,6 @@ def transactions_at(
     )
 
 
-def wall(now: datetime | None) -> np.datetime64:
-    """The wall clock, beyond which no event time is believed: `now`, by default this moment."""
-    return np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "us")
-
-
 def _marked(rows: pd.DataFrame, index: pd.Index) -> pd.Series:
     return pd.Series(rows.index.isin(index), index=rows.index)
 
@@ -224,70 +218,6 @@ def in_time_order(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         order[at_once] = at_once[np.lexsort((said, tied[TIME].to_numpy()))]
         rows = rows.iloc[order]
     return rows.reset_index(drop=True)
-
-
-def parse_as_of(text: str) -> np.datetime64:
-    """An ISO date (the instant at which that day begins, UTC) or time as datetime64[us]."""
-    try:
-        return np.datetime64(micros_of(text), "us")
-    except ValueError as error:
-        raise DataError(f"as_of {error}.") from error
-
-
-def asked_instant(contract: Contract, as_of: str | None) -> np.datetime64 | None:
-    """The instant that a run is asked for; None where it is asked for none.
-
-    Raises
-    ------
-    DataError
-        If it is no date or time, or rows have no time.
-    """
-    if as_of is None:
-        return None
-    if contract.columns.event_time is None:
-        raise DataError(
-            f"as_of must not be given where contract {contract.name} names no event time, got "
-            f"{as_of!r}: without times nothing says what was known then. Run without as_of, or "
-            "name the column in columns.event_time."
-        )
-    return parse_as_of(as_of)
-
-
-def _seen(source: TypedExport, at: np.datetime64 | None) -> np.ndarray:
-    """Which rows (n,) a run as of `at` may look at: what came later judges and repeats nothing."""
-    rows = source.rows
-    if at is None:
-        return np.ones(len(rows), dtype=bool)
-    made = (rows[TIME] <= at).to_numpy()
-    if not made.any() and rows[TIME].notna().any():
-        first = rows[TIME].min().to_datetime64()
-        raise DataError(f"as_of {at} must not lie before the first transaction, {first}.")
-    known = known_by(rows, source.arrivals, at)
-    if not known.any() and len(rows):
-        raise DataError(
-            f"as_of {at} must not lie before the first delivery, "
-            f"{source.arrivals[DELIVERED].min()}. If the column "
-            "of columns.delivered_at says when the whole export was made, "
-            "take columns.delivered_at out of the contract."
-        )
-    return known
-
-
-def known_by(rows: pd.DataFrame, arrivals: pd.DataFrame, at: np.datetime64) -> np.ndarray:
-    """Which rows (n,) had been made and delivered by an instant, or bear no time to tell."""
-    delivered = arrivals[DELIVERED]
-    made = (rows[TIME] <= at) | rows[TIME].isna()
-    known: np.ndarray = made.to_numpy() & ~(delivered > at).to_numpy()
-    return known
-
-
-def _older(rows: pd.DataFrame, contract: Contract, at: np.datetime64 | None) -> np.ndarray:
-    """Which rows (n,) lie further back than the week may look."""
-    start = None if at is None else read_from(contract, at)
-    if start is None or TIME not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    older: np.ndarray = (rows[TIME] < start).to_numpy(dtype=bool)
-    return older
 
 
 def _nothing_left(contract: Contract, failures: Failures, read: int, notes: Notes) -> str:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.data.transactions import parse_as_of, read_transactions
+from fraud_assets.data.as_of import parse_as_of
+from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import DataError
 from tests.data.test_transactions import NOW, TOML, read, write
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from fraud_assets.contract import parse_contract
-from fraud_assets.data.transactions import parse_as_of, read_transactions
+from fraud_assets.data.as_of import parse_as_of
+from fraud_assets.data.transactions import read_transactions
 from fraud_assets.draft import contract_text, take_first_look
 from fraud_assets.errors import DataError
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.as_of import known_by
 from fraud_assets.data.columns import ROW, TIME
 from fraud_assets.data.deliveries import arrivals_of, delivery_column, resolve, with_earlier_values
 from fraud_assets.data.pieces.moments import Hours
@@ -23,7 +24,6 @@ from fraud_assets.data.quarantine import (
     time_failures,
 )
 from fraud_assets.data.splits.windows import with_labels_at
-from fraud_assets.data.transactions import known_by
 from fraud_assets.features.arrays import Ints
 
 _BOXES = 128

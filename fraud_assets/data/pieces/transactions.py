@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.as_of import asked_instant, wall
 from fraud_assets.data.columns import TIME
 from fraud_assets.data.pieces.payments import SpooledPayments
 from fraud_assets.data.pieces.spool import Spool
 from fraud_assets.data.pieces.typed import WholeColumnError
-from fraud_assets.data.transactions import asked_instant, in_time_order, read_transactions, wall
+from fraud_assets.data.transactions import in_time_order, read_transactions
 
 PIECE = 50_000
 """About how many rows are in memory at once."""
