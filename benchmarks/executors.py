@@ -50,8 +50,8 @@ def main() -> int:
     """Compare, print the table, write the figures; 1 where a bound is broken."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=WORKS, default=list(WORKS))
-    parser.add_argument("--rows", type=int, default=10_000, help="rows of the search")
-    parser.add_argument("--minutes", type=float, default=0.01, help="[search] minutes")
+    parser.add_argument("--rows", type=int, default=40_000, help="rows of the search")
+    parser.add_argument("--minutes", type=float, default=0.1, help="[search] minutes")
     parser.add_argument("--feature-rows", type=int, default=3_500_000)
     parser.add_argument("--weeks", type=int, default=3, help="weeks of the backtest")
     parser.add_argument("--rounds", type=int, default=3)

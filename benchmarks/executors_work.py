@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.public_data import missing, raw_rows
 from benchmarks.search_data import shipped
 from fraud_assets.backtest.run import Options, backtest
-from fraud_assets.contract import load_contract
+from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.features import derive_features
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuning import tune
@@ -49,8 +49,7 @@ class Compared:
 def search(sizes: Sizes) -> Compared:
     """The shipped week's families, grids and history."""
     contract, rows, later = shipped(sizes.search_rows)
-    budget = contract.search.model_copy(update={"minutes": sizes.minutes})
-    contract = contract.model_copy(update={"search": budget})
+    contract = _hurried(contract, sizes.minutes)
 
     def run(executor: Executor) -> str:
         board = compare_candidates(rows, contract, workers=executor)
@@ -79,7 +78,7 @@ def features(sizes: Sizes) -> Compared | None:
 
 def backtesting(sizes: Sizes) -> Compared:
     """The newest weeks of the shipped contract, of which one is searched."""
-    contract = load_contract("crypto_gateway")
+    contract = _hurried(load_contract("crypto_gateway"), sizes.minutes)
 
     def run(executor: Executor) -> str:
         with tempfile.TemporaryDirectory() as out:
@@ -88,6 +87,11 @@ def backtesting(sizes: Sizes) -> Compared:
         return hashlib.sha256(table).hexdigest()
 
     return Compared("backtest", f"{sizes.weeks} weeks", run)
+
+
+def _hurried(contract: Contract, minutes: float) -> Contract:
+    budget = contract.search.model_copy(update={"minutes": minutes})
+    return contract.model_copy(update={"search": budget})
 
 
 def _copies(rows: pd.DataFrame, copies: int) -> pd.DataFrame:
