@@ -40,7 +40,7 @@ def entries(search):
 
 def test_a_blend_competes_with_the_scores_that_its_own_fits_would_have(search, entries):
     """Its scores are sums of scores that are there already, at the weight of most merit."""
-    (blend,) = blended(entries, search.validation, blend_names()).values()
+    (blend,) = blended(entries, entries, search.validation, blend_names()).values()
 
     family = FAMILIES[blend.family]
     fitted = search.score(family, [blend.params]).contender
@@ -60,13 +60,26 @@ def test_a_blend_competes_only_where_its_parts_do(search, entries):
     assert not {*blend_names()} & {*family_names()}
     assert not {*blend_names()} & {*FAMILIES}
     for name in entries:
-        assert blended({name: entries[name]}, search.validation, blend_names()) == {}
-        assert blended({name: entries[name]}, search.validation, family_names()) == {}
-    assert {*blended(entries, search.validation, family_names())} == {*blend_names()}
-    assert blended(entries, search.validation, family_names()[1:]) == {}
+        one = {name: entries[name]}
+        assert blended(one, one, search.validation, blend_names()) == {}
+        assert blended(one, one, search.validation, family_names()) == {}
+    assert {*blended(entries, entries, search.validation, family_names())} == {*blend_names()}
+    assert blended(entries, entries, search.validation, family_names()[1:]) == {}
     with pytest.raises(ContractError, match="beside their sum boosting_and_extra_trees"):
         demand_competitors(["extra_trees", *blend_names()])
     demand_competitors([*family_names(), *blend_names()])
+
+
+def test_its_second_part_has_its_usual_setting_whatever_won_its_grid(search, entries):
+    """The first part is the one that was searched."""
+    more = search.score(FAMILIES["extra_trees"], [{"n_estimators": 20}]).contender
+
+    (blend,) = blended(
+        entries | {"extra_trees": more}, entries, search.validation, blend_names()
+    ).values()
+
+    assert blend.params["n_estimators"] == SMALL["extra_trees"]["n_estimators"]
+    assert blend.params["max_iter"] == SMALL["hist_gradient_boosting"]["max_iter"]
 
 
 @pytest.mark.parametrize("name", blend_names())

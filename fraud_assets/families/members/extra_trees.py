@@ -31,12 +31,13 @@ FAMILY = Family(
     # 50 trees that cut 40 % of the columns and no node of fewer than 10 rows, beside 100 of
     # scikit-learn's: average precision on later rows .923 and .917 on the shipped weeks, .711 and
     # .672 on the handbook, .781 and .780 on ULB, .222 and .209, .214 and .185, .159 and .153, .314
-    # and .312 on made-up worlds; half the tests of a payment, a quarter of the bytes.
+    # and .312 on made-up worlds; half the tests of a payment, a quarter of the bytes. Where frauds
+    # are few more trees pay: 99 of them in 10,000 shipped rows, .738 with 100 and .719 with 50.
     defaults={"n_estimators": 50, "max_features": 0.4, "min_samples_split": 10},
     grid={
-        "n_estimators": (25, 50),
-        "max_features": (0.4, 0.7),
-        "min_samples_split": (2, 10),
+        "n_estimators": (50, 100),
+        "max_features": ("sqrt", 0.4),
+        "min_samples_split": (10,),
     },
     convert=averaged,
     size="n_estimators",

@@ -17,19 +17,25 @@ from fraud_assets.modelling.search.validation import Validation
 
 
 def blended(
-    entries: Mapping[str, Contender], validation: Validation, families: Collection[str]
+    entries: Mapping[str, Contender],
+    usual: Mapping[str, Contender],
+    validation: Validation,
+    families: Collection[str],
 ) -> dict[str, Contender]:
     """Each blend whose parts are all among the entries, at its best weight, by its name.
 
-    `families` are those of the contract (see `search.families`).
+    Its first part is the entry, its second one is as `usual`, which holds families with their
+    defaults: a sum needs fewer trees than trees alone. `families` are those of the contract (see
+    `search.families`).
     """
     default = tuple(families) == family_names()
     blends = [FAMILIES[name] for name in blend_names() if default or name in families]
-    return {
-        blend.name: _best_weight(blend, [entries[name] for name in blend.parts], validation)
-        for blend in blends
-        if all(name in entries for name in blend.parts)
-    }
+    found = {}
+    for blend in blends:
+        first, second = blend.parts
+        if first in entries and second in usual:
+            found[blend.name] = _best_weight(blend, [entries[first], usual[second]], validation)
+    return found
 
 
 def _best_weight(blend: Family, parts: list[Contender], validation: Validation) -> Contender:

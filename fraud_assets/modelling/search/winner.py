@@ -206,6 +206,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         for candidate in leaderboard.candidates
         if candidate.family in leaderboard.scores  # else it was left after the first folds
     }
+    usual = dict(entries)
     first = FAMILIES[leading(list(entries.values()), validation).family]
     slow = search.slow(first)
     always = [name for name in entries if FAMILIES[name].always_searched]
@@ -225,7 +226,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
-    entries |= blended(entries, validation, search.families)
+    entries |= blended(entries, usual, validation, search.families)
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
