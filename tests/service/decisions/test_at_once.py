@@ -119,6 +119,34 @@ def test_of_payments_that_come_together_one_that_is_refused_hinders_no_other(
     assert (kept.decisions, kept.missing) == (2, 0)
 
 
+def test_a_payment_is_on_record_as_it_was_sent(store: Store, tmp_path: Path):
+    """Its own bytes, whatever its white space; never a column that the contract does not name."""
+    desk = desk_of(store, tmp_path, WINDOW)
+    raws = [payment(number) for number in range(5)]
+    raws[3]["chain"] = ["ETH"]
+    texts = [
+        json.dumps(raws[0]),
+        json.dumps(raws[1], indent=2),
+        json.dumps(raws[2] | {"note": "none of yours"}),
+        json.dumps(raws[3]),
+        json.dumps(raws[4]) + " " * 5000,
+    ]
+
+    found = answers_to(desk, [Waiting(text.encode(), False, "", 0.0, print) for text in texts])
+    many = desk.decider().decide([payment(5)], always=False)
+    let_go(desk)
+
+    kept = {one.payment_id: one for one in read_decisions(tmp_path / "log")}
+    expected = [*raws[:3], raws[3] | {"chain": "['ETH']"}, raws[4], payment(5)]
+    assert [one.payment for one in kept.values()] == expected
+    answers = [*(one[1] for one in found if not isinstance(one, Exception)), *many]
+    data = b"".join(path.read_bytes() for path in (tmp_path / "log" / "w0").glob("*.log"))
+    assert all(answer in data for answer in answers)
+    assert texts[0].encode() in data
+    assert b"none of yours" not in data
+    assert len(data) < 5000
+
+
 def test_what_cannot_be_recorded_leaves_nothing_in_the_state(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
