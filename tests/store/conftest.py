@@ -20,7 +20,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def processes() -> ForkServerContext:
     """Starts processes from a clean one that has imported what signing takes a second to import."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.test_crash", "tests.store.test_race"])
+    modules = ("test_crash", "test_race", "storage.test_s3")
+    context.set_forkserver_preload([f"tests.store.{name}" for name in modules])
     return context
 
 

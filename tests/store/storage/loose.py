@@ -83,10 +83,10 @@ def _listing(objects: dict[str, bytes], query: dict[str, str]) -> str:
 
 
 @contextmanager
-def loose_server() -> Iterator[str]:
+def loose_server(port: int = 0) -> Iterator[str]:
     """Its endpoint, on loopback."""
     handler = type("Bucket", (_Bucket,), {"objects": {}})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

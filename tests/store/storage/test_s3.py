@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,7 +24,8 @@ from fraud_assets.store.storage.objects.place import Objects
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store, stores_under
 from tests.service import stores as service
-from tests.store.storage.servers import BUCKET, S3Server, s3_server
+from tests.store.storage.loose import loose_server
+from tests.store.storage.servers import BUCKET, KEYS, S3Server, s3_server
 from tests.store.stores import accept, files, metadata, promoted, released
 from tests.waiting import wait_until
 
@@ -152,6 +154,34 @@ def test_a_server_that_does_not_answer_is_one_sentence(
     assert "very-secret" not in str(refused.value)
     with pytest.raises(StoreError, match="without user or password"):
         Store("s3://ada:secret@bucket/x", keys).current()
+
+
+def test_a_server_that_is_away_for_seconds_is_waited_for(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses connections meanwhile, so that each try fails at once."""
+    pytest.importorskip("obstore")
+    port = service.free_port()
+    for name, value in {**KEYS, "AWS_REGION": "x"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    done, away = threading.Event(), 6.0
+
+    def come_back() -> None:
+        time.sleep(away)
+        with loose_server(port):
+            done.wait(60)
+
+    server = threading.Thread(target=come_back)
+    began = time.monotonic()
+    server.start()
+    found = Store(f"s3://{BUCKET}/{uuid.uuid4().hex}", keys).history()
+    took = time.monotonic() - began
+    done.set()
+    server.join()
+
+    assert found == []
+    assert took >= away
 
 
 def _promoter(

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _PATIENCE = timedelta(seconds=30)
 """How long one request is tried anew while a server is restarted."""
 
+_TRIES = 1000
+"""More than fit into that: a server that refuses connections answers each try at once."""
+
+_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=100), timedelta(seconds=1)
+
 
 def open_storage(url: str) -> Objects:
     """The store at a URL; the server is not asked yet.
@@ -50,7 +55,11 @@ def open_storage(url: str) -> Objects:
             bucket,
             prefix=prefix or None,
             client_options={"timeout": _PATIENCE, "allow_http": _is_plain()},
-            retry_config={"max_retries": 10, "retry_timeout": _PATIENCE},
+            retry_config={
+                "max_retries": _TRIES,
+                "retry_timeout": _PATIENCE,
+                "backoff": {"init_backoff": _PAUSE, "max_backoff": _LONGEST_PAUSE, "base": 2},
+            },
         )
     except (BaseError, ValueError) as error:
         raise StoreError(f"The store {url} cannot be opened: {_first_line(error)}") from error
