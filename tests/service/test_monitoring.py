@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import pytest
 import yaml
 
 from fraud_assets.documents.formats import write_document
@@ -76,3 +79,16 @@ def test_the_newest_look_is_told_and_none_where_nobody_looked(tmp_path: Path) ->
     assert msgspec.json.encode(second)
     assert np.isfinite(second["evidence"])
     assert promise.told() is None
+
+
+def test_prometheus_own_tool_takes_the_rules() -> None:
+    """Where it is installed: each expression parses, each rule has what one needs."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("needs promtool: apt-get install prometheus")
+
+    words = [promtool, "check", "rules", str(FOLDER / "alerts.yml")]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SUCCESS" in done.stdout
