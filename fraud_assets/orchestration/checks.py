@@ -13,7 +13,7 @@ import dagster as dg
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.served import served_features
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.modelling.leaks import find_leaks, refused, unchecked, what_to_do
+from fraud_assets.modelling.leaks import refused, unchecked, what_to_do
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration.checking import chain_of_check, check_of
@@ -21,6 +21,7 @@ from fraud_assets.orchestration.failures import report_links
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.shown import metadata
 from fraud_assets.release.judgement import Judgement
+from fraud_assets.release.leaks import leaks_in
 from fraud_assets.release.quarantine import quarantine_findings, quarantine_section
 from fraud_assets.report import tables
 
@@ -70,7 +71,7 @@ def too_good_to_be_true(
     The gate's rule no_leak refuses what fails here as an error.
     """
     contract = settings.contract()
-    found = unchecked(find_leaks(cleaned_features, contract).found, contract.policy.checked)
+    found = unchecked(leaks_in(cleaned_features, contract).found, contract.policy.checked)
     grave = refused(found, contract.policy.checked)
     sentences = [leak.text for leak in found]
     if grave:

@@ -19,6 +19,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from fraud_assets.errors import UsageError
 from fraud_assets.orchestration.definitions import build_definitions
 from fraud_assets.orchestration.failures import Stopped
+from fraud_assets.orchestration.instance.held import holding_sqlite
 from fraud_assets.orchestration.naming import chain_name
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.orchestration.several import repository_of
@@ -68,7 +69,7 @@ def run_week(
 
     `chain` is the name of one chain among several; `settings` are its own.
     """
-    with _instance() as instance:
+    with holding_sqlite(), _instance() as instance:
         folder = Path(instance.storage_directory()).parent / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=folder, prefix="run-", suffix=".log")

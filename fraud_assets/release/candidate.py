@@ -63,7 +63,7 @@ def _published(contract: Contract) -> str:
 
 def make_candidate(case: Case) -> Candidate:
     """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
-    return Candidate(case, dict(_SERVICE.of(case, lambda: _service(case))))
+    return Candidate(case, dict(_SERVICE.of(case.digest, lambda: _service(case))))
 
 
 def _service(case: Case) -> Files:

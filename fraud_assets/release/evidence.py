@@ -32,7 +32,7 @@ from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.release.once import MadeOnce
 from fraud_assets.scoring.scorer import Scorer, load_scorer
-from fraud_assets.work.workers import run_tasks
+from fraud_assets.work.workers import begin_tasks
 
 SHOWN = 5
 """Payments of each kind."""
@@ -42,16 +42,23 @@ Explanation = tuple[Importances, tuple[NaiveEvaluation, ...]]
 _EXPLANATION = MadeOnce[Explanation]()
 
 
-def explanation(case: Case, workers: int = 1) -> Explanation:
-    """Sections `importances` and `naive` of report.json, the same for any number of workers."""
-    return _EXPLANATION.of(case, lambda: _explanation(case, workers))
+def begin_explanation(case: Case, workers: int = 1) -> Callable[[], Explanation]:
+    """Begin sections `importances` and `naive` of report.json in other processes, if not known.
 
-
-def _explanation(case: Case, workers: int) -> Explanation:
+    What it gives waits for them; they are the same for any number of workers.
+    """
+    known = _EXPLANATION.kept(case.digest)
+    if known is not None:
+        return lambda: known
     timely = partial(_timely, is_tuned=_is_fitted_on_window(case))
     parts = [(part, _windows_alone(case)) for part in (_shuffled, timely, _importances)]
-    shuffled, honest, found = run_tasks(_section, parts, workers)
-    return found, (*shuffled, *honest)
+    ended = begin_tasks(_section, parts, workers)
+
+    def explained() -> Explanation:
+        shuffled, honest, found = ended()
+        return found, (*shuffled, *honest)
+
+    return lambda: _EXPLANATION.of(case.digest, explained)
 
 
 def _section(make: Callable[[Case], Any], case: Case) -> Any:

@@ -6,6 +6,7 @@ evidence survives whether or not a later step runs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import asdict, replace
@@ -18,7 +19,12 @@ from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
 from fraud_assets.release.champion import champion_profile, compare_with_champion
 from fraud_assets.release.changes import changes_since_champion
-from fraud_assets.release.evidence import examples, explanation, with_drift
+from fraud_assets.release.evidence import (
+    Explanation,
+    begin_explanation,
+    examples,
+    with_drift,
+)
 from fraud_assets.release.opening import Opening, opening
 from fraud_assets.release.rescored import Rescored, rescore, ruling
 
@@ -54,13 +60,14 @@ def judge_candidate(
     StoreError
         If the store's journal does not hold, or a refused candidate cannot be kept in it.
     """
-    say = progress or (lambda _: None)
+    say, case = progress or (lambda _: None), case.anew()
+    explained = begin_explanation(case, workers)
     found = rescore(case)
     say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
     candidate = make_candidate(case)
     say("Measuring importances, drift, and the naive way beside the honest one.")
     report = begin_report(opening(case, run_id), found)
-    report = with_evidence(report, case, candidate, found, workers)
+    report = with_evidence(report, case, candidate, found, explained)
     verdict = ruling(report, found, case)
     report = replace(report, verdict=verdict)
     if verdict.decision == "promote":
@@ -69,22 +76,26 @@ def judge_candidate(
 
 
 def with_evidence(
-    report: Report, case: Case, candidate: Candidate, found: Rescored, workers: int = 1
+    report: Report,
+    case: Case,
+    candidate: Candidate,
+    found: Rescored,
+    explained: Callable[[], Explanation],
 ) -> Report:
     """The report with all that is shown beyond the rates, and the champion on the same rows.
 
-    Everything is measured here and now; nothing of it is taken from an earlier step.
+    Everything is measured here and now; nothing of it is taken from an earlier step. `explained`
+    has been begun, and waits for its result.
     """
-    importances, naive = explanation(case, workers)
     frozen = case.tuned.threshold.value
     report = replace(
         report,
-        importances=importances,
-        naive=naive,
         data=with_drift(report.data, case, champion_profile(case)),
         examples=examples(candidate.service, found.judged, found.scores, frozen),
         champion=compare_with_champion(case, found.scores),
     )
+    importances, naive = explained()
+    report = replace(report, importances=importances, naive=naive)
     return replace(report, changes=changes_since_champion(case, report))
 
 

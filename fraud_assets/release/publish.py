@@ -26,6 +26,7 @@ from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.release.candidate import Candidate, make_candidate
 from fraud_assets.release.case import Case
+from fraud_assets.release.evidence import begin_explanation
 from fraud_assets.release.judgement import Judgement, begin_report, with_evidence
 from fraud_assets.release.opening import opening
 from fraud_assets.release.proof import prove
@@ -96,16 +97,18 @@ def publish(
     StoreError
         If production moved meanwhile, or the store is another contract's or cannot be written.
     """
-    say, store = progress or (lambda _: None), case.need_store()
+    say, case = progress or (lambda _: None), case.anew()
+    store = case.need_store()
     store.demand_promotable(case.contract.name, case.tuned.digest)
     say("Deciding again, from the bytes that would be published.")
     serving = store.current()
     if serving is not None and (done := _published_by(tries, serving, case)) is not None:
         return done
+    explained = begin_explanation(case, workers)
     found = rescore(case)
     report, found = _honest(judgement.report, found, case, run_id)
     candidate = make_candidate(case)
-    report = with_evidence(report, case, candidate, found, workers)
+    report = with_evidence(report, case, candidate, found, explained)
     verdict = ruling(report, found, case)
     report = replace(report, verdict=verdict)
     if verdict.decision != "promote":

@@ -19,15 +19,17 @@ from fraud_assets.gate.decide import decide
 from fraud_assets.gate.grounds import Expected, Serving
 from fraud_assets.modelling.judging.evaluation import evaluate
 from fraud_assets.modelling.judging.thresholds import choose_threshold
-from fraud_assets.modelling.leaks import all_leaks
+from fraud_assets.modelling.leaks import with_reached
 from fraud_assets.modelling.reach import divided, joined_rows
 from fraud_assets.modelling.tuned import TunedPipeline, sha256, unpickle_unverified
 from fraud_assets.release.case import Case
+from fraud_assets.release.leaks import leaks_in
 from fraud_assets.release.once import MadeOnce
 from fraud_assets.store.journal.moves import standing_as_of
 from fraud_assets.work.threads import on_one_thread
 
 _SCORES = MadeOnce[tuple[np.ndarray, ...]]()
+_FINGERPRINT = MadeOnce[str]()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def rescore(case: Case) -> Rescored:
     """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
     contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
     judged, middle = cleaned.rows("judged"), threshold_rows(cleaned, tuned)
-    scores, before = _SCORES.of(case, lambda: _scored(tuned, judged, middle))
+    scores, before = _SCORES.of(case.digest, lambda: _scored(tuned, judged, middle))
     chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
     # The same threshold in the words of today's policy, whose ceilings may have changed since.
     frozen = chosen if chosen.value == tuned.threshold.value else tuned.threshold
@@ -59,12 +61,15 @@ def rescore(case: Case) -> Rescored:
     )
     expected = Expected(
         model_digest=sha256(tuned.payload),
-        data_fingerprint=data_fingerprint(cleaned.frame, cleaned.earlier),
+        data_fingerprint=_FINGERPRINT.of(
+            case.rows_digest, lambda: data_fingerprint(cleaned.frame, cleaned.earlier)
+        ),
         contract_digest=contract_digest(contract),
         threshold=chosen.value,
         confusion=evaluation.metrics.confusion,
     )
-    leaks = all_leaks(cleaned, judged, scores, contract)
+    leaks = leaks_in(cleaned, contract, case.rows_digest)
+    leaks = with_reached(leaks, judged, scores, contract)
     return Rescored(judged, scores, evaluation, leaks, expected)
 
 

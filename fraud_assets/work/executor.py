@@ -42,4 +42,7 @@ class Executor(AbstractContextManager["Executor"], Protocol):
     def each(
         self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]
     ) -> Iterator[tuple[int, Result]]:
-        """Do `function(*task)` for each task; position and result of each as it ends."""
+        """Do `function(*task)` for each task; position and result of each as it ends.
+
+        Other processes of this host begin at once, before a result is asked for.
+        """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+from threading import Thread
 from typing import Any, TypeAlias, TypeVar
 
 from fraud_assets.work.executor import Executor
@@ -33,13 +35,47 @@ def run_tasks(
 
     `on_done` sees each result as soon as it is there, in any order.
     """
-    with executor_of(workers) as executor:
+    return begin_tasks(function, tasks, workers, on_done)()
+
+
+def begin_tasks(
+    function: Callable[..., Result],
+    tasks: Sequence[tuple[Any, ...]],
+    workers: Workers,
+    on_done: Callable[[Result], None] | None = None,
+) -> Callable[[], list[Result]]:
+    """Begin `function(*task)` for each task, beside what the caller does next.
+
+    What it gives waits for the results, in the order of the tasks; where no other process of this
+    host does them, they are begun there. Whoever drops it stops them.
+    """
+    executor = Local(workers) if isinstance(workers, int) else workers
+    begun = executor.each(function, tasks)
+
+    def ended() -> list[Result]:
         results: dict[int, Result] = {}
-        for index, result in executor.each(function, tasks):
+        for index, result in begun:
             results[index] = result
             if on_done is not None:
                 on_done(result)
-    return [results[index] for index in range(len(tasks))]
+        return [results[index] for index in range(len(tasks))]
+
+    return ended
+
+
+def warm_up(processes: int, modules: Sequence[str]) -> None:
+    """Have the processes of this host begin and import `modules`, beside what the caller does next.
+
+    What a search waits for at its begin is done while its rows are read.
+    """
+    if processes > 1:
+        ended = begin_tasks(_imported, [tuple(modules)] * processes, processes)
+        Thread(target=ended, name="warm-up", daemon=True).start()
+
+
+def _imported(*modules: str) -> None:
+    for name in modules:
+        import_module(name)
 
 
 def executor_of(workers: Workers) -> AbstractContextManager[Executor]:

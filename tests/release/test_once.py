@@ -10,7 +10,7 @@ import pytest
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.naive import naive_comparison
 from fraud_assets.release.case import Case
-from fraud_assets.release.evidence import explanation
+from fraud_assets.release.evidence import begin_explanation
 from fraud_assets.release.once import MadeOnce
 from tests.weeks import small_parts, small_week
 
@@ -33,6 +33,12 @@ def _with_label(case: Case) -> Case:
     return replace(case, cleaned=replace(case.cleaned, frame=frame))
 
 
+def _with_row_behind(case: Case) -> Case:
+    history = case.cleaned.history.copy()
+    history.loc[0, "sender_address"] = "another"
+    return replace(case, cleaned=replace(case.cleaned, history=history))
+
+
 def _with_threshold(case: Case) -> Case:
     threshold = msgspec.structs.replace(case.tuned.threshold, value=0.5)
     return replace(case, tuned=replace(case.tuned, threshold=threshold))
@@ -46,6 +52,7 @@ def _with_policy(case: Case) -> Case:
 CHANGES = {
     "a row": _with_row,
     "a label": _with_label,
+    "a row behind the windows": _with_row_behind,
     "the threshold": _with_threshold,
     "the policy": _with_policy,
     "the model": lambda case: replace(
@@ -64,7 +71,7 @@ def test_the_same_case_gives_what_was_made_before(case: Case) -> None:
     copied = replace(case, cleaned=replace(case.cleaned, frame=case.cleaned.frame.copy()))
 
     for one in (case, copied, case):
-        kept.of(one, lambda: made.append(1) or len(made))
+        kept.of(one.digest, lambda: made.append(1) or len(made))
 
     assert made == [1]
 
@@ -73,15 +80,15 @@ def test_the_same_case_gives_what_was_made_before(case: Case) -> None:
 def test_a_case_edited_since_gets_a_value_of_its_own(case: Case, changed: str) -> None:
     """Whoever edits something between judging and publishing is not shown what was judged."""
     kept = MadeOnce[str]()
-    kept.of(case, lambda: "judged")
+    kept.of(case.digest, lambda: "judged")
 
-    assert kept.of(CHANGES[changed](case), lambda: "made anew") == "made anew"
+    assert kept.of(CHANGES[changed](case).digest, lambda: "made anew") == "made anew"
 
 
 def test_what_is_known_of_the_published_fit_is_what_another_fit_would_give(case: Case) -> None:
     """The time split's model is the tuned one before its calibration; it is not fitted twice."""
     tuned, rows = case.tuned, case.cleaned.rows
-    _, naive = explanation(case)
+    _, naive = begin_explanation(case)()
 
     again = naive_comparison(
         rows("fit"),
@@ -95,3 +102,14 @@ def test_what_is_known_of_the_published_fit_is_what_another_fit_would_give(case:
     )
 
     assert naive == again
+
+
+def test_what_was_edited_in_place_is_seen_by_the_next_step(case: Case) -> None:
+    """A step takes the digests anew, though the case is the very object that was judged."""
+    frame = case.cleaned.frame.copy()
+    judged = replace(case, cleaned=replace(case.cleaned, frame=frame))
+    before = judged.digest
+
+    frame.loc[0, "amount_usd"] += 0.01
+
+    assert judged.anew().digest != before

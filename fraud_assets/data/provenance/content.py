@@ -6,9 +6,13 @@ Ids that came as whole numbers count as their text, and every instant in microse
 from __future__ import annotations
 
 import hashlib
+import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from fraud_assets.data.kinds.text import as_written
@@ -21,6 +25,55 @@ def digest_of_rows(*parts: pd.DataFrame) -> str:
         if len(part):
             digest.update(row_digests(part).tobytes())
     return digest.hexdigest()
+
+
+def exact_digest(*parts: pd.DataFrame) -> str:
+    """SHA-256 over every value of frames as it lies in memory, with types, names and index.
+
+    A third of what `digest_of_rows` costs, and of use within one process: it tells whether
+    anything has changed, not whether two exports say the same.
+    """
+    digest = hashlib.sha256()
+
+    def add(data: Any) -> None:
+        view = memoryview(data)
+        digest.update(f"{view.nbytes} ".encode())
+        digest.update(view)
+
+    for part in parts:
+        _add_pickled((part.index, part.columns, part.dtypes.astype(str).tolist()), add)
+        for at in range(part.shape[1]):
+            _add_column(part.iloc[:, at], add)
+    return digest.hexdigest()
+
+
+def _add_column(column: pd.Series, add: Callable[[Any], None]) -> None:
+    values = column.to_numpy(dtype=object) if _is_text(column) else None
+    if values is None:
+        _add_pickled(column.array, add)
+        return
+    try:  # texts as one piece of memory: ten times as fast as one by one
+        packed = pa.array(values, pa.large_string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeError):
+        _add_pickled(values, add)
+        return
+    for buffer in packed.buffers():
+        add(b"" if buffer is None else buffer)
+    if packed.null_count:
+        _add_pickled(values[packed.is_null().to_numpy(zero_copy_only=False)].tolist(), add)
+
+
+def _is_text(column: pd.Series) -> bool:
+    if isinstance(column.dtype, pd.StringDtype):
+        return True
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+
+
+def _add_pickled(value: object, add: Callable[[Any], None]) -> None:
+    buffers: list[pickle.PickleBuffer] = []
+    add(pickle.dumps(value, protocol=5, buffer_callback=buffers.append))
+    for buffer in buffers:
+        add(buffer.raw())
 
 
 def row_digests(rows: pd.DataFrame) -> NDArray[np.uint64]:

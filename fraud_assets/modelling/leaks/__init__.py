@@ -9,15 +9,15 @@ ULB's cards and twenty simulated gateways stay under every bound (see `bounds`).
 """
 
 from fraud_assets.modelling.leaks.find import find_leaks
-from fraud_assets.modelling.leaks.reached import all_leaks, reached_too_much
+from fraud_assets.modelling.leaks.reached import reached_too_much, with_reached
 from fraud_assets.modelling.leaks.verdict import leak_notes, refused, unchecked, what_to_do
 
 __all__ = [
-    "all_leaks",
     "find_leaks",
     "leak_notes",
     "reached_too_much",
     "refused",
     "unchecked",
     "what_to_do",
+    "with_reached",
 ]

@@ -27,21 +27,31 @@ def find_leaks(cleaned: CleanedFeatures, contract: Contract) -> LeaksSection:
 
     Nothing is chosen by it, so that the judged rows may take part: more frauds, fewer alarms.
     """
-    return section_of(
-        [leak for leak in _of_features(cleaned, contract) if leak is not None], cleaned, contract
-    )
-
-
-def section_of(found: Sequence[Leak], cleaned: CleanedFeatures, contract: Contract) -> LeaksSection:
-    """The report's section, with the reasons that the contract gives for what was found."""
-    named = {name for leak in found for name in leak.features}
-    reasons = contract.policy.checked
+    found = [leak for leak in _of_features(cleaned, contract) if leak is not None]
     return LeaksSection(
-        found=tuple(sorted(found, key=lambda leak: (leak.severity, -leak.value, leak.features))),
-        checked={name: reasons[name] for name in sorted(named & set(reasons))},
+        found=_in_order(found),
+        checked=_checked(found, contract),
         shared=shared_rows(cleaned, contract),
         repeated=repeated_entities(cleaned, contract),
     )
+
+
+def among_others(section: LeaksSection, leak: Leak, contract: Contract) -> LeaksSection:
+    """The section with one more finding."""
+    found = [*section.found, leak]
+    return msgspec.structs.replace(
+        section, found=_in_order(found), checked=_checked(found, contract)
+    )
+
+
+def _in_order(found: Sequence[Leak]) -> tuple[Leak, ...]:
+    return tuple(sorted(found, key=lambda leak: (leak.severity, -leak.value, leak.features)))
+
+
+def _checked(found: Sequence[Leak], contract: Contract) -> dict[str, str]:
+    """The reasons that the contract gives for what was found."""
+    named, reasons = {name for leak in found for name in leak.features}, contract.policy.checked
+    return {name: reasons[name] for name in sorted(named & set(reasons))}
 
 
 def facts_of_payment(contract: Contract) -> frozenset[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.leaks import Leak, LeaksSection
 from fraud_assets.modelling.leaks import bounds
-from fraud_assets.modelling.leaks.find import facts_of_payment, find_leaks, section_of
+from fraud_assets.modelling.leaks.find import among_others, facts_of_payment
 from fraud_assets.modelling.leaks.measures.alone import measure_alone
 from fraud_assets.modelling.leaks.measures.hits import Hits
 from fraud_assets.modelling.statistics.ranking import Ranking
@@ -18,13 +17,12 @@ STRONGEST = 3
 """How many features are named: those that rank frauds best alone."""
 
 
-def all_leaks(
-    cleaned: CleanedFeatures, judged: Rows, scores: np.ndarray, contract: Contract
+def with_reached(
+    before: LeaksSection, judged: Rows, scores: np.ndarray, contract: Contract
 ) -> LeaksSection:
     """What is too good to be true before and after fitting: section `leaks` of report.json."""
-    found = find_leaks(cleaned, contract).found
     reached = reached_too_much(judged, scores, contract)
-    return section_of([*found, *([] if reached is None else [reached])], cleaned, contract)
+    return before if reached is None else among_others(before, reached, contract)
 
 
 def reached_too_much(judged: Rows, scores: np.ndarray, contract: Contract) -> Leak | None:

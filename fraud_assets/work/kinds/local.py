@@ -98,7 +98,8 @@ class Local:
     ) -> Iterator[tuple[int, Result]]:
         """Do every task; large arrays are shared with the processes as memory maps."""
         run = Parallel(n_jobs=self._processes, return_as="generator_unordered", batch_size=1)
-        yield from run(delayed(_numbered)(function, i, task) for i, task in enumerate(tasks))
+        # No generator itself: other processes have begun when this returns.
+        return iter(run(delayed(_numbered)(function, i, task) for i, task in enumerate(tasks)))
 
     def _keep(self, digest: str, data: bytes) -> None:
         if self._folder is None:  # only this user can read it, and it goes where this one is killed
