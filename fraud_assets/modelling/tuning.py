@@ -13,7 +13,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.fitting import freeze
-from fraud_assets.modelling.lookback.search import look_back
+from fraud_assets.modelling.lookback.search import begin_look_back
 from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.presence import find_presence
@@ -51,8 +51,7 @@ def tune(
     sample = sample_to_search(fit, contract, entered)
     search = WeekSearch(sample, contract, workers, progress)
     winner = find_winner(search, leaderboard, family)
-    tried = find_presence(search, winner, contract.features.numeric)
-    back = look_back(
+    looked = begin_look_back(
         winner.contenders,
         fit,
         earlier,
@@ -61,6 +60,8 @@ def tune(
         workers=workers,
         progress=progress,
     )
+    tried = find_presence(search, winner, contract.features.numeric)
+    back = looked()
     chosen, params = winner.family.name, winner.params
     if back is not None:
         chosen, params = back.family, back.params

@@ -12,7 +12,7 @@ settings and the runners-up meet once more on it: what won on few rows need not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,30 +82,61 @@ def look_back(
     `compared` frauds, by default those of `fit`. None where the contract does not ask for it, rows
     have no time, or nothing but the window can be tried.
     """
+    begun = begin_look_back(
+        contenders,
+        fit,
+        earlier,
+        contract,
+        compared=compared,
+        workers=workers,
+        progress=progress,
+    )
+    return begun()
+
+
+def begin_look_back(
+    contenders: Sequence[Contender],
+    fit: Rows,
+    earlier: Rows | None,
+    contract: Contract,
+    *,
+    compared: int | None = None,
+    workers: Workers = 1,
+    progress: Progress | None = None,
+) -> Callable[[], Lookback | None]:
+    """`look_back`, begun beside what the caller does next; what it gives waits for the result."""
     rows = joined_rows(earlier, fit)
     if rows.time is None or not is_searched(contract):
-        return None
+        return _nothing
     first = len(rows) - len(fit)
     tried, window = lengths(rows, first), window_of(rows, first)
     probe = _probe(contenders, tried, rows, contract)
     walk = _within_budget(probe, tried, rows, fit, contract, workers=workers, progress=progress)
     tried = tuple(reach for reach in tried if walk.is_possible(reach))
     if window not in tried or len(tried) < 2:
-        return None
+        return _nothing
     own = tried.index(window)
-    tries = [Try(probe.family, probe.params, reach) for reach in tried]
-    scores = [found.margins for found in walk.score(tries)]
-    curve, drawn = _curve(walk, scores, tried, own, rows)
-    best = history_to_take(tried, own, np.array([row.average_precision for row in curve]), drawn)
-    reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
-    if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
-        among = (probe, *contenders)
-        chosen, sentence = meet(
-            among, reach, rows, fit, contract, workers=workers, progress=progress
-        )
-    else:
+    ended = walk.begin([Try(probe.family, probe.params, reach) for reach in tried])
+
+    def looked() -> Lookback:
+        scores = [found.margins for found in ended()]
+        curve, drawn = _curve(walk, scores, tried, own, rows)
+        average = np.array([row.average_precision for row in curve])
+        best = history_to_take(tried, own, average, drawn)
+        reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
         chosen, sentence = contenders[0], ""
-    return Lookback(reach, chosen.family, chosen.params, section, sentence)
+        if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
+            among = (probe, *contenders)
+            chosen, sentence = meet(
+                among, reach, rows, fit, contract, workers=workers, progress=progress
+            )
+        return Lookback(reach, chosen.family, chosen.params, section, sentence)
+
+    return looked
+
+
+def _nothing() -> None:
+    """Nothing was looked for."""
 
 
 def _probe(

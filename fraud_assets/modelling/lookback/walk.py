@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
 from fraud_assets.modelling.search.sampling import Sample, thinned_rows
 from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import FoldScores, Validation
-from fraud_assets.work.workers import Workers, run_tasks
+from fraud_assets.work.workers import Workers, begin_tasks
 
 BLOCKS = 3
 """Blocks of validation rows: the last parts of the fitted window, as many as folds but two."""
@@ -74,12 +74,26 @@ class Walk:
 
     def score(self, tries: Sequence[Try]) -> list[ScoredTry]:
         """Each try's margins on the rows of each block, and what its last fit costs to serve."""
+        return self.begin(tries)()
+
+    def begin(self, tries: Sequence[Try]) -> Callable[[], list[ScoredTry]]:
+        """Begin to score them, beside what the caller does next; what it gives waits for it."""
         count = len(self._folds)
         tasks = [(one, *self._part(one, k), self.seed) for one in tries for k in range(count)]
         ticker = Ticker("How far back to fit", len(tasks), self._progress)
-        found = run_tasks(_score, tasks, self._workers, lambda _: ticker.tick())
-        parts = [found[at : at + count] for at in range(0, len(found), count)]
-        return [ScoredTry([margins for margins, _ in part], part[-1][1]) for part in parts]
+        # The longest first, so that no worker ends alone with one of them.
+        order = sorted(range(len(tasks)), key=lambda at: -_length(*tasks[at][2:4]))
+        ended = begin_tasks(
+            _score, [tasks[at] for at in order], self._workers, lambda _: ticker.tick()
+        )
+
+        def scored() -> list[ScoredTry]:
+            by_task = dict(zip(order, ended(), strict=True))
+            found = [by_task[at] for at in range(len(tasks))]
+            parts = [found[at : at + count] for at in range(0, len(found), count)]
+            return [ScoredTry([margins for margins, _ in part], part[-1][1]) for part in parts]
+
+        return scored
 
     def cost(self, one: Try) -> float:
         """Processor seconds of the reference machine that the try takes on all blocks."""
@@ -114,6 +128,11 @@ class Walk:
         if self._rows.time is not None:
             train = train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
         return np.asarray(train)
+
+
+def _length(kept: np.ndarray, weights: np.ndarray | None) -> float:
+    """About how long a fit takes; rows that fade take twice as long as others."""
+    return len(kept) * (1.0 if weights is None else 2.0)
 
 
 def begins(sample: Sample, fit: Rows) -> int:
