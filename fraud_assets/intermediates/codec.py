@@ -48,7 +48,9 @@ def encode(value: object) -> Parts:
 
     def hook(part: Any) -> Any:
         if isinstance(part, pd.DataFrame):
-            return put("parquet", to_parquet(part))
+            data = to_parquet(part)
+            _TABLES.keep(data, part)
+            return put("parquet", data)
         if isinstance(part, np.datetime64):
             return msgspec.msgpack.Ext(_TIME, str(part).encode())
         if isinstance(part, np.ndarray):
@@ -90,18 +92,21 @@ def decode(parts: Mapping[str, bytes], kind: type[Value]) -> Value:
 
 
 class _Tables:
-    """The tables read last, by the digest of their bytes; whoever asks gets a copy on write."""
+    """The tables used last, by the digest of their bytes; whoever asks gets a copy on write."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[bytes, tuple[int, pd.DataFrame]] = OrderedDict()
 
     def table(self, data: bytes) -> pd.DataFrame:
         """The frame that the bytes hold."""
+        kept = self._kept.get(hashlib.sha256(data).digest())
+        return self.keep(data, from_parquet(data) if kept is None else kept[1])
+
+    def keep(self, data: bytes, frame: pd.DataFrame) -> pd.DataFrame:
+        """Keep the frame that the bytes hold, as the one used last; a copy of it."""
         digest = hashlib.sha256(data).digest()
-        size, frame = self._kept.pop(digest, (len(data), None))
-        if frame is None:
-            frame = from_parquet(data)
-        self._kept[digest] = size, frame
+        self._kept[digest] = len(data), frame.copy(deep=False)
+        self._kept.move_to_end(digest)
         while sum(size for size, _ in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
         return frame.copy(deep=False)

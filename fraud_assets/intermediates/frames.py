@@ -47,7 +47,9 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     fields = [pa.field(str(at), array.type) for at, array in enumerate(arrays)]
     table = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={_TYPES: described}))
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    # A dictionary of distinct numbers, and statistics for filters, would cost as much as the rest.
+    texts = [field.name for field in fields if pa.types.is_string(field.type)]
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=texts, write_statistics=False)
     return buffer.getvalue()
 
 
@@ -71,14 +73,23 @@ def _array(values: pd.Series) -> tuple[str, pa.Array]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
     if values.dtype == object:
-        texts = values.map(type).isin([str]) | values.map(_is_nan)
-        if texts.all():
-            return "text", pa.array(values.where(values.map(type).isin([str]), None), pa.string())
+        texts = _texts(values)
+        if texts is not None:
+            return "text", texts
         return "packed", pa.array([_pack(value) for value in values], pa.binary())
     array = (
         pa.array(values.to_numpy(), from_pandas=False) if _is_numpy(values) else pa.array(values)
     )
     return "plain", array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _texts(values: pd.Series) -> pa.Array | None:
+    """Texts, and nothing else but missing ones as NaN, as one array; None for other objects."""
+    if len(values) and pd.api.types.infer_dtype(values, skipna=True) not in ("string", "empty"):
+        return None
+    texts = pa.array(values.to_numpy(dtype=object), pa.string(), from_pandas=True)
+    missing = values[texts.is_null().to_numpy(zero_copy_only=False)]
+    return texts if missing.map(_is_nan).all() else None
 
 
 def _is_numpy(values: pd.Series) -> bool:

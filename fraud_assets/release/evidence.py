@@ -15,7 +15,9 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.data.features import derive_features
+from fraud_assets.data.provenance.made import digest_of
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.report.data import DataSection, Profile, WeekCounts
 from fraud_assets.documents.report.explained import (
     Examples,
@@ -40,6 +42,7 @@ SHOWN = 5
 Explanation = tuple[Importances, tuple[NaiveEvaluation, ...]]
 
 _EXPLANATION = MadeOnce[Explanation]()
+_SHIFT = MadeOnce[dict[str, Any]]()
 
 
 def begin_explanation(case: Case, workers: int = 1) -> Callable[[], Explanation]:
@@ -124,17 +127,23 @@ def with_drift(data: DataSection, case: Case, champion: Profile | None) -> DataS
     `champion` is the profile that the champion's report kept; without one the week's own fitted
     rows stand in.
     """
+    against = digest_of("none" if champion is None else to_plain(champion))
+    found = _SHIFT.of(f"{case.digest} {against}", lambda: _shift(case, champion))
+    return msgspec.structs.replace(data, **found)
+
+
+def _shift(case: Case, champion: Profile | None) -> dict[str, Any]:
+    """The fields that `with_drift` adds."""
     fit, judged = case.cleaned.rows("fit"), case.cleaned.rows("judged")
     newest = _newest(case, judged)
     found = drift(fit, judged) if champion is None else drift(champion, judged, "champion's rows")
-    return msgspec.structs.replace(
-        data,
-        drift=found,
-        profile=profile(fit),
-        newest_drift=drift(fit, newest) if len(newest) else (),
-        histograms=histograms(fit, judged, newest),
-        weeks=weeks_of(case.cleaned),
-    )
+    return {
+        "drift": found,
+        "profile": profile(fit),
+        "newest_drift": drift(fit, newest) if len(newest) else (),
+        "histograms": histograms(fit, judged, newest),
+        "weeks": weeks_of(case.cleaned),
+    }
 
 
 def _newest(case: Case, judged: Rows) -> Rows:

@@ -123,7 +123,10 @@ def begin_look_back(
         curve, drawn = _curve(walk, scores, tried, own, rows)
         average = np.array([row.average_precision for row in curve])
         best = history_to_take(tried, own, average, drawn)
-        reach, section = tried[best], HistorySection(curve, best, _sentence(probe, curve, best, own))
+        reach, section = (
+            tried[best],
+            HistorySection(curve, best, _sentence(probe, curve, best, own)),
+        )
         chosen, sentence = contenders[0], ""
         if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
             among = (probe, *contenders)

@@ -146,13 +146,16 @@ class FamilyRounds:
         scores = [[trial.scores for trial in trials[name]] for name in names]
         known = self.validation(trials[names[0]])
         best = int(np.argmax([known.average_precision(of) for of in scores]))
-        drawn = known.replicates(scores, self._seed)[:, :, AVERAGE_PRECISION]
-        least = np.nanquantile(drawn[:, [best]] - drawn, 1 - CONFIDENCE, axis=0)
         newest = np.array([_newest_precision(known, of) for of in scores])
-        far = (least > FAR_BEHIND) & (newest[best] - newest > FAR_BEHIND)
-        return {n for n, gone in zip(names, far, strict=True) if gone} - {
-            family.name for family in self._families if family.always_searched
-        }
+        behind = [at for at in range(len(names)) if newest[best] - newest[at] > FAR_BEHIND]
+        steady = {family.name for family in self._families if family.always_searched}
+        doubtful = [at for at in behind if names[at] not in steady]
+        if not doubtful:
+            return set()
+        rivals = [scores[at] for at in (best, *doubtful)]
+        drawn = known.replicates(rivals, self._seed)[:, :, AVERAGE_PRECISION]
+        least = np.nanquantile(drawn[:, [0]] - drawn[:, 1:], 1 - CONFIDENCE, axis=0)
+        return {names[at] for at, gap in zip(doubtful, least, strict=True) if gap > FAR_BEHIND}
 
 
 def _newest_precision(known: Validation, scores: FoldScores) -> float:

@@ -49,31 +49,53 @@ def replay_raw(
     """
     if not script.requests:
         return RawProof(compared=0, past=0, differences=0, first=(), why_not=script.why_not)
-    compared = past = 0
-    found: list[str] = []
+    seen = _Compared(scorer)
     for request in script.requests:
-        if isinstance(request, LabelsRequest):
-            status, body = _ask(connection, "/labels", {"labels": request.labels})
-        else:
-            # Reasons cost most of an answer: those of the past are not compared.
-            asked = "?reasons=always" if any(request.judged) else ""
-            payments = {"payments": request.raws}
-            status, body = _ask(connection, f"/decisions/batch{asked}", payments)
-        if status != 200:
-            found.append(f"the service answered {status}: {body[:300].decode(errors='replace')}")
+        _send(connection, request)
+        seen.compare()  # what came before, while the service is at work
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            said = body[:300].decode(errors="replace")
+            seen.found.append(f"the service answered {answer.status}: {said}")
             break
-        if isinstance(request, PaymentsRequest):
-            answers = msgspec.json.decode(body, type=_Answers).decisions
-            for judged, answer in zip(request.judged, answers, strict=True):
-                compared, past = compared + (judged is not None), past + (judged is None)
-                found += () if judged is None else _differing(judged, answer, scorer)
+        seen.came(request, body)
+    seen.compare()
     return RawProof(
-        compared=compared,
-        past=past,
-        differences=len(found),
-        first=tuple(found[:_MOST_TOLD]),
+        compared=seen.compared,
+        past=seen.past,
+        differences=len(seen.found),
+        first=tuple(seen.found[:_MOST_TOLD]),
         rewritten=script.rewritten,
     )
+
+
+class _Compared:
+    """Answers that came, compared with what they must be."""
+
+    def __init__(self, scorer: AnyScorer) -> None:
+        self._scorer = scorer
+        self._waiting: tuple[PaymentsRequest, bytes] | None = None
+        self.compared = self.past = 0
+        self.found: list[str] = []
+
+    def came(self, request: PaymentsRequest | LabelsRequest, body: bytes) -> None:
+        """Keep an answer to be compared."""
+        if isinstance(request, PaymentsRequest):
+            self._waiting = request, body
+
+    def compare(self) -> None:
+        """Compare the answer that waits, if one does."""
+        if self._waiting is None:
+            return
+        (request, body), self._waiting = self._waiting, None
+        answers = msgspec.json.decode(body, type=_Answers).decisions
+        for judged, answer in zip(request.judged, answers, strict=True):
+            if judged is None:
+                self.past += 1
+            else:
+                self.compared += 1
+                self.found += _differing(judged, answer, self._scorer)
 
 
 def _differing(judged: Judged, answer: _Answer, scorer: AnyScorer) -> Iterator[str]:
@@ -88,10 +110,16 @@ def _differing(judged: Judged, answer: _Answer, scorer: AnyScorer) -> Iterator[s
         yield f"{one.field} of {judged.name} is {one.replayed!r}, served {one.recorded!r}"
 
 
-def _ask(connection: http.client.HTTPConnection, path: str, body: Raw) -> tuple[int, bytes]:
+def _send(connection: http.client.HTTPConnection, request: PaymentsRequest | LabelsRequest) -> None:
+    path: str
+    body: Raw
+    if isinstance(request, LabelsRequest):
+        path, body = "/labels", {"labels": request.labels}
+    else:
+        # Reasons cost most of an answer: those of the past are not compared.
+        asked = "?reasons=always" if any(request.judged) else ""
+        path, body = f"/decisions/batch{asked}", {"payments": request.raws}
     connection.request("POST", path, msgspec.json.encode(body), _JSON)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
 
 
 _JSON = {"content-type": "application/json"}
