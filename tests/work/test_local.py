@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -8,8 +9,18 @@ import pytest
 from fraud_assets.errors import ContractError
 from fraud_assets.work.kinds.local import Local
 from fraud_assets.work.registry import chosen_executor
-from fraud_assets.work.workers import run_tasks
-from tests.work.units import Table, process, refused, summed, threads, unpickled_here
+from fraud_assets.work.workers import begin_tasks, run_tasks, warm_up
+from tests.waiting import wait_until
+from tests.work.units import (
+    Table,
+    known_modules,
+    process,
+    refused,
+    summed,
+    threads,
+    unpickled_here,
+    written_into,
+)
 
 TABLE = Table(np.arange(50_000.0))
 TASKS = [(TABLE, power) for power in range(4)]
@@ -30,6 +41,40 @@ def test_results_come_in_the_order_of_the_tasks(workers):
 
     assert found == [summed(*task) for task in TASKS]
     assert sorted(seen) == sorted(found)
+
+
+def test_begun_tasks_are_done_before_anybody_asks(tmp_path):
+    """Two processes work beside what this one does; results still come in the order of tasks."""
+    names = ["c", "a", "b"]
+
+    ended = begin_tasks(written_into, [(str(tmp_path), name) for name in names], 2)
+
+    wait_until(lambda: len(list(tmp_path.iterdir())) == 3)
+    assert ended() == names
+
+
+def test_where_there_is_one_process_what_was_begun_is_done_when_it_is_asked_for(tmp_path):
+    """There is nobody else to do it."""
+    ended = begin_tasks(written_into, [(str(tmp_path), "a")], 1)
+
+    assert list(tmp_path.iterdir()) == []
+    assert ended() == ["a"]
+
+
+def test_processes_that_were_warmed_up_know_their_modules():
+    """The tasks that come later need not wait for imports."""
+    warm_up(2, ["xml.dom.minidom"])
+
+    wait_until(lambda: run_tasks(known_modules, [("xml.dom.minidom",)] * 4, 2) == [[True]] * 4)
+
+
+def test_one_process_is_not_warmed_up():
+    """It is this one, which has other things to do."""
+    assert "xml.sax.xmlreader" not in sys.modules
+
+    warm_up(1, ["xml.sax.xmlreader"])
+
+    assert "xml.sax.xmlreader" not in sys.modules
 
 
 def test_one_process_is_this_one():

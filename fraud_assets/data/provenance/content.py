@@ -6,6 +6,7 @@ Ids that came as whole numbers count as their text, and every instant in microse
 from __future__ import annotations
 
 import hashlib
+import io
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -48,14 +49,22 @@ def exact_digest(*parts: pd.DataFrame) -> str:
 
 
 def _add_column(column: pd.Series, add: Callable[[Any], None]) -> None:
-    values = column.to_numpy(dtype=object) if _is_text(column) else None
-    if values is None:
-        _add_pickled(column.array, add)
-        return
-    try:  # texts as one piece of memory: ten times as fast as one by one
+    if isinstance(column.dtype, np.dtype) and column.dtype != object:
+        add(np.ascontiguousarray(column.to_numpy()).view(np.uint8))
+    elif _is_text(column):
+        _add_texts(column.to_numpy(dtype=object), add)
+    elif column.dtype == object:
+        _add_pickled(column.tolist(), add)
+    else:  # pandas' own kinds, which keep what is no value beside them
+        _add_pickled(pa.array(column.array, from_pandas=True), add)
+
+
+def _add_texts(values: NDArray[Any], add: Callable[[Any], None]) -> None:
+    """Texts as one piece of memory, which is ten times as fast as one by one."""
+    try:
         packed = pa.array(values, pa.large_string(), from_pandas=True)
     except (pa.ArrowException, UnicodeError):
-        _add_pickled(values, add)
+        _add_pickled(values.tolist(), add)
         return
     for buffer in packed.buffers():
         add(b"" if buffer is None else buffer)
@@ -71,7 +80,11 @@ def _is_text(column: pd.Series) -> bool:
 
 def _add_pickled(value: object, add: Callable[[Any], None]) -> None:
     buffers: list[pickle.PickleBuffer] = []
-    add(pickle.dumps(value, protocol=5, buffer_callback=buffers.append))
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written, protocol=5, buffer_callback=buffers.append)
+    pickler.fast = True  # equal values are written alike, whether they are one object or two
+    pickler.dump(value)
+    add(written.getbuffer())
     for buffer in buffers:
         add(buffer.raw())
 
