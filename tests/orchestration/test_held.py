@@ -34,11 +34,8 @@ def test_the_log_of_a_file_stays_while_it_is_held_and_is_gone_afterwards(tmp_pat
     assert _logs(tmp_path) == []
     with dg.DagsterInstance.local_temp(str(tmp_path)) as again:
         assert again.get_run_by_id(run).status is dg.DagsterRunStatus.SUCCESS
-        assert any(
-            entry.dagster_event.is_run_success
-            for entry in again.all_logs(run)
-            if entry.dagster_event
-        )
+        kinds = [entry.dagster_event_type for entry in again.all_logs(run)]
+    assert kinds[-1] is dg.DagsterEventType.RUN_SUCCESS
 
 
 def test_nothing_outside_is_held(tmp_path: Path) -> None:
