@@ -123,17 +123,14 @@ def begin_look_back(
         curve, drawn = _curve(walk, scores, tried, own, rows)
         average = np.array([row.average_precision for row in curve])
         best = history_to_take(tried, own, average, drawn)
-        reach, section = (
-            tried[best],
-            HistorySection(curve, best, _sentence(probe, curve, best, own)),
-        )
+        section = HistorySection(curve, best, _sentence(probe, curve, best, own))
         chosen, sentence = contenders[0], ""
         if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
             among = (probe, *contenders)
             chosen, sentence = meet(
-                among, reach, rows, fit, contract, workers=workers, progress=progress
+                among, tried[best], rows, fit, contract, workers=workers, progress=progress
             )
-        return Lookback(reach, chosen.family, chosen.params, section, sentence)
+        return Lookback(tried[best], chosen.family, chosen.params, section, sentence)
 
     return looked
 
