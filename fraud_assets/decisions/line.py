@@ -213,7 +213,7 @@ def _decision(frames: Mapping[int, Frame], line: bytes) -> Decision:
 def _read(decode: Any, data: bytes) -> Any:
     try:
         return decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(str(error)) from error
 
 

@@ -6,11 +6,11 @@ record as a document, in which they are covered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw
@@ -27,6 +27,7 @@ from fraud_assets.state.state import State
 _encode = msgspec.json.encode
 _NO_REASONS = b"[]"
 _NOTHING = Raw(b"")
+_NESTED = frozenset((list, dict))
 
 _LONGEST_SENT = 4096
 """Bytes of a payment that are kept as they were sent; a longer one is written anew, without its
@@ -143,7 +144,8 @@ class Drafting:
         """Each payment as it was sent, where its request's own bytes are that, and on one line.
 
         Columns that the contract does not name are not kept. A payment was read, so that it has all
-        that are named: one of as many has no others, and one that has others is written anew.
+        that are named: one of as many has no others, and one that has others is written anew. So is
+        one in which values may lie within values: a line may be no deeper than what was read.
         """
         columns = len(self.columns)
         return [
@@ -152,10 +154,17 @@ class Drafting:
                 if 0 < len(body := asked.body) <= _LONGEST_SENT
                 and len(asked.raw) == columns
                 and b"\n" not in body
-                else _encode({name: asked.raw.get(name) for name in self.columns})
+                and b"[" not in body
+                and body.find(b"{", 1) < 0
+                else self._written(asked.raw)
             )
             for asked, _ in those
         ]
+
+    def _written(self, raw: Mapping[str, Any]) -> bytes:
+        """A payment's JSON, in which what is no single value stands by its text."""
+        values = ((name, raw.get(name)) for name in self.columns)
+        return _encode({name: str(v) if type(v) in _NESTED else v for name, v in values})
 
     @cached_property
     def _frame(self) -> Frame:

@@ -144,6 +144,7 @@ def test_a_payment_is_on_record_as_it_was_sent(store: Store, tmp_path: Path):
     assert all(answer in data for answer in answers)
     assert texts[0].encode() in data
     assert b"none of yours" not in data
+    assert texts[3].encode() not in data
     assert len(data) < 5000
 
 
