@@ -1,13 +1,12 @@
 """One side of `benchmarks.worlds`: fits each world by the `fraud_assets` on its path, old or new.
 
-`python worlds_side.py SIDE SETTING FOLDER...` fits hist_gradient_boosting with the setting (JSON),
-writes SIDE.json and SIDE.pickle into each folder, and SIDE_older.pickle where the side may take
-half of the history's frauds for the threshold.
+`python worlds_side.py SIDE FOLDER...` writes SIDE.json and SIDE.pickle into each folder. Where the
+side knows frauds that fits without their weeks have scored, so are those fits, SIDE_0.pickle and so
+on, and the JSON holds what they say of the history itself.
 """
 
 from __future__ import annotations
 
-import inspect
 import io
 import json
 import pickle
@@ -16,54 +15,65 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 
 from fraud_assets.contract import load_contract
 from fraud_assets.data.cleaning import clean
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.modelling.fitting import freeze
 
 FAMILY = "hist_gradient_boosting"
+SETTING = {"max_iter": 200}
 
 
 def main() -> None:
-    side, told_setting, *folders = sys.argv[1:]
-    setting = json.loads(told_setting)
-    looks_back = "earlier" in inspect.signature(freeze).parameters
+    side, moves, *folders = sys.argv[1:]
+    fit = _fit_before if side == "before" else _fit_today
     for folder in map(Path, folders):
         contract = load_contract(folder / "history" / "contract.toml")
         cleaned = clean(read_transactions(contract), contract)
         told = {f"{window.name}_frauds": window.frauds for window in cleaned.windows}
-        if looks_back:
-            told |= _fit_history(cleaned, contract, setting, folder / side)
-        else:
-            from fraud_assets.modelling.rows import to_rows  # noqa: PLC0415  # an earlier commit's
-
-            names = contract.features.names
-            fit, threshold = (to_rows(cleaned.window(n), names) for n in ("fit", "threshold"))
-            _keep(
-                freeze(FAMILY, setting, fit, threshold, contract), Path(f"{folder / side}.pickle")
-            )
+        told |= fit(cleaned, contract, folder / side, np.datetime64(moves))
         (folder / f"{side}.json").write_text(json.dumps(told))
 
 
-def _fit_history(
-    cleaned: Any, contract: Any, setting: dict[str, Any], base: Path
-) -> dict[str, int]:
-    """Fits on all before the threshold window, and on what lies before half of all frauds."""
-    from fraud_assets.modelling.reach import divided, joined_rows  # noqa: PLC0415
+def _fit_before(cleaned: Any, contract: Any, base: Path, _: np.datetime64) -> dict[str, Any]:
+    from fraud_assets.modelling.families import STEADY_TREES  # noqa: PLC0415  # an earlier commit's
+    from fraud_assets.modelling.rows import to_rows  # noqa: PLC0415  # an earlier commit's
 
-    threshold = cleaned.rows("threshold")
-    rows = joined_rows(cleaned.earlier_rows, cleaned.rows("fit"))
-    every = rows.frauds + threshold.frauds
-    half = rows.time[rows.label == 1][every // 2]
-    for name, fit in (("", rows), ("_older", divided(rows, half)[0])):
-        tuned = freeze(FAMILY, setting, fit, threshold, contract)
-        _keep(tuned, Path(f"{base}{name}.pickle"))
-    return {"history_frauds": every}
+    from fraud_assets.modelling.fitting import freeze  # noqa: PLC0415  # an earlier commit's
+
+    names = contract.features.names
+    fit, threshold = (to_rows(cleaned.window(name), names) for name in ("fit", "threshold"))
+    tuned = freeze(FAMILY, SETTING | STEADY_TREES, fit, threshold, contract)
+    _keep(joblib.load(io.BytesIO(tuned.payload)), Path(f"{base}.pickle"))
+    return {}
 
 
-def _keep(tuned: Any, path: Path) -> None:
-    path.write_bytes(pickle.dumps(joblib.load(io.BytesIO(tuned.payload))))
+def _fit_today(cleaned: Any, contract: Any, base: Path, moves: np.datetime64) -> dict[str, Any]:
+    """The published fit on all before the threshold window, and the fits without each block."""
+    from fraud_assets.families.members.hist_gradient_boosting import (  # noqa: PLC0415
+        STEADY_TREES,
+    )
+    from fraud_assets.modelling.fitting import sample_to_fit  # noqa: PLC0415
+    from fraud_assets.modelling.freezing import freeze  # noqa: PLC0415
+    from fraud_assets.modelling.left_out import fits_without_blocks  # noqa: PLC0415
+    from fraud_assets.modelling.reach import FittedReach, joined_rows  # noqa: PLC0415
+
+    setting = SETTING | STEADY_TREES
+    fit, threshold, earlier = cleaned.rows("fit"), cleaned.rows("threshold"), cleaned.earlier_rows
+    tuned = freeze(FAMILY, setting, fit, threshold, contract, earlier=earlier, reach=FittedReach())
+    _keep(joblib.load(io.BytesIO(tuned.payload)), Path(f"{base}.pickle"))
+    sampled = sample_to_fit(FAMILY, joined_rows(earlier, fit), contract).rows
+    blocks = []
+    for k, (block, pipeline) in enumerate(fits_without_blocks(FAMILY, setting, sampled, contract)):
+        _keep(pipeline, Path(f"{base}_{k}.pickle"))
+        moved = block.time[block.label == 1] >= moves
+        blocks.append([int((~moved).sum()), int(moved.sum())])
+    return {"blocks": blocks, "places": tuned.earlier.place, "senders": tuned.earlier.sender}
+
+
+def _keep(pipeline: Any, path: Path) -> None:
+    path.write_bytes(pickle.dumps(pipeline))
 
 
 if __name__ == "__main__":

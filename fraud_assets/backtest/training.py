@@ -17,7 +17,7 @@ from fraud_assets.data.cleaning import CleanedFeatures, clean
 from fraud_assets.data.columns import ROW
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.errors import DataError, InsufficientEvidenceError
-from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.freezing import freeze
 from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline, unpickle_unverified

@@ -7,13 +7,13 @@ import io
 from dataclasses import dataclass
 
 import joblib
-import numpy as np
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.provenance.made import Made
 from fraud_assets.documents.report.judged import Threshold
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SearchSection
+from fraud_assets.modelling.judging.earlier import EarlierFrauds
 from fraud_assets.modelling.reach import FittedReach
 
 
@@ -25,8 +25,8 @@ class TunedPipeline:
     the encoded names, one for each known level; `training_samples` the rows that the classifier
     was fitted on; `presence` the numbers of which the classifier sees whether they are missing;
     `search` is None where nobody searched. `reach` is how far back the rows lie, None for the
-    fitted window itself. `threshold_from` is where the threshold rows begin that lie before
-    their window, None where they are the window's.
+    fitted window itself. `earlier` are the frauds of the history that the threshold may rest on,
+    None where nobody scored them.
     """
 
     payload: bytes
@@ -40,7 +40,7 @@ class TunedPipeline:
     search: SearchSection | None = None
     made: Made | None = None
     reach: FittedReach | None = None
-    threshold_from: np.datetime64 | None = None
+    earlier: EarlierFrauds | None = None
 
     @property
     def half_life_days(self) -> float | None:

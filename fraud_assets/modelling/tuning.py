@@ -12,7 +12,7 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import SearchSection
 from fraud_assets.families.registry import find_families
-from fraud_assets.modelling.fitting import freeze
+from fraud_assets.modelling.freezing import freeze
 from fraud_assets.modelling.lookback.search import begin_look_back
 from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import Leaderboard

@@ -51,7 +51,7 @@ class Case:
             dict(tuned.parameters),
             tuned.presence,
             str(tuned.reach),
-            str(tuned.threshold_from),
+            repr(tuned.earlier),
             tuned.threshold.value,
             contract_digest(self.contract),
             self.rows_digest,

@@ -20,7 +20,6 @@ from fraud_assets.gate.grounds import Expected, Serving
 from fraud_assets.modelling.judging.evaluation import evaluate
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.leaks import with_reached
-from fraud_assets.modelling.reach import divided, joined_rows
 from fraud_assets.modelling.tuned import TunedPipeline, sha256, unpickle_unverified
 from fraud_assets.release.case import Case
 from fraud_assets.release.leaks import leaks_in
@@ -46,9 +45,11 @@ class Rescored:
 def rescore(case: Case) -> Rescored:
     """Score the judged rows with the very bytes, and derive threshold and numbers anew."""
     contract, cleaned, tuned = case.contract, case.cleaned, case.tuned
-    judged, middle = cleaned.rows("judged"), threshold_rows(cleaned, tuned)
+    judged, middle = cleaned.rows("judged"), cleaned.rows("threshold")
     scores, before = _SCORES.of(case.digest, lambda: _scored(tuned, judged, middle))
-    chosen = choose_threshold(before, middle.label, contract.policy, middle.sender)
+    chosen = choose_threshold(
+        before, middle.label, contract.policy, middle.sender, earlier=tuned.earlier
+    )
     # The same threshold in the words of today's policy, whose ceilings may have changed since.
     frozen = chosen if chosen.value == tuned.threshold.value else tuned.threshold
     evaluation = evaluate(
@@ -77,15 +78,6 @@ def _scored(tuned: TunedPipeline, *parts: Rows) -> tuple[np.ndarray, ...]:
     """Probabilities of fraud of each part's rows by the tuned pipeline's very bytes."""
     pipeline = unpickle_unverified(tuned.payload)
     return tuple(on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in parts)
-
-
-def threshold_rows(cleaned: CleanedFeatures, tuned: TunedPipeline) -> Rows:
-    """The rows that chose the threshold: the window's, and those before that it reaches back to."""
-    own = cleaned.rows("threshold")
-    if tuned.threshold_from is None:
-        return own
-    before = joined_rows(cleaned.earlier_rows, cleaned.rows("fit"))
-    return joined_rows(divided(before, tuned.threshold_from)[1], own)
 
 
 def ruling(report: Report, found: Rescored, case: Case, proof: Proof | None = None) -> Verdict:

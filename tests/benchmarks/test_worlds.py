@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.worlds import Law, table
+from benchmarks.worlds import GROUPS, SIDES, table
 from benchmarks.worlds import _summary as summary
 from benchmarks.worlds import _week as week
+from benchmarks.worlds_law import Law, earlier_drawn
+from benchmarks.worlds_made import MOVED_BY, moved_by
 from fraud_assets.contract.sections.policy import Policy
 
+FITS = ("before", "today", "today_0", "today_1")
+WINDOWS = {"threshold_frauds": 200, "judged_frauds": 200}
+TOLD = {
+    "before": WINDOWS,
+    "today": WINDOWS
+    | {
+        "blocks": [[300, 0], [200, 100]],
+        "places": [k / 6000 for k in range(600)],
+        "senders": [f"e{k}" for k in range(600)],
+    },
+}
 
-def law(frauds_told: int = 200, models: int = 1) -> Law:
+
+def law() -> Law:
     """600 frauds in bursts of three among 20,000 rows, with scores that tell most of them."""
     rng = np.random.default_rng(0)
     label = np.r_[np.ones(600, "int8"), np.zeros(19_400, "int8")]
     sender = np.r_[np.repeat(np.arange(200), 3), 1000 + np.arange(19_400)]
     shared = np.r_[np.repeat(rng.normal(3.2, 0.7, 200), 3), np.zeros(19_400)]
     score = 1 / (1 + np.exp(-(shared + rng.normal(0, 0.6, 20_000))))
-    told = {"threshold_frauds": frauds_told, "judged_frauds": 200, "history_frauds": 1000}
-    return Law(label, sender, [score] * models, told)
+    return Law(label, sender, dict.fromkeys(FITS, score))
 
 
 def test_a_draw_holds_whole_senders_and_the_laws_share_of_frauds():
@@ -31,15 +44,34 @@ def test_a_draw_holds_whole_senders_and_the_laws_share_of_frauds():
     assert (np.bincount(drawn.sender[frauds]) == 3).all()
 
 
-def test_a_week_keeps_the_promise_or_not_by_the_whole_sample():
-    """Recall is that of all 600 frauds; where the rule asks for more frauds it gets them."""
-    policy = Policy(max_alert_rate=0.04)
-    weeks = [week(law(), policy, np.random.default_rng(k)) for k in range(20)]
-    more = [week(law(100, 2), policy, np.random.default_rng(k)) for k in range(20)]
+def test_earlier_frauds_are_drawn_block_by_block_of_each_law():
+    """As many as each block had of either law, senders whole and of that draw alone."""
+    found = earlier_drawn([law(), law()], TOLD["today"]["blocks"], np.random.default_rng(2))
 
-    assert all(one["held"] == (one["recall"] >= 0.9) for one in weeks)
-    assert max(one["threshold_frauds"] for one in weeks) < 203
-    assert max(one["threshold_frauds"] for one in more) > 120
-    sides = {"before": summary(weeks), "today": summary(more)}
-    told = table({"weeks": 20, "by_world": [sides], "before": "d2ae1cc", "sides": sides})
-    assert "20 weeks of 1 worlds" in told
+    assert 600 <= len(found.place) < 609
+    _, counts = np.unique(found.sender, return_counts=True)
+    assert (counts == 3).all()
+    assert np.median(found.place) < 0.01
+
+
+def test_a_week_keeps_the_promise_or_not_by_the_whole_sample():
+    """Recall is that of all 600 frauds; today counts the frauds of the history as well."""
+    policy = Policy(max_alert_rate=0.04)
+    weeks = [week([law()], TOLD, policy, np.random.default_rng(k)) for k in range(20)]
+
+    assert all(one[side]["held"] == (one[side]["recall"] >= 0.9) for one in weeks for side in SIDES)
+    assert max(one["window"]["threshold_frauds"] for one in weeks) < 203
+    assert max(one["today"]["threshold_frauds"] for one in weeks) > 800
+    sides = {side: summary([one[side] for one in weeks]) for side in SIDES}
+    assert sides["today"]["alert_rate"] < sides["window"]["alert_rate"]
+    told = table({"weeks": 20, "before": "d2ae1cc", "groups": {"all": sides}})
+    assert "20 weeks of each world" in told
+
+
+def test_the_law_moves_in_the_last_fifth_up_and_down():
+    """Of twenty worlds four move, two each way; the groups name all of them."""
+    moved = [moved_by(at, 20) for at in range(20)]
+
+    assert moved[:16] == [0.0] * 16
+    assert moved[16:] == [MOVED_BY, -MOVED_BY] * 2
+    assert GROUPS["the law moves"] == (4,)

@@ -14,7 +14,8 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.members.hist_gradient_boosting import STEADY_TREES
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.fitting import fit_uncalibrated, freeze
+from fraud_assets.modelling.fitting import fit_uncalibrated
+from fraud_assets.modelling.freezing import freeze
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.meeting import meet
 from fraud_assets.modelling.lookback.search import history_to_take, look_back

@@ -26,6 +26,8 @@ class ThresholdRule(Section):
     As with the recall, more confidence may be demanded, never less.
     """
 
+    LATER: ClassVar[frozenset[str]] = frozenset({"earlier"})
+
     rule: Literal["guarantee", "aim"] = "guarantee"
     """A guarantee for later frauds, or a plain aim, which promises nothing."""
 
@@ -34,6 +36,11 @@ class ThresholdRule(Section):
 
     aim: Annotated[float, Field(ge=RECALL_FLOOR, lt=1)] = DEFAULT_AIM
     """Recall that a plain aim goes for."""
+
+    earlier: Literal["where_alike", "never"] = "where_alike"
+    """Whether a guarantee counts the frauds of the fitted weeks too, scored by fits that had left
+    their weeks out: where the threshold window does not show another law, or never.
+    """
 
 
 class Policy(Section):

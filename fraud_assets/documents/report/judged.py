@@ -17,12 +17,31 @@ class Price(msgspec.Struct, frozen=True):
     alert_rate: Rate
 
 
+class ThresholdEvidence(msgspec.Struct, frozen=True):
+    """The frauds that chose the threshold: the threshold rows', and those of the weeks before.
+
+    `earlier_fits` fits scored the earlier ones, each without the weeks that it scored; they lie
+    from `earlier_since` on, and `earlier_count` says whether they count: not where they are caught
+    more often than the threshold rows'. All that count are worth `independent` ones, for frauds of
+    one sender stand or fall together. Senders are None where nobody knows them.
+    """
+
+    frauds: NonNegative
+    senders: NonNegative | None
+    earlier_frauds: NonNegative
+    earlier_senders: NonNegative | None
+    earlier_since: str | None
+    earlier_fits: NonNegative
+    earlier_count: bool
+    independent: NonNegative
+
+
 class Threshold(msgspec.Struct, frozen=True):
     """A frozen threshold and what it rests on; a payment is flagged where score >= value.
 
     `recall` and `precision` are those of the `n` frauds, respectively the flagged rows, from
     which the threshold was chosen, and therefore no judgement of it. `prices` begin with the way
-    that was taken.
+    that was taken. `evidence` are the frauds that chose it.
     """
 
     value: float
@@ -34,6 +53,7 @@ class Threshold(msgspec.Struct, frozen=True):
     precision: Rate
     sentence: str
     prices: tuple[Price, ...] | msgspec.UnsetType = msgspec.UNSET
+    evidence: ThresholdEvidence | msgspec.UnsetType = msgspec.UNSET
 
 
 class Confusion(msgspec.Struct, frozen=True):

@@ -40,19 +40,20 @@ def frauds_to_mend(
 ) -> int | None:
     """How many more frauds would bring the guarantee within the bounds on alerts and precision.
 
-    The ranks of the threshold rows' frauds stay as they are, and so do their bursts; only the
-    rank that more of them guarantee moves. None where no number would, or it passes a million.
+    The scores of the frauds that choose it stay as they are, and so do their bursts; only the rank
+    that more of them guarantee moves. None where no number would, or it passes a million.
     """
-    ranked = np.sort(scores[frauds])[::-1]
-    ordered = np.sort(scores)
-    alerts = len(scores) - np.searchsorted(ordered, ranked, side="left")
-    caught = np.arange(1, len(ranked) + 1)
+    ranked = found.ranked[::-1]
+    alerts, caught = (
+        len(part) - np.searchsorted(np.sort(part), ranked, side="left")
+        for part in (scores, scores[frauds])
+    )
     within = (alerts <= policy.max_alert_rate * len(scores)) & (
         caught >= policy.min_precision * alerts
     )
     if not within.any():
         return None
-    share = float(caught[within].max()) / len(ranked)
+    share = float(np.flatnonzero(within).max() + 1) / found.n
     needed = frauds_for_share(share, policy.min_recall, policy.threshold.confidence)
     if needed is None:
         return None

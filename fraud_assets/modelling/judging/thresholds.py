@@ -4,7 +4,8 @@ Two rules. The guarantee takes the k-th highest of n fraud scores, k the smalles
 P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall at that score
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
 tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
-exchangeable one by one: where senders are known, effective frauds are counted instead.
+exchangeable one by one: where senders are known, effective frauds are counted instead. Frauds of
+the weeks before join in where they were scored by fits that had left them out.
 The aim takes the score at which a wished recall is reached on the threshold rows, without any
 promise.
 """
@@ -12,14 +13,22 @@ promise.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from fraud_assets.contract.sections.policy import Policy
-from fraud_assets.documents.report.judged import Price, Threshold
+from fraud_assets.documents.report.judged import Price, Threshold, ThresholdEvidence
 from fraud_assets.errors import DataError, InsufficientEvidenceError
+from fraud_assets.modelling.judging.earlier import (
+    EarlierFrauds,
+    differ,
+    joined_senders,
+    scores_at,
+)
 from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee
-from fraud_assets.modelling.judging.prices import frauds_to_mend, keeps, price
+from fraud_assets.modelling.judging.prices import price
+from fraud_assets.modelling.judging.sentences import threshold_sentence
 from fraud_assets.modelling.statistics.intervals import rate
 
 
@@ -28,11 +37,14 @@ def choose_threshold(
     labels: np.ndarray,
     policy: Policy,
     senders: np.ndarray | None = None,
+    *,
+    earlier: EarlierFrauds | None = None,
 ) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
 
     With `senders` (n,) the guarantee holds for bursts of one sender too. Where those leave too few
-    frauds to promise anything, a strict policy refuses, and another says so.
+    frauds to promise anything, a strict policy refuses, and another says so. `earlier` frauds join
+    the guarantee where theirs is the law of these rows.
 
     Raises
     ------
@@ -48,50 +60,71 @@ def choose_threshold(
             f"{int(np.isfinite(scores).sum())} finite scores for {len(frauds)} rows; "
             "refit the model and look at its inputs."
         )
-    own = scores[frauds]
     theirs = None if senders is None else np.asarray(senders)[frauds]
-    found = _found(own, theirs, policy)
+    alone = _alone(scores[frauds], theirs, policy)
+    found = alone
+    if earlier is not None and policy.threshold.rule == "guarantee":
+        found = _with_earlier(alone, scores, frauds, theirs, earlier, policy=policy)
     value = midway_below(found.score, scores)
     flagged = scores >= value
-    caught, rule = int((flagged & frauds).sum()), policy.threshold
+    caught, rule, n = int((flagged & frauds).sum()), policy.threshold, int(frauds.sum())
     return Threshold(
         value=value,
         rule=rule.rule,
         aim=rule.aim if rule.rule == "aim" else None,
         confidence=rule.confidence if rule.rule == "guarantee" else None,
-        n=len(own),
-        recall=rate(caught, len(own)),
+        n=n,
+        recall=rate(caught, n),
         precision=rate(caught, int(flagged.sum())),
-        sentence=_sentence(policy, value, found, price("", value, scores, frauds))
-        + _mend(policy, found, scores, frauds, value),
-        prices=_prices(policy, value, found, scores, frauds),
+        sentence=threshold_sentence(policy, value, found, scores, frauds, earlier=earlier),
+        prices=_prices(policy, value, found, scores, frauds, alone=alone),
+        evidence=_evidence(found, theirs, n, earlier),
     )
 
 
-def frauds_wanted(
-    scores: np.ndarray, labels: np.ndarray, policy: Policy, senders: np.ndarray | None = None
-) -> int | None:
-    """How many frauds a guarantee would keep the policy's ceilings with; arrays as above.
-
-    None where it keeps them as it is, no number would mend it, or the rule is another.
-    """
-    scores, frauds = np.asarray(scores, dtype=np.float64), np.asarray(labels) == 1
-    if policy.threshold.rule != "guarantee":
-        return None
-    theirs = None if senders is None else np.asarray(senders)[frauds]
-    found = _found(scores[frauds], theirs, policy)
-    if keeps(price("", midway_below(found.score, scores), scores, frauds), policy):
-        return None
-    more = frauds_to_mend(scores, frauds, found, policy)
-    return None if more is None else found.n + more
-
-
-def _found(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guaranteed:
+def _alone(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guaranteed:
+    """What the threshold rows' own fraud scores (n,) give."""
     rule, n = policy.threshold, len(own)
     if rule.rule == "aim":
         k = aimed_rank(n, rule.aim)
-        return Guaranteed(float(np.sort(own)[n - k]), k, n, n, k)
+        return Guaranteed(np.sort(own), k, n, k)
     return guarantee(own, senders, policy.min_recall, rule.confidence, strict=policy.strict)
+
+
+def _with_earlier(
+    alone: Guaranteed,
+    scores: np.ndarray,
+    frauds: np.ndarray,
+    senders: np.ndarray | None,
+    earlier: EarlierFrauds,
+    *,
+    policy: Policy,
+) -> Guaranteed:
+    """What they give with the earlier frauds, or alone where those are caught more often."""
+    confidence, n = policy.threshold.confidence, alone.n
+    everyone = joined_senders(senders, earlier, n)
+    joined = np.concatenate([scores[frauds], scores_at(np.array(earlier.place), scores[~frauds])])
+    found = guarantee(joined, everyone, policy.min_recall, confidence, strict=policy.strict)
+    count = len(earlier.place)
+    if differ(joined >= found.score, everyone, n, confidence):
+        return replace(alone, left_out=count)
+    return replace(found, earlier=count)
+
+
+def _evidence(
+    found: Guaranteed, senders: np.ndarray | None, n: int, earlier: EarlierFrauds | None
+) -> ThresholdEvidence:
+    theirs = None if earlier is None else earlier.sender
+    return ThresholdEvidence(
+        frauds=n,
+        senders=None if senders is None else len(set(senders)),
+        earlier_frauds=0 if earlier is None else len(earlier.place),
+        earlier_senders=None if theirs is None else len(set(theirs)),
+        earlier_since=None if earlier is None else earlier.since,
+        earlier_fits=0 if earlier is None else earlier.fits,
+        earlier_count=found.earlier > 0,
+        independent=found.independent,
+    )
 
 
 def aimed_rank(n: int, aim: float) -> int:
@@ -126,78 +159,32 @@ def midway_below(score: float, scores: np.ndarray) -> float:
 
 
 def _prices(
-    policy: Policy, value: float, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray
+    policy: Policy,
+    value: float,
+    found: Guaranteed,
+    scores: np.ndarray,
+    frauds: np.ndarray,
+    *,
+    alone: Guaranteed,
 ) -> tuple[Price, ...]:
-    """The way taken, then what each fraud by itself would give, and plain aims.
+    """The way taken, then what other evidence would give, and plain aims.
 
-    The aims are the contract's and the floor itself.
+    The aims are the contract's and the floor itself, on the threshold rows alone.
     """
-    own, rule = np.sort(scores[frauds]), policy.threshold
+    rule, own = policy.threshold, np.sort(scores[frauds])
     taken = "guarantee" if rule.rule == "guarantee" else _aim(rule.aim)
-    prices = {taken: price(taken, value, scores, frauds)}
-    others = {_aim(aim): aimed_rank(found.n, aim) for aim in (rule.aim, policy.min_recall)}
+    others: dict[str, float] = {}
+    if found.earlier:
+        others["guarantee from the threshold rows alone"] = alone.score
     if found.k != found.single:
-        others = {"guarantee if no frauds shared a sender": found.single, **others}
-    for way, k in others.items():
-        at = midway_below(float(own[found.n - k]), scores)
-        prices.setdefault(way, price(way, at, scores, frauds))
+        others["guarantee if no frauds shared a sender"] = found.at(found.single)
+    for aim in (rule.aim, policy.min_recall):
+        others.setdefault(_aim(aim), float(own[len(own) - aimed_rank(len(own), aim)]))
+    prices = {taken: price(taken, value, scores, frauds)}
+    for way, score in others.items():
+        prices.setdefault(way, price(way, midway_below(score, scores), scores, frauds))
     return tuple(prices.values())
 
 
 def _aim(aim: float) -> str:
     return f"plain aim of {aim:.2f}"
-
-
-def _sentence(policy: Policy, value: float, found: Guaranteed, paid: Price) -> str:
-    rule = policy.threshold
-    place = f"The threshold {value:.6g} lies just below rank {found.k} of {found.n} fraud scores"
-    if rule.rule == "guarantee":
-        promise = (
-            f"where recall stays at or above {policy.min_recall:.2f} with "
-            f"{rule.confidence:.0%} confidence for later frauds that resemble these"
-            f"{_bursts(found)}"
-        )
-    else:
-        promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
-    return (
-        f"{place}, {promise}; the price is a precision of {paid.precision.value:.3f} "
-        f"(n = {paid.precision.n} flagged threshold rows)."
-    )
-
-
-def _bursts(found: Guaranteed) -> str:
-    if found.independent >= found.n:
-        return ""
-    count = f"count as {found.independent:,} of {found.n:,}"
-    if found.is_short:
-        return (
-            f", if each came by itself: by their bursts of one sender they {count}, which are too "
-            "few to promise more"
-        )
-    return (
-        f" and come in such bursts of one sender (they {count}; each by itself would do with "
-        f"rank {found.single})"
-    )
-
-
-def _mend(
-    policy: Policy, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray, value: float
-) -> str:
-    """How many more frauds would bring a guarantee under the ceilings that it breaks."""
-    if policy.threshold.rule != "guarantee":
-        return ""
-    paid = price("", value, scores, frauds)
-    if keeps(paid, policy):
-        return ""
-    more = frauds_to_mend(scores, frauds, found, policy)
-    broken = (
-        f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
-        f"precision of {paid.precision.value:.3f}, where {policy.max_alert_rate:.2%} and "
-        f"{policy.min_precision:g} are allowed"
-    )
-    if more is None:
-        return f"{broken}; no number of further frauds would mend that, only a better ranking."
-    return (
-        f"{broken}; a plain aim would keep both, and so would the guarantee with about {more:,} "
-        "more frauds among the threshold rows (windows.threshold_frauds)."
-    )
