@@ -18,7 +18,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.data.splits.windows import Split
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.families.members.hist_gradient_boosting import FAMILY
-from fraud_assets.modelling.judging.earlier import EarlierFrauds, places
+from fraud_assets.modelling.judging.earlier import EarlierFrauds, cautious_places
 from fraud_assets.modelling.left_out import margins
 
 WARM_UP = np.timedelta64(14, "D")
@@ -100,7 +100,7 @@ def earlier_drawn(
         ]
         scores = np.concatenate([law.scores[f"today_{k}"][drawn.at] for law, drawn in parts])
         fraud = np.concatenate([law.label[drawn.at] == 1 for law, drawn in parts])
-        place.append(places(scores[fraud], scores[~fraud]))
+        place.append(cautious_places(scores[fraud], scores[~fraud]))
         for number, (law, drawn) in enumerate(parts):
             mine = drawn.sender[law.label[drawn.at] == 1]
             sender += [f"{k} {number} {one}" for one in mine]

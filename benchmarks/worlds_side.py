@@ -54,7 +54,6 @@ def _fit_today(cleaned: Any, contract: Any, base: Path, moves: np.datetime64) ->
     from fraud_assets.families.members.hist_gradient_boosting import (  # noqa: PLC0415
         STEADY_TREES,
     )
-    from fraud_assets.modelling.fitting import sample_to_fit  # noqa: PLC0415
     from fraud_assets.modelling.freezing import freeze  # noqa: PLC0415
     from fraud_assets.modelling.left_out import fits_without_blocks  # noqa: PLC0415
     from fraud_assets.modelling.reach import FittedReach, joined_rows  # noqa: PLC0415
@@ -63,9 +62,8 @@ def _fit_today(cleaned: Any, contract: Any, base: Path, moves: np.datetime64) ->
     fit, threshold, earlier = cleaned.rows("fit"), cleaned.rows("threshold"), cleaned.earlier_rows
     tuned = freeze(FAMILY, setting, fit, threshold, contract, earlier=earlier, reach=FittedReach())
     _keep(joblib.load(io.BytesIO(tuned.payload)), Path(f"{base}.pickle"))
-    sampled = sample_to_fit(FAMILY, joined_rows(earlier, fit), contract).rows
-    blocks = []
-    for k, (block, pipeline) in enumerate(fits_without_blocks(FAMILY, setting, sampled, contract)):
+    rows, blocks = joined_rows(earlier, fit), []
+    for k, (block, pipeline) in enumerate(fits_without_blocks(FAMILY, setting, rows, contract)):
         _keep(pipeline, Path(f"{base}_{k}.pickle"))
         moved = block.time[block.label == 1] >= moves
         blocks.append([int((~moved).sum()), int(moved.sum())])

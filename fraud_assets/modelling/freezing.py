@@ -55,7 +55,7 @@ def freeze(
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
     before = score_left_out(
-        family, params, back, sampled, contract, presence=presence, workers=workers
+        family, params, back, rows, contract, presence=presence, workers=workers
     )
     return TunedPipeline(
         payload=payload,

@@ -2,7 +2,8 @@
 
 Each was scored by a fit that had left its weeks out. Fits differ in scale, so such a fraud is known
 by its place: the share of the legitimate payments of its own weeks that the same fit scores at
-least as high. On the threshold rows a place is the score that as many of them reach.
+least as high, and a little more (`cautious_places`). On the threshold rows a place is the score
+that as many of them reach.
 
 A promise may rest on them only where their law is the window's. What can be seen of that is
 whether the window's frauds are caught less often at the same place (`differ`); a difference that
@@ -42,6 +43,16 @@ def places(scores: np.ndarray, legitimate: np.ndarray) -> np.ndarray:
     """Share of the `legitimate` scores (m,) at or above each of `scores` (n,), shape (n,)."""
     below = np.searchsorted(np.sort(legitimate), scores, side="left")
     return (len(legitimate) - below) / max(len(legitimate), 1)
+
+
+def cautious_places(scores: np.ndarray, legitimate: np.ndarray) -> np.ndarray:
+    """The same plus one standard error, at most 1: few payments tell a small share badly.
+
+    All frauds of one fit err together, which no count of frauds knows. Where many frauds lie close
+    together (300 and 900 of a steep law, 9,000 payments each) the promise held in .918 without it.
+    """
+    found = places(scores, legitimate)
+    return np.minimum(found + np.sqrt(found * (1 - found) / max(len(legitimate), 1)), 1.0)
 
 
 def scores_at(place: np.ndarray, legitimate: np.ndarray) -> np.ndarray:

@@ -79,10 +79,7 @@ def guarantee(
     clusters = cluster_codes(senders, n)
     size = independent_frauds(scores, clusters, floor, confidence)
     fewest = fewest_frauds(floor, confidence)
-    if strict or size >= fewest:
-        k = clustered_rank(scores, clusters, floor, confidence)
-    else:
-        k = single
+    k = clustered_rank(scores, clusters, floor, confidence) if strict or size >= fewest else single
     return Guaranteed(np.sort(scores), k, size, single, fewest)
 
 
