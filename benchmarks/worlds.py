@@ -42,7 +42,6 @@ from benchmarks.worlds_made import MOVES, make_world, moved_by
 from fraud_assets.contract import load_contract
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.judging.earlier import EarlierFrauds
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 from fraud_assets.modelling.statistics.intervals import rate
 
@@ -56,7 +55,6 @@ SIDES = {
     "before": "before",
     "window": "today, the window's frauds alone",
     "today": "today",
-    "own": "today, each world's own history",
 }
 GROUPS = {"all": (0, 1, 2, 3, 4), "one law": (0, 1, 2, 3), "the law moves": (4,)}
 """Fifths of the worlds."""
@@ -130,18 +128,17 @@ def _week(
     laws: Sequence[Law], told: dict[str, Any], policy: Policy, rng: np.random.Generator
 ) -> dict[str, dict[str, Any]]:
     """What each side makes of one threshold week and one judged week, drawn of the last law."""
-    law, today = laws[-1], told["today"]
-    own = EarlierFrauds(tuple(today["places"]), tuple(today["senders"]), "", 0)
-    drawn = earlier_drawn(laws, today["blocks"], rng)
+    law = laws[-1]
+    drawn = earlier_drawn(laws, told["today"]["blocks"], rng)
     found = {}
-    for fit, sides in {"before": ("before",), "today": ("window", "today", "own")}.items():
+    for fit, sides in {"before": ("before",), "today": ("window", "today")}.items():
         chosen = law.draw(told[fit]["threshold_frauds"], rng)
         judged = law.draw(told[fit]["judged_frauds"], rng).at
         at = law.scores[fit][chosen.at], law.label[chosen.at], policy
         # before: each fraud by itself
         senders = None if fit == "before" else chosen.sender.astype(object)
         for side in sides:
-            earlier = {"today": drawn, "own": own}.get(side)
+            earlier = drawn if side == "today" else None
             threshold = choose_threshold(*at, senders, earlier=earlier)
             found[side] = _outcome(law, law.scores[fit] >= threshold.value, judged, policy)
             found[side]["threshold_frauds"] = threshold.n + (

@@ -1,8 +1,8 @@
 """One side of `benchmarks.worlds`: fits each world by the `fraud_assets` on its path, old or new.
 
 `python worlds_side.py SIDE FOLDER...` writes SIDE.json and SIDE.pickle into each folder. Where the
-side knows frauds that fits without their weeks have scored, so are those fits, SIDE_0.pickle and so
-on, and the JSON holds what they say of the history itself.
+side counts frauds that fits without their weeks have scored, so are those fits, SIDE_0.pickle and
+so on, and the JSON holds how many frauds each block had before and after the law moved.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _fit_today(cleaned: Any, contract: Any, base: Path, moves: np.datetime64) ->
         _keep(pipeline, Path(f"{base}_{k}.pickle"))
         moved = block.time[block.label == 1] >= moves
         blocks.append([int((~moved).sum()), int(moved.sum())])
-    return {"blocks": blocks, "places": tuned.earlier.place, "senders": tuned.earlier.sender}
+    return {"blocks": blocks}
 
 
 def _keep(pipeline: Any, path: Path) -> None:
