@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,9 +19,9 @@ import pytest
 from stack.place import free
 from stack.program import listens
 from stack.programs.balancer import SITE
-from tests.orchestration.runs import BIN
 from tests.waiting import wait_until
 
+CADDY = Path(sys.executable).with_name("caddy")
 READY = b'{"status":"ready","decisions":"ready"}'
 BODY = json.dumps({"payment_id": "p1"}).encode()
 
@@ -69,7 +70,7 @@ def service(handler: type[Service]) -> Iterator[str]:
 @pytest.fixture
 def balancer(tmp_path: Path) -> Iterator[tuple[int, type[Service]]]:
     """Its port, and what the two services share."""
-    if not (BIN / "caddy").exists():
+    if not CADDY.exists():
         pytest.skip("needs caddy, which the development group brings")
     handler = type("Pair", (Service,), {"plan": [], "asked": []})
     port = free(0)
@@ -85,7 +86,7 @@ def balancer(tmp_path: Path) -> Iterator[tuple[int, type[Service]]]:
         }
         with (tmp_path / "log").open("w") as log:
             caddy = subprocess.Popen(
-                [str(BIN / "caddy"), "run", "--adapter", "caddyfile", "--config", str(SITE)],
+                [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(SITE)],
                 env={**os.environ, **told},
                 stdout=log,
                 stderr=log,
