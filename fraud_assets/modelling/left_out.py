@@ -7,9 +7,9 @@ those they score, which a walk forward would not: that is why the threshold wind
 after all of them, has the last word on whether the frauds are of one law
 (see `fraud_assets.modelling.judging.earlier`).
 
-A walk forward was measured beside it: its first fits know half the history, and what they promise
-is so much too little that they cut the weeks refused for their alerts by a quarter only, where
-these halve them (20 simulated worlds).
+A walk forward was simulated beside it: its first fits know half the history, and what they promise
+is so much too little that weeks refused for their alerts fell from .399 to .312, with these fits
+to .182 (20 worlds of 60 weeks, none of which moved, without the window's last word).
 """
 
 from __future__ import annotations
