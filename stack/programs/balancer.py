@@ -33,7 +33,7 @@ def programs_of(place: Place) -> list[Program]:
                 "HOME": str(folder),
                 "FOLDER": str(folder),
                 "BIND": "127.0.0.1",
-                "LISTEN": f"127.0.0.1:{place.ports['balancer']}",
+                "LISTEN": f":{place.ports['balancer']}",
                 "SERVICES": " ".join(f"127.0.0.1:{place.ports[name]}" for name in SERVICES),
             },
             prepare=lambda: folder.mkdir(exist_ok=True),

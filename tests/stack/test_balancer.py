@@ -77,7 +77,7 @@ def balancer(tmp_path: Path) -> Iterator[tuple[int, type[Service]]]:
     with ExitStack() as open_now:
         services = [open_now.enter_context(service(handler)) for _ in range(2)]
         told = {
-            "LISTEN": f"127.0.0.1:{port}",
+            "LISTEN": f":{port}",
             "BIND": "127.0.0.1",
             "SERVICES": " ".join(services),
             "FOLDER": str(tmp_path),
