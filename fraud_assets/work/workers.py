@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -69,7 +70,12 @@ def warm_up(processes: int, modules: Sequence[str]) -> None:
     What a search waits for at its begin is done while its rows are read.
     """
     if processes > 1:
-        ended = begin_tasks(_imported, [tuple(modules)] * processes, processes)
+        # A Ctrl-C is this process's to answer: who imports would die of it with a stack trace.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            ended = begin_tasks(_imported, [tuple(modules)] * processes, processes)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         Thread(target=ended, name="warm-up", daemon=True).start()
 
 
