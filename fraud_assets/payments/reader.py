@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from time import time_ns
 from typing import Any, NamedTuple
 
@@ -160,19 +160,17 @@ class RawReader:
 
     def payment(self, values: Mapping[str, CleanValue]) -> Payment:
         """The payment of typed values by column, None where missing."""
-        texts, others = _present(values, self._texts), _present(values, self._written)
-        others = {name: written(value) for name, value in others.items()}
+        found = values.get
+        texts: Any = {name: v for name in self._texts if (v := found(name)) is not None}
+        for name in self._written:
+            if (value := found(name)) is not None:
+                texts[name] = written(value)
+        numbers: Any = {name: v for name in self._numbers if (v := found(name)) is not None}
+        times: Any = {name: v for name in self._times if (v := found(name)) is not None}
+        time: Any = None if self._time is None else values[self._time]
         return Payment(
-            None if self._id is None else texts.get(self._id) or others.get(self._id),
-            None if self._time is None else values[self._time],  # type: ignore[arg-type]
-            _present(values, self._numbers),
-            texts | others,
-            _present(values, self._times),
+            None if self._id is None else texts.get(self._id), time, numbers, texts, times
         )
-
-
-def _present(values: Mapping[str, CleanValue], names: Sequence[str]) -> dict[str, Any]:
-    return {name: value for name in names if (value := values.get(name)) is not None}
 
 
 def reader_of(name: str, contract: Contract) -> Callable[[object], CleanValue]:

@@ -99,9 +99,10 @@ class Scorer:
 
     def score_batch(self, rows: Sequence[Row]) -> Floats:
         """Probabilities (n,) of many rows; may run in any thread."""
-        encoded = np.zeros((len(rows), len(self.spec.columns)))
-        for row, into in zip(rows, encoded, strict=True):
-            self.encoder.write(row, _view(into))
+        encoded = np.zeros((len(rows), width := len(self.spec.columns)))
+        into = _view(encoded.reshape(-1))
+        for at, row in enumerate(rows):
+            self.encoder.write(row, into[at * width : (at + 1) * width])
         sums = self._margins.many(encoded) + self.spec.intercept if len(rows) else np.zeros(0)
         return np.array([self._link(float(margin)) for margin in sums])
 

@@ -16,7 +16,7 @@ from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
 from fraud_assets.state.remembered import Remembered, read_remembered, remember
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.tracks.page import Event
+from fraud_assets.state.tracks.page import Event, Layout
 from fraud_assets.state.tracks.short import ShortTrack, open_track
 from fraud_assets.state.tracks.track import Track
 from fraud_assets.state.values import digest
@@ -147,18 +147,21 @@ class Meeting:
     def _leave_behind(self, payment: Payment, time: int, tracks: Iterable[KeptTrack]) -> None:
         """Put the payment into the tracks of its entities."""
         self.newest = max(self.newest, time)
-        numbers, values = payment.numbers, payment.values
+        late_after = self.plan.late_after
         for plan, track in tracks:
-            event = Event(
-                time,
-                [numbers.get(name, _NAN) for name in plan.layout.numbers],
-                [_hashed(values.get(name)) for name in plan.layout.values],
-            )
-            cut = max(track.newest, time) - plan.span - self.plan.late_after
-            track.insert(event, cut, keep=plan.keeps_payments)
+            newest = track.newest if track.newest > time else time
+            cut = newest - plan.span - late_after
+            track.insert(_event(payment, time, plan.layout), cut, keep=plan.keeps_payments)
             if plan.keeps_labels:
                 track.labels.drop(cut)
             track.write()
+
+
+def _event(payment: Payment, time: int, layout: Layout) -> Event:
+    """The payment as its tracks of this layout keep it."""
+    numbers, values = payment.numbers, payment.values
+    hashes = [_hashed(values.get(name)) for name in layout.values] if layout.values else ()
+    return Event(time, [numbers.get(name, _NAN) for name in layout.numbers], hashes)
 
 
 def _of_different_ids(coming: Sequence[ComingPayment]) -> Iterator[Sequence[ComingPayment]]:

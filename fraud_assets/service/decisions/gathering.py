@@ -1,4 +1,4 @@
-"""Payments that come in one turn of the event loop are decided on together.
+"""Payments that come in two turns of the event loop are decided on together.
 
 Each pays a part of one transaction, one commit or round trip, and one entry into the record; its
 answer is the one that it would get alone, in the order in which they came.
@@ -39,17 +39,17 @@ class Waiting(NamedTuple):
 
 
 class Gathering:
-    """One worker's payments that wait for the end of the turn."""
+    """One worker's payments that wait for the end of the turns."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._waiting: list[Waiting] = []
 
     def add(self, waiting: Waiting) -> None:
-        """Decide on a payment at the end of this turn of the event loop."""
+        """Decide on a payment at the end of the next turn of the event loop."""
         self._waiting.append(waiting)
         if len(self._waiting) == 1:
-            asyncio.get_running_loop().call_soon(self._decide)
+            asyncio.get_running_loop().call_soon(self._look_again)
 
     async def answer(self, body: bytes, always: bool, api_key: str, started: float) -> Answer:
         """The answer to a payment; raises what is no refusal."""
@@ -65,6 +65,10 @@ class Gathering:
 
         self.add(Waiting(body, always, api_key, started, take))
         return await found
+
+    def _look_again(self) -> None:
+        """Let the loop look at its sockets once more: what came meanwhile comes along."""
+        asyncio.get_running_loop().call_soon(self._decide)
 
     def _decide(self) -> None:
         those, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

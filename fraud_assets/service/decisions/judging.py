@@ -13,7 +13,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.decisions.release import Release
 from fraud_assets.documents.reason import Reason
 from fraud_assets.payments.reader import ReadPayment
-from fraud_assets.scoring.scorer import Row
+from fraud_assets.scoring.encode import Value
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.meeting import Found
 from fraud_assets.values.number import number
@@ -37,7 +37,7 @@ class JudgedPayment(NamedTuple):
     """What was found of a payment, before it is written anywhere."""
 
     decision_id: str
-    features: dict[str, float | str | None]
+    features: dict[str, Value]
     probability: float
     is_flagged: bool
     reasons: list[Reason]
@@ -57,27 +57,26 @@ class Judging:
         self, those: Sequence[tuple[Asked, Found]], decision_ids: Sequence[str]
     ) -> list[JudgedPayment]:
         """What is made of each payment, whose decisions will have these ids."""
-        scorer = self.served.scorer
-        rows = [self._row(asked, found) for asked, found in those]
-        scores = scorer.score_each(rows)
-        parts = zip(those, rows, scores, decision_ids, strict=True)
+        features = [self._features(asked, found) for asked, found in those]
+        scores = self.served.scorer.score_each([tuple(one.values()) for one in features])
+        parts = zip(those, features, scores, decision_ids, strict=True)
         return [self._judged(asked, *rest) for (asked, _), *rest in parts]  # type: ignore[arg-type]
 
-    def _row(self, asked: Asked, found: Found) -> Row:
+    def _features(self, asked: Asked, found: Found) -> dict[str, Value]:
+        """The model's features in its order, None for missing."""
         values = {**asked.read.features, **found.features}
-        return tuple([
-            None if (value := values[name]) != value else value  # NaN is not itself
+        return {
+            name: None if (value := values[name]) != value else value  # NaN is not itself
             for name in self.served.scorer.encoder.names
-        ])  # fmt: skip
+        }
 
     def _judged(
-        self, asked: Asked, row: Row, probability: float, decision_id: str
+        self, asked: Asked, features: dict[str, Value], probability: float, decision_id: str
     ) -> JudgedPayment:
-        scorer = self.served.scorer
-        flagged = probability >= self.served.threshold
-        reasons = scorer.row_reasons(row, flagged) if flagged or asked.always else []
+        flagged, reasons = probability >= self.served.threshold, []
+        if flagged or asked.always:
+            reasons = self.served.scorer.row_reasons(tuple(features.values()), flagged)
         chance, passes = self._released(asked, decision_id)
-        features = dict(zip(scorer.encoder.names, row, strict=True))
         return JudgedPayment(
             decision_id, features, probability, flagged, reasons, chance, flagged and passes
         )

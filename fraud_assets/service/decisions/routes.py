@@ -30,6 +30,7 @@ from fraud_assets.service.decisions.refusals import (
 )
 from fraud_assets.service.scoring_routes import (
     Answer,
+    Headers,
     Receive,
     RefusedRequestError,
     Scope,
@@ -131,7 +132,7 @@ class GatheredRoute(DecisionRoute):
     def at_once(self, scope: Scope) -> Taking | None:
         """What takes a request's body; None where its head is refused, or its answer must wait."""
         started, headers = perf_counter(), scope["headers"]
-        if self._desk.keeping.is_sync or not any(name == b"content-length" for name, _ in headers):
+        if self._desk.keeping.is_sync or not _tells_length(headers):
             return None
         try:
             always = wanted_reasons(scope["query_string"]) != "flagged"
@@ -193,6 +194,13 @@ def decision_routes(desk: Desk, keys: ApiKeys) -> dict[str, DecisionRoute]:
     }
     labels = LabelRoute(desk, keys, "/labels", "label", _BATCH_BODY)
     return {"/decisions": GatheredRoute(desk, keys, "/decisions"), "/labels": labels} | routes
+
+
+def _tells_length(headers: Headers) -> bool:
+    for name, _ in headers:  # noqa: SIM110 - faster than any(), at each request
+        if name == b"content-length":
+            return True
+    return False
 
 
 def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:

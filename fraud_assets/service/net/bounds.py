@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from fraud_assets.service.net.connections import Connections, Queue
 from fraud_assets.service.net.farewell import (
     BAD,
@@ -21,6 +19,7 @@ from fraud_assets.service.net.farewell import (
     listen_no_more,
     say_goodbye,
 )
+from fraud_assets.service.net.lean import LeanProtocol
 from fraud_assets.service.net.limits import (
     MAX_DROPPED,
     MAX_FRAMING,
@@ -34,7 +33,7 @@ class _StopError(Exception):
     """Ends the parser's work on a chunk; uvicorn then calls `send_400_response`."""
 
 
-class CountedProtocol(HttpToolsProtocol):
+class CountedProtocol(LeanProtocol):
     """uvicorn's protocol with the queues that it waits in, and what it has sent meanwhile."""
 
     def __init__(

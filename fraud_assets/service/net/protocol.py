@@ -107,11 +107,10 @@ class BoundedProtocol(CountedProtocol):
         if cycle.response_complete:
             return
         cycle.more_body = False
-        taking = getattr(cycle, "taking", None)
-        if taking is None:
+        if cycle.taking is None:
             cycle.message_event.set()
         else:
-            taking(bytes(cycle.body), partial(self._answer, cycle))
+            cycle.taking(bytes(cycle.body), partial(self._answer, cycle))
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """Begin to answer; the usual way where somebody must wait for the client."""

@@ -7,6 +7,7 @@ record instead of arrays, pages and sums, which is most of what a decision has t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cache
 from math import fsum
 from struct import Struct
@@ -33,7 +34,7 @@ def _row(numbers: int, values: int) -> Struct:
 
 
 class ShortTrack:
-    """See `Track`; `data` is the record, None where the entity is new."""
+    """See `Track`; `data` is the record, empty where the entity is new."""
 
     __slots__ = (
         "_columns", "_first", "_frauds", "_grown", "_key", "_length", "_next", "_now", "_number",
@@ -41,14 +42,14 @@ class ShortTrack:
     )  # fmt: skip
 
     def __init__(
-        self, records: Records, key: bytes, layout: Layout, now: int, data: bytes | None
+        self, records: Records, key: bytes, layout: Layout, now: int, data: bytes = b""
     ) -> None:
         self._records, self._key, self.layout, self._now = records, key, layout, now
         self._frauds: Frauds | None = None
         self._grown: Track | None = None
         self._spans: dict[Span, tuple[int, int]] = {}
-        self._numbers: dict[tuple[int, Span], list[float]] = {}
-        if data is None:
+        self._numbers: dict[tuple[int, Span], Sequence[float]] = {}
+        if not data:
             self._first, self.dropped, self.newest, self._next = now, NEVER, NEVER, 0
             self._take(b"", b"", 0)
             return
@@ -87,19 +88,27 @@ class ShortTrack:
 
     def total(self, column: str, span: Span, own: float | None = None) -> tuple[float, int]:
         """Exact sum of a column, rounded once, and number of its values; `own` is one more."""
-        values = self.numbers(column, span)
+        values = self._held(column, span)
         if own is not None and own == own:  # noqa: PLR0124 - NaN is not itself
             values = [*values, own]
-        return fsum(values) + 0.0, len(values)
+        total = fsum(values)
+        if total != total:  # noqa: PLR0124 - as above
+            values = present(values)
+            total = fsum(values)
+        return total + 0.0, len(values)
 
-    def numbers(self, column: str, span: Span) -> list[float]:
+    def numbers(self, column: str, span: Span) -> Sequence[float]:
         """A column's numbers in a span in order of time, without NaN; not to be changed."""
+        return present(self._held(column, span))
+
+    def _held(self, column: str, span: Span) -> Sequence[float]:
+        """The same with NaN for missing; kept for the payment's other features."""
         at = self.layout.numbers.index(column)
         values = self._numbers.get((at, span))
         if values is None:
             low, high = self._bounds(span)
             found = self._column(1 + at)[low * _WIDTH : high * _WIDTH].cast("d").tolist()
-            values = self._numbers[at, span] = [*present(found)]
+            values = self._numbers[at, span] = found
         return values
 
     def distinct(self, column: str, span: Span, own: str | None = None) -> int:
@@ -146,7 +155,8 @@ class ShortTrack:
             self._grown.insert(event, cut, keep=keep)
             return
         time = event.time
-        self._first, self.newest = min(self._first, time), max(self.newest, time)
+        self._first = time if time < self._first else self._first
+        self.newest = time if time > self.newest else self.newest
         self.drop(cut)
         if not keep or time < cut:
             self.dropped = max(self.dropped, time)
@@ -201,8 +211,9 @@ def open_track(records: Records, key: bytes, layout: Layout, now: int) -> Track 
     A track is a short one while it has one page, and never had so many that windows are kept.
     """
     data = records.get(b"T" + key)
-    if data is not None:
-        *_, begun, held = records.trusted(HEAD.unpack_from, data)
-        if held > 1 or (layout.values and begun >= distinct.FROM_PAGES):
-            return Track(records, key, layout, now)
+    if data is None:
+        return ShortTrack(records, key, layout, now)
+    *_, begun, held = HEAD.unpack_from(data)
+    if held > 1 or (layout.values and begun >= distinct.FROM_PAGES):
+        return Track(records, key, layout, now)
     return ShortTrack(records, key, layout, now, data)
