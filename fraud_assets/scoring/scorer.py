@@ -19,7 +19,7 @@ from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
 from fraud_assets.features.arrays import Floats
 from fraud_assets.scoring.encode import Encoder, Value
-from fraud_assets.scoring.margins import Linear, Margins, Trees
+from fraud_assets.scoring.margins import A_FEW, Linear, Margins, Trees
 from fraud_assets.scoring.places import LevelPlaces, NumberPlaces, Places
 from fraud_assets.scoring.reasons import Reasoner
 from fraud_assets.scoring.shapley import Leaves, TreeShapley
@@ -71,7 +71,8 @@ class Scorer:
         self.encoder = Encoder(spec)
         self.places = places
         self._margins, self._explainer = margins, explainer
-        self._buffer = _view(margins.row)
+        self._buffers = [_view(row) for row in margins.rows]
+        self._buffer = self._buffers[0]
         self._owner = np.array(spec.owner_of, dtype=np.int64)
         self._link = link_of(spec)
         self._reasoner = Reasoner(spec, self.encoder, places)
@@ -92,10 +93,13 @@ class Scorer:
 
     def score_each(self, rows: Sequence[Row]) -> list[float]:
         """What `probability` gives for each of a few rows, bit for bit."""
-        if len(rows) == 1:
-            return [self.probability(rows[0])]
-        found: list[float] = self.score_batch(rows).tolist()
-        return found
+        if len(rows) > A_FEW:
+            many: list[float] = self.score_batch(rows).tolist()
+            return many
+        for row, into in zip(rows, self._buffers, strict=False):
+            self.encoder.write(row, into)
+        sums = self._margins.few(len(rows)) if rows else []
+        return [self._link(margin + self.spec.intercept) for margin in sums]
 
     def score_batch(self, rows: Sequence[Row]) -> Floats:
         """Probabilities (n,) of many rows; may run in any thread."""
