@@ -103,7 +103,7 @@ class BoundedProtocol(CountedProtocol):
 
     def on_message_complete(self) -> None:
         """Wake the application, or hand the body to what answers at once."""
-        cycle = self.cycle
+        cycle: Any = self.cycle
         if cycle.response_complete:
             return
         cycle.more_body = False
