@@ -85,10 +85,10 @@ def test_units_compute_on_one_thread(two):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library is another")
 def test_a_unit_uses_again_what_another_freed(two):
-    """An array of 2,048 pages made 50 times is not 50 times made of cleared pages."""
+    """An array of 512 pages made 50 times is not 50 times made of cleared pages."""
     run_tasks(pages_cleared, [(3,)] * 6, two)
 
-    assert max(run_tasks(pages_cleared, [(50,)] * 4, two)) < 25 * 2_048
+    assert max(run_tasks(pages_cleared, [(50,)] * 4, two)) < 25 * 512
 
 
 def test_an_error_of_a_unit_is_raised_as_it_was_there(two):
