@@ -19,7 +19,7 @@ from fraud_assets.payments.kept import plan_for
 from fraud_assets.payments.reader import RawReader
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
-from fraud_assets.state.filling import fill
+from fraud_assets.state.acts.filling import fill
 from fraud_assets.state.opening import MEMORY, begin, close, finish, open_adapter
 from fraud_assets.state.state import State
 from fraud_assets.store.store import Store

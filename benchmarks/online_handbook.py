@@ -28,7 +28,7 @@ from fraud_assets.data.features import derive_features
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.payments.reader import RawReader
 from fraud_assets.payments.roles import raw_columns
-from fraud_assets.state.filling import add_labels
+from fraud_assets.state.acts.filling import add_labels
 from fraud_assets.state.opening import begin, close, open_adapter
 
 OUT = Path(__file__).parent / "out" / "online_handbook.json"

@@ -98,7 +98,7 @@ def _is_whole(adapter: Adapter, plan: Plan) -> bool:
 
 def _show(args: argparse.Namespace) -> int:
     from fraud_assets.errors import UsageError
-    from fraud_assets.state.showing import kept_of
+    from fraud_assets.state.acts.showing import kept_of
 
     contract, adapter = _opened()
     state = _going_on(contract, adapter)

@@ -12,8 +12,8 @@ import pandas as pd
 from fraud_assets.contract import Contract
 from fraud_assets.handover.recall import decided_on_record, recall_labels
 from fraud_assets.handover.rows import payments_of
+from fraud_assets.state.acts.filling import fill, recall
 from fraud_assets.state.adapters.memory import Memory
-from fraud_assets.state.filling import fill, recall
 from fraud_assets.state.opening import begin
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State

@@ -19,8 +19,8 @@ from fraud_assets.errors import StateError
 from fraud_assets.handover.recall import Recalled, recall_record
 from fraud_assets.handover.rows import payments_of
 from fraud_assets.payments.kept import plan_for
+from fraud_assets.state.acts.filling import fill
 from fraud_assets.state.adapter import Adapter
-from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.state import State
 from fraud_assets.state.tracks.track import NEVER

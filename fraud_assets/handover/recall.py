@@ -21,7 +21,7 @@ from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import PaymentError
 from fraud_assets.payments.reader import RawReader
-from fraud_assets.state.filling import Decided, add_labels, recall
+from fraud_assets.state.acts.filling import Decided, add_labels, recall
 from fraud_assets.state.state import State
 from fraud_assets.state.values import digest
 

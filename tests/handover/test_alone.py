@@ -13,10 +13,10 @@ import pytest
 from fraud_assets.errors import DamagedStateError, StateMovedError, UnbuiltStateError
 from fraud_assets.handover import leased
 from fraud_assets.handover.alone import BUSY, building_alone
+from fraud_assets.state.acts.filling import fill
 from fraud_assets.state.adapters import embedded, remote
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
-from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, close, finish, go_on, open_adapter
 from tests.data.features_support import contract_of
 from tests.state.test_adapters import _payments

@@ -20,8 +20,8 @@ from fraud_assets.handover.rows import payments_of
 from fraud_assets.handover.verify import verify_state
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.payments.reader import RawReader
+from fraud_assets.state.acts.filling import fill
 from fraud_assets.state.adapters.memory import Memory
-from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, go_on
 
 CONTRACT = """

@@ -14,9 +14,9 @@ from fraud_assets.data.transactions import read_transactions
 from fraud_assets.handover.rows import told_of, values_of
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.release.raw_payments.exported import Exported
+from fraud_assets.state.acts.saying import Saying, take_saying
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.opening import begin
-from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import State
 
 SIZE = 300

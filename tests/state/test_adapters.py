@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from fraud_assets.errors import ConflictError, DamagedStateError, StateError
+from fraud_assets.state.acts.tidy import tidy
 from fraud_assets.state.adapter import Adapter, Transaction, Work
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.tidy import tidy
 from tests.data.features_support import contract_of
 from tests.state.worlds import derived, state_of
 

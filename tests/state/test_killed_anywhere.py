@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from fraud_assets.errors import UnbuiltStateError
+from fraud_assets.state.acts.filling import fill
+from fraud_assets.state.acts.saying import Saying, take_saying
+from fraud_assets.state.acts.tidy import tidy
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
-from fraud_assets.state.filling import fill
 from fraud_assets.state.meeting import Found
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import State
-from fraud_assets.state.tidy import tidy
 from tests.data.features_support import contract_of
 from tests.state.dying import dying, in_a_life
 from tests.state.test_adapters import _payments

@@ -15,12 +15,12 @@ from hypothesis.errors import NoSuchExample
 from msgspec.structs import replace
 
 from fraud_assets.data.features import derive_features
+from fraud_assets.state.acts.saying import Saying, take_saying
+from fraud_assets.state.acts.tidy import tidy
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
-from fraud_assets.state.saying import Saying, take_saying
 from fraud_assets.state.state import State
-from fraud_assets.state.tidy import tidy
 from fraud_assets.state.tracks import distinct, pages
 from tests.data.features_support import contract_of, payments
 from tests.state.worlds import derived, labels_of, payments_of, state_of

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fraud_assets.state.acts.filling import fill
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.adapters.embedded import Embedded
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
-from fraud_assets.state.filling import fill
 from fraud_assets.state.opening import begin, finish, go_on
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State

@@ -20,10 +20,10 @@ from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.decisions.rebuilding import Rebuilding
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
+from fraud_assets.state.acts.tidy import tidy
 from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.opening import MEMORY, begin, close, condemn, go_on, open_adapter
 from fraud_assets.state.state import State
-from fraud_assets.state.tidy import tidy
 
 RETRY_SECONDS = 1.0
 """After how long a state that could not be opened is tried again; also how often it is brought to

@@ -18,7 +18,7 @@ from fraud_assets.payments.reader import reader_of
 from fraud_assets.service.decisions.decider import Decider
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.refusals import ManyFaultsError
-from fraud_assets.state.saying import Saying, take_saying, which_are_new
+from fraud_assets.state.acts.saying import Saying, take_saying, which_are_new
 from fraud_assets.terms.times import TimeColumn
 
 _KNOWN_AT = TimeColumn(column="known_at")
