@@ -48,6 +48,8 @@ def test_a_stack_stays_that_of_its_contract(
 def test_a_port_that_is_taken_is_exchanged(tmp_path: Path) -> None:
     """The others stay the usual ones where those are free; none is given twice."""
     with socket.socket() as other:
+        # Connections that ended a moment ago would keep it from listening, and leave the port free.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):  # somebody else's then: taken all the same
             other.bind(("127.0.0.1", PORTS["valkey"]))
             other.listen()
