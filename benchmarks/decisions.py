@@ -32,7 +32,7 @@ from fraud_assets.decisions.reading import read_decisions
 
 OUT = Path(__file__).parent / "out"
 PLAIN = "plain.json"
-MOST_A_SECOND = 9000
+MOST_A_SECOND = 20_000
 """Payments made ready for each second of load; a side that asks for more ends the benchmark."""
 
 
