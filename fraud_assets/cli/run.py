@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from fraud_assets.orchestration.settings import Settings
 
 
-_SEARCHED_WITH = ("fraud_assets.release.evidence", "fraud_assets.modelling.lookback.search")
-"""What the processes of a search import; between them all that its units need."""
-
-
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
@@ -62,11 +58,9 @@ def run(args: argparse.Namespace) -> int:
 def _run_one(settings: Settings, chain: str | None, as_of: str | None) -> int:
     from fraud_assets.cli._watching import Watching
     from fraud_assets.preflight import demand_workable
-    from fraud_assets.work.workers import warm_up
 
     settings.contract()  # a faulty contract ends with an exit code of its own
     demand_workable(settings.place())  # before Dagster looks for a home folder of its own
-    warm_up(settings.processes(), _SEARCHED_WITH)
     from fraud_assets.orchestration.terminal import run_week
 
     before = settings.store().current()

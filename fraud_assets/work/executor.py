@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
@@ -41,7 +41,7 @@ class Executor(AbstractContextManager["Executor"], Protocol):
 
     def each(
         self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """Do `function(*task)` for each task; position and result of each as it ends.
 
         Other processes of this host begin at once, before a result is asked for.

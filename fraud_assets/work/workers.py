@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
-from threading import Thread
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any, TypeAlias, TypeVar
 
 from fraud_assets.work.executor import Executor
@@ -55,33 +52,14 @@ def begin_tasks(
 
     def ended() -> list[Result]:
         results: dict[int, Result] = {}
-        for index, result in begun:
-            results[index] = result
-            if on_done is not None:
-                on_done(result)
+        with closing(begun):  # an interrupt stops what runs
+            for index, result in begun:
+                results[index] = result
+                if on_done is not None:
+                    on_done(result)
         return [results[index] for index in range(len(tasks))]
 
     return ended
-
-
-def warm_up(processes: int, modules: Sequence[str]) -> None:
-    """Have the processes of this host begin and import `modules`, beside what the caller does next.
-
-    What a search waits for at its begin is done while its rows are read.
-    """
-    if processes > 1:
-        # A Ctrl-C is this process's to answer: who imports would die of it with a stack trace.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:
-            ended = begin_tasks(_imported, [tuple(modules)] * processes, processes)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        Thread(target=ended, name="warm-up", daemon=True).start()
-
-
-def _imported(*modules: str) -> None:
-    for name in modules:
-        import_module(name)
 
 
 def executor_of(workers: Workers) -> AbstractContextManager[Executor]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import numpy as np
 import pytest
@@ -9,11 +8,10 @@ import pytest
 from fraud_assets.errors import ContractError
 from fraud_assets.work.kinds.local import Local
 from fraud_assets.work.registry import chosen_executor
-from fraud_assets.work.workers import begin_tasks, run_tasks, warm_up
+from fraud_assets.work.workers import begin_tasks, run_tasks
 from tests.waiting import wait_until
 from tests.work.units import (
     Table,
-    known_modules,
     process,
     refused,
     summed,
@@ -59,23 +57,6 @@ def test_where_there_is_one_process_what_was_begun_is_done_when_it_is_asked_for(
 
     assert list(tmp_path.iterdir()) == []
     assert ended() == ["a"]
-
-
-def test_processes_that_were_warmed_up_know_their_modules():
-    """The tasks that come later need not wait for imports."""
-    warm_up(2, ["xml.dom.minidom"])
-
-    wait_until(lambda: run_tasks(known_modules, [("xml.dom.minidom",)] * 4, 2) == [[True]] * 4)
-
-
-def test_one_process_is_not_warmed_up(tmp_path, monkeypatch):
-    """It is this one, which has other things to do."""
-    (tmp_path / "known_to_nobody_else.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
-
-    warm_up(1, ["known_to_nobody_else"])
-
-    assert "known_to_nobody_else" not in sys.modules
 
 
 def test_one_process_is_this_one():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from pathlib import Path
@@ -95,11 +95,14 @@ class Local:
 
     def each(
         self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """Do every task; large arrays are shared with the processes as memory maps."""
         run = Parallel(n_jobs=self._processes, return_as="generator_unordered", batch_size=1)
         # No generator itself: other processes have begun when this returns.
-        return iter(run(delayed(_numbered)(function, i, task) for i, task in enumerate(tasks)))
+        begun: Generator[tuple[int, Result], None, None] = run(
+            delayed(_numbered)(function, i, task) for i, task in enumerate(tasks)
+        )
+        return begun
 
     def _keep(self, digest: str, data: bytes) -> None:
         if self._folder is None:  # only this user can read it, and it goes where this one is killed

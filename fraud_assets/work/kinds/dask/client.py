@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from itertools import islice
@@ -86,7 +86,7 @@ class Dask:
 
     def each(
         self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """Do every task, as many at a time as keep the workers busy."""
         waiting, running = iter(enumerate(tasks)), dict[Future[Result], int]()
         while True:
