@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fraud_assets.contract import Contract
+    from fraud_assets.handover.build import Built
     from fraud_assets.state.adapter import Adapter
     from fraud_assets.state.plan import Plan
     from fraud_assets.state.state import State
@@ -45,7 +46,7 @@ def _build(args: argparse.Namespace) -> int:
     from fraud_assets.contract import load_contract
     from fraud_assets.decisions.log.settings import log_folder_of
     from fraud_assets.errors import StateError
-    from fraud_assets.handover.alone import building_alone
+    from fraud_assets.handover.alone import build_alone
     from fraud_assets.handover.build import build_state
     from fraud_assets.payments.kept import plan_for
 
@@ -56,12 +57,17 @@ def _build(args: argparse.Namespace) -> int:
             f"The contract {contract.name} must have the features of the version that serves, but "
             "has others. Name the version's by FRAUD_ASSETS_CONTRACT."
         )
-    with building_alone(place, contract.name, _say) as adapter:
+    record = log_folder_of(contract.name)
+    folder = None if "://" in place else Path(place) / f"{contract.name}.building-rows"
+
+    def work(adapter: Adapter) -> Built | None:
         if args.for_plan is not None and _is_whole(adapter, plan):
-            return 0  # another process has built it meanwhile
-        record = log_folder_of(contract.name)
-        folder = None if "://" in place else Path(place) / f"{contract.name}.building-rows"
-        built = build_state(contract, adapter, args.until, record=record, folder=folder)
+            return None  # another process has built it meanwhile
+        return build_state(contract, adapter, args.until, record=record, folder=folder)
+
+    built = build_alone(place, contract.name, work, _say)
+    if built is None:
+        return 0
     until = None if built.until is None else str(built.until)
     if args.json:
         print(json.dumps({**vars(built), "until": until}))

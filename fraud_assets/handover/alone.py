@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from fraud_assets.errors import DamagedStateError
 from fraud_assets.state.adapter import Adapter
@@ -19,6 +20,29 @@ LOOK_SECONDS = 0.5
 """How often one that waits looks whether the other has ended."""
 
 Telling = Callable[[str], None]
+
+Result = TypeVar("Result")
+
+
+def build_alone(
+    place: str, name: str, work: Callable[[Adapter], Result], say: Telling = lambda _: None
+) -> Result:
+    """Do the work of the place's one builder; a file in which damage stops it is set aside first.
+
+    Raises
+    ------
+    StateError
+        If the place cannot be opened or built on.
+    """
+    with building_alone(place, name, say) as adapter:
+        try:
+            return work(adapter)
+        except DamagedStateError as error:
+            if "://" in place:
+                raise
+            adapter.close()
+            say(f"{error}. It is set aside, and built anew now.")
+            return work(_afresh(place, name))
 
 
 @contextmanager
@@ -65,7 +89,11 @@ def _opened(place: str, name: str) -> Adapter:
     try:
         return open_adapter(place, name)
     except DamagedStateError:
-        from fraud_assets.state.adapters.embedded import set_aside  # noqa: PLC0415 - needs LMDB
+        return _afresh(place, name)
 
-        set_aside(Path(place) / name)
-        return open_adapter(place, name)
+
+def _afresh(place: str, name: str) -> Adapter:
+    from fraud_assets.state.adapters.embedded import set_aside  # noqa: PLC0415 - needs LMDB
+
+    set_aside(Path(place) / name)
+    return open_adapter(place, name)

@@ -104,6 +104,19 @@ def test_forgetting_destroys_the_key_and_nothing_else(tmp_path, capsys):
     assert "No key of this subject is left" in capsys.readouterr().out
 
 
+def test_nothing_is_forgotten_where_nothing_is_covered(tmp_path, capsys):
+    """A contract without personal columns: its record stays readable, and the command says so."""
+    folder = tmp_path / "log"
+    log = open_log(folder, QUICK)
+    recorded(log, 1, **payment_of("Mallory"))
+    log.close()
+
+    assert main(["decisions", "forget", "Mallory", "--log", str(folder)]) != 0
+
+    assert "nothing on record is" in capsys.readouterr().err
+    assert not keys_folder(folder).exists()
+
+
 def test_who_was_forgotten_may_come_back(tmp_path):
     """A service that runs meanwhile draws a new key: later payments are read, earlier ones not."""
     folder = tmp_path / "log"

@@ -12,8 +12,9 @@ import pytest
 
 from fraud_assets.errors import DamagedStateError, StateMovedError, UnbuiltStateError
 from fraud_assets.handover import leased
-from fraud_assets.handover.alone import BUSY, building_alone
+from fraud_assets.handover.alone import BUSY, build_alone, building_alone
 from fraud_assets.state.acts.filling import fill
+from fraud_assets.state.adapter import Adapter
 from fraud_assets.state.adapters import embedded, remote
 from fraud_assets.state.adapters.memory import Memory
 from fraud_assets.state.adapters.remote import Remote
@@ -187,6 +188,29 @@ def test_a_server_that_was_started_anew_may_lack_payments(server: object, tmp_pa
 
 
 _ALWAYS = {"appendonly": "yes", "appendfsync": "always"}
+
+
+def test_a_file_that_opens_and_is_damaged_within_is_built_anew(tmp_path: Path) -> None:
+    """What was there stays beside it; the sentence says that."""
+    place, said = str(tmp_path), list[str]()
+    adapter = open_adapter(place, "toy")
+    begin(adapter, PLAN).meet(CAME)
+    adapter.sync()
+    adapter.close()
+    file = tmp_path / "toy" / embedded.FILE
+    pages = bytearray(file.read_bytes())
+    pages[2 * os.sysconf("SC_PAGESIZE") :] = bytes(len(pages) - 2 * os.sysconf("SC_PAGESIZE"))
+    file.write_bytes(pages)
+
+    def work(adapter: Adapter) -> None:
+        fill(state := begin(adapter, PLAN), [(one, []) for one in CAME])
+        close(state)
+
+    build_alone(place, "toy", work, said.append)
+
+    assert answers(place) == expected()
+    assert "is set aside, and built anew" in said[0]
+    assert len(list((tmp_path / "toy").glob("damaged-*.mdb"))) == 1
 
 
 def test_one_that_closes_says_nothing_of_a_state_that_was_begun_anew(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.decisions._command import add_log_command, folder_of
+from fraud_assets.errors import RecordError
 
 
 def register(commands: Commands) -> None:
@@ -24,8 +25,15 @@ def _forget(args: Arguments) -> int:
 
     folder = folder_of(args)
     demand_writers(folder)
+    keys = SubjectKeys(keys_folder(folder))
+    if not keys.path.exists():
+        raise RecordError(
+            "What is forgotten must be covered by a subject's key, but nothing on record is: the "
+            "contract's [decisions] must name subject and personal columns before payments are "
+            "decided. What was recorded without stays readable until [decisions] keep drops it."
+        )
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    gone = SubjectKeys(keys_folder(folder)).forget(identity(args.subject), at)
+    gone = keys.forget(identity(args.subject), at)
     if args.json:
         print_json({"keys": gone, "at": at})
     elif gone:

@@ -41,6 +41,8 @@ class Rebuilding:
 
     def sentence(self, why: str) -> str:
         """Why nothing is answered now, and what happens."""
+        if not why.endswith("."):
+            why += "."
         if self._process is not None and self._said:
             return f"{why} {self._said}"
         if self._process is not None:

@@ -187,7 +187,7 @@ class Embedded:
 
     @contextlib.contextmanager
     def _sentences(self) -> Iterator[None]:
-        """What LMDB says against a write, in one sentence each."""
+        """What LMDB says against a transaction, in one sentence each."""
         try:
             yield
         except (lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.InvalidError) as error:
@@ -197,26 +197,20 @@ class Embedded:
             ) from error
         except lmdb.Error as error:
             raise StateError(
-                f"The state in {self._folder} cannot be written: {error}. Nothing was kept; see "
-                "to the disk."
+                f"The state in {self._folder} cannot be written or read: {error}. Nothing was "
+                "kept; see to the disk."
             ) from error
 
     def walk(self, cursor: bytes | None, most: int) -> Items:
         """See `Adapter`."""
         found: list[tuple[bytes, bytes]] = []
-        try:
-            with self._env.begin() as transaction, transaction.cursor() as place:
-                if not (place.first() if cursor is None else place.set_range(cursor + b"\0")):
-                    return Items([], None)
-                for key, value in place:
-                    found.append((key, value))
-                    if len(found) == most:
-                        return Items(found, key)
-        except lmdb.Error as error:
-            raise StateError(
-                f"The state in {self._folder} cannot be read: {error}. Build it anew: "
-                "fraud-assets state build"
-            ) from error
+        with self._sentences(), self._env.begin() as transaction, transaction.cursor() as place:
+            if not (place.first() if cursor is None else place.set_range(cursor + b"\0")):
+                return Items([], None)
+            for key, value in place:
+                found.append((key, value))
+                if len(found) == most:
+                    return Items(found, key)
         return Items(found, None)
 
     def bytes_used(self) -> int:
@@ -225,7 +219,7 @@ class Embedded:
 
     def clear(self) -> None:
         """See `Adapter`."""
-        with self._env.begin(write=True) as transaction:
+        with self._sentences(), self._env.begin(write=True) as transaction:
             transaction.drop(self._env.open_db(txn=transaction), delete=False)
 
     def life(self) -> str:
