@@ -132,13 +132,15 @@ def _verify(args: argparse.Namespace) -> int:
     verified = verify_state(contract, state, args.sample, record=record)
     if args.json:
         differences = [vars(one) for one in verified.differences]
-        print(json.dumps({"compared": verified.compared, "differences": differences}))
+        parts = {"compared": verified.compared, "since": verified.since or None}
+        print(json.dumps(parts | {"differences": differences}))
     else:
         for one in verified.differences:
             said = f"{one.feature} is {one.source!r}, the state says {one.state!r}"
             print(f"{one.payment_id}: {said}")
         found = len(verified.differences)
-        print(f"{verified.compared:,} payments compared, {found:,} differences.")
+        since = f" since {verified.since}" if verified.since else ""
+        print(f"{verified.compared:,} payments{since} compared, {found:,} differences.")
     return 1 if verified.differences else 0
 
 

@@ -40,10 +40,14 @@ class FeatureMismatch:
 
 @dataclass(frozen=True)
 class StateComparison:
-    """How many payments were compared, and every difference."""
+    """How many payments were compared, every difference, and since when the compared were made.
+
+    Of earlier ones the state may have let go of the past. `since` is empty where there is none.
+    """
 
     compared: int
     differences: tuple[FeatureMismatch, ...]
+    since: str = ""
 
 
 def verify_state(
@@ -81,7 +85,7 @@ def verify_state(
         chosen = draw_recent(contract, state, Recent(recent, record, since), sample)
         found = recomputed(contract, state, rows, record, chosen)
         differing = [bad for one in found for bad in _mismatches(*one)]
-        return StateComparison(len(chosen), tuple(differing))
+        return StateComparison(len(chosen), tuple(differing), _second(start))
     if not (rows[TIME] >= start).any():
         return StateComparison(0, ())
     derived = derive_features(rows, contract, start=start)
@@ -95,7 +99,11 @@ def verify_state(
             answered = state.look(payment).features
             expected = {name: float(derived[name].iloc[at]) for name in answered}
             differences += _mismatches(payment, expected, answered)
-    return StateComparison(len(drawn), tuple(differences))
+    return StateComparison(len(drawn), tuple(differences), _second(start))
+
+
+def _second(instant: np.datetime64) -> str:
+    return str(instant.astype("datetime64[s]"))
 
 
 def _mismatches(
