@@ -90,6 +90,15 @@ def postgres_server(password: str = "") -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def run(url: str, *statements: str) -> None:
+    """Run statements, each in a transaction of its own."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
 def _url(folder: Path) -> str:
     return f"postgresql:///postgres?host={folder}&user=test"
 

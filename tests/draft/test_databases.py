@@ -15,7 +15,7 @@ from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.source.database import looking
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.draft import contract_text
-from tests.decisions.databases import postgres
+from tests.decisions.databases import postgres, run
 from tests.draft.drafts import FRAUDS, ROWS, contract_of, looked, payments
 
 pytest.importorskip("adbc_driver_postgresql", reason="needs the extra postgres")
@@ -43,14 +43,6 @@ def database(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     run(server, "DROP SCHEMA IF EXISTS shop CASCADE", "CREATE SCHEMA shop")
     monkeypatch.setenv(VARIABLE, server)
     return server
-
-
-def run(url: str, *statements: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def fill(url: str, frame: pd.DataFrame, **kinds: str) -> None:

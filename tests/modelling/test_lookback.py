@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.freezing import freeze
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
 from fraud_assets.modelling.lookback.meeting import meet
-from fraud_assets.modelling.lookback.search import history_to_take, look_back
+from fraud_assets.modelling.lookback.search import Lookback, begin_look_back, history_to_take
 from fraud_assets.modelling.lookback.walk import Try, Walk, blocks
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.search.choice import Contender
@@ -27,6 +28,11 @@ from tests.modelling.made_rows import make_rows, small_contract
 
 SETTING = {"C": 1.0}
 LOGISTIC = Contender("logistic_regression", SETTING, [], 1.0)
+
+
+def look_back(*arguments: Any, **more: Any) -> Lookback | None:
+    """What a search comes to that nothing is done beside."""
+    return begin_look_back(*arguments, **more)()
 
 
 def contract(**search: object) -> Contract:

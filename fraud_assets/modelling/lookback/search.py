@@ -66,34 +66,6 @@ def is_searched(contract: Contract) -> bool:
     return asked == "searched" or (asked == "auto" and contract.windows.by != "days")
 
 
-def look_back(
-    contenders: Sequence[Contender],
-    fit: Rows,
-    earlier: Rows | None,
-    contract: Contract,
-    *,
-    compared: int | None = None,
-    workers: Workers = 1,
-    progress: Progress | None = None,
-) -> Lookback | None:
-    """Search the history for the first of the contenders, and let them meet again on a long one.
-
-    `contenders` are settings of the fitted window's search, the winner first; that search had
-    `compared` frauds, by default those of `fit`. None where the contract does not ask for it, rows
-    have no time, or nothing but the window can be tried.
-    """
-    begun = begin_look_back(
-        contenders,
-        fit,
-        earlier,
-        contract,
-        compared=compared,
-        workers=workers,
-        progress=progress,
-    )
-    return begun()
-
-
 def begin_look_back(
     contenders: Sequence[Contender],
     fit: Rows,
@@ -104,7 +76,14 @@ def begin_look_back(
     workers: Workers = 1,
     progress: Progress | None = None,
 ) -> Callable[[], Lookback | None]:
-    """`look_back`, begun beside what the caller does next; what it gives waits for the result."""
+    """Search the history for the first of the contenders, and let them meet again on a long one.
+
+    That begins beside what the caller does next; what it gives waits for the result.
+
+    `contenders` are settings of the fitted window's search, the winner first; that search had
+    `compared` frauds, by default those of `fit`. None where the contract does not ask for it, rows
+    have no time, or nothing but the window can be tried.
+    """
     rows = joined_rows(earlier, fit)
     if rows.time is None or not is_searched(contract):
         return _nothing

@@ -16,7 +16,7 @@ from fraud_assets.data.source import read_source, times_needed
 from fraud_assets.data.source.read import read_source_parts
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.errors import ContractError, DataError
-from tests.decisions.databases import postgres
+from tests.decisions.databases import postgres, run
 from tests.exports import DEFAULTS, NOW, TOML, export, payments
 
 pytest.importorskip("adbc_driver_postgresql", reason="needs the extra postgres")
@@ -52,14 +52,6 @@ def database(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     )
     monkeypatch.setenv(VARIABLE, server)
     return server
-
-
-def run(url: str, *statements: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def fill(url: str, frame: pd.DataFrame, which: int = 0, name: str = "payments") -> None:
