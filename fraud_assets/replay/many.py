@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +21,7 @@ from fraud_assets.replay.versions import Versions
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store
+from fraud_assets.work.interrupts import interrupts_kept_from_helpers
 
 MOST_SHOWN = 20
 """Decisions that do not match which a summary names."""
@@ -102,9 +104,14 @@ def replay_all(
 _Result = tuple[Counter[str], Counter[str], list[Replayed]]
 
 
-def _executor(jobs: int, workshop: Workshop) -> Executor:
+@contextmanager
+def _executor(jobs: int, workshop: Workshop) -> Iterator[Executor]:
     # Spawned, not forked: the caller may have threads.
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (workshop,))
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (workshop,))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _results(executor: Executor, folder: Path, within: Range, jobs: int) -> Iterator[_Result]:
@@ -112,7 +119,8 @@ def _results(executor: Executor, folder: Path, within: Range, jobs: int) -> Iter
     under_way: deque[Future[_Result]] = deque()
     for _, segment, _ in read_segments(folder):
         for block in segment.blocks:
-            under_way.append(executor.submit(_replay_block, block.lines, within))
+            with interrupts_kept_from_helpers():  # a process begins with what it is given
+                under_way.append(executor.submit(_replay_block, block.lines, within))
             if len(under_way) > jobs * _AHEAD:
                 yield under_way.popleft().result()
     while under_way:

@@ -90,6 +90,20 @@ def written_into(folder: str, name: str) -> str:
         return name
 
 
+def heard(folder: str, name: str) -> str:
+    """Leave a file, then work on for longer than a test waits."""
+    written_into(folder, name)
+    time.sleep(600)
+    return name
+
+
+def interrupted(name: str) -> str:
+    """Sends an interrupt to its own process, and goes on where that does not take it."""
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)
+    return name
+
+
 def known_modules(*names: str) -> list[bool]:
     """Whether this process has imported each of them."""
     return [name in sys.modules for name in names]

@@ -16,6 +16,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.backend import resource_tracker
 
 from fraud_assets.work.executor import Executor
+from fraud_assets.work.interrupts import interrupts_kept_from_helpers
 from fraud_assets.work.packing import Packing, WorkUnit, unpacked, unpickled
 from fraud_assets.work.shelf import SHELF
 from fraud_assets.work.threads import on_one_thread
@@ -85,7 +86,8 @@ class Local:
             # Its own pool: joblib keeps that of `each` in loky's reusable one.
             self._pool = ProcessPoolExecutor(max_workers=self._processes, timeout=IDLE_SECONDS)
         unit = self._packing.pack(function, arguments)
-        future = self._pool.submit(_there, self._folder, unit)
+        with interrupts_kept_from_helpers():
+            future = self._pool.submit(_there, self._folder, unit)
         future.add_done_callback(partial(_hold, arguments))
         return future
 
@@ -99,9 +101,10 @@ class Local:
         """Do every task; large arrays are shared with the processes as memory maps."""
         run = Parallel(n_jobs=self._processes, return_as="generator_unordered", batch_size=1)
         # No generator itself: other processes have begun when this returns.
-        begun: Generator[tuple[int, Result], None, None] = run(
-            delayed(_numbered)(function, i, task) for i, task in enumerate(tasks)
-        )
+        with interrupts_kept_from_helpers():
+            begun: Generator[tuple[int, Result], None, None] = run(
+                delayed(_numbered)(function, i, task) for i, task in enumerate(tasks)
+            )
         return begun
 
     def _keep(self, digest: str, data: bytes) -> None:

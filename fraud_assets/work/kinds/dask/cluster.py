@@ -15,6 +15,7 @@ from distributed import Client, LocalCluster
 from fraud_assets.errors import WorkError
 from fraud_assets.masking import without_secrets
 from fraud_assets.work.environment import other_versions, work_environment
+from fraud_assets.work.interrupts import interrupts_kept_from_helpers
 from fraud_assets.work.kinds.dask.worker import forget_data, other_code, what_runs
 
 OWN = "local"
@@ -119,12 +120,13 @@ class Cluster:
 
     def _reach(self, place: str, processes: int) -> None:
         if place == OWN:
-            self._own = LocalCluster(
-                n_workers=processes,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            )
+            with interrupts_kept_from_helpers():
+                self._own = LocalCluster(
+                    n_workers=processes,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
+                )
         else:
             _demand_address(place)
         try:
