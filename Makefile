@@ -54,7 +54,7 @@ test: $(READY) ## the specification, a few minutes
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 test-slow: $(READY) ## races, kills, browsers, large data
-	$(BIN)/python -m pytest -m "slow and not alone" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and not alone" -n 3 --dist loadfile
 	$(BIN)/python -m pytest -m "slow and alone"
 
 lock: $(READY) ## pin the newest versions again, with hashes

@@ -14,11 +14,11 @@ import fsspec
 from fraud_assets.contract import Contract
 from fraud_assets.contract.sections.source import Source
 from fraud_assets.data.provenance.sources import SourceFile
-from fraud_assets.data.source.days import is_needed, latest_in
 from fraud_assets.data.source.export import Skipped
+from fraud_assets.data.source.folders.days import is_needed, latest_in
+from fraud_assets.data.source.folders.hive import partitions
+from fraud_assets.data.source.folders.listing import FoundFile, Listing, list_place, refuse_rest
 from fraud_assets.data.source.formats import format_name, open_table
-from fraud_assets.data.source.hive import partitions
-from fraud_assets.data.source.listing import FoundFile, Listing, list_place, refuse_rest
 from fraud_assets.data.source.packing import Readable, plain_name, unpack
 from fraud_assets.data.source.place import SourcePlace, find_place, plain_errors
 from fraud_assets.data.source.stored import Stored

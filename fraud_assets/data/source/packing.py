@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from fraud_assets.data.source.export import Skipped
-from fraud_assets.data.source.sorting import Sorted, sort_file, sort_folder
+from fraud_assets.data.source.folders.sorting import Sorted, sort_file, sort_folder
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.errors import DataError
 

@@ -16,8 +16,8 @@ from fraud_assets.data.kinds.exact import joined_frames
 from fraud_assets.data.source.columns import Picked, contract_columns, pick
 from fraud_assets.data.source.export import Export, FileRead, Skipped, no_lines
 from fraud_assets.data.source.files import relative_name, single_table
+from fraud_assets.data.source.folders.hive import require_agreement
 from fraud_assets.data.source.formats import open_table
-from fraud_assets.data.source.hive import require_agreement
 from fraud_assets.data.source.noticed import (
     WATCHED,
     copies,

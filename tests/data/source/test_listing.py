@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud_assets.checkup import check_up
-from fraud_assets.data.source.sorting import sort_file, sort_folder
+from fraud_assets.data.source.folders.sorting import sort_file, sort_folder
 from fraud_assets.errors import DataError
 from tests.data.source.support import contract, read, records
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Protocol
 
 from fraud_assets.contract.sections.source import Source
-from fraud_assets.data.source.sorting import kind_advice
+from fraud_assets.data.source.folders.sorting import kind_advice
 from fraud_assets.data.source.stored import Stored
 from fraud_assets.data.source.table import Table
 from fraud_assets.errors import DataError

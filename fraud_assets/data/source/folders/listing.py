@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from fraud_assets.data.source.export import Skipped
-from fraud_assets.data.source.lakes import refuse_lake
+from fraud_assets.data.source.folders.lakes import refuse_lake
+from fraud_assets.data.source.folders.sorting import Sorted, sort_file, sort_folder
 from fraud_assets.data.source.packing import Readable
 from fraud_assets.data.source.place import SourcePlace
-from fraud_assets.data.source.sorting import Sorted, sort_file, sort_folder
 from fraud_assets.errors import DataError
 
 MOST_NAMED = 10
