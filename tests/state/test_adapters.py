@@ -125,6 +125,25 @@ def test_several_transactions_are_each_their_own(opened: Open) -> None:
     assert adapter.transact(lambda t: (t.get(b"n"), t.get(b"m"))) == (b"3", b"1")
 
 
+def test_a_group_comes_through_beside_a_faster_worker(server: str, tmp_path: Path) -> None:
+    """One that writes the same key again before two of ours have run: ours go one by one."""
+    ours, rival, run = Remote(server, tmp_path.name), Remote(server, tmp_path.name), []
+
+    def adding(t: object) -> None:
+        t.put(b"n", b"%d" % (int(t.get(b"n") or b"0") + 1))
+
+    def slowly(t: object) -> None:
+        adding(t)
+        run.append(1)
+        if len(run) % 2 == 0:
+            rival.transact(adding)
+
+    found = ours.transact_each([Work(slowly)] * 5)
+
+    assert found == [None] * 5
+    assert ours.transact(lambda t: t.get(b"n")) == b"%d" % (5 + len(run) // 2)
+
+
 def test_a_script_that_the_server_lost_is_loaded_again(server: str, tmp_path: Path) -> None:
     """A server that was started anew, or told to forget its scripts, is asked once more."""
     adapter = Remote(server, tmp_path.name)

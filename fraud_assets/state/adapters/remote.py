@@ -24,7 +24,7 @@ from fraud_assets.state.adapters.calls import ScriptCalls
 from fraud_assets.state.adapters.optimistic import VERSION_BYTES, Optimistic, Tried
 
 MOST_TRIES = 100
-"""How often a transaction starts again before it gives up; each time another one succeeded."""
+"""How often in succession one starts again before it gives up; each time another one succeeded."""
 
 KEPT = 20_000
 """Values that a worker remembers; the script tells where they are outdated."""
@@ -95,11 +95,7 @@ class Remote:
         found: dict[int, T | Exception] = {}
         try:
             self._look_up(works)
-            for _ in range(MOST_TRIES):
-                left = [at for at in range(len(works)) if at not in found]
-                if not left:
-                    break
-                self._try(works, left, found)
+            self._try_all(works, found)
         except redis.RedisError as error:
             self._kept.clear()  # nobody knows what took effect
             return [found.get(at, self._unreachable(error)) for at in range(len(works))]
@@ -108,6 +104,23 @@ class Remote:
             "tries, but others were always faster. Ask again."
         )
         return [found.get(at, beaten) for at in range(len(works))]
+
+    def _try_all(self, works: Sequence[Work[T]], found: dict[int, T | Exception]) -> None:
+        """Try until each is through, or all have been beaten too often in succession.
+
+        Many at once take longer than few, so that a worker which is always faster would beat them
+        for ever: a group that was beaten comes again by halves.
+        """
+        left: Sequence[int] = range(len(works))
+        together, beaten = len(works), 0
+        while left and beaten < MOST_TRIES:
+            self._try(works, left[:together], found)
+            still = [at for at in left if at not in found]
+            if len(still) < len(left):
+                together, beaten = together * 2, 0
+            else:
+                together, beaten = max(1, together // 2), beaten + 1
+            left = still
 
     def _look_up(self, works: Sequence[Work[T]]) -> None:
         """Fetch what they will read and is not at hand, in one call."""
