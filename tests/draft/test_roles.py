@@ -246,6 +246,18 @@ def test_what_tells_persons_apart_is_left_out(tmp_path):
     assert {"email", "cardholder_name"} <= set(found.roles.left_out)
 
 
+@pytest.mark.parametrize("name", ["merchant", "device", "mail_domain", "opaque"])
+def test_a_text_of_many_levels_that_recur_is_a_category(tmp_path, name):
+    """It is encoded by its shares of frauds; the same levels once or twice each are left out."""
+    often = [f"L{at}x" for at in R.integers(0, 200, ROWS)]
+    seldom = [f"L{at}x" for at in R.integers(0, 800, ROWS)]
+
+    found, rare = (looked(payments(**{name: of}), tmp_path) for of in (often, seldom))
+
+    assert "shares of frauds" in found.roles.categorical[name]
+    assert name in rare.roles.left_out
+
+
 def test_the_drafted_contract_reads_its_file(tmp_path):
     """With all of it at once, and the same frauds."""
     frame = payments(

@@ -68,6 +68,9 @@ PERSONAL = _words(
 )  # fmt: skip
 """Names of what tells a person apart and generalises to nobody else."""
 
+OF_MANY_PERSONS = _words(r"\w*domain\w*", r"\w*provider\w*", r"dominio", r"\w*anbieter\w*")
+"""Names of what many persons share, though they speak of mail or names."""
+
 ROW_NUMBER = _words(
     "index", "idx", "row", r"row_?num(?:ber)?", "rownum", "unnamed", r"zeile\w*", "lfd", "lfdnr",
     "fila", "nr", "line",

@@ -8,7 +8,7 @@ import numpy as np
 
 from fraud_assets.contract.names import is_plain
 from fraud_assets.draft.guess import Guess, Roles
-from fraud_assets.draft.language.words import PERSONAL, RECEIVER
+from fraud_assets.draft.language.words import OF_MANY_PERSONS, PERSONAL, RECEIVER
 from fraud_assets.draft.roles.codes import is_phone, not_a_quantity
 from fraud_assets.draft.roles.tells import OF_AN_AMOUNT, telling
 from fraud_assets.draft.seen.facts import Facts
@@ -22,6 +22,10 @@ MOST_LEVELS = 250
 """Levels of a category, such as countries, where each stands in many rows."""
 
 _ROWS_A_LEVEL = 20
+
+MANY_ROWS_A_LEVEL = 5
+"""Rows a level of a text of more levels than that, such as merchants, which is encoded by its
+share of frauds; what comes less often names payments or persons."""
 
 
 def find_features(
@@ -87,6 +91,10 @@ def _sort(facts: Facts, roles: Roles) -> None:
         roles.doubted.setdefault(code.why, []).append(facts.name)
     if _is_category(facts):
         roles.categorical[facts.name] = code.why if code else f"text of {facts.levels:,} values"
+    elif code is None and _recurs(facts):
+        roles.categorical[facts.name] = (
+            f"text of {facts.levels:,} values, encoded by their shares of frauds"
+        )
     else:
         roles.left_out[facts.name] = _too_many(facts, code)
 
@@ -107,6 +115,12 @@ def _is_category(facts: Facts) -> bool:
     return levels <= FEW_LEVELS or (
         levels <= MOST_LEVELS and facts.present >= _ROWS_A_LEVEL * levels
     )
+
+
+def _recurs(facts: Facts) -> bool:
+    """Whether each of its many texts comes in several rows, and is no person's."""
+    is_own = facts.named(PERSONAL) and not facts.named(OF_MANY_PERSONS)
+    return not is_own and facts.uniqueness * MANY_ROWS_A_LEVEL <= 1
 
 
 def _too_many(facts: Facts, code: Guess | None) -> str:
