@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import msgspec
@@ -118,14 +119,13 @@ def test_nothing_is_forgotten_where_nothing_is_covered(tmp_path, capsys):
 
 
 def test_who_was_forgotten_may_come_back(tmp_path):
-    """A service that runs meanwhile draws a new key: later payments are read, earlier ones not."""
+    """A service that runs meanwhile draws a new key at once: its next decision can be read."""
     folder = tmp_path / "log"
     log = open_log(folder, QUICK, SubjectGuard(WHO, keys_folder(folder)))
     recorded(log, 1, **payment_of("Mallory"))
-    wait_until(lambda: log.status().flushed == 1)
-    SubjectKeys(keys_folder(folder)).forget("Mallory", "now")
     recorded(log, 1, **payment_of("Alice"))
     wait_until(lambda: log.status().flushed == 2)
+    SubjectKeys(keys_folder(folder)).forget("Mallory", "now")
     recorded(log, 1, **payment_of("Mallory"))
     log.close()
 
@@ -133,6 +133,31 @@ def test_who_was_forgotten_may_come_back(tmp_path):
     senders = [opener.open(one).payment["sender"] for one in read_decisions(folder)]
     assert str(senders[0]).startswith("~1:")
     assert senders[1:] == ["Alice", "Mallory"]
+
+
+def test_a_decision_on_its_way_to_disk_is_forgotten_too(tmp_path):
+    """Its key, drawn before the act, never comes to disk; that of a later decision does."""
+    guard, keys = SubjectGuard(WHO, tmp_path), SubjectKeys(tmp_path)
+    made = decision(**payment_of("Mallory"))
+
+    before = guard.cover(made)
+    keys.forget("Mallory", "now")
+    after = guard.cover(made)
+    guard.flush()
+
+    assert str(DecisionOpener(tmp_path).open(before).payment["sender"]).startswith("~1:")
+    assert DecisionOpener(tmp_path).open(after) == made
+
+
+def test_an_act_of_forgetting_that_was_cut_off_is_noted_with_the_next(tmp_path):
+    """Killed between the database and its note: services see it once the command runs again."""
+    keys = SubjectKeys(tmp_path)
+    keys.forget("Mallory", "now")
+    os.truncate(tmp_path / "forgotten", 0)
+
+    keys.forget("Mallory", "again")
+
+    assert keys.stamp == 2
 
 
 def test_a_key_is_on_disk_before_what_it_covers(tmp_path, monkeypatch):

@@ -30,7 +30,6 @@ class SubjectGuard:
         self._stamp = self._keys.stamp
         self._at_hand: OrderedDict[str, tuple[bytes, AESGCM]] = OrderedDict()
         self._new: deque[SubjectKey] = deque()
-        self._is_stale = False
 
     def cover(self, entry: Recordable) -> Recordable:
         """The entry with a token for each personal value; labels hold none."""
@@ -54,7 +53,7 @@ class SubjectGuard:
         return DecisionOpener(self._keys.folder, at_hand).open(entry)
 
     def flush(self) -> None:
-        """Bring new keys to disk; whoever was forgotten meanwhile gets a new key from now on.
+        """Bring new keys to disk, but for those of subjects that were forgotten meanwhile.
 
         Raises
         ------
@@ -66,8 +65,6 @@ class SubjectGuard:
             self._keys.add([self._new[i] for i in range(count)])
             for _ in range(count):
                 self._new.popleft()
-        if (stamp := self._keys.stamp) != self._stamp:
-            self._stamp, self._is_stale = stamp, True
 
     def _key(self, subject: str) -> tuple[bytes, AESGCM]:
         self._let_go_of_stale()
@@ -79,13 +76,14 @@ class SubjectGuard:
         return found
 
     def _let_go_of_stale(self) -> None:
-        if self._is_stale:
+        """Whoever was forgotten gets a new key from now on; which one it was is not asked."""
+        if (stamp := self._keys.stamp) != self._stamp:
+            self._stamp = stamp
             self._at_hand.clear()
-            self._is_stale = False
 
     def _drawn(self, subject: str) -> tuple[bytes, AESGCM]:
         key_id, key = new_key_id(), AESGCM.generate_key(KEY_BYTES * 8)
-        self._new.append(SubjectKey(key_id, mark_of(self._secret, subject), key))
+        self._new.append(SubjectKey(key_id, mark_of(self._secret, subject), key, self._stamp))
         found = self._at_hand[subject] = key_id, AESGCM(key)
         if len(self._at_hand) > MOST_KEPT:
             self._at_hand.popitem(last=False)

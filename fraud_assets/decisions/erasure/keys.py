@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,14 +28,20 @@ CREATE TABLE IF NOT EXISTS keys (id BLOB PRIMARY KEY, subject BLOB, key BLOB) WI
 CREATE INDEX IF NOT EXISTS by_subject ON keys (subject);
 CREATE TABLE IF NOT EXISTS forgotten (subject BLOB, keys INTEGER, at TEXT);
 """
+_ADD = """
+INSERT OR IGNORE INTO keys SELECT :id, :subject, :key
+WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE subject = :subject AND rowid > :stamp)
+"""
+"""A key that was drawn before its subject was forgotten is not kept: what it covers is erased."""
 
 
 class SubjectKey(NamedTuple):
-    """A key with its id and its subject's mark."""
+    """A key with its id and its subject's mark, and the stamp when it was drawn."""
 
     id: bytes
     subject: bytes
     key: bytes
+    stamp: int
 
 
 def keys_folder(log: Path) -> Path:
@@ -71,12 +78,13 @@ class SubjectKeys:
             with database:
                 database.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (drawn,))
             (secret,) = database.execute("SELECT secret FROM secret").fetchone()
+            self._note(database)
         return bytes(secret)
 
     def add(self, keys: Iterable[SubjectKey]) -> None:
         """Put keys on disk before what they cover; raises like `ensure`."""
         with self._open() as database, database:
-            database.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", keys)
+            database.executemany(_ADD, [key._asdict() for key in keys])
 
     def get(self, ids: Iterable[bytes]) -> dict[bytes, bytes]:
         """Those of the keys that are there, by their ids; raises like `ensure`."""
@@ -97,18 +105,27 @@ class SubjectKeys:
             with database:
                 gone = database.execute("DELETE FROM keys WHERE subject = ?", (mark,)).rowcount
                 database.execute("INSERT INTO forgotten VALUES (?, ?, ?)", (mark, gone, at))
+            self._note(database)
             database.execute("VACUUM")
-        with one_sentence("note it in", self.folder), (self.folder / _FORGOTTEN).open("ab") as file:
-            file.write(b"\n")
         return gone
 
     @property
     def stamp(self) -> int:
-        """What grows whenever somebody is forgotten; one stat call."""
+        """How many acts of forgetting there were; one stat call."""
         try:
-            return (self.folder / _FORGOTTEN).stat().st_size
+            return os.stat(self._noted).st_size  # noqa: PTH116 - called for each decision
         except OSError:
             return 0
+
+    @cached_property
+    def _noted(self) -> str:
+        return str(self.folder / _FORGOTTEN)
+
+    def _note(self, database: sqlite3.Connection) -> None:
+        """A byte for each act, where a service sees them without opening the database."""
+        (acts,) = database.execute("SELECT COUNT(*) FROM forgotten").fetchone()
+        with one_sentence("note it in", self.folder), (self.folder / _FORGOTTEN).open("ab") as file:
+            file.write(b"\n" * (acts - file.tell()))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
