@@ -31,8 +31,8 @@ _READERS = 4
 _MOST = 1024 * 1024
 _TREE = "fraud_detector_20000101_000000"
 
-Race: TypeAlias = Callable[[Storage, int, bytes], bool]
-"""What one writer does in a round, having read the log; whether it won."""
+Race: TypeAlias = Callable[[Storage, int, bytes], str | None]
+"""What one writer does in a round, having read the log; None if it won, else what it heard."""
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def check_place(address: Address, writers: int = WRITERS, rounds: int = ROUNDS) 
     Raises
     ------
     StoreError
-        If the place cannot be reached or written.
+        If the place cannot be reached, or refuses every writer.
     """
     with one_sentence("check the store", address), _scratch(address) as part:
         clients = [open_anew(part) for _ in range(writers)]
@@ -87,13 +87,19 @@ def _raced(
         seen = read(clients[0], LOG_FILE, _MOST) or b""
         start = threading.Barrier(len(clients))
 
-        def run(client: Storage, number: int = number, seen: bytes = seen) -> bool:
+        def run(client: Storage, number: int = number, seen: bytes = seen) -> str | None:
             start.wait(60)  # noqa: B023 - each round ends before the next begins
             with client.writing():
                 return race(client, number, seen)
 
-        won = sum(pool.map(run, clients))
+        heard = list(pool.map(run, clients))
+        won = heard.count(None)
         apart = _readers_apart(clients)
+        if won == 0:
+            raise StoreError(
+                f"Of {len(clients)} writers one must win, but the place refused them all ({what}, "
+                f"round {number + 1}): {heard[0]}"
+            )
         if won != 1:
             fault = f"of {len(clients)} writers {won} won in round {number + 1}"
         elif apart:
@@ -103,17 +109,18 @@ def _raced(
     return Checked(what, len(clients), rounds, held, fault)
 
 
-def _move(client: Storage, number: int, seen: bytes) -> bool:
+def _move(client: Storage, number: int, seen: bytes) -> str | None:
     line = b"%d by %b\n" % (number, secrets.token_hex(8).encode())
     try:
         client.move(seen, line, None)
-    except StoreError:
-        return False
-    return True  # what it was told; that all others then read something else is no excuse
+    except StoreError as error:
+        return str(error)
+    return None  # what it was told; that all others then read something else is no excuse
 
 
-def _reserve(client: Storage, number: int, _: bytes) -> bool:
-    return client.begin(f"{_TREE[:-6]}{number:06d}") is not None
+def _reserve(client: Storage, number: int, _: bytes) -> str | None:
+    is_ours = client.begin(f"{_TREE[:-6]}{number:06d}") is not None
+    return None if is_ours else "The version is another writer's."
 
 
 def _readers_apart(clients: list[Storage]) -> int:

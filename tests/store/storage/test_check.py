@@ -118,3 +118,23 @@ def test_what_cannot_be_reached_is_one_sentence(
     assert code == 1
     assert "Cannot check the store" in err
     assert "Traceback" not in err
+
+
+def test_a_place_that_refuses_everybody_is_said_to_do_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server that answers with errors is not judged; its own words are passed on."""
+    refusing = LOOSE.replace(
+        "if key in self.objects:", 'raise StoreError("No such bucket.")'
+    ).replace("            return False\n", "")
+    (tmp_path / "closed.py").write_text(
+        "from fraud_assets.errors import StoreError\n" + refusing.split('"""', 2)[2]
+    )
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+
+    code, _, err = check("closed://x", capsys=capsys)
+
+    assert code == 1
+    assert "refused them all" in err
+    assert "No such bucket." in err
+    assert "atomic" not in err
