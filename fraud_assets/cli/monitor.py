@@ -35,7 +35,10 @@ def register(subparsers: Any) -> None:
         "--log", type=Path, metavar="FOLDER", help="instead of the default folder of decisions"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FOLDER", default=Path("production"), help="where the page goes"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where the page goes; default: the contract's place in production/ beside the record",
     )
     parser.add_argument("--until", metavar="TIME", help="as of an earlier instant (ISO, UTC)")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -45,6 +48,7 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what holds; exit 1 on an alarm."""
     from fraud_assets.contract import load_contract
+    from fraud_assets.decisions.places import places_of
     from fraud_assets.documents.formats import to_plain
     from fraud_assets.store.store import Store
     from fraud_assets.watch.once import look, write_page
@@ -53,12 +57,13 @@ def run(args: argparse.Namespace) -> int:
 
     contract, store = load_contract(), Store.default()
     found = look(contract, store, args.log, args.until)
-    write_page(args.out, found.document, found.moves)
+    out = args.out or places_of(contract.name, args.log and args.log.absolute()).page
+    write_page(out, found.document, found.moves)
     if args.json:
         print_json(to_plain(found.document))
     else:
         print("\n".join(monitor_lines(found.document)))
-        print(f"page: {args.out / 'production.html'}")
+        print(f"page: {out / 'production.html'}")
     if args.until is None and (said := settle_waiting(found.document, store)):
         print(said, file=sys.stderr)
     if found.document.alarmed and contract.live is not None and contract.live.rollback == "alarm":

@@ -82,6 +82,7 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """Run the service until it is told to stop."""
+    from fraud_assets.contract.load import named_contracts
     from fraud_assets.errors import RefusedError
     from fraud_assets.store.keys import Keys
     from fraud_assets.store.store import default_root
@@ -116,6 +117,7 @@ def serve(args: argparse.Namespace) -> int:
             record_sync=args.record_sync,
             record_claimed=args.record_shared,
             record_failing=args.record_failing,
+            contracts=() if args.version_dir else named_contracts(),
         )
     )
 

@@ -44,7 +44,7 @@ def register(subparsers: Any) -> None:
 
 def _build(args: argparse.Namespace) -> int:
     from fraud_assets.contract import load_contract
-    from fraud_assets.decisions.log.settings import log_folder_of
+    from fraud_assets.decisions.places import places_of
     from fraud_assets.errors import StateError
     from fraud_assets.handover.alone import build_alone
     from fraud_assets.handover.build import build_state
@@ -57,7 +57,7 @@ def _build(args: argparse.Namespace) -> int:
             f"The contract {contract.name} must have the features of the version that serves, but "
             "has others. Name the version's by FRAUD_ASSETS_CONTRACT."
         )
-    record = log_folder_of(contract.name)
+    record = places_of(contract.name).record
     folder = None if "://" in place else Path(place) / f"{contract.name}.building-rows"
 
     def work(adapter: Adapter) -> Built | None:
@@ -124,11 +124,11 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from fraud_assets.decisions.log.settings import log_folder_of
+    from fraud_assets.decisions.places import places_of
     from fraud_assets.handover.verify import verify_state
 
     contract, adapter = _opened()
-    state, record = _going_on(contract, adapter), log_folder_of(contract.name)
+    state, record = _going_on(contract, adapter), places_of(contract.name).record
     verified = verify_state(contract, state, args.sample, record=record)
     if args.json:
         differences = [vars(one) for one in verified.differences]

@@ -38,9 +38,36 @@ def load_contract(path: Path | str | None = None) -> Contract:
         names = ", ".join(str(one) for one in contracts_in(file).values())
         rule = f"must be one contract where one is worked on; name one of {names}"
         raise ContractError(file, [Fault("file", rule, str(file))])
-    if file.suffix == "" and (_SHIPPED / f"{file}.toml").is_file():
-        file = _SHIPPED / f"{file}.toml"
+    file = _shipped_or(file)
     return parse_contract(read_text(file), base=file.resolve().parent, name=str(file))
+
+
+def named_contracts() -> tuple[str, ...]:
+    """Names of the contract, or the contracts of a folder, that `FRAUD_ASSETS_CONTRACT` names.
+
+    Empty where nothing is named; a file that does not say its contract's name is left out, whatever
+    else is wrong with it.
+    """
+    named = os.environ.get("FRAUD_ASSETS_CONTRACT")
+    if not named:
+        return ()
+    path = Path(named)
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [_shipped_or(path)]
+    return tuple(name for file in files if (name := _said_name(file)))
+
+
+def _said_name(file: Path) -> str | None:
+    try:
+        said = parse_tables(read_text(file), str(file)).get("name")
+    except ContractError:
+        return None
+    return said if isinstance(said, str) else None
+
+
+def _shipped_or(file: Path) -> Path:
+    """The file itself, or that of a bare name which ships with the package."""
+    shipped = _SHIPPED / f"{file}.toml"
+    return shipped if file.suffix == "" and shipped.is_file() else file
 
 
 def contracts_in(folder: Path) -> dict[str, Path]:

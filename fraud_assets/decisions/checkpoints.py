@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.decisions.log.opening import read_identity
+from fraud_assets.decisions.log.identity import read_identity
 from fraud_assets.decisions.reading import read_segments
 from fraud_assets.decisions.verify import demand_writers
 from fraud_assets.documents.signed.checkpoint import FORMAT, Checkpoint, Head

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from fraud_assets.decisions.damaged import damage_sentence
 from fraud_assets.decisions.line import encode
 from fraud_assets.decisions.segment import parse, segment_files, writer_folders
 from fraud_assets.documents.decision import Decision, Shadow, Shadowed
@@ -13,6 +14,7 @@ from fraud_assets.errors import RecordError
 _ID = re.compile(r"(?P<log>[0-9a-f]{8})-(?P<writer>[0-9]{1,3})-(?P<at>[0-9a-f]{1,16})")
 _NEWEST = 2
 _NEAR = 3
+_PART = 1024 * 1024
 _OPENED = re.compile(rb'"opened_at":([0-9]+)')
 
 
@@ -62,6 +64,33 @@ def find_shadows(folder: Path, decision: Decision) -> list[Shadow]:
     return [one.shadow for one in of_it if one.decision == decision.decision_id]
 
 
+def find_decisions_of(folder: Path, payment_id: str) -> list[Decision]:
+    """All decisions on a payment, in the order of their time; looks through the whole log.
+
+    What a crash tore off, or does not hold, is no entry.
+    """
+    needle = b'"payment_id":' + encode(payment_id) + b","
+    found = []
+    for writer in writer_folders(folder) if folder.is_dir() else []:
+        for path in segment_files(writer):
+            if _holds(path, needle):
+                blocks = parse(path.read_bytes()).blocks
+                found += [one for block in blocks for one in block.entries(needle)]
+    made = [one for one in found if isinstance(one, Decision) and one.payment_id == payment_id]
+    return sorted(made, key=lambda one: (one.decided_at, one.decision_id))
+
+
+def _holds(path: Path, needle: bytes) -> bool:
+    """Whether a file holds these bytes; in small parts, so that no other thread waits long."""
+    before = b""
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            if needle in before + part:
+                return True
+            before = part[1 - len(needle) :]
+    return False
+
+
 def find_entry_of(folder: Path, payment_id: str) -> bytes | None:
     """The newest decision on a payment as a document; None where there is none.
 
@@ -106,8 +135,6 @@ def _decision(path: Path, data: bytes, decision_id: str) -> Decision | None:
             if isinstance(one, Decision) and one.decision_id == decision_id:
                 return one
     if needle in data[segment.end :]:
-        raise RecordError(
-            f"{path} holds the decision where its chain is broken: "
-            "`fraud-assets decisions verify` names the place."
-        )
+        where = "" if segment.damage is None else damage_sentence(path, segment.damage)
+        raise RecordError(f"The decision lies where the record does not hold. {where}".strip())
     return None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from fraud_assets.decisions.damaged import whole_or
 from fraud_assets.decisions.segment import Segment, parse, segment_files, writer_folders
 from fraud_assets.decisions.verify import demand_writers
 from fraud_assets.documents.decision import Decision, Entry, Label, Shadow, Shadowed
@@ -100,12 +101,9 @@ def _versions_of(entry: Entry) -> Iterator[str]:
 
 
 def _demand_whole(path: Path, segment: Segment, digest: str | None, *, is_closed: bool) -> None:
-    damage, header = segment.damage, segment.header
-    if damage is not None and (is_closed or not damage.is_torn):
-        raise RecordError(
-            f"{path} does not hold at byte {damage.at:,}: {damage.why}. Put it back from a backup, "
-            "or move it aside and say so."
-        )
+    header = segment.header
+    if broken := whole_or(path, segment, is_closed=is_closed):
+        raise RecordError(f"{broken} Put it back from a backup, or move it aside and say so.")
     if digest is not None and header is not None and header.previous != digest:
         raise RecordError(
             f"{path} does not follow the segment before it: one of them was replaced, or those "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from fraud_assets.decisions.damaged import whole_or
 from fraud_assets.decisions.line import count_kind
 from fraud_assets.decisions.segment import (
     Dropped,
@@ -120,15 +121,17 @@ def _differences(writer: Path, tally: _Tally, signed: Sequence[Head]) -> Iterato
     accounted = 0
     for path in files:
         segment = parse(path.read_bytes())
+        named = [head.end for head in signed if segment_name(head.segment) == path.name]
+        if broken := whole_or(
+            path, segment, is_closed=path != files[-1], signed_to=max(named, default=0)
+        ):
+            yield broken
         yield from _linked(path, segment, before, accounted)
         yield from _unlike(path, segment, signed)
         first = segment.header.first if segment.header else accounted
         accounted = first + tally.add(segment)
-        if segment.damage is not None:
-            if not segment.damage.is_torn or path != files[-1]:
-                yield f"{path} does not hold at byte {segment.damage.at:,}: {segment.damage.why}."
-            else:
-                tally.unfinished += path.stat().st_size - segment.damage.at
+        if segment.damage is not None and segment.damage.is_torn and path == files[-1]:
+            tally.unfinished += path.stat().st_size - segment.damage.at
         before = segment
     newest, dropped = max((head.segment for head in signed), default=0), dropped_of(writer).number
     if newest > dropped and segment_name(newest) not in {path.name for path in files}:

@@ -12,7 +12,8 @@ import dagster as dg
 
 from fraud_assets.contract import Contract, load_contract
 from fraud_assets.data.cleaning import CleanedFeatures
-from fraud_assets.decisions.log.settings import DEFAULT, default_log_folder
+from fraud_assets.decisions.log.settings import DEFAULT
+from fraud_assets.decisions.places import RecordPlaces, places_of
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.preflight import Workplace
 from fraud_assets.release.case import Case
@@ -25,13 +26,18 @@ from fraud_assets.work.registry import chosen_executor
 
 @dataclass(frozen=True)
 class Settings:
-    """Paths, None for the environment's value or the default; `workers` None for all cores."""
+    """Paths, None for the environment's value or the default; `workers` None for all cores.
+
+    `record` is the folder in which the contract's own is found. `one_of_several` is the name under
+    which it is one of several contracts that are kept together, None where it is alone.
+    """
 
     contract_path: Path | None = None
     models: Address | None = None
     keys: Path | None = None
     workers: int | None = None
     record: Path | None = None
+    one_of_several: str | None = None
 
     def contract(self) -> Contract:
         """Read the contract anew, so that a corrected file counts at once."""
@@ -44,16 +50,23 @@ class Settings:
 
     def decisions(self) -> Path:
         """The folder of the record: as set, or beside a store that is set, or the default."""
-        if self.record is not None:
-            return self.record
-        return (
-            self.models.parent / DEFAULT if isinstance(self.models, Path) else default_log_folder()
-        )
+        return self._places().record
+
+    def page(self) -> Path:
+        """The folder of the page about production."""
+        return self._places().page
 
     def copies(self) -> Path:
         """The folder of its copies for analysis."""
         log = self.decisions()
         return log.with_name(f"{log.name}.parquet")
+
+    def _places(self) -> RecordPlaces:
+        name, base = self.one_of_several, self.record
+        if base is None and name is None and isinstance(self.models, Path):
+            base = self.models.parent / DEFAULT
+        own = name or self.contract().name
+        return places_of(own, base, is_one_of_several=name is not None)
 
     def place(self) -> Workplace:
         """Where this run works, for a look at it before anything is read."""

@@ -12,7 +12,6 @@ from pathlib import Path
 import dagster as dg
 
 from fraud_assets.contract.load import contracts_in
-from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.orchestration.chain import parts_of
 from fraud_assets.orchestration.settings import Settings
 from fraud_assets.store.storage.registry import within
@@ -31,7 +30,7 @@ def settings_of(folder: Path) -> Mapping[str, Settings]:
         name: Settings(
             contract_path=file,
             models=within(default_root(), name),
-            record=default_log_folder() / name,
+            one_of_several=name,
         )
         for name, file in contracts_in(folder).items()
     }

@@ -18,12 +18,13 @@ Reasons = Literal["flagged", "always", "full"]
 _encode = msgspec.json.encode
 
 
-def one_answer(served: Served, metrics: ServiceMetrics, row: Row, reasons: Reasons) -> bytes:
-    """The answer to one payment. Belongs to the event loop's thread."""
+def one_answer(served: Served, metrics: ServiceMetrics | None, row: Row, reasons: Reasons) -> bytes:
+    """The answer to one payment, which no metrics count of a preview; in the event loop's thread."""
     scorer = served.scorer
-    probability = scorer.probability(row)
+    """The answer to one payment; without `metrics` it counts nowhere. In the event loop's thread."""
     flagged = probability >= served.threshold
-    metrics.scored(probability, flagged)
+    if metrics is not None:
+        metrics.scored(probability, flagged)
     if not flagged and reasons == "flagged":
         # The usual answer, written by hand: repr is the shortest text that reads back the same.
         return b'{"fraud_probability":%b,"is_flagged":false,"model_version":"%b","reasons":[]}' % (

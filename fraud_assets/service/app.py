@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request, Response
@@ -43,13 +44,14 @@ from fraud_assets.service.net.hosts import Hosts, hosts_of
 from fraud_assets.service.net.logs import log_sparingly
 from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
-from fraud_assets.service.promise import NewestLook
+from fraud_assets.service.promise import NewestLook, own_places, signed_contract
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.shadow.beside import Beside
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
 from fraud_assets.state.opening import MEMORY
+from fraud_assets.store.journal.owner import demand_owner_among
 
 _SWITCH_SECONDS = 0.0005
 """How long a loading thread may keep the interpreter from the event loop; Python's 5 ms would
@@ -65,10 +67,20 @@ _FOREIGN = fault_answer(
 
 
 class Front:
-    """The scoring routes first, then everything else through the framework."""
+    """The scoring routes first, then everything else through the framework.
 
-    def __init__(self, app: FastAPI, hot: dict[str, Scoring | DecisionRoute], hosts: Hosts) -> None:
+    `records` are the folders in which decisions are kept: one, or none.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        hot: dict[str, Scoring | DecisionRoute],
+        hosts: Hosts,
+        record: Path | None,
+    ) -> None:
         self.app, self._hot, self._hosts = app, hot, hosts
+        self.records = () if record is None else (record,)
         self._gathered = {
             path: route for path, route in hot.items() if isinstance(route, GatheredRoute)
         }
@@ -106,12 +118,15 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
     Raises
     ------
     FraudAssetsError
-        If there is no version that can be served, or the API keys cannot be read.
+        If there is no version that can be served, the store is of a contract that is not meant, or
+        the API keys cannot be read.
     """
     keys = read_api_keys(settings.api_keys)
     if holder is None:
         metrics = ServiceMetrics(settings.metrics_dir, Connections(most_connections()), keys.used)
         holder = Holder.start(settings, metrics)
+    demand_owner_among(signed_contract(holder.served), settings.contracts, settings.store)
+    settings, promise = own_places(settings, holder.served)
     rebuilding = None
     if settings.state != MEMORY:
         rebuilding = Rebuilding(settings.state, settings.decisions)
@@ -127,7 +142,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         redirect_slashes=False,
         lifespan=_lifespan(holder, keys, desk, shadow := Beside(holder, settings)),
     )
-    _add_routes(app, holder, keys, desk, Beyond(shadow, NewestLook(settings.decisions)))
+    _add_routes(app, holder, keys, desk, Beyond(shadow, promise))
     # Here for other methods' 405; POST is answered before the framework sees it.
     app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
     app.router.routes += page_routes(holder, keys)
@@ -139,7 +154,7 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         return openapi_document(told, served.reader, keys.required)
 
     holder.describe_with(describe)
-    return Front(app, hot, hosts_of(settings))
+    return Front(app, hot, hosts_of(settings), settings.decisions)
 
 
 _PATHS = {"/predict": False, "/predict/batch": True}
@@ -196,8 +211,7 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, beyond:
     @app.get("/ready", tags=["service"], response_model=dict[str, str])
     async def get_ready() -> Response:
         """That a tested version is loaded, and whether raw payments are decided on."""
-        desk.told()
-        decisions = desk.why or "ready"
+        decisions = desk.why_not or "ready"
         told = {"status": "ready", "model_version": holder.served.version, "decisions": decisions}
         return JSONResponse(told)
 

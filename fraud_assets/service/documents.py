@@ -175,6 +175,7 @@ _SCHEMES = {
 }
 
 
+_PREVIEW = "Whether somebody only looks, so that the score counts in no metric of scores and flags."
 _REASONS = "Whose reasons: flagged payments' (default), any payment's, or with all contributions."
 
 
@@ -228,12 +229,14 @@ def _endpoint(name: str, body: type[BaseModel], reasons: Any) -> Callable[..., N
         raise NotImplementedError
 
     query = Annotated[reasons, Query(description=_REASONS)]
+    preview = Annotated[bool, Query(description=_PREVIEW)]
     kind = Parameter.POSITIONAL_OR_KEYWORD
     described.__name__ = name
     described.__signature__ = Signature(  # type: ignore[attr-defined]
         [
             Parameter("payment", kind, annotation=Annotated[body, Body()]),
             Parameter("reasons", kind, default="flagged", annotation=query),
+            Parameter("preview", kind, default=False, annotation=preview),
         ]
     )
     return described

@@ -1,30 +1,53 @@
 """What the newest look at production said, as /health and /metrics tell it.
 
-`monitor` or the daily asset leaves production.json beside the record; here it is only read.
+`monitor` or the daily asset leaves production.json in the contract's place; here it is only read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from fraud_assets.decisions.places import DOCUMENT, pages_of, places_of
 from fraud_assets.documents.production import Production
+from fraud_assets.documents.unread import readable
+from fraud_assets.service.settings import ServiceSettings
+from fraud_assets.service.versions.version import Served
 from fraud_assets.store.files import file_stamp, read_file
 
-PLACE = Path("production", "production.json")
 _MOST = 16 * 1024 * 1024
 
 
-@dataclass
-class NewestLook:
-    """`record` is the folder of decisions, None where nothing is kept."""
+def own_places(settings: ServiceSettings, served: Served) -> tuple[ServiceSettings, NewestLook]:
+    """The settings with the record of the contract that serves, and what was last seen of it."""
+    contract = settings.one_of_several or _name_of(served)
+    if settings.decisions is None:
+        return settings, NewestLook((), contract)
+    is_one = settings.one_of_several is not None
+    record = places_of(contract, settings.decisions, is_one_of_several=is_one).record
+    promise = NewestLook(pages_of(contract, settings.decisions), _name_of(served))
+    return msgspec.structs.replace(settings, decisions=record), promise
 
-    record: Path | None
-    _stamp: object = None
-    _document: Production | None = None
+
+def signed_contract(served: Served) -> str | None:
+    """The name of the contract that a version was made for, by its signed metadata."""
+    return readable(lambda: served.metadata.contract.name)
+
+
+def _name_of(served: Served) -> str:
+    return signed_contract(served) or "" if served.contract is None else served.contract.name
+
+
+class NewestLook:
+    """Looks into the folders `pages`, the likeliest first, for what was said of a contract."""
+
+    def __init__(self, pages: Sequence[Path], contract: str) -> None:
+        self._contract = contract
+        self._pages = [_Page(folder / DOCUMENT) for folder in pages]
 
     def told(self) -> dict[str, object] | None:
         """What /health says; None where nobody has looked yet, or what is there cannot be read."""
@@ -65,12 +88,23 @@ class NewestLook:
         return "\n".join(lines) + "\n"
 
     def _newest(self) -> Production | None:
-        if self.record is None:
-            return None
-        path = self.record.parent / PLACE
-        stamp = file_stamp(path)
+        found = (page.document() for page in self._pages)
+        return next((one for one in found if one and one.contract == self._contract), None)
+
+
+@dataclass
+class _Page:
+    """A document that is read again when it was replaced."""
+
+    path: Path
+    _stamp: object = None
+    _document: Production | None = None
+
+    def document(self) -> Production | None:
+        """What lies there; None where nothing does that can be read."""
+        stamp = file_stamp(self.path)
         if stamp != self._stamp:
-            self._stamp, self._document = stamp, _read(path)
+            self._stamp, self._document = stamp, _read(self.path)
         return self._document
 
 

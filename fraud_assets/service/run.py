@@ -44,16 +44,13 @@ def run_service(settings: ServiceSettings) -> int:
         uvicorn.run(create(settings), workers=1, **_options(settings))
         return 0
     with tempfile.TemporaryDirectory(prefix="fraud-assets-") as folder:
-        claimed = None if settings.record_claimed else _claimed(settings.decisions)
-        shared = msgspec.structs.replace(
-            settings,
-            metrics_dir=Path(folder),
-            parent=os.getpid(),
-            record_claimed=settings.record_claimed or claimed is not None,
-        )
+        shared = msgspec.structs.replace(settings, metrics_dir=Path(folder), parent=os.getpid())
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.
-        create(shared)
+        records = create(shared).records
+        claims = [] if settings.record_claimed else [_claimed(record) for record in records]
+        claimed = settings.record_claimed or (len(claims) > 0 and None not in claims)
+        shared = msgspec.structs.replace(shared, record_claimed=claimed)
         os.environ[ENVIRONMENT] = write_settings(shared)
         uvicorn.run(
             "fraud_assets.service.several:create_from_environment",
@@ -64,7 +61,7 @@ def run_service(settings: ServiceSettings) -> int:
     return 0
 
 
-def _claimed(folder: Path | None) -> BaseFileLock | None:
+def _claimed(folder: Path) -> BaseFileLock | None:
     """The record's folder, this service's own for as long as the lock is held.
 
     Raises
@@ -72,8 +69,6 @@ def _claimed(folder: Path | None) -> BaseFileLock | None:
     RecordError
         If another service writes there. What the disk refuses the workers tell who need it.
     """
-    if folder is None:
-        return None
     try:
         return claim(folder)
     except StoreError:

@@ -25,6 +25,7 @@ from fraud_assets.service.answers import (
 from fraud_assets.service.api_key_line import Scope as KeyScope
 from fraud_assets.service.api_keys import ApiKeys, denial
 from fraud_assets.service.faults import UNREADABLE, FieldFault
+from fraud_assets.service.metrics import ServiceMetrics
 from fraud_assets.service.settings import MAX_BODY, MAX_WAITING
 from fraud_assets.service.versions.holder import Holder
 from fraud_assets.service.versions.version import Served
@@ -66,28 +67,33 @@ class Scoring:
             limit = self._holder.served.reader.batch_limit if self._batch else MAX_BODY
             check_request(scope["headers"], self._keys, limit)
             reasons = wanted_reasons(scope["query_string"])
+            metrics = None if is_preview(scope["query_string"]) else self._holder.metrics
             body = await read_body(receive, limit)
             if body is None:
                 return
             # Bound once: a swap during this request changes nothing for it.
             served = self._holder.served
             if self._batch:
-                status, payload = await self._many(served, body, reasons)
+                status, payload = await self._many(served, body, reasons, metrics)
             else:
-                status, payload = self._one(served, body, reasons)
+                status, payload = self._one(served, body, reasons, metrics)
         except RefusedRequestError as refused:
             status, payload = refused.answer
         await respond(send, status, payload)
         self._holder.metrics.answered(self._path, status, perf_counter() - started)
 
-    def _one(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
+    def _one(
+        self, served: Served, body: bytes, reasons: Reasons, metrics: ServiceMetrics | None
+    ) -> Answer:
         try:
             row = served.reader.one(body)
         except UNREADABLE as error:
             return 422, fault_answer(served.reader.faults(body, error))
-        return 200, one_answer(served, self._holder.metrics, row, reasons)
+        return 200, one_answer(served, metrics, row, reasons)
 
-    async def _many(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
+    async def _many(
+        self, served: Served, body: bytes, reasons: Reasons, metrics: ServiceMetrics | None
+    ) -> Answer:
         if reasons == "full":
             raise RefusedRequestError(422, _bad_reasons("always, flagged"))
         if self._waiting > MAX_WAITING:
@@ -96,21 +102,23 @@ class Scoring:
         self._waiting += 1
         try:
             async with self._one_batch:
-                return await self._score_batch(served, body, reasons)
+                return await self._score_batch(served, body, reasons, metrics)
         finally:
             self._waiting -= 1
 
-    async def _score_batch(self, served: Served, body: bytes, reasons: Reasons) -> Answer:
+    async def _score_batch(
+        self, served: Served, body: bytes, reasons: Reasons, metrics: ServiceMetrics | None
+    ) -> Answer:
         try:
             rows = await asyncio.to_thread(served.reader.many, body)
         except UNREADABLE as error:
             faults = await asyncio.to_thread(served.reader.batch_faults, body, error)
             return 422, fault_answer(faults)
         answer, probabilities = await asyncio.to_thread(batch_answer, served, rows, reasons)
-        metrics = self._holder.metrics
-        for probability in probabilities:
-            metrics.scored(probability, probability >= served.threshold)
-        metrics.numbers.batch_payments += len(rows)
+        if metrics is not None:
+            for probability in probabilities:
+                metrics.scored(probability, probability >= served.threshold)
+            metrics.numbers.batch_payments += len(rows)
         return 200, answer
 
 
@@ -137,13 +145,24 @@ def check_request(headers: Headers, keys: ApiKeys, limit: int, scope: KeyScope =
 
 
 def wanted_reasons(query: bytes) -> Reasons:
-    """The query parameter `reasons`; nothing else is asked of the query."""
+    """The query parameter `reasons`."""
     if not query:
         return "flagged"
     found = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("reasons", ["flagged"])
     if len(found) != 1 or found[0] not in _CHOICES:
         raise RefusedRequestError(422, _bad_reasons("always, flagged, full"))
     return cast("Reasons", found[0])
+
+
+def is_preview(query: bytes) -> bool:
+    """The query parameter `preview`: whether somebody only looks, so that no score is counted."""
+    if b"preview" not in query:
+        return False
+    found = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("preview", ["false"])
+    if found not in (["true"], ["false"]):
+        message = "Input should be true or false"
+        raise RefusedRequestError(422, fault(["query", "preview"], message, "bool_parsing"))
+    return found == ["true"]
 
 
 async def read_body(receive: Receive, limit: int) -> bytes | None:

@@ -44,9 +44,12 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     `allowed_hosts` are further names by which the service may be called.
     `metrics_dir` is where several workers leave their counters for each other. `parent` is the
     process with which the service ends. `state` is the folder or server of the online features.
-    `decisions` is the folder of their record, None where nothing is kept; `record_sync` lets
-    answers wait for the disk, `record_failing` says what follows where it refuses, and
-    `record_claimed` that the parent has made the folder its own.
+    `decisions` is the folder in which the contract's record of them is found, None where nothing
+    is kept; `record_sync` lets answers wait for the disk, `record_failing` says what follows where
+    it refuses, and `record_claimed` that the parent has made the folder its own.
+    `contracts` are the names of those that the environment names, empty where it names none: a
+    store of another one is not served.
+    `one_of_several` is the name under which a contract is served beside others, None of one alone.
     """
 
     models: str
@@ -68,6 +71,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     record_sync: bool = False
     record_failing: WhenFailing = "refuse"
     record_claimed: bool = False
+    contracts: tuple[str, ...] = ()
+    one_of_several: str | None = None
 
     @property
     def store(self) -> Address:

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from fraud_assets.contract import Contract, Policy
 from fraud_assets.data.labels import source_labels
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
-from fraud_assets.decisions.log.settings import default_log_folder
 from fraud_assets.decisions.once import counted_once
 from fraud_assets.decisions.outcomes import known_labels
+from fraud_assets.decisions.places import DOCUMENT, places_of
 from fraud_assets.decisions.reading import read_entries, with_shadows
 from fraud_assets.decisions.segment import writer_folders
 from fraud_assets.documents.decision import Decision, Label
@@ -33,6 +33,7 @@ from fraud_assets.documents.report.whole import Report, read_report
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import DataError, FraudAssetsError, UsageError
 from fraud_assets.store.files import write_over
+from fraud_assets.store.journal.owner import demand_owner
 from fraud_assets.store.store import Store
 from fraud_assets.watch.alarm import WEEK
 from fraud_assets.watch.collect import collect, moment, place_of, reigns
@@ -64,9 +65,11 @@ def look(
     RecordError
         If the record of decisions is missing or does not hold.
     StoreError
-        If the store's journal does not hold.
+        If the store's journal does not hold, or it is another contract's.
     """
-    now, folder = _instant(until), default_log_folder() if log is None else log.absolute()
+    demand_owner(store.owner(), contract.name, store.root)
+    now = _instant(until)
+    folder = places_of(contract.name).record if log is None else log.absolute()
     entries = list(read_entries(folder))
     opener = DecisionOpener(keys_folder(folder))
     once = counted_once(opener.open(e) for e in with_shadows(entries) if _by(e.decided_at, now))
@@ -150,7 +153,7 @@ def _filed(contract: Contract, payments: Collection[str]) -> tuple[list[Label], 
 def write_page(folder: Path, document: Production, moves: Sequence[Move]) -> None:
     """Put production.json and production.html into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    _put(folder / "production.json", write_document(document))
+    _put(folder / DOCUMENT, write_document(document))
     _put(folder / "production.html", render_production(document, moves).encode())
 
 

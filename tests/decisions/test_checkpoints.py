@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from fraud_assets.decisions.checkpoints import (
     sign_checkpoint,
     signed_heads,
 )
-from fraud_assets.decisions.log.opening import IDENTITY
+from fraud_assets.decisions.log.identity import IDENTITY
+from fraud_assets.decisions.reading import read_entries
 from fraud_assets.decisions.retention import drop_older
+from fraud_assets.decisions.segment import parse
 from fraud_assets.decisions.verify import verify_log
-from fraud_assets.errors import TrustError
+from fraud_assets.errors import RecordError, TrustError
 from fraud_assets.store.keys import Keys
 from tests.decisions.test_opening import first_segment, written
 
@@ -102,3 +105,29 @@ def test_a_changed_checkpoint_is_named(tmp_path: Path, keys: Keys, change: str) 
 
     with pytest.raises(TrustError, match=r"checkpoints\.jsonl line 1"):
         read_checkpoints(log, keys)
+
+
+@pytest.mark.parametrize("block", [1, 2])
+def test_a_flipped_byte_is_named_alike_by_all_who_read(
+    tmp_path: Path, keys: Keys, block: int
+) -> None:
+    """File, byte and decision, signed or not: no signature hides them behind another sentence."""
+    log = tmp_path / "log"
+    made = written(log, 3)
+    path = first_segment(log)
+    data = bytearray(path.read_bytes())
+    start = parse(bytes(data)).blocks[block].start
+    data[data.index(made[block].decision_id.encode()) - 20] ^= 1
+    sign_checkpoint(log, keys)
+    path.write_bytes(data)
+
+    said = difference(log, keys)
+
+    assert said.startswith(f"{path} does not hold at byte {start:,}: a block of 1 entries does not")
+    assert f"it has decision {made[block].decision_id}." in said
+    if block == 1:  # an unsigned end may be what a crash tore
+        assert verify_log(log).difference == said
+        with pytest.raises(RecordError, match=re.escape(said)):
+            list(read_entries(log))
+    else:
+        assert verify_log(log).difference == ""

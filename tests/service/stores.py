@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fraud_assets.documents.metadata import Metadata, ModelIdentity
+from fraud_assets.documents.metadata import ContractIdentity, Metadata, ModelIdentity
 from fraud_assets.documents.rates import Measured
 from fraud_assets.documents.verdict import Finding, Verdict
 from fraud_assets.modelling.statistics.intervals import rate
@@ -48,6 +48,7 @@ def version_metadata(family: str) -> Metadata:
     finding = Finding("recall", 0.9, recall.value, True, "Recall holds.", recall.interval, recall.n)
     return replace(
         metadata(),
+        contract=ContractIdentity("crypto_gateway", "0" * 64),
         model=ModelIdentity(family, {}),
         threshold=load_scorer(files(family, calibrated=True)).threshold,
         recall=recall.value,

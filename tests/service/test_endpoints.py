@@ -48,6 +48,24 @@ def test_metrics_count_what_was_answered(server):
     assert found['fraud_assets_probability_bucket{le="+Inf"}'] == 4
 
 
+def test_a_preview_counts_in_no_metric_of_scores_and_flags(server):
+    """Single and in a batch, as the page asks; that a request was answered is counted."""
+    before = counters(server)
+
+    for query in ("?preview=true", "?reasons=full&preview=true"):
+        assert server.ask(f"/predict{query}", RISKY)[1]["is_flagged"]
+    assert server.ask("/predict/batch?preview=true", {"transactions": [RISKY]})[0] == 200
+    assert server.ask("/predict?preview=false", PAYMENT)[0] == 200
+    wrong = server.ask("/predict?preview=maybe", RISKY)
+
+    found = {name: value - before.get(name, 0) for name, value in counters(server).items()}
+    assert found["fraud_assets_flagged_total"] == 0
+    assert found["fraud_assets_probability_count"] == 1
+    assert found["fraud_assets_batch_payments_total"] == 0
+    assert found['fraud_assets_requests_total{path="/predict",status="200"}'] == 3
+    assert (wrong[0], wrong[1]["detail"][0]["loc"]) == (422, ["query", "preview"])
+
+
 def counters(server) -> dict[str, float]:
     text = server.ask("/metrics")[1]
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

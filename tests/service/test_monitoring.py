@@ -14,16 +14,17 @@ import pytest
 import yaml
 
 from fraud_assets.documents.formats import write_document
-from fraud_assets.service.promise import PLACE, NewestLook
-from fraud_assets.watch.production import production
+from fraud_assets.service.promise import NewestLook
+from fraud_assets.watch.production import WatchedContract, production
 from tests.service.decisions.test_decisions import payment
 from tests.service.decisions.test_record import deciding
 from tests.service.decisions.test_shadow import store_of_two
 from tests.watch.worlds import DAY, START, lived, reign
-from tests.watch.worlds import PLACE as WATCHED
 from tests.weeks import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "monitoring"
+PLACE = Path("production", "production.json")
+WATCHED = WatchedContract("crypto_gateway", "USD", 14.0)
 UNTIL = START + 10 * 7 * DAY
 
 
@@ -64,7 +65,7 @@ def test_rules_and_board_ask_for_what_is_exported(tmp_path: Path) -> None:
 
 def test_the_newest_look_is_told_and_none_where_nobody_looked(tmp_path: Path) -> None:
     """A file that is replaced is read again; one that cannot be read is as none."""
-    promise = NewestLook(tmp_path / "decisions")
+    promise = NewestLook([tmp_path / "production"], "crypto_gateway")
     assert promise.told() is None
     assert promise.metrics() == ""
 

@@ -43,6 +43,7 @@ def page(request, browser, server) -> Iterator[Any]:
     opened.on("console", lambda m: opened.problems.append(m.text) if m.type == "error" else None)
     opened.on("pageerror", lambda error: opened.problems.append(str(error)))
     opened.on("request", lambda r: opened.problems.append(r.url) if outside(r.url) else None)
+    opened.on("request", lambda r: opened.problems.append(r.url) if counts(r.url) else None)
     opened.goto(f"http://127.0.0.1:{server.port}/")
     opened.wait_for_selector("#result .bar")
     yield opened
@@ -52,6 +53,11 @@ def page(request, browser, server) -> Iterator[Any]:
 def pasted(**changed) -> str:
     """A payment as JSON, in which some values are changed."""
     return json.dumps(PAYMENT | changed)
+
+
+def counts(url: str) -> bool:
+    """Whether a look at the page would count among scores and flags."""
+    return "/predict" in url and "preview=true" not in url
 
 
 def outside(url: str) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud_assets.cli import main
-from fraud_assets.contract import Policy, load_contract
+from fraud_assets.contract import Contract, Policy, load_contract
 from fraud_assets.decisions.log import open_log
 from fraud_assets.documents.decision import Shadow, Shadowed
 from fraud_assets.documents.production import ShadowComparison
@@ -57,6 +57,11 @@ def compared(low: float, high: float, precise: int | None = None) -> ShadowCompa
         precision=None if precise is None else rate(precise, 100), precision_beside=None,
         alert_rate=alerts, alert_rate_beside=alerts, sentence="",
     )  # fmt: skip
+
+
+def shop() -> Contract:
+    """The shipped contract by the name of the stores' owner."""
+    return load_contract().model_copy(update={"name": "shop"})
 
 
 def test_before_its_days_are_past_it_waits() -> None:
@@ -169,7 +174,7 @@ def lived(store: Store, log: Path, naming: ShadowNaming, flagged: int) -> Look:
         kept.record(Shadowed(shadow=said, **at))
     kept.close()
     later = datetime.now(UTC) + timedelta(days=3)
-    return look(load_contract(), store, log, later.isoformat())
+    return look(shop(), store, log, later.isoformat())
 
 
 def test_it_lies_in_the_store_and_serves_by_a_signed_move_after_its_days(tmp_path: Path) -> None:
@@ -181,7 +186,7 @@ def test_it_lies_in_the_store_and_serves_by_a_signed_move_after_its_days(tmp_pat
     assert waits(store) == naming.version
     assert store.shadow() == naming.version
     store.verify(naming.version)
-    assert settle_on_record(load_contract(), store, tmp_path / "log") == ""
+    assert settle_on_record(shop(), store, tmp_path / "log") == ""
 
     found = lived(store, tmp_path / "log", naming, flagged=4)
     said, again = (settle_waiting(found.document, store) for _ in range(2))
@@ -209,7 +214,7 @@ def test_one_that_is_worse_stays_and_is_not_asked_again(tmp_path: Path) -> None:
     assert store.current() == first
     assert store.waiting() is None
     later = (datetime.now(UTC) + timedelta(days=9)).isoformat()
-    again = look(load_contract(), store, tmp_path / "log", later)
+    again = look(shop(), store, tmp_path / "log", later)
     assert again.document.waiting is msgspec.UNSET
     assert settle_waiting(again.document, store) == ""
     move = store.override(naming.version, actor="ada", reason="a holiday")

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from fraud_assets.cli._common.command import Commands, add_group
-from fraud_assets.cli.decisions import exporting, forgetting, labelling, replaying, showing, signing
+from fraud_assets.cli.decisions import (
+    exporting,
+    finding,
+    forgetting,
+    labelling,
+    replaying,
+    showing,
+    signing,
+)
 
 
 def register(subparsers: Commands) -> None:
@@ -11,8 +19,8 @@ def register(subparsers: Commands) -> None:
     commands = add_group(
         subparsers,
         "decisions",
-        "show, verify, replay, export and erase decisions on record",
+        "find, show, verify, replay, export and erase decisions on record",
         "The record of decisions: FRAUD_ASSETS_DECISIONS, or decisions/ beside the store.",
     )
-    for part in (showing, signing, replaying, labelling, exporting, forgetting):
+    for part in (finding, showing, signing, replaying, labelling, exporting, forgetting):
         part.register(commands)

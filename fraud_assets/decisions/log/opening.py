@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from pathlib import Path
 
-import msgspec
 from filelock import BaseFileLock
 
 from fraud_assets.decisions.log.clock import Clock
 from fraud_assets.decisions.log.counter import Counter
 from fraud_assets.decisions.log.decision_log import DecisionLog
 from fraud_assets.decisions.log.flusher import Guard
+from fraud_assets.decisions.log.identity import take_identity
 from fraud_assets.decisions.log.recovery import recover
 from fraud_assets.decisions.log.settings import LogSettings
 from fraud_assets.errors import RecordError
-from fraud_assets.store.files import flush_folder, one_sentence, read_file, write_new
+from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import take
-
-FORMAT = 1
-"""Format of a log's folder."""
 
 MOST_WRITERS = 256
 """Workers that may write to one folder at once."""
 
-IDENTITY = "log.json"
-_MOST_OF_IDENTITY = 4096
-
 _log = logging.getLogger("fraud_assets.decisions")
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Which log this is; its ids open with it, so that logs of several hosts may be joined."""
-
-    format: int
-    log: str
 
 
 def claim(folder: Path) -> BaseFileLock:
@@ -64,19 +50,22 @@ def open_log(
     settings: LogSettings | None = None,
     guard: Guard | None = None,
     clock: Clock | None = None,
+    contract: str = "",
 ) -> DecisionLog:
     """The log in `folder`, for one worker; takes up the first writer's place that is free.
+
+    It belongs to the first `contract` of which it is opened.
 
     Raises
     ------
     StoreError
         If the folder cannot be made, read or written.
     RecordError
-        If it is of a format to come, or too many workers write there.
+        If it is of a format to come or another contract's, or too many workers write there.
     """
     with one_sentence("keep decisions in", folder):
         folder.mkdir(parents=True, exist_ok=True)
-        identity = _identity(folder)
+        identity = take_identity(folder, contract)
         number, lock = _place(folder)
     writer = folder / f"w{number}"
     try:
@@ -101,51 +90,6 @@ def open_log(
     except BaseException:
         lock.release()
         raise
-
-
-def read_identity(folder: Path) -> Identity | None:
-    """Which log lies in `folder`; None where there is none.
-
-    Raises
-    ------
-    RecordError
-        If it is of a format to come.
-    """
-    try:
-        data = read_file(folder / IDENTITY, _MOST_OF_IDENTITY)
-    except FileNotFoundError:
-        return None
-    try:
-        found = msgspec.json.decode(data, type=Identity)
-    except msgspec.MsgspecError as error:
-        raise RecordError(
-            f"{folder / IDENTITY} must say which log this is, got {error}: put it back from a "
-            "backup."
-        ) from error
-    if found.format > FORMAT:
-        raise RecordError(
-            f"{folder} has format {found.format}, this release reads 1 to {FORMAT}: use a newer "
-            "release."
-        )
-    return found
-
-
-def _identity(folder: Path) -> Identity:
-    """The folder's identity, drawn by the first who writes there."""
-    found = read_identity(folder)
-    if found is not None:
-        return found
-    drawn = msgspec.json.encode(Identity(FORMAT, secrets.token_hex(4)))
-    beside = folder / f".{IDENTITY}.{secrets.token_hex(4)}"
-    write_new(beside, drawn, 0o644)
-    try:
-        (folder / IDENTITY).hardlink_to(beside)
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
-    flush_folder(folder)
-    return _identity(folder)
 
 
 def _place(folder: Path) -> tuple[int, BaseFileLock]:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fraud_assets.decisions.damaged import damage_sentence
 from fraud_assets.decisions.line import count_kind, entries_of
 from fraud_assets.decisions.segment import FORMAT, START, Header, Segment, parse, segment_files
 from fraud_assets.documents.decision import Gap
@@ -72,7 +73,7 @@ def _found(
         notes.append(f"{path} ended in half a block; {cut:,} bytes were cut.")
     elif damage is not None:
         notes.append(
-            f"{path} does not hold at byte {damage.at:,}: {damage.why}. It was left as it is and "
+            f"{damage_sentence(path, damage)} It was left as it is and "
             "another segment begun; `fraud-assets decisions verify` tells more."
         )
     if header.format < FORMAT or (damage is not None and not damage.is_torn):

@@ -50,13 +50,6 @@ class LogStatus(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def log_folder_of(contract: str) -> Path:
-    """The default folder, or where several contracts are served the one of that name in it."""
-    folder = default_log_folder()
-    own = folder / contract
-    return own if own.is_dir() else folder
-
-
 def default_log_folder() -> Path:
     """The folder named by `FRAUD_ASSETS_DECISIONS`, else `decisions/` beside the store, absolute.
 

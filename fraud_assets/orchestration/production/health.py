@@ -44,14 +44,15 @@ def production_health(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster reads it, and knows no other form
     """Promise and outcome of each version that served, and the evidence of the alarm."""
-    log = settings.decisions()
+    with as_sentences():
+        log = settings.decisions()
     if not writer_folders(log):
         quiet = dg.AssetCheckResult(passed=True, check_name=CHECK, description=NOTHING)
         return dg.MaterializeResult(metadata={SUMMARY: NOTHING}, check_results=[quiet])
     with as_sentences():
         contract, store = settings.contract(), settings.store()
         found = look(contract, store, log)
-        page = log.with_name("production")
+        page = settings.page()
         write_page(page, found.document, found.moves)
         done = settle_waiting(found.document, store)
         if done:

@@ -43,7 +43,8 @@ NOTHING = "No decision is on record yet: the service keeps those of POST /decisi
 )
 def decisions_on_record(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     """The record, verified and copied: Parquet by day, PostgreSQL where one is named."""
-    log = settings.decisions()
+    with as_sentences():
+        log = settings.decisions()
     if not writer_folders(log):
         return dg.MaterializeResult(metadata={SUMMARY: NOTHING})
     with as_sentences():
@@ -90,7 +91,8 @@ def outcomes_known(
     config: WeekConfig, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult[None]:
     """Decisions joined with the labels known at `as_of`; "newest" is now."""
-    log = settings.decisions()
+    with as_sentences():
+        log = settings.decisions()
     if not writer_folders(log):
         return dg.MaterializeResult(metadata={SUMMARY: NOTHING})
     with as_sentences():

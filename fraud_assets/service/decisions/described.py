@@ -105,7 +105,7 @@ def described_routes(served: Served) -> list[BaseRoute]:
         _Post("/labels", "Say what payments were", [_body(LabelsBody)], LabelsAnswer, told),
     ):
         route.add_to(router)
-    router.routes.append(_kept_decision())
+    router.routes += [_kept_decision(), _decisions_of_payment()]
     return router.routes
 
 
@@ -152,6 +152,26 @@ def _kept_decision() -> BaseRoute:
             503: _UNAVAILABLE,
         },
         summary="A decision as it stands on record",
+    )
+    return router.routes[0]
+
+
+def _decisions_of_payment() -> BaseRoute:
+    router = APIRouter(tags=["decisions"])
+    identity = Parameter("payment_id", _KIND, annotation=Annotated[str, Query(min_length=1)])
+    many = {"type": "array", "items": _decision_schema()}
+    answer = {"type": "object", "properties": {"decisions": many}, "required": ["decisions"]}
+    some: Responses = {status: REFUSALS[status] for status in (401, 403, 422)}
+    router.add_api_route(
+        "/decisions",
+        _described("decisions_of_payment", [identity]),
+        methods=["GET"],
+        responses={
+            **some,
+            200: {"content": {"application/json": {"schema": answer}}},
+            503: _UNAVAILABLE,
+        },
+        summary="All decisions on a payment, by the payment's id, in the order of their time",
     )
     return router.routes[0]
 

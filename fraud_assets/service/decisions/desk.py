@@ -83,13 +83,19 @@ class Desk:
 
     def told(self) -> dict[str, object]:
         """Whether raw payments are decided on, why not, and the room that the state takes."""
-        with suppress(StateError):
-            self.decider()
-        size = None
+        why, size = self.why_not, None
         with suppress(StateError):
             size = None if self._adapter is None else self._adapter.bytes_used()
-        ready = self._decider is not None
-        return {"ready": ready, "why": None if ready else self.why, "bytes": size}
+        return {"ready": not why, "why": why or None, "bytes": size}
+
+    @property
+    def why_not(self) -> str:
+        """Why a payment would not be decided on now, by state and record; else nothing."""
+        try:
+            contract = self.decider().contract
+        except StateError as error:
+            return str(error)
+        return self.keeping.why_not(contract)
 
     @property
     def why(self) -> str:

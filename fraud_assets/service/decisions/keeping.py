@@ -16,9 +16,15 @@ from msgspec import Raw
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.erasure import DecisionOpener, SubjectGuard, keys_folder, personal_of
-from fraud_assets.decisions.find import find_decision, find_entry_of, find_shadows
+from fraud_assets.decisions.find import (
+    find_decision,
+    find_decisions_of,
+    find_entry_of,
+    find_shadows,
+)
 from fraud_assets.decisions.line import DOCUMENT, Brief, Frame, LineSource, read_entry
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
+from fraud_assets.decisions.log.identity import demand_free
 from fraud_assets.decisions.reading import beside_of
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.documents.decision import Decision, Label
@@ -89,6 +95,21 @@ class Keeping:
             self._contract = contract
         if self._log is not None:
             self._log.promise(entries)
+
+    def why_not(self, contract: Contract) -> str:
+        """Why a decision under this contract could not be kept now; else nothing.
+
+        Asking makes the folder nobody's own: that comes with the first decision.
+        """
+        try:
+            if self._folder is not None and self._log is None and not self._why:
+                self._look(self._folder, contract)
+                return ""
+            self.promise(contract, 1)
+        except FraudAssetsError as error:
+            return str(error)
+        self.take([], promised=1)
+        return ""
 
     def take(self, entries: Sequence[LineSource], promised: int) -> None:
         """Put entries on record that were promised; the promise of what did not come ends."""
@@ -189,6 +210,15 @@ class Keeping:
             found = beside_of(found, find_shadows(folder, found))
         return DecisionOpener(keys_folder(folder)).open(found)
 
+    def find_of(self, payment_id: str) -> list[Decision]:
+        """All decisions on a payment, in the order of their time; may run in any thread."""
+        if self._folder is None:
+            return []
+        if self._log is not None:
+            self._log.wait_for_flush(_FLUSH_SECONDS)
+        opener = DecisionOpener(keys_folder(self._folder))
+        return [opener.open(one) for one in find_decisions_of(self._folder, payment_id)]
+
     @property
     def status(self) -> LogStatus | None:
         """How the log is, None where nothing is kept."""
@@ -219,11 +249,17 @@ class Keeping:
             if not self._is_claimed and self._claim is None:
                 self._claim = claim(self._folder)
             self._guard = self._guard_of(contract)
-            self._log = open_log(self._folder, self._settings, self._guard)
+            self._log = open_log(self._folder, self._settings, self._guard, contract=contract.name)
         except FraudAssetsError as error:
             self._why, self._retry_at = str(error), time.monotonic() + RETRY_SECONDS
             raise UnrecordedError(self._why) from error
         self._contract, self._why = contract, ""
+
+    def _look(self, folder: Path, contract: Contract) -> None:
+        """Raise what opening the log would raise now, and leave it to whoever comes first."""
+        if not self._is_claimed and self._claim is None:
+            claim(folder).release()
+        demand_free(folder, contract.name)
 
     def _guard_of(self, contract: Contract) -> SubjectGuard | None:
         personal = personal_of(contract)

@@ -17,6 +17,10 @@ from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.settings import ServiceSettings
 
 _JSON = "application/json"
+_NONE = (
+    "There is no decision of this id; GET /decisions?payment_id=ID finds those on a payment by the "
+    "payment's id"
+)
 _POSTED = ("batch", "preview")
 """What stands in a decision's place in the paths of other routes, which take POST alone."""
 
@@ -34,27 +38,56 @@ def keeping_of(settings: ServiceSettings) -> Keeping:
 
 
 def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
-    """GET /decisions/{decision_id}: the record as kept, for a key with the scope `read`."""
+    """The record as kept, for a key with the scope `read`.
+
+    GET /decisions/{decision_id} is one of it, GET /decisions?payment_id=ID all on a payment.
+    """
 
     async def one(request: Request) -> Response:
-        denied = keys.denied(request.scope["headers"], "read")
-        if denied is not None:
-            headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
-            return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)
+        if (denied := _denied(request, keys)) is not None:
+            return denied
         decision_id = request.path_params["decision_id"]
         if decision_id in _POSTED:
             return Response(status_code=405, headers={"allow": "POST"})
         try:
             found = await asyncio.to_thread(keeping.find, decision_id)
         except FraudAssetsError as error:
-            told = fault(["record"], str(error), "unavailable")
-            return Response(fault_answer(told), 503, media_type=_JSON)
+            return _unavailable(error)
         if found is None:
-            told = fault(["path", "decision_id"], "There is no decision of this id", "not_found")
+            told = fault(["path", "decision_id"], _NONE, "not_found")
             return Response(fault_answer(told), 404, media_type=_JSON)
         return Response(msgspec.json.encode(found), media_type=_JSON)
 
-    return [Route("/decisions/{decision_id}", one, methods=["GET"])]
+    async def of_payment(request: Request) -> Response:
+        if (denied := _denied(request, keys)) is not None:
+            return denied
+        asked = request.query_params.getlist("payment_id")
+        if len(asked) != 1 or not asked[0]:
+            told = fault(["query", "payment_id"], "Must name one payment by its id", "missing")
+            return Response(fault_answer(told), 422, media_type=_JSON)
+        try:
+            found = await asyncio.to_thread(keeping.find_of, asked[0])
+        except FraudAssetsError as error:
+            return _unavailable(error)
+        return Response(msgspec.json.encode({"decisions": found}), media_type=_JSON)
+
+    return [
+        Route("/decisions", of_payment, methods=["GET"]),
+        Route("/decisions/{decision_id}", one, methods=["GET"]),
+    ]
+
+
+def _denied(request: Request, keys: ApiKeys) -> Response | None:
+    denied = keys.denied(request.scope["headers"], "read")
+    if denied is None:
+        return None
+    headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
+    return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)
+
+
+def _unavailable(error: FraudAssetsError) -> Response:
+    told = fault(["record"], str(error), "unavailable")
+    return Response(fault_answer(told), 503, media_type=_JSON)
 
 
 def record_health(keeping: Keeping) -> dict[str, object] | None:

@@ -97,5 +97,5 @@ def _own(settings: ServiceSettings, name: str) -> ServiceSettings:
         last_good=last_good,
         api_keys=keys,
         metrics_dir=metrics,
-        decisions=None if settings.decisions is None else settings.decisions / name,
+        one_of_several=name,
     )

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -29,6 +30,12 @@ class Several:
 
     def __init__(self, members: Sequence[Member], hosts: Hosts) -> None:
         self._members, self._hosts = {member.name: member for member in members}, hosts
+
+    @property
+    def records(self) -> tuple[Path, ...]:
+        """The folders in which decisions are kept, of the contracts that can be served."""
+        fronts = [member.front for member in self._members.values()]
+        return tuple(folder for front in fronts if front for folder in front.records)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand over to the contract's own application."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.storage.registry import Address
@@ -23,6 +25,24 @@ def contract_of(verified: Verified) -> str:
             "publish it anew."
         )
     return name
+
+
+def demand_owner_among(owner: str | None, contracts: Collection[str], root: Address) -> None:
+    """Demand that the store at `root` belongs to one of the contracts that are worked on, if any.
+
+    Raises
+    ------
+    StoreError
+        If it is another's; names what to set instead.
+    """
+    if len(contracts) > 1 and owner is not None and owner not in contracts:
+        raise StoreError(
+            f"The store {root} belongs to contract {owner}, but FRAUD_ASSETS_CONTRACT names "
+            f"{', '.join(sorted(contracts))}: set FRAUD_ASSETS_CONTRACT to the contract {owner}, "
+            "or FRAUD_ASSETS_MODELS to a store of theirs."
+        )
+    if len(contracts) == 1:
+        demand_owner(owner, next(iter(contracts)), root)
 
 
 def demand_owner(owner: str | None, contract: str, root: Address) -> None:

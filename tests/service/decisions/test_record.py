@@ -203,6 +203,32 @@ def test_a_file_of_labels_reaches_the_record(
     assert main([*command, "http://127.0.0.1:9"]) == 1
 
 
+def test_a_payments_id_leads_to_its_decisions(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """By the API and by the command; `show` of a payment's id names the decision's."""
+    with deciding(store, tmp_path) as server:
+        first = server.ask("/decisions", payment(1))[1]["decision_id"]
+        server.ask("/decisions", payment(2))
+        status, told = server.ask("/decisions?payment_id=p1")
+        none = server.ask("/decisions?payment_id=nobody")
+        assert server.ask("/decisions?payment_id=")[0] == server.ask("/decisions", method="GET")[0]
+        assert server.ask("/decisions?payment_id=")[0] == 422
+        assert server.ask("/decisions", method="PUT")[0] == 405
+    monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", str(tmp_path / "log"))
+
+    assert status == 200
+    assert [one["decision_id"] for one in told["decisions"]] == [first]
+    assert told["decisions"][0]["payment"]["who"] == "a"
+    assert none == (200, {"decisions": []})
+    assert main(["decisions", "find", "p1"]) == 0
+    assert capsys.readouterr().out.startswith(f"{first}  2")
+    assert main(["decisions", "find", "nobody"]) == 1
+    assert "No decision on payment 'nobody'" in capsys.readouterr().err
+    assert main(["decisions", "show", "p1"]) == 1
+    assert f"is a payment's id; it was decided on as {first}." in capsys.readouterr().err
+
+
 def everything(folder: Path) -> bytes:
     """Every byte of every file."""
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

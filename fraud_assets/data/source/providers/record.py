@@ -26,9 +26,9 @@ from fraud_assets.data.source.table import SourceTables
 from fraud_assets.data.source.times import EventTimes
 from fraud_assets.decisions.erasure import DecisionOpener, keys_folder
 from fraud_assets.decisions.erasure.tokens import key_id_of
-from fraud_assets.decisions.log.settings import log_folder_of
 from fraud_assets.decisions.once import CountedOnce, counted_once
 from fraud_assets.decisions.outcomes import known_labels
+from fraud_assets.decisions.places import places_of
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.documents.decision import Decision, JsonValue, Label
 from fraud_assets.errors import DataError, RecordError
@@ -75,7 +75,7 @@ def record_table(contract: Contract) -> tuple[Stored, tuple[Skipped, ...]]:
     """
     once = _once(contract)
     try:
-        labels = known_labels(read_labels(log_folder_of(contract.name)))
+        labels = known_labels(read_labels(places_of(contract.name).record))
     except RecordError as error:
         raise _unusable(contract, error) from error
     data = _written(once.decisions, labels, contract)
@@ -98,7 +98,7 @@ def decided(contract: Contract) -> list[Decision]:
 
 
 def _once(contract: Contract) -> CountedOnce:
-    folder = log_folder_of(contract.name)
+    folder = places_of(contract.name).record
     try:
         opener = DecisionOpener(keys_folder(folder))
         decisions = [opener.open(one) for one in read_decisions(folder)]

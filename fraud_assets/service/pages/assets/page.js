@@ -23,7 +23,7 @@ function send(path, body) {
 }
 
 function ask(text) {
-  return send("predict?reasons=full", text);
+  return send("predict?reasons=full&preview=true", text);
 }
 
 async function score(before = []) {
@@ -66,7 +66,7 @@ async function predictions(payments, mine) {
   const kept = payments.map((each, i) => i);
   for (let tries = 0; tries < 2 && kept.length; tries += 1) {
     const body = { transactions: kept.map((i) => payments[i]) };
-    const answer = await send("predict/batch", JSON.stringify(body));
+    const answer = await send("predict/batch?preview=true", JSON.stringify(body));
     if (mine !== latest) return null;
     if (answer.ok) {
       const given = (await answer.json()).predictions;
