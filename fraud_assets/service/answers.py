@@ -19,9 +19,9 @@ _encode = msgspec.json.encode
 
 
 def one_answer(served: Served, metrics: ServiceMetrics | None, row: Row, reasons: Reasons) -> bytes:
-    """The answer to one payment, which no metrics count of a preview; in the event loop's thread."""
+    """The answer to one payment, for the event loop's thread; without `metrics` it counts nowhere."""
     scorer = served.scorer
-    """The answer to one payment; without `metrics` it counts nowhere. In the event loop's thread."""
+    probability = scorer.probability(row)
     flagged = probability >= served.threshold
     if metrics is not None:
         metrics.scored(probability, flagged)
