@@ -19,7 +19,7 @@ _encode = msgspec.json.encode
 
 
 def one_answer(served: Served, metrics: ServiceMetrics | None, row: Row, reasons: Reasons) -> bytes:
-    """The answer to one payment, for the event loop's thread; without `metrics` it counts nowhere."""
+    """The answer to one payment, in the event loop's thread; it counts where `metrics` are."""
     scorer = served.scorer
     probability = scorer.probability(row)
     flagged = probability >= served.threshold

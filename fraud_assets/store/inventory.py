@@ -17,6 +17,7 @@ from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.store import Store
+from fraud_assets.store.texts import ROLL_BACK
 from fraud_assets.store.versions.verified import Verified
 
 
@@ -122,7 +123,7 @@ def _gone(moves: Sequence[Move], present: Sequence[str], pruned: set[str]) -> It
             continue
         state, act = states[version], "restore it from a backup"
         if version == moves[-1].version:
-            act += ", or roll back with `fraud-assets models rollback`"
+            act += f", or roll back with {ROLL_BACK}"
         fault = f"{version} is missing, though it {state}: {act}."
         yield Listed(version=version, state="missing", as_of=last[version].as_of, fault=fault)
 

@@ -19,6 +19,15 @@ MOST_OF_REASON = 1000
 """Letters of a reason; the gate's longest sentence has about 900."""
 
 
+ROLL_BACK = "`fraud-assets models rollback --actor NAME --reason TEXT`"
+"""How a person goes back to what served before, as sentences recommend it."""
+
+
+def override_of(version: str) -> str:
+    """How a person lets a version serve past the gate, as sentences recommend it."""
+    return f"`fraud-assets models promote {version} --override --actor NAME --reason TEXT`"
+
+
 def actor(text: str) -> str:
     """Who moves production, trimmed; raises like `reason`."""
     return _said(text, "actor", MOST_OF_ACTOR)

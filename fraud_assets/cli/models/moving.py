@@ -8,7 +8,7 @@ from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.models._command import add_signer, add_store_command, open_store
 from fraud_assets.errors import RefusedError
-from fraud_assets.store.texts import printable
+from fraud_assets.store.texts import override_of, printable
 
 if TYPE_CHECKING:
     import argparse
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _GATE = (
     "Promotion goes through the gate, which judges each candidate when the graph publishes it: "
-    "launch weekly_retrain. To put {} past the gate, say so: --override --actor NAME --reason "
-    "TEXT; it is signed, logged, and shown for as long as the version serves."
+    "launch weekly_retrain. To put {} past the gate, say so: {}; it is signed, logged, and shown "
+    "for as long as the version serves."
 )
 
 
@@ -58,7 +58,8 @@ def _rollback(args: Arguments) -> int:
 
 def _promote(args: Arguments) -> int:
     if not args.override:
-        raise RefusedError(_GATE.format(printable(args.version)))
+        version = printable(args.version)
+        raise RefusedError(_GATE.format(version, override_of(version)))
     if not args.actor or not args.reason:
         args.usage_error("an override is signed: give --actor NAME and --reason TEXT")
     store = open_store(args)

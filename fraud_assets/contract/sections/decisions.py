@@ -14,7 +14,7 @@ class Decisions(Section):
 
     personal: tuple[str, ...] = ()
     """Columns whose values are kept under a key of their subject's own, the subject itself
-    among them; `fraud-assets decisions forget` destroys the key.
+    among them; `fraud-assets decisions forget SUBJECT` destroys the key.
     """
 
     keep: Duration | None = None

@@ -22,6 +22,7 @@ from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.port import Stamp, Storage
 from fraud_assets.store.storage.registry import storage_at
 from fraud_assets.store.store import Store
+from fraud_assets.store.texts import override_of
 from fraud_assets.store.versions.verified import Verified, verify_version
 
 _log = logging.getLogger("fraud_assets.service")
@@ -87,7 +88,7 @@ class VersionSource:
             return now
         verified = store.verify(position.move)
         if position.move.override is None:
-            demand_passed(verified, "only `fraud-assets models promote --override` may name it")
+            demand_passed(verified, f"only {override_of(verified.version)} may name it")
         return Loaded(load_version(verified, position.move), verified, position.mark)
 
     def load_last_good(self) -> Loaded | None:

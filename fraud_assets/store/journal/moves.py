@@ -74,7 +74,7 @@ def refuse_unfit(verified: Verified, now: Position | None) -> None:
     if decision != "promote":
         raise RefusedError(
             f"The verdict of {verified.version} must be 'promote', it is {decision!r}: it may "
-            "serve only by `fraud-assets models promote --override`."
+            f"serve only by {texts.override_of(verified.version)}."
         )
     as_of, clock = str(verified.metadata.as_of), datetime.now(UTC)
     if read_as_of(as_of) > clock + AHEAD:
@@ -119,8 +119,7 @@ def refuse_rolled_back(digest: str, moves: Sequence[Move]) -> None:
         raise RefusedError(
             f"These very bytes served as {served.version} until {texts.printable(back.actor)} "
             f"rolled them back at {back.promoted_at} ({texts.printable(back.reason)}): they return "
-            f"only by a person, `fraud-assets models promote {served.version} --override "
-            "--actor NAME --reason TEXT`."
+            f"only by a person, {texts.override_of(served.version)}."
         )
 
 

@@ -118,7 +118,7 @@ class Keys:
                 f"{needed_for} was signed with keys that are not in {self.folder}: restore "
                 "private.pem and public.pem there, or name their folder with FRAUD_ASSETS_KEYS. If "
                 "the private key is lost for good, bring public.pem there from a scoring machine "
-                "and run `fraud-assets keys rotate --adopt`."
+                "and run `fraud-assets keys rotate --adopt --actor NAME --reason TEXT`."
             )
         return self.ensure()
 
@@ -182,7 +182,7 @@ class Keys:
                 f"{self.folder} holds a public key without its private one, so this machine may "
                 f"verify but not sign: publish where {self.private.name} is, or name other keys "
                 "with FRAUD_ASSETS_KEYS. If the private key is lost for good: `fraud-assets keys "
-                "rotate --adopt`."
+                "rotate --adopt --actor NAME --reason TEXT`."
             )
 
 

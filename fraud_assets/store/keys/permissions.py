@@ -61,6 +61,6 @@ def _demand_closed(path: Path, found: os.stat_result, forbidden: int, mode: str)
     if found.st_mode & forbidden:
         raise TrustError(
             f"{path} must be closed to other users, its mode is {found.st_mode & 0o777:04o}: run "
-            f"`chmod {mode} {path}`, and `fraud-assets keys rotate` if others may have read or "
-            "changed it."
+            f"`chmod {mode} {path}`, and `fraud-assets keys rotate --actor NAME --reason TEXT` if "
+            "others may have read or changed it."
         )

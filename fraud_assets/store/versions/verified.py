@@ -16,7 +16,7 @@ from fraud_assets.store.files import write_new
 from fraud_assets.store.keys import Trusted
 from fraud_assets.store.storage.kinds.file import Folder
 from fraud_assets.store.storage.port import METADATA_FILE, SIGNATURE_FILE, Storage
-from fraud_assets.store.texts import printable
+from fraud_assets.store.texts import ROLL_BACK, printable
 from fraud_assets.store.versions.signing import read_manifest
 from fraud_assets.store.versions.version import (
     MOST_OF_FILES,
@@ -29,7 +29,7 @@ from fraud_assets.store.versions.version import (
 READABLE_FORMATS = (*UPGRADES, FORMAT)
 """Formats of metadata that are read."""
 
-_RESTORE = "restore it from a backup, or roll back with `fraud-assets models rollback`"
+_RESTORE = f"restore it from a backup, or roll back with {ROLL_BACK}"
 
 
 @dataclass(frozen=True)
