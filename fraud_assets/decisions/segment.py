@@ -27,6 +27,7 @@ from fraud_assets.decisions.line import (
     entries_of,
     lines_of,
 )
+from fraud_assets.decisions.torn import is_torn_block, is_torn_head, is_torn_line
 from fraud_assets.documents.decision import Entry
 from fraud_assets.errors import RecordError
 
@@ -40,7 +41,6 @@ DROPPED = "dropped.json"
 """A writer's note of what retention dropped."""
 
 _HEAD = re.compile(rb"=([0-9]{1,9}) ([0-9]{1,12}) ([0-9a-f]{64})\n")
-_LATER = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
 _NAME = re.compile(r"[0-9]{8}\.log")
 
 
@@ -149,7 +149,7 @@ def parse(data: bytes) -> Segment:
     header, start = _header(data)
     if header is None:
         why = "its header does not read"
-        return Segment(None, (), Damage(0, why, _is_torn(data, 0)), START, 0)
+        return Segment(None, (), Damage(0, why, is_torn_line(data)), START, 0)
     return _blocks(header, data, start, digest_after_header(header, data[:start]))
 
 
@@ -184,22 +184,19 @@ def _header(data: bytes) -> tuple[Header | None, int]:
 def _block(data: bytes, at: int, previous: bytes) -> Block | Damage:
     head = _HEAD.match(data, at)
     if head is None:
-        return Damage(at, "no block begins", _is_torn(data, at))
+        return Damage(at, "no block begins", is_torn_head(data[at:]))
     count, size, start = int(head[1]), int(head[2]), head.end()
     end = start + size
-    if end > len(data):
-        return Damage(at, f"a block of {size:,} bytes is cut off", _is_torn(data, at))
     lines = data[start:end]
-    digest = _digest(previous, count, lines)
-    if digest.hex().encode() != head[3] or count_entries(lines) != count:
+    holds = _digest(previous, count, lines).hex().encode() == head[3]
+    if len(lines) < size:
+        # Where those hold that are there, none was cut off: the head was changed.
+        is_torn = not holds and is_torn_block(data[at:], is_cut=True)
+        return Damage(at, f"a block of {size:,} bytes has {len(lines):,}", is_torn)
+    if not holds or count_entries(lines) != count:
         why = f"a block of {count:,} entries does not hold its digest"
-        return Damage(at, why, _is_torn(data, at))
-    return Block(at, end, count, digest, lines)
-
-
-def _is_torn(data: bytes, at: int) -> bool:
-    """Whether a crash can have left this: each block is one write, so none follows a torn one."""
-    return _LATER.search(data, at) is None
+        return Damage(at, why, is_torn_block(data[at:], is_cut=False))
+    return Block(at, end, count, bytes.fromhex(head[3].decode()), lines)
 
 
 def segment_files(writer: Path) -> list[Path]:

@@ -84,6 +84,20 @@ def test_any_flipped_byte_is_named(written, data):
         assert found.damage is not None
         assert found.damage.at == ends[block]
         assert len(found.blocks) == block
+        assert not found.damage.is_torn  # or a start would cut off what had come to disk
+
+
+@given(blocks.filter(bool), st.data())
+def test_zeros_that_a_power_cut_leaves_are_a_torn_tail(written, data):
+    """The last block in its full length, zeros from some byte on: it never came to disk."""
+    whole = segment(*written)
+    start = len(segment(*written[:-1]))
+    at = data.draw(st.integers(start, len(whole) - 2))
+
+    found = parse(whole[:at] + bytes(len(whole) - at))
+
+    assert found.damage is not None
+    assert (found.damage.at, found.damage.is_torn) == (start, True)
 
 
 def test_damage_before_a_whole_block_is_no_torn_tail():
