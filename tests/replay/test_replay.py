@@ -160,6 +160,20 @@ def test_bits(one, other, same):
     assert same_bits(other, one) is same
 
 
+def test_another_store_than_the_default(world, capsys, monkeypatch, tmp_path):
+    """`--store` takes a folder, and refuses what is none; of one decision and of all."""
+    folder, store, made = world
+    monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(tmp_path))
+    monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(store.keys.folder))
+    monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", str(folder / "log"))
+    words = ["decisions", "replay", made[0].decision_id]
+
+    assert main([*words, "--store", str(store.root)]) == 0
+    assert main(["decisions", "replay", "--all", "--jobs", "1", "--store", str(store.root)]) == 0
+    assert main([*words, "--store", str(tmp_path / "none")]) == 1
+    assert "--store must be a folder" in capsys.readouterr().err
+
+
 def test_pruning_keeps_the_versions_that_decided(tmp_path, monkeypatch, capsys):
     """A version that a kept decision needs stays, however old; another one goes."""
     monkeypatch.delenv("FRAUD_ASSETS_DECISIONS", raising=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fraud_assets.cli._common.command import Arguments, Commands
+from fraud_assets.cli._common.store import add_store_option, open_store
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.decisions._command import (
     add_log_command,
@@ -16,7 +16,6 @@ from fraud_assets.cli.decisions._command import (
     demand_decision,
     folder_of,
 )
-from fraud_assets.cli.models._command import open_store
 from fraud_assets.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def register(commands: Commands) -> None:
     add_range(parser)
     jobs = os.cpu_count() or 1
     parser.add_argument("--jobs", type=int, default=jobs, metavar="N", help="processes for --all")
-    parser.add_argument("--store", type=Path, metavar="FOLDER", help="instead of the default store")
+    add_store_option(parser)
 
 
 def _replay(args: Arguments) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fraud_assets.cli._common.command import Arguments, Commands
+from fraud_assets.cli._common.store import open_store
 from fraud_assets.cli._printing import print_json, print_table
-from fraud_assets.cli.models._command import add_store_command, open_store
+from fraud_assets.cli.models._command import add_store_command
 from fraud_assets.errors import StoreError
 
 _COLUMNS, _BELOW = (

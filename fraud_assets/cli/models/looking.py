@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fraud_assets.cli._common.command import Arguments, Commands
+from fraud_assets.cli._common.store import open_store
 from fraud_assets.cli._printing import print_fields, print_json
-from fraud_assets.cli.models._command import add_store_command, open_store
+from fraud_assets.cli.models._command import add_store_command
 from fraud_assets.documents.signed.shadow_naming import earliest, waits_until
 from fraud_assets.documents.unread import readable
 from fraud_assets.errors import StoreError

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fraud_assets.cli._common.command import Arguments, Commands
+from fraud_assets.cli._common.store import open_store
 from fraud_assets.cli._printing import print_json
-from fraud_assets.cli.models._command import add_signer, add_store_command, open_store
+from fraud_assets.cli.models._command import add_signer, add_store_command
 
 if TYPE_CHECKING:
     from fraud_assets.store.storage.registry import Address
