@@ -10,6 +10,7 @@ import msgspec
 
 from fraud_assets.decisions.damaged import whole_or
 from fraud_assets.decisions.line import count_kind
+from fraud_assets.decisions.log.identity import IDENTITY, Identity, read_identity
 from fraud_assets.decisions.segment import (
     Dropped,
     Header,
@@ -50,6 +51,7 @@ class _Tally:
     labels: int = 0
     missing: int = 0
     unfinished: int = 0
+    stranger: str = ""
 
     def add(self, segment: Segment) -> int:
         """Count a segment's entries; how many of them, or declared missing, it accounts for."""
@@ -81,9 +83,13 @@ def verify_log(folder: Path, signed: Sequence[Head] = ()) -> Verification:
     difference = ""
     with one_sentence("read the decisions in", folder):
         writers = demand_writers(folder)
+        identity = read_identity(folder)
+        if identity is None:
+            difference = f"{folder / IDENTITY} is gone: put it back from a backup."
         for writer in writers:
             heads = [head for head in signed if f"w{head.writer}" == writer.name]
-            difference = difference or next(_differences(writer, tally, heads), "")
+            found = [*_differences(writer, identity, tally, heads)]  # all of it is counted
+            difference = difference or next(iter(found), "")
     gone = {f"w{head.writer}" for head in signed} - {writer.name for writer in writers}
     if gone and not difference:
         difference = f"{folder / min(gone)} is gone, and a signed checkpoint names its decisions."
@@ -93,7 +99,7 @@ def verify_log(folder: Path, signed: Sequence[Head] = ()) -> Verification:
         labels=tally.labels,
         missing=tally.missing,
         unfinished=tally.unfinished,
-        difference=difference,
+        difference=difference or tally.stranger,
     )
 
 
@@ -114,7 +120,9 @@ def demand_writers(folder: Path) -> list[Path]:
     return writers
 
 
-def _differences(writer: Path, tally: _Tally, signed: Sequence[Head]) -> Iterator[str]:
+def _differences(
+    writer: Path, identity: Identity | None, tally: _Tally, signed: Sequence[Head]
+) -> Iterator[str]:
     """What does not hold in one writer's chain, in its order."""
     files = segment_files(writer)
     before: Segment | None = None
@@ -128,6 +136,7 @@ def _differences(writer: Path, tally: _Tally, signed: Sequence[Head]) -> Iterato
             yield broken
         yield from _linked(path, segment, before, accounted)
         yield from _unlike(path, segment, signed)
+        tally.stranger = tally.stranger or _of_another_log(path, segment, identity)
         first = segment.header.first if segment.header else accounted
         accounted = first + tally.add(segment)
         if segment.damage is not None and segment.damage.is_torn and path == files[-1]:
@@ -136,6 +145,15 @@ def _differences(writer: Path, tally: _Tally, signed: Sequence[Head]) -> Iterato
     newest, dropped = max((head.segment for head in signed), default=0), dropped_of(writer).number
     if newest > dropped and segment_name(newest) not in {path.name for path in files}:
         yield f"{writer / segment_name(newest)} is gone, and a signed checkpoint names it."
+
+
+def _of_another_log(path: Path, segment: Segment, identity: Identity | None) -> str:
+    if not (segment.header and identity) or segment.header.log == identity.log:
+        return ""
+    return (
+        f"{path} is of log {segment.header.log} by its own header, and {IDENTITY} names "
+        f"{identity.log}: one of them was changed, or lies in another log's folder."
+    )
 
 
 def _unlike(path: Path, segment: Segment, signed: Sequence[Head]) -> Iterator[str]:
