@@ -12,8 +12,15 @@ from urllib.parse import unquote
 
 HIDDEN = "***"
 
-_AFTER = r"(?:(?<=://)|(?<=[A-Za-z0-9]{2}:/)(?!/))"
-"""Behind the scheme: a path that was made of a URL has lost one of its slashes."""
+_SCHEMES = ("s3", "tcp", "tls", "http", "https", "redis", "rediss", "valkey", "postgresql")
+_AFTER = "|".join(
+    [
+        *(r"(?<=://)", r"(?<=[A-Za-z0-9]{2}:/)(?!/)", r"(?<=[A-Za-z0-9]{2}//)"),
+        *(f"(?<=(?i:{scheme})/)(?!/)" for scheme in _SCHEMES),
+    ]
+)
+_AFTER = f"(?:{_AFTER})"
+"""Behind the scheme: a path that was made of a URL has lost a slash, a hasty hand the colon."""
 
 _USER = re.compile(
     rf"{_AFTER}[^\s'\"<>/@:]*:(?!:)(?:(?!::)[^\s'\"<>])*@"  # user:password@
@@ -27,7 +34,11 @@ _KEYWORD = re.compile(
 )
 """A password as the words of a connection have it: host=... password=..."""
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|[^/]*@)")
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|[^/]*@)"
+    rf"|(?i:{'|'.join(_SCHEMES)})//"  # without its colon
+    r"|[A-Za-z0-9+.-]*/{0,2}[^/]*:[^/]*@"  # a user and a password
+)
 
 _TEXT, _END = r"[^\s'\"<>]", r"(?=::|[\s'\"<>]|$)"
 _QUERY = re.compile(
@@ -46,8 +57,10 @@ _SHORTEST = 3
 
 def without_secrets(text: str) -> str:
     """The text with user, password and query of each URL in it hidden."""
-    if ":/" in text:
-        text = _QUERY.sub(_without_query, _USER.sub(f"{HIDDEN}@", text))
+    if "@" in text:
+        text = _USER.sub(f"{HIDDEN}@", text)
+    if "://" in text:
+        text = _QUERY.sub(_without_query, text)
     return _KEYWORD.sub(rf"\g<name>={HIDDEN}", text) if "=" in text else text
 
 
