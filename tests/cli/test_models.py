@@ -206,6 +206,31 @@ def test_rollback_moves_back(store: Store, capsys: pytest.CaptureFixture[str]) -
     assert now.version == second.version
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rollback", *SIGNED],
+        ["promote", "VERSION", "--override", *SIGNED],
+        ["shadow", "VERSION", *SIGNED],
+        ["prune", "--keep", "1"],
+    ],
+)
+def test_acts_are_refused_where_another_contract_is_worked_on(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Its name is in FRAUD_ASSETS_CONTRACT; nothing is moved, and the sentence says what to set."""
+    first, second = promoted(store, "1"), promoted(store, "2")
+    (tmp_path / "other.toml").write_text('name = "other"')
+    monkeypatch.setenv("FRAUD_ASSETS_CONTRACT", str(tmp_path / "other.toml"))
+
+    with pytest.raises(StoreError, match=r"belongs to contract shop.*FRAUD_ASSETS_MODELS=.*other"):
+        _run(*(word.replace("VERSION", first.version) for word in words))
+
+    assert store.current() == second
+    (tmp_path / "other.toml").write_text('name = "shop"')
+    assert _run("rollback", *SIGNED) == 0
+
+
 def test_promote_explains_the_gate(store: Store) -> None:
     """There is no promotion by hand but an override, and the sentence says so."""
     now = promoted(store)

@@ -33,3 +33,20 @@ def open_store(args: Arguments) -> Store:
     if isinstance(address, Path) and not address.is_dir():
         raise StoreError(f"--store must be a folder with models, got {args.store}, which is none.")
     return Store.default(address)
+
+
+def open_own_store(args: Arguments) -> Store:
+    """The same for an act that changes it, which must mean the contract that the store belongs to.
+
+    Raises
+    ------
+    StoreError
+        If `--store` names no folder, or FRAUD_ASSETS_CONTRACT another contract than the store's.
+    """
+    from fraud_assets.contract.load import named_contracts
+    from fraud_assets.store.journal.owner import demand_owner_among
+
+    store = open_store(args)
+    if not getattr(args, "restored", False):  # such a journal is believed only by the act itself
+        demand_owner_among(store.owner(), named_contracts(), store.root)
+    return store

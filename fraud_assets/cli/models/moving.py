@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fraud_assets.cli._common.command import Arguments, Commands
-from fraud_assets.cli._common.store import open_store
+from fraud_assets.cli._common.store import open_own_store
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.models._command import add_signer, add_store_command
 from fraud_assets.errors import RefusedError
@@ -50,7 +50,7 @@ def _restored(parser: argparse.ArgumentParser) -> None:
 
 
 def _rollback(args: Arguments) -> int:
-    store = open_store(args)
+    store = open_own_store(args)
     move = store.rollback(
         args.version, actor=args.actor, reason=args.reason, is_restored=args.restored
     )
@@ -63,7 +63,7 @@ def _promote(args: Arguments) -> int:
         raise RefusedError(_GATE.format(version, override_of(version)))
     if not args.actor or not args.reason:
         args.usage_error("an override is signed: give --actor NAME and --reason TEXT")
-    store = open_store(args)
+    store = open_own_store(args)
     move = store.override(
         args.version, actor=args.actor, reason=args.reason, is_restored=args.restored
     )

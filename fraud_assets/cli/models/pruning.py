@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fraud_assets.cli._common.command import Arguments, Commands
-from fraud_assets.cli._common.store import open_store
+from fraud_assets.cli._common.store import open_own_store
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.models._command import add_signer, add_store_command
 
@@ -42,7 +42,7 @@ def _prune(args: Arguments) -> int:
     from fraud_assets.store.pruning import KEPT, KEPT_REFUSED, Keep
     from fraud_assets.store.texts import default_actor
 
-    store = open_store(args)
+    store = open_own_store(args)
     keep = Keep(
         served=KEPT if args.keep is None else args.keep,
         refused=KEPT_REFUSED if args.keep_refused is None else args.keep_refused,

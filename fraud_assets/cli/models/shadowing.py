@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.cli._common.command import Arguments, Commands
-from fraud_assets.cli._common.store import open_store
+from fraud_assets.cli._common.store import open_own_store
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.models._command import add_signer, add_store_command
 from fraud_assets.errors import UsageError
@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
 
 
 def _shadow(args: Arguments) -> int:
-    store = open_store(args)
+    store = open_own_store(args)
     if args.version is None and not args.newest:
         named = store.shadow()
         if args.json:
