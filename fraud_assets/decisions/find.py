@@ -22,7 +22,8 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
     """The decision of that id in the log at `folder`; None where there is none.
 
     Looks into the segment of the id's time first, then into later ones: a slow disk may have
-    taken it late.
+    taken it late. At last into the other writers': one that was lost comes on record when its
+    payment comes again, wherever that is.
 
     Raises
     ------
@@ -33,12 +34,31 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
     writer = folder / f"w{found['writer']}" if found else folder
     if found is None or not writer.is_dir():
         return None
-    needle = needle_of(decision_id)
-    for path in _from(segment_files(writer), int(found["at"], 16)):
-        data = path.read_bytes()
-        if needle in data and (decision := _decision(path, data, decision_id)) is not None:
-            return decision
+    at, others = int(found["at"], 16), [one for one in writer_folders(folder) if one != writer]
+    for place in (writer, *others):
+        for path in _from(segment_files(place), at):
+            if (decision := _found_in(path, decision_id)) is not None:
+                return decision
     return None
+
+
+def _found_in(path: Path, decision_id: str) -> Decision | None:
+    if not _holds(path, needle_of(decision_id)):
+        return None
+    return _decision(path, path.read_bytes(), decision_id)
+
+
+def parts_of(decision_id: str) -> tuple[str, int, int] | None:
+    """What an id begins with in its writer's process, its writer, its time in microseconds."""
+    found = _ID.fullmatch(decision_id)
+    if found is None:
+        return None
+    return f"{found['log']}-{found['writer']}-", int(found["writer"]), int(found["at"], 16)
+
+
+def near(writer: Path, at: int) -> list[Path]:
+    """The few segments in which a writer may have put what it decided at a time."""
+    return _from(segment_files(writer), at)[:_NEAR]
 
 
 def needle_of(decision_id: str) -> bytes:

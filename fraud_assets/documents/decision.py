@@ -40,6 +40,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     the contract names none. `contract` is the contract's digest, `manifest` that of all files of
     `version`; `state` is the position of the state that answered. `api_key` is the name of the
     caller's key, never the key. `latency_us` is the time from the request to this record.
+    `recalled_at` is when a decision that was lost in a kill came on record after all, since its
+    payment came again; None of every other one.
     """
 
     format: int = FORMAT
@@ -63,6 +65,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     shadow: tuple[Shadow, ...] = ()
     latency_us: int = 0
     api_key: str = ""
+    recalled_at: int | None = None
 
     @property
     def was_stopped(self) -> bool:

@@ -61,6 +61,7 @@ def _summary(decision: Decision) -> dict[str, object]:
         "decision": decision.decision_id,
         "payment": decision.payment_id or None,
         "decided": as_time(decision.decided_at),
+        "recalled": as_time(decision.recalled_at),
         "event": as_time(decision.event_time),
         "version": decision.version,
         "probability": repr(decision.probability),

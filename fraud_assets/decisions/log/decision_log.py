@@ -26,6 +26,7 @@ from fraud_assets.decisions.log.recovery import ResumePoint
 from fraud_assets.decisions.log.settings import LogSettings, LogStatus
 from fraud_assets.decisions.log.sound import demand_sound
 from fraud_assets.decisions.log.waiters import Waiters
+from fraud_assets.decisions.lost import Losses
 from fraud_assets.documents.decision import Decision
 from fraud_assets.errors import UnrecordedError
 
@@ -36,7 +37,8 @@ _LOOK_SECONDS = 0.005
 class DecisionLog:
     """What one worker writes. All but `status` and `find` belong to one thread, the event loop's.
 
-    `found` is how the writer's last process left it; see `opening.open_log`.
+    `found` is how the writer's last process left it; see `opening.open_log`. `losses` knows what
+    was lost in kills before.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class DecisionLog:
         self._lost, let_go = counter.begin(found.accounted)
         self._waiters = Waiters(self._outcome, UnrecordedError)
         self._is_closed = False
+        self.losses = Losses(folder, self._prefix, clock.now(), inherited=self._lost > 0)
         appender = Appender(writer, found)
         self._frames = appender.frames
         self._flusher = Flusher(

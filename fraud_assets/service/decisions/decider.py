@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from fraud_assets.contract import Contract
+from fraud_assets.decisions.line import LineSource
 from fraud_assets.errors import ConflictError, RecordError, StateError
 from fraud_assets.payments.possible import why_not_decided
 from fraud_assets.payments.reader import RawReader
@@ -19,6 +21,8 @@ from fraud_assets.service.versions.version import Served
 from fraud_assets.state.meeting import Found
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.state import State
+
+_log = logging.getLogger("fraud_assets.service")
 
 
 class Request(NamedTuple):
@@ -37,10 +41,11 @@ class Request(NamedTuple):
 
 
 class _Met(NamedTuple):
-    """A request's answers in order, and drafts of those that are new."""
+    """A request's answers in order, drafts of those that are new, and entries that were lost."""
 
     answers: list[bytes]
     drafts: list[Draft]
+    recalled: list[LineSource]
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,11 @@ class Decider:
         except BaseException:
             self.keeping.take([], promised=count)
             raise
-        drafts = [draft for one in met if not isinstance(one, Exception) for draft in one.drafts]
-        self.keeping.take([draft.entry for draft in drafts], promised=count)
+        sound = [one for one in met if not isinstance(one, Exception)]
+        drafts = [draft for one in sound for draft in one.drafts]
+        entries = [draft.entry for draft in drafts]
+        entries += [entry for one in sound for entry in one.recalled]
+        self.keeping.take(entries, promised=count)
         for draft in drafts:
             self.metrics.scored(draft.probability, draft.is_flagged)
         return [one if isinstance(one, Exception) else one.answers for one in met]
@@ -143,13 +151,19 @@ class Decider:
         met, first = [], 0
         for found in self.state.meet_each(payments, answering):
             met.append(
-                found if isinstance(found, Exception) else self._through(found, drafts, first)
+                found
+                if isinstance(found, Exception)
+                else self._through(requests[len(met)], found, drafts, first)
             )
             first += len(payments[len(met) - 1])
         return met
 
     def _through(
-        self, met: Sequence[Found], drafts: Mapping[int, Draft], first: int
+        self,
+        asked: Sequence[Asked],
+        met: Sequence[Found],
+        drafts: Mapping[int, Draft],
+        first: int,
     ) -> _Met | Exception:
         new = [None if one.answer else drafts[at] for at, one in enumerate(met, first)]
         try:
@@ -157,9 +171,10 @@ class Decider:
                 self._repeated(one.answer or b"") if draft is None else draft.answer
                 for one, draft in zip(met, new, strict=True)
             ]
+            recalled = self._recalled_of(asked, met) if None in new else []
         except RecordError as error:
             return error
-        return _Met(answers, [draft for draft in new if draft is not None])
+        return _Met(answers, [draft for draft in new if draft is not None], recalled)
 
     def _met_for_later(self, requests: Sequence[Sequence[Asked]]) -> list[_Met | Exception]:
         """The same where an answer may be in the state only once it is on record."""
@@ -178,6 +193,7 @@ class Decider:
     def _met_unanswered(self, asked: Sequence[Asked]) -> _Met:
         answers: list[bytes] = []
         drafts: list[Draft] = []
+        recalled: list[LineSource] = []
         own: dict[str, bytes] = {}
         for one, found in zip(asked, self.state.meet([o.read.payment for o in asked]), strict=True):
             payment = one.read.payment
@@ -189,13 +205,28 @@ class Decider:
                     self.keeping.unsettled.add(payment, first)
             if first:
                 answers.append(self._repeated(first))
+                if found.answer and (entry := self._recalled(one, found.answer)) is not None:
+                    recalled.append(entry)
                 continue
             (draft,) = self.drafting.drafts([(one, found)])
             drafts.append(draft)
             answers.append(draft.answer)
             if payment.id is not None:
                 own[payment.id] = draft.remembered
-        return _Met(answers, drafts)
+        return _Met(answers, drafts, recalled)
+
+    def _recalled_of(self, asked: Sequence[Asked], met: Sequence[Found]) -> list[LineSource]:
+        both = [(one, found.answer) for one, found in zip(asked, met, strict=True) if found.answer]
+        entries = [self._recalled(one, kept) for one, kept in both]
+        return [entry for entry in entries if entry is not None]
+
+    def _recalled(self, asked: Asked, kept: bytes) -> LineSource | None:
+        """The entry of a payment's first decision, where a kill took it before it was on record."""
+        decision_id = self.keeping.lost(kept)
+        entry = self.drafting.recalled(asked, kept, decision_id) if decision_id else None
+        if decision_id and entry is None:
+            _log.error("Decision %s was lost in a kill and cannot come on record.", decision_id)
+        return entry
 
     def _repeated(self, kept: bytes) -> bytes:
         return self.keeping.answered_before(kept)[:-1] + b',"repeated":true}'

@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from fraud_assets.decisions.line import Brief, Frame, LineSource
+from fraud_assets.decisions.erasure.tokens import key_id_of
+from fraud_assets.decisions.find import parts_of
+from fraud_assets.decisions.line import DOCUMENT, Brief, Frame, LineSource, read_entry
 from fraud_assets.decisions.log.sound import demand_numbers
+from fraud_assets.documents.decision import Decision
 from fraud_assets.service.decisions.judging import Asked, JudgedPayment, Judging
 from fraud_assets.service.decisions.keeping import Keeping
 from fraud_assets.service.versions.version import Served
@@ -32,6 +35,10 @@ _NESTED = frozenset((list, dict))
 _LONGEST_SENT = 4096
 """Bytes of a payment that are kept as they were sent; a longer one is written anew, without its
 white space."""
+
+
+class _Version(msgspec.Struct):
+    model_version: str
 
 
 class Draft(NamedTuple):
@@ -74,6 +81,28 @@ class Drafting:
                 those, judged, answers, self._kept(those, judged, answers), strict=True
             )
         ]
+
+    def recalled(self, asked: Asked, kept: bytes, decision_id: str) -> LineSource | None:
+        """The entry of a decision that was lost, from what the state kept of its answer.
+
+        Payment and time are those of now, which say the same; what else was noted is unknown. None
+        where nothing says any more which files its version had.
+        """
+        (sent,) = self._sent([(asked, None)])
+        if kept.startswith(DOCUMENT):
+            entry = read_entry(kept)
+            if not isinstance(entry, Decision):
+                return None
+            return self.keeping.recall(decision_id, _in_clear(entry, asked, sent))
+        version = msgspec.json.decode(kept, type=_Version).model_version
+        is_own = version == self.served.version
+        frame = self._frame if is_own else self.keeping.frame_near(decision_id, version)
+        parts = parts_of(decision_id)
+        if frame is None or parts is None:
+            return None
+        time, chance = asked.read.payment.time, self.judging.chance(asked)
+        brief = Brief(0, time, parts[2], 0, 0, asked.api_key, chance, Raw(kept), sent)
+        return self.keeping.recall(decision_id, brief.decision(frame))
 
     def _answer(self, judged: JudgedPayment, payment_id: str | None, *, is_late: bool) -> bytes:
         more = b""
@@ -140,7 +169,7 @@ class Drafting:
             )
         ]
 
-    def _sent(self, those: Sequence[tuple[Asked, Found]]) -> list[Raw]:
+    def _sent(self, those: Sequence[tuple[Asked, Found | None]]) -> list[Raw]:
         """Each payment as it was sent, where its request's own bytes are that, and on one line.
 
         Columns that the contract does not name are not kept. A payment was read, so that it has all
@@ -181,3 +210,13 @@ class Drafting:
     @cached_property
     def _number(self) -> int:
         return self.keeping.framed(self._frame)
+
+
+def _in_clear(entry: Decision, asked: Asked, sent: Raw) -> Decision:
+    """A decision as it was covered, with what the payment says again: its key was lost with it."""
+    said = asked.read.features
+    features = {
+        name: said.get(name, value) if key_id_of(value) is not None else value
+        for name, value in entry.features.items()
+    }
+    return msgspec.structs.replace(entry, payment=msgspec.json.decode(sent), features=features)

@@ -62,6 +62,10 @@ class Judging:
         parts = zip(those, features, scores, decision_ids, strict=True)
         return [self._judged(asked, *rest) for (asked, _), *rest in parts]  # type: ignore[arg-type]
 
+    def chance(self, asked: Asked) -> float | None:
+        """With which probability a payment passes if flagged; None where nothing is stopped."""
+        return self._released(asked, "")[0]
+
     def _features(self, asked: Asked, found: Found) -> dict[str, Value]:
         """The model's features in its order, None for missing."""
         values = {**asked.read.features, **found.features}

@@ -7,10 +7,12 @@ how one signed version is served for its proof.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from filelock import BaseFileLock
 from msgspec import Raw
 
@@ -25,6 +27,7 @@ from fraud_assets.decisions.find import (
 from fraud_assets.decisions.line import DOCUMENT, Brief, Frame, LineSource, read_entry
 from fraud_assets.decisions.log import DecisionLog, LogSettings, LogStatus, claim, open_log
 from fraud_assets.decisions.log.identity import demand_free
+from fraud_assets.decisions.lost import frame_near
 from fraud_assets.decisions.reading import beside_of
 from fraud_assets.decisions.release import KEY_BYTES, Release, release_key
 from fraud_assets.documents.decision import Decision, Label
@@ -32,6 +35,8 @@ from fraud_assets.errors import FraudAssetsError, UnrecordedError
 from fraud_assets.service.decisions.answer import answer_of
 from fraud_assets.service.decisions.unsettled import Unsettled
 from fraud_assets.service.shadow.progress import read_progress
+
+_ID_SAID = re.compile(rb'"decision_id":"([0-9a-f-]+)"')
 
 RETRY_SECONDS = 1.0
 """After how long a log that could not be opened is tried again."""
@@ -152,6 +157,29 @@ class Keeping:
             )
         opener = self._guard or DecisionOpener(keys_folder(self._folder))
         return answer_of(opener.open(entry))
+
+    def lost(self, kept: bytes) -> str:
+        """The id of a decision that the state answers by and the record has lost, else "".
+
+        `kept` is what the state kept of its answer.
+        """
+        if self._log is None:
+            return ""
+        said = _ID_SAID.search(kept)
+        decision_id = "" if said is None else said[1].decode()
+        return decision_id if self._log.losses.holds(decision_id) else ""
+
+    def recall(self, decision_id: str, decision: Decision) -> LineSource:
+        """The entry by which a lost decision comes on record, marked so; once for each."""
+        assert self._log is not None
+        marked = msgspec.structs.replace(decision, recalled_at=self.now())
+        entry = Raw(self._document(marked))
+        self._log.losses.found(decision_id)
+        return entry
+
+    def frame_near(self, decision_id: str, version: str) -> Frame | None:
+        """The frame of another version than serves, by what it decided beside a lost decision."""
+        return None if self._folder is None else frame_near(self._folder, decision_id, version)
 
     def on_record(self, payment_id: str | None) -> bytes:
         """What stands on record for a payment that was met before and not answered; else empty.
