@@ -13,6 +13,7 @@ from fraud_assets.errors import Fault, PaymentError
 from fraud_assets.payments.clock import with_time_of_day
 from fraud_assets.payments.instants import NoInstantError, read_instant, usual_reader
 from fraud_assets.payments.roles import kind_of, raw_columns
+from fraud_assets.payments.sentences import ABSENT
 from fraud_assets.payments.words import number_words, text_words
 from fraud_assets.state.payment import Payment
 from fraud_assets.values.identity import written
@@ -134,8 +135,7 @@ class RawReader:
         return True
 
     def _absent(self, raw: RawPayment) -> list[Fault]:
-        rule = "must be a field of the payment; null means missing"
-        return [Fault(name, rule, "nothing") for name in self.columns if name not in raw]
+        return [Fault(name, ABSENT, "nothing") for name in self.columns if name not in raw]
 
     def _with_hour(self, value: object, raw: RawPayment) -> object:
         return with_time_of_day(value, raw.get(self._hour or ""))

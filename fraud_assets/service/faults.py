@@ -23,6 +23,9 @@ UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, Overflow
 MOST_FAULTS = 1000
 """Most faults told at once; only a large batch can have more."""
 
+_WITHIN = re.compile(
+    r"(?P<list>payments|transactions|labels)\[(?P<at>[0-9]+)\](?:\.(?P<name>.+))?", re.DOTALL
+)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 
 
@@ -46,13 +49,23 @@ def told(error: Exception) -> FieldFault:
         message = "Body must be UTF-8" if utf8 else f"Body must be JSON as described: {error}"
         return {"loc": ["body"], "msg": message, "type": "json_invalid"}
     message, _, place = str(error).partition(" - at `$")
-    # Payments are flat: behind the first dot stands a field's whole name, dots of its own included.
-    name = place.removesuffix("`").removeprefix(".")
-    loc: list[str | int] = ["body", name] if name else ["body"]
+    loc = _location(place.removesuffix("`").removeprefix("."))
     missing = _MISSING.fullmatch(message)
     if missing:
         return {"loc": [*loc, missing[1]], "msg": "Field required", "type": "missing"}
     return {"loc": loc, "msg": message, "type": "value_error"}
+
+
+def _location(place: str) -> list[str | int]:
+    """The place of a fault, of a body that is one payment or a list of some under a name.
+
+    Payments are flat: what stands behind is a field's whole name, dots of its own included.
+    """
+    within = _WITHIN.fullmatch(place)
+    if within is None:
+        return ["body", place] if place else ["body"]
+    name = [within["name"]] if within["name"] else []
+    return ["body", within["list"], int(within["at"]), *name]
 
 
 def cut(faults: list[FieldFault]) -> list[FieldFault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,11 +31,14 @@ class _Taken:
     accepted: int = 0
     repeated: int = 0
     unknown: list[str] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: _Taken) -> None:
         self.accepted += other.accepted
         self.repeated += other.repeated
         self.unknown += other.unknown
+        for rule, rows in other.refused.items():
+            self.refused[rule] = self.refused.get(rule, 0) + rows
 
 
 def register(commands: Commands) -> None:
@@ -67,7 +71,7 @@ def _label(args: Arguments) -> int:
     else:
         for line in _lines(taken, found):
             print(line)
-    return 1 if found.broken else 0
+    return 1 if found.broken or taken.refused else 0
 
 
 def _lines(taken: _Taken, found: FiledLabels) -> Iterator[str]:
@@ -80,6 +84,8 @@ def _lines(taken: _Taken, found: FiledLabels) -> Iterator[str]:
         yield f"{len(taken.unknown):,} are of payments that were not decided here: {named}."
     for rule, rows in found.broken.items():
         yield f"{rows:,} rows were not sent: {rule}."
+    for rule, rows in taken.refused.items():
+        yield f"{rows:,} labels were refused: {rule}."
 
 
 def _sent(labels: Sequence[Label], url: str) -> Iterator[_Taken]:
@@ -114,6 +120,22 @@ def _posted(connection: http.client.HTTPConnection, prefix: str, labels: Sequenc
     connection.request("POST", f"{prefix}/labels", msgspec.json.encode({"labels": said}), headers)
     answer = connection.getresponse()
     body = answer.read()
+    if answer.status == http.client.UNPROCESSABLE_ENTITY and (at := _refused(body)):
+        sound = [label for number, label in enumerate(labels) if number not in at]
+        taken = _posted(connection, prefix, sound) if sound else _Taken()
+        taken.add(_Taken(refused=dict(Counter(at.values()))))
+        return taken
     if answer.status != http.client.OK:
         raise RecordError(f"The service did not take the labels: {answer.status} {body.decode()}")
     return msgspec.json.decode(body, type=_Taken)
+
+
+def _refused(body: bytes) -> dict[int, str]:
+    """Numbers of labels that the service refuses, and by which rule; empty where it is another."""
+    import msgspec
+
+    try:
+        faults = [(fault["loc"][2], fault["type"]) for fault in msgspec.json.decode(body)["detail"]]
+    except (msgspec.MsgspecError, KeyError, IndexError, TypeError):
+        return {}
+    return {at: rule for at, rule in faults if isinstance(at, int)}

@@ -47,7 +47,8 @@ class Age(Kind):
     def definition(self) -> str:
         """The exact meaning, for people who ask what it is."""
         start = self.since.column if self.since else f"the first payment of the same {self.entity}"
-        return f"Time from {start} to this payment in {self.unit}, with fractions."
+        after = "; missing where that lies after the payment" if self.since else ""
+        return f"Time from {start} to this payment in {self.unit}, with fractions{after}."
 
     def batch(self, past: Past) -> Floats:
         """Missing where the start is, or lies after the payment."""

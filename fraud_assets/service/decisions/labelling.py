@@ -7,6 +7,7 @@ got no answer and sends it again: it is new to the state still, and stands on re
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from time import time_ns
 
 import msgspec
@@ -17,10 +18,15 @@ from fraud_assets.payments.instants import NoInstantError, read_instant
 from fraud_assets.payments.reader import reader_of
 from fraud_assets.service.decisions.decider import Decider
 from fraud_assets.service.decisions.desk import Desk
-from fraud_assets.service.decisions.refusals import ManyFaultsError
-from fraud_assets.state.acts.saying import Saying, take_saying, which_are_new
+from fraud_assets.service.decisions.refusals import FaultTold, ManyFaultsError
+from fraud_assets.state.acts.saying import Saying, take_saying, times_of, which_are_new
 from fraud_assets.terms.times import TimeColumn
 
+BEFORE = "known_before_payment"
+"""Kind of the fault of a label that was known before its payment was made."""
+
+_DAY = 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN_AT = TimeColumn(column="known_at")
 
 
@@ -43,13 +49,14 @@ async def take_labels(desk: Desk, body: bytes, api_key: str) -> bytes:
     Raises
     ------
     ManyFaultsError
-        If a label's instant is none, or lies after now.
+        If instants of labels are none, lie after now, or more than a day before their payments.
     StateError, RecordError
         If they cannot be kept.
     """
     labels, decider = _labels(body).labels, desk.decider()
     read = reader_of(decider.contract.columns.id or "", decider.contract)
-    known = [_known_at(at, label) for at, label in enumerate(labels)]
+    faults: list[FaultTold] = []
+    known = [_known_at(at, label, faults) for at, label in enumerate(labels)]
     sayings = [
         Saying(
             str(read(label.payment_id)),
@@ -59,6 +66,10 @@ async def take_labels(desk: Desk, body: bytes, api_key: str) -> bytes:
         )
         for label, known_at in zip(labels, known, strict=True)
     ]
+    made = times_of(decider.state, [saying.payment_id for saying in sayings])
+    faults += _too_early(known, made)
+    if faults:
+        raise ManyFaultsError(faults)
     _record(desk, decider, sayings, api_key)
     if desk.keeping.is_sync:
         await desk.keeping.settled()
@@ -95,14 +106,39 @@ def _entry(desk: Desk, saying: Saying, api_key: str) -> Label:
     )
 
 
-def _known_at(at: int, label: _Label) -> int | None:
-    place = ["body", "labels", at, "known_at"]
+def _known_at(at: int, label: _Label, faults: list[FaultTold]) -> int | None:
+    """A label's instant; what is wrong with it goes to `faults`."""
     try:
         known = read_instant(label.known_at, _KNOWN_AT)
-    except NoInstantError as error:
+    except NoInstantError:
         message = "known_at must be an ISO 8601 time such as 2025-06-02T10:00:00Z"
-        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time"}]) from error
+        faults.append(_fault(at, f"{message}, got {label.known_at!r:.80}", "time"))
+        return None
     if known is not None and known > time_ns() // 1000:
-        message = "known_at must not lie after now: nobody knows it yet"
-        raise ManyFaultsError([{"loc": place, "msg": message, "type": "time_after_now"}])
+        message = (
+            f"known_at must not lie after now: nobody knows it yet, got {label.known_at!r:.80}"
+        )
+        faults.append(_fault(at, message, "time_after_now"))
     return known
+
+
+def _too_early(known: Sequence[int | None], made: Sequence[int | None]) -> list[FaultTold]:
+    """Labels that were known before their payments were made; a day is for reports without time."""
+    return [
+        _fault(
+            at,
+            f"known_at must not lie more than a day before the payment, which was made at "
+            f"{_iso(paid)}, got {_iso(since)}",
+            BEFORE,
+        )
+        for at, (since, paid) in enumerate(zip(known, made, strict=True))
+        if since is not None and paid is not None and since < paid - _DAY
+    ]
+
+
+def _fault(at: int, message: str, kind: str) -> FaultTold:
+    return {"loc": ["body", "labels", at, "known_at"], "msg": message, "type": kind}
+
+
+def _iso(micros: int) -> str:
+    return (_EPOCH + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")

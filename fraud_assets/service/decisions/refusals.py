@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from fraud_assets.contract import Contract
 from fraud_assets.errors import (
     ConflictError,
     DamagedStateError,
-    Fault,
     FraudAssetsError,
     PaymentError,
     RecordError,
     StateError,
     StateMovedError,
 )
+from fraud_assets.payments.sentences import ABSENT, each_once, sentence_of
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.faults import UNREADABLE, told
@@ -36,7 +37,8 @@ def refusal(desk: Desk, error: Exception) -> Answer:
     if isinstance(error, ManyFaultsError):
         return 422, fault_answer(error.faults)
     if isinstance(error, PaymentError):
-        return 422, fault_answer(payment_faults(error, []))  # type: ignore[arg-type]
+        faults = payment_faults(error, [], desk.decider().contract)
+        return 422, fault_answer(faults)  # type: ignore[arg-type]
     if isinstance(error, UNREADABLE):
         return 422, fault_answer([told(error)])
     if isinstance(error, ConflictError):
@@ -56,12 +58,15 @@ def unavailable(desk: Desk, error: StateError | RecordError) -> Answer:
     return 503, fault_answer(fault([place], str(error), "unavailable"))
 
 
-def payment_faults(error: PaymentError, place: list[str | int]) -> list[FaultTold]:
-    """The rules that a payment at a place of the body breaks."""
-    return [_told(broken, ["body", *place, broken.key]) for broken in error.faults]
-
-
-def _told(broken: Fault, loc: list[str | int]) -> FaultTold:
-    if broken.rule.startswith("must be a field"):
-        return {"loc": loc, "msg": "Field required; null means missing", "type": "missing"}
-    return {"loc": loc, "msg": f"The payment breaks the rule {broken.rule}", "type": broken.rule}
+def payment_faults(
+    error: PaymentError, place: list[str | int], contract: Contract
+) -> list[FaultTold]:
+    """The rules that a payment at a place of the body breaks, each in a sentence."""
+    return [
+        {
+            "loc": ["body", *place, broken.key],
+            "msg": sentence_of(broken, contract),
+            "type": "missing" if broken.rule == ABSENT else broken.rule,
+        }
+        for broken in each_once(error.faults)
+    ]

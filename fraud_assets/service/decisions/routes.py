@@ -204,11 +204,7 @@ def _tells_length(headers: Headers) -> bool:
 
 
 def _preview(desk: Desk, body: bytes, _: Caller) -> Answer:
-    raw = _one(body)
-    try:
-        return 200, preview(desk.decider(), raw)
-    except PaymentError as error:
-        raise ManyFaultsError(payment_faults(error, [])) from error
+    return 200, preview(desk.decider(), _one(body))
 
 
 def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
@@ -221,7 +217,7 @@ def _decide_many(desk: Desk, body: bytes, caller: Caller) -> Answer:
         try:
             decider.reader.read(raw)
         except PaymentError as error:
-            faults += payment_faults(error, ["payments", at])
+            faults += payment_faults(error, ["payments", at], decider.contract)
     if faults:
         raise ManyFaultsError(faults)
     answers = decider.decide(payments, always=caller.always, api_key=caller.key)

@@ -50,6 +50,18 @@ def take_saying(state: State, saying: Saying) -> str:
     return state.adapter.transact(work, [key])
 
 
+def times_of(state: State, payment_ids: Sequence[str]) -> list[int | None]:
+    """Event times of payments in microseconds; None of one that is unknown, or has none."""
+    keys = [id_key(one) for one in payment_ids]
+
+    def work(transaction: Transaction) -> list[int | None]:
+        records = Records(transaction)
+        found = [read_remembered(records, key) for key in keys]
+        return [None if known is None else known.time for known in found]
+
+    return state.adapter.transact(work, keys)
+
+
 def which_are_new(state: State, sayings: Sequence[Saying]) -> list[bool]:
     """Which of them say something else than was said last of their payment; nothing is written.
 

@@ -118,6 +118,57 @@ def test_what_breaks_a_rule_is_named_and_leaves_nothing(server: Server) -> None:
     assert good["features"]["count"] == 1
 
 
+def test_each_fault_says_bound_and_value_once_and_alike_on_every_route(server: Server) -> None:
+    """A sentence with the rule's name; what cannot be read is not called missing as well."""
+    bad = payment(3, who="c", made="at noon", amount=-1, id=None)
+    paths = ("/decisions", "/decisions/preview", "/decisions/batch")
+    bodies = (bad, bad, {"payments": [payment(4), bad]})
+    told = [server.ask(path, body)[1]["detail"] for path, body in zip(paths, bodies, strict=True)]
+    lacking = {name: value for name, value in bad.items() if name not in {"made", "id"}}
+    absent = server.ask("/decisions", lacking)[1]["detail"]
+    no_object = server.ask("/decisions/batch", {"payments": [payment(4), 7]})[1]["detail"]
+    no_label = server.ask("/labels", {"labels": [{"payment_id": "p1", "known_at": None}]})[1]
+
+    by_column = {fault["loc"][-1]: fault for fault in told[0]}
+    assert len(told[0]) == len(by_column) == 3
+    assert by_column["amount"]["msg"] == (
+        "amount must be at least 0, got -1: rule amount_not_negative"
+    )
+    assert by_column["made"]["msg"].startswith("made must be a time, as the contract says it")
+    assert "got 'at noon': rule unparsable_made" in by_column["made"]["msg"]
+    assert by_column["id"]["msg"] == "id must be there, got None: rule id_missing"
+    assert told[1] == told[0]
+    within = [{**fault, "loc": ["body", *fault["loc"][3:]]} for fault in told[2]]
+    assert within == told[0]
+    assert [fault["loc"][:3] for fault in told[2]] == [["body", "payments", 1]] * 3
+    assert sorted((fault["loc"][-1], fault["type"]) for fault in absent) == [
+        ("amount", "amount_not_negative"),
+        ("id", "missing"),
+        ("made", "missing"),
+    ]
+    assert no_object[0]["loc"] == ["body", "payments", 1]
+    assert no_label["detail"][0]["loc"] == ["body", "labels", 0, "is_fraud"]
+
+
+def test_a_label_known_before_its_payment_is_refused(server: Server) -> None:
+    """By more than a day: a report without time of day may bear that day's midnight. All at once."""
+    server.ask("/decisions", payment(12, id="early", who="g"))
+    early = {"payment_id": "early", "is_fraud": True, "known_at": "2026-10-30T00:00:00Z"}
+    others = [{**early, "known_at": "soon"}, {**early, "payment_id": "nobody"}]
+
+    status, told = server.ask("/labels", {"labels": [early, *others]})
+    same_day = server.ask("/labels", {"labels": [{**early, "known_at": "2026-11-01"}]})
+
+    assert status == 422
+    found = {fault["loc"][2]: (fault["loc"], fault["type"]) for fault in told["detail"]}
+    assert found == {
+        0: (["body", "labels", 0, "known_at"], "known_before_payment"),
+        1: (["body", "labels", 1, "known_at"], "time"),
+    }
+    assert "made at 2026-11-01T12:00:00Z, got 2026-10-30T00:00:00Z" in told["detail"][1]["msg"]
+    assert same_day[1]["accepted"] == 1
+
+
 def test_a_batch_is_decided_in_order_or_not_at_all(server: Server) -> None:
     """One bad payment names its place, and none of the batch counts."""
     many = [payment(n, id=f"q{n}", who="d") for n in range(3)]
