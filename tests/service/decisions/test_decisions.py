@@ -151,7 +151,7 @@ def test_each_fault_says_bound_and_value_once_and_alike_on_every_route(server: S
 
 
 def test_a_label_known_before_its_payment_is_refused(server: Server) -> None:
-    """By more than a day: a report without time of day may bear that day's midnight. All at once."""
+    """By more than a day, as a report may bear its day's midnight; all faults are told at once."""
     server.ask("/decisions", payment(12, id="early", who="g"))
     early = {"payment_id": "early", "is_fraud": True, "known_at": "2026-10-30T00:00:00Z"}
     others = [{**early, "known_at": "soon"}, {**early, "payment_id": "nobody"}]
