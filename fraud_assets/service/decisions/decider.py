@@ -148,7 +148,8 @@ class Decider:
             return [draft.remembered for draft in made]
 
         payments = [[one.read.payment for one in request] for request in requests]
-        met, first = [], 0
+        met: list[_Met | Exception] = []
+        first = 0
         for found in self.state.meet_each(payments, answering):
             met.append(
                 found
