@@ -48,7 +48,7 @@ def _found_in(path: Path, decision_id: str) -> Decision | None:
     return _decision(path, path.read_bytes(), decision_id)
 
 
-def parts_of(decision_id: str) -> tuple[str, int, int] | None:
+def parts_of_id(decision_id: str) -> tuple[str, int, int] | None:
     """What an id begins with in its writer's process, its writer, its time in microseconds."""
     found = _ID.fullmatch(decision_id)
     if found is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraud_assets.decisions.find import find_decision, near, parts_of
+from fraud_assets.decisions.find import find_decision, near, parts_of_id
 from fraud_assets.decisions.line import DOCUMENT, Frame, encode
 from fraud_assets.decisions.segment import parse
 from fraud_assets.documents.decision import Decision, Gap
@@ -41,7 +41,7 @@ class Losses:
         Asks for a few segments that are each read once, and looks through the record only for what
         may be lost.
         """
-        parts = parts_of(decision_id)
+        parts = parts_of_id(decision_id)
         if parts is None or decision_id in self._known:
             return False
         prefix, writer, at = parts
@@ -92,7 +92,7 @@ class Losses:
 
 def frame_near(folder: Path, decision_id: str, version: str) -> Frame | None:
     """What decisions of a version had in common, by one on record near a decision's time."""
-    parts = parts_of(decision_id)
+    parts = parts_of_id(decision_id)
     if parts is None:
         return None
     for path in near(folder / f"w{parts[1]}", parts[2]):

@@ -23,7 +23,7 @@ _BUILT_IN: Mapping[str, str] = {
 }
 
 
-def sentence_of(fault: Fault, contract: Contract) -> str:
+def fault_sentence(fault: Fault, contract: Contract) -> str:
     """A fault of a payment in one sentence."""
     if fault.rule == ABSENT:
         return "Field required; null means missing"
@@ -33,7 +33,7 @@ def sentence_of(fault: Fault, contract: Contract) -> str:
     return f"{fault.key} {demanded}, got {shown}: rule {fault.rule}"
 
 
-def each_once(faults: Sequence[Fault]) -> list[Fault]:
+def told_once(faults: Sequence[Fault]) -> list[Fault]:
     """The faults without those that follow from another one of the same column.
 
     What is not there, or cannot be read, is missing as well; nobody needs to hear both.

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from fraud_assets.decisions.erasure.tokens import key_id_of
-from fraud_assets.decisions.find import parts_of
+from fraud_assets.decisions.find import parts_of_id
 from fraud_assets.decisions.line import DOCUMENT, Brief, Frame, LineSource, read_entry
 from fraud_assets.decisions.log.sound import demand_numbers
 from fraud_assets.documents.decision import Decision
@@ -97,7 +97,7 @@ class Drafting:
         version = msgspec.json.decode(kept, type=_Version).model_version
         is_own = version == self.served.version
         frame = self._frame if is_own else self.keeping.frame_near(decision_id, version)
-        parts = parts_of(decision_id)
+        parts = parts_of_id(decision_id)
         if frame is None or parts is None:
             return None
         time, chance = asked.read.payment.time, self.judging.chance(asked)

@@ -19,7 +19,7 @@ from fraud_assets.payments.reader import reader_of
 from fraud_assets.service.decisions.decider import Decider
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.refusals import FaultTold, ManyFaultsError
-from fraud_assets.state.acts.saying import Saying, take_saying, times_of, which_are_new
+from fraud_assets.state.acts.saying import Saying, payment_times, take_saying, which_are_new
 from fraud_assets.terms.times import TimeColumn
 
 BEFORE = "known_before_payment"
@@ -66,7 +66,7 @@ async def take_labels(desk: Desk, body: bytes, api_key: str) -> bytes:
         )
         for label, known_at in zip(labels, known, strict=True)
     ]
-    made = times_of(decider.state, [saying.payment_id for saying in sayings])
+    made = payment_times(decider.state, [saying.payment_id for saying in sayings])
     faults += _too_early(known, made)
     if faults:
         raise ManyFaultsError(faults)

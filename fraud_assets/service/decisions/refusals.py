@@ -14,7 +14,7 @@ from fraud_assets.errors import (
     StateError,
     StateMovedError,
 )
-from fraud_assets.payments.sentences import ABSENT, each_once, sentence_of
+from fraud_assets.payments.sentences import ABSENT, fault_sentence, told_once
 from fraud_assets.service.answers import fault, fault_answer
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.faults import UNREADABLE, told
@@ -65,8 +65,8 @@ def payment_faults(
     return [
         {
             "loc": ["body", *place, broken.key],
-            "msg": sentence_of(broken, contract),
+            "msg": fault_sentence(broken, contract),
             "type": "missing" if broken.rule == ABSENT else broken.rule,
         }
-        for broken in each_once(error.faults)
+        for broken in told_once(error.faults)
     ]

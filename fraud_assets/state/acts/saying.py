@@ -50,7 +50,7 @@ def take_saying(state: State, saying: Saying) -> str:
     return state.adapter.transact(work, [key])
 
 
-def times_of(state: State, payment_ids: Sequence[str]) -> list[int | None]:
+def payment_times(state: State, payment_ids: Sequence[str]) -> list[int | None]:
     """Event times of payments in microseconds; None of one that is unknown, or has none."""
     keys = [id_key(one) for one in payment_ids]
 
