@@ -12,7 +12,10 @@ weeks are drawn, senders whole, each as large as the side's windows were; where 
 the law that holds since. The frauds of the history are drawn alike, as many of each law as each
 block of weeks had, and scored by the fit that had left the block out. The sample itself is the
 truth: its recall has no noise. A week is refused for its alerts alone where the judged rows pass
-the ceiling of alerts and reach the floor of recall.
+the ceiling of alerts and reach the floor of recall. Of these "mendable" are those that would have
+passed at the best threshold, which nobody knows: the highest at which the true recall reaches the
+floor. The others say nothing about the threshold's price. A week is published that is not refused
+for alerts, recall or precision.
 
     python -m benchmarks.worlds [--worlds N --first N --weeks N --before COMMIT --keep FOLDER]
                                           table, and benchmarks/out/worlds.json
@@ -42,7 +45,7 @@ from benchmarks.worlds_made import MOVES, make_world, moved_by
 from fraud_assets.contract import load_contract
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.judging.thresholds import choose_threshold
+from fraud_assets.modelling.judging.thresholds import aimed_rank, choose_threshold
 from fraud_assets.modelling.statistics.intervals import rate
 
 HERE = Path(__file__).parent
@@ -140,27 +143,40 @@ def _week(
         for side in sides:
             earlier = drawn if side == "today" else None
             threshold = choose_threshold(*at, senders, earlier=earlier)
-            found[side] = _outcome(law, law.scores[fit] >= threshold.value, judged, policy)
+            evidence = threshold.evidence
+            found[side] = _outcome(law, law.scores[fit], threshold.value, judged, policy)
             found[side]["threshold_frauds"] = threshold.n + (
-                threshold.evidence.earlier_frauds if threshold.evidence.earlier_count else 0
+                evidence.earlier_frauds - evidence.earlier_left_out if evidence.earlier_count else 0
             )
-            found[side]["left_out"] = bool(earlier) and not threshold.evidence.earlier_count
+            found[side]["left_out"] = evidence.earlier_left_out > 0
     return found
 
 
-def _outcome(law: Law, flagged: np.ndarray, judged: np.ndarray, policy: Policy) -> dict[str, Any]:
-    fraud = law.label == 1
-    caught = flagged[judged][fraud[judged]].mean()
+def _outcome(
+    law: Law, scores: np.ndarray, threshold: float, judged: np.ndarray, policy: Policy
+) -> dict[str, Any]:
+    fraud, flagged = law.label == 1, scores >= threshold
+    caught, alerts = flagged[judged][fraud[judged]].mean(), flagged[judged].mean()
+    best = scores[judged] >= best_threshold(scores[fraud], policy.min_recall)
+    precise = fraud[judged][flagged[judged]].mean() >= policy.min_precision
+    refused = bool(alerts > policy.max_alert_rate and caught >= policy.min_recall)
     return {
         "recall": float(flagged[fraud].mean()),
         "alert_rate": float(flagged.mean()),
         "precision": float(fraud[flagged].mean()),
         "held": bool(flagged[fraud].mean() >= policy.min_recall),
-        "refused": bool(
-            flagged[judged].mean() > policy.max_alert_rate and caught >= policy.min_recall
-        ),
+        "refused": refused,
+        "mendable": refused and bool(best.mean() <= policy.max_alert_rate),
         "refused_for_recall": bool(caught < policy.min_recall),
+        "published": bool(
+            alerts <= policy.max_alert_rate and caught >= policy.min_recall and precise
+        ),
     }
+
+
+def best_threshold(scores: np.ndarray, floor: float) -> float:
+    """The highest threshold at which so large a share of the frauds' `scores` (n,) is caught."""
+    return float(np.sort(scores)[len(scores) - aimed_rank(len(scores), floor)])
 
 
 def _summary(weeks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -169,6 +185,13 @@ def _summary(weeks: list[dict[str, Any]]) -> dict[str, Any]:
     mean = {name: float(np.mean([week[name] for week in weeks])) for name in names}
     return mean | {
         "earlier_left_out": float(np.mean([week["left_out"] for week in weeks])),
+        "promise_held_where_published": to_plain(
+            rate(
+                sum(week["held"] and week["published"] for week in weeks),
+                sum(week["published"] for week in weeks),
+            )
+        ),
+        "refused_though_mendable": to_plain(rate(sum(week["mendable"] for week in weeks), n)),
         "refused_for_recall": to_plain(rate(sum(week["refused_for_recall"] for week in weeks), n)),
         "promise_held": to_plain(rate(sum(week["held"] for week in weeks), n)),
         "refused_for_alerts_alone": to_plain(rate(sum(week["refused"] for week in weeks), n)),
@@ -180,21 +203,34 @@ def table(result: dict[str, Any]) -> str:
     lines = [f"{result['weeks']:,} weeks of each world; before {result['before']}"]
     for name, sides in result["groups"].items():
         lines.append(
-            f"\n{name:33}{'frauds':>7}{'promise held':>24}{'refused for alerts alone':>26}"
+            f"\n{name:33}{'frauds':>7}{'promise held':>24}{'where published':>24}"
+            f"{'refused for alerts alone':>26}{'mendable':>24}"
             f"{'for recall':>11}{'recall':>8}{'precision':>10}{'alerts':>8}{'another law':>12}"
         )
         for side, found in sides.items():
-            held, refused = (
-                f"{part['value']:.3f} ({part['low']:.3f} to {part['high']:.3f})"
-                for part in (found["promise_held"], found["refused_for_alerts_alone"])
+            held, published, refused, mendable = (
+                _shown(found[part])
+                for part in (
+                    "promise_held",
+                    "promise_held_where_published",
+                    "refused_for_alerts_alone",
+                    "refused_though_mendable",
+                )
             )
             lines.append(
-                f"{SIDES[side]:33}{found['threshold_frauds']:7.0f}{held:>24}{refused:>26}"
+                f"{SIDES[side]:33}{found['threshold_frauds']:7.0f}{held:>24}{published:>24}"
+                f"{refused:>26}{mendable:>24}"
                 f"{found['refused_for_recall']['value']:11.3f}{found['recall']:8.3f}"
                 f"{found['precision']:10.3f}{found['alert_rate']:8.2%}"
                 f"{found['earlier_left_out']:12.3f}"
             )
     return "\n".join(lines)
+
+
+def _shown(part: dict[str, Any]) -> str:
+    if part["value"] is None:
+        return "none"
+    return f"{part['value']:.3f} ({part['low']:.3f} to {part['high']:.3f})"
 
 
 def main() -> None:

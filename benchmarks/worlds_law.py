@@ -93,7 +93,7 @@ def earlier_drawn(
     laws: Sequence[Law], blocks: Sequence[Sequence[int]], rng: np.random.Generator
 ) -> EarlierFrauds:
     """Frauds of each block of the history, drawn as many of each law, by the fit without it."""
-    place, sender = [], []
+    place, sender, found = [], [], []
     for k, counts in enumerate(blocks):
         parts = [
             (law, law.draw(n, rng)) for law, n in zip((laws[0], laws[-1]), counts, strict=True) if n
@@ -101,7 +101,8 @@ def earlier_drawn(
         scores = np.concatenate([law.scores[f"today_{k}"][drawn.at] for law, drawn in parts])
         fraud = np.concatenate([law.label[drawn.at] == 1 for law, drawn in parts])
         place.append(cautious_places(scores[fraud], scores[~fraud]))
+        found.append(int(fraud.sum()))
         for number, (law, drawn) in enumerate(parts):
             mine = drawn.sender[law.label[drawn.at] == 1]
             sender += [f"{k} {number} {one}" for one in mine]
-    return EarlierFrauds(tuple(np.concatenate(place)), tuple(sender), "", len(blocks))
+    return EarlierFrauds(tuple(np.concatenate(place)), tuple(sender), "", len(blocks), tuple(found))

@@ -76,18 +76,20 @@ def score_left_out(
         return None
     if not is_affordable(family, params, fitted, contract):
         return None
-    place, sender = [], []
+    place, sender, counts = [], [], []
     for block, pipeline in fits_without_blocks(
         family, params, fitted, contract, presence=presence, workers=workers
     ):
         scores, fraud = margins(family, pipeline, block), block.label == 1
         place.append(cautious_places(scores[fraud], scores[~fraud]))
+        counts.append(block.frauds)
         sender.append([] if block.sender is None else block.sender[fraud])
     return EarlierFrauds(
         place=tuple(float(one) for one in np.concatenate(place)),
         sender=None if fitted.sender is None else tuple(np.concatenate(sender)),
         since=str(fitted.time[0])[:10],
         fits=BLOCKS,
+        counts=tuple(counts),
     )
 
 

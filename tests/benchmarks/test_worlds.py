@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.worlds import GROUPS, SIDES, table
+from benchmarks.worlds import GROUPS, SIDES, best_threshold, table
 from benchmarks.worlds import _summary as summary
 from benchmarks.worlds import _week as week
 from benchmarks.worlds_law import Law, earlier_drawn
@@ -47,6 +47,8 @@ def test_earlier_frauds_are_drawn_block_by_block_of_each_law():
     _, counts = np.unique(found.sender, return_counts=True)
     assert (counts == 3).all()
     assert np.median(found.place) < 0.01
+    assert len(found.counts) == 2
+    assert sum(found.counts) == len(found.place)
 
 
 def test_a_week_keeps_the_promise_or_not_by_the_whole_sample():
@@ -59,8 +61,14 @@ def test_a_week_keeps_the_promise_or_not_by_the_whole_sample():
     assert max(one["today"]["threshold_frauds"] for one in weeks) > 800
     sides = {side: summary([one[side] for one in weeks]) for side in SIDES}
     assert sides["today"]["alert_rate"] < sides["window"]["alert_rate"]
+    assert all(one[side]["refused"] or not one[side]["mendable"] for one in weeks for side in SIDES)
     told = table({"weeks": 20, "before": "d2ae1cc", "groups": {"all": sides}})
     assert "20 weeks of each world" in told
+
+
+def test_the_best_threshold_catches_as_many_as_the_floor_asks():
+    """By hand: 9 of 10 frauds are caught from the second lowest score on."""
+    assert best_threshold(np.arange(10) / 10, 0.9) == 0.1
 
 
 def test_the_law_moves_in_the_last_fifth_up_and_down():

@@ -21,9 +21,10 @@ class ThresholdEvidence(msgspec.Struct, frozen=True):
     """The frauds that chose the threshold: the threshold rows', and those of the weeks before.
 
     `earlier_fits` fits scored the earlier ones, each without the weeks that it scored; they lie
-    from `earlier_since` on, and `earlier_count` says whether they count: not where they are caught
-    more often than the threshold rows'. All that count are worth `independent` ones, for frauds of
-    one sender stand or fall together. Senders are None where nobody knows them.
+    from `earlier_since` on. The oldest `earlier_left_out` do not count, since they are caught more
+    often than the newer ones; `earlier_count` says whether any do. All that count are worth
+    `independent` ones, for frauds of one sender stand or fall together. Senders are None where
+    nobody knows them.
     """
 
     frauds: NonNegative
@@ -34,6 +35,7 @@ class ThresholdEvidence(msgspec.Struct, frozen=True):
     earlier_fits: NonNegative
     earlier_count: bool
     independent: NonNegative
+    earlier_left_out: NonNegative | msgspec.UnsetType = msgspec.UNSET
 
 
 class Threshold(msgspec.Struct, frozen=True):

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy.special import betaincc
 from scipy.stats import binom
 
 from fraud_assets.errors import InsufficientEvidenceError
@@ -27,7 +29,9 @@ class Guaranteed:
 
     They count as `independent` ones; `single` is the rank that would do if none shared a sender,
     `fewest` how many independent ones can promise anything.
-    `earlier` of them lie before the threshold rows; where those differ they are `left_out`.
+    The `confidence` is that of this rank. Where earlier frauds count as well, `earlier` lie before
+    the threshold rows and all are worth `worth` independent ones; older ones whose law differs are
+    `left_out`.
     """
 
     ranked: np.ndarray
@@ -35,8 +39,10 @@ class Guaranteed:
     independent: int
     single: int
     fewest: int = 0
+    confidence: float = 0.0
     earlier: int = 0
     left_out: int = 0
+    worth: int = 0
 
     @property
     def n(self) -> int:
@@ -80,7 +86,7 @@ def guarantee(
     size = independent_frauds(scores, clusters, floor, confidence)
     fewest = fewest_frauds(floor, confidence)
     k = clustered_rank(scores, clusters, floor, confidence) if strict or size >= fewest else single
-    return Guaranteed(np.sort(scores), k, size, single, fewest)
+    return Guaranteed(np.sort(scores), k, size, single, fewest, confidence, worth=size)
 
 
 def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
@@ -97,7 +103,7 @@ def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
             f"A guarantee needs policy.min_recall below 1, got {floor:g}: no number of frauds "
             'shows that none is missed; lower it or set policy.threshold.rule = "aim".'
         )
-    k = int(binom.isf(tail, n, floor)) + 1 if n else 1
+    k = _rank(n, floor, tail)
     if k > n:
         raise InsufficientEvidenceError(
             f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
@@ -105,6 +111,11 @@ def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
             f"got {n}; lengthen windows.threshold_frauds or wait for more labels."
         )
     return k
+
+
+@lru_cache(maxsize=1024)
+def _rank(n: int, floor: float, tail: float) -> int:
+    return int(binom.isf(tail, n, floor)) + 1 if n else 1
 
 
 def fewest_frauds(floor: float, confidence: float) -> int:
@@ -117,9 +128,10 @@ def clustered_rank(
 ) -> int:
     """The guaranteed rank where `clusters` (n,), not single frauds, are exchangeable.
 
-    At the rank for single frauds the recall rests on some effective number of frauds (Korn and
-    Graubard 1998, see `effective_size`); the share that the guarantee asks of so many is taken
-    of all `scores` (n,) of frauds. Never below the rank for single frauds.
+    At the rank for single frauds the recall rests on some effective number m of frauds (Korn and
+    Graubard 1998, see `effective_size`). Rank k of all n `scores` of frauds is rank j = k m / n of
+    so many, whose recall is Beta(j, m - j + 1); j need not be whole. Never below the rank for
+    single frauds.
 
     Raises
     ------
@@ -136,7 +148,10 @@ def clustered_rank(
             f"least {needed} independent frauds among the threshold rows, but the {n} there come "
             f"in bursts of one sender and count as {size}; lengthen windows.threshold_frauds."
         )
-    return max(k, math.ceil(n * guaranteed_rank(size, floor, confidence) / size))
+    ranks = np.arange(k, n + 1)
+    share = ranks / n * size
+    keeps = betaincc(share, size - share + 1, floor) >= confidence
+    return int(ranks[np.argmax(keeps)])
 
 
 def independent_frauds(

@@ -54,7 +54,7 @@ def frauds_to_mend(
     if not within.any():
         return None
     share = float(np.flatnonzero(within).max() + 1) / found.n
-    needed = frauds_for_share(share, policy.min_recall, policy.threshold.confidence)
+    needed = frauds_for_share(share, policy.min_recall, found.confidence)
     if needed is None:
         return None
     counted = found.n if found.is_short else found.independent

@@ -65,14 +65,32 @@ def _rests_on(found: Guaranteed, own: int, earlier: EarlierFrauds | None) -> str
     if earlier is None or not (found.earlier or found.left_out):
         return ""
     weeks = f"of the weeks since {earlier.since}"
-    if found.earlier:
+    if not found.earlier:
         return (
-            f" Of these {own:,} are the threshold rows' and {found.earlier:,} {weeks}, scored by "
-            f"{earlier.fits} fits of the same setting, each without the weeks that it scored."
+            f" The {found.left_out:,} frauds {weeks} do not count: at the same share of false "
+            "alarms they are caught more often than these, so that the law of fraud has changed."
         )
     return (
-        f" The {found.left_out:,} frauds {weeks} do not count: at the same share of false alarms "
-        "they are caught more often than these, so that the law of fraud has changed."
+        f" It rests on {own:,} frauds of the threshold rows and the {found.earlier:,} newest of "
+        f"{found.earlier + found.left_out:,} {weeks}, scored by {earlier.fits} fits of the same "
+        "setting, each without the weeks that it scored."
+        + _last_word(found, own)
+        + (
+            f" The {found.left_out:,} older ones do not count: they are caught more often, so that "
+            "the law of fraud has changed."
+            if found.left_out
+            else ""
+        )
+    )
+
+
+def _last_word(found: Guaranteed, own: int) -> str:
+    """Which stretch of them chose the rank, where it is not all of them."""
+    if found.n == own + found.earlier:
+        return ""
+    return (
+        f" The newest {found.n:,} are caught less often than all of these together, and so they "
+        "have the last word."
     )
 
 

@@ -5,7 +5,8 @@ P(Binomial(n, floor) >= k) <= 1 - confidence: for exchangeable frauds the recall
 is Beta(k, n - k + 1), so it stays at or above the floor with that confidence (one-sided
 tolerance limit, Wilks 1941, doi:10.1214/aoms/1177731788). Frauds in bursts of one sender are not
 exchangeable one by one: where senders are known, effective frauds are counted instead. Frauds of
-the weeks before join in where they were scored by fits that had left them out.
+the weeks before join in where they were scored by fits that had left them out, and the newest have
+the last word (see `fraud_assets.modelling.judging.over_time`).
 The aim takes the score at which a wished recall is reached on the threshold rows, without any
 promise.
 """
@@ -13,7 +14,6 @@ promise.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,11 +22,11 @@ from fraud_assets.documents.report.judged import Price, Threshold, ThresholdEvid
 from fraud_assets.errors import DataError, InsufficientEvidenceError
 from fraud_assets.modelling.judging.earlier import (
     EarlierFrauds,
-    differ,
     joined_senders,
     scores_at,
 )
 from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee
+from fraud_assets.modelling.judging.over_time import guarantee_over_time
 from fraud_assets.modelling.judging.prices import price
 from fraud_assets.modelling.judging.sentences import threshold_sentence
 from fraud_assets.modelling.statistics.intervals import rate
@@ -64,7 +64,7 @@ def choose_threshold(
     alone = _alone(scores[frauds], theirs, policy)
     found = alone
     if earlier is not None and policy.threshold.rule == "guarantee":
-        found = _with_earlier(alone, scores, frauds, theirs, earlier, policy=policy)
+        found = _with_earlier(alone.n, scores, frauds, theirs, earlier, policy=policy)
     value = midway_below(found.score, scores)
     flagged = scores >= value
     caught, rule, n = int((flagged & frauds).sum()), policy.threshold, int(frauds.sum())
@@ -87,12 +87,12 @@ def _alone(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guara
     rule, n = policy.threshold, len(own)
     if rule.rule == "aim":
         k = aimed_rank(n, rule.aim)
-        return Guaranteed(np.sort(own), k, n, k)
+        return Guaranteed(np.sort(own), k, n, k, worth=n)
     return guarantee(own, senders, policy.min_recall, rule.confidence, strict=policy.strict)
 
 
 def _with_earlier(
-    alone: Guaranteed,
+    own: int,
     scores: np.ndarray,
     frauds: np.ndarray,
     senders: np.ndarray | None,
@@ -100,15 +100,15 @@ def _with_earlier(
     *,
     policy: Policy,
 ) -> Guaranteed:
-    """What they give with the earlier frauds, or alone where those are caught more often."""
-    confidence, n = policy.threshold.confidence, alone.n
-    everyone = joined_senders(senders, earlier, n)
-    joined = np.concatenate([scores[frauds], scores_at(np.array(earlier.place), scores[~frauds])])
-    found = guarantee(joined, everyone, policy.min_recall, confidence, strict=policy.strict)
-    count = len(earlier.place)
-    if differ(joined >= found.score, everyone, n, confidence):
-        return replace(alone, left_out=count)
-    return replace(found, earlier=count)
+    """What the `own` frauds of the threshold rows give with the earlier ones of their law."""
+    older = earlier.newest_first
+    joined = np.concatenate([scores[frauds], scores_at(np.array(older.place), scores[~frauds])])
+    firsts = np.cumsum([own, *older.counts]).tolist()
+    everyone = joined_senders(senders, older, own)
+    confidence = policy.threshold.confidence
+    return guarantee_over_time(
+        joined, everyone, firsts, policy.min_recall, confidence, strict=policy.strict
+    )
 
 
 def _evidence(
@@ -123,7 +123,8 @@ def _evidence(
         earlier_since=None if earlier is None else earlier.since,
         earlier_fits=0 if earlier is None else earlier.fits,
         earlier_count=found.earlier > 0,
-        independent=found.independent,
+        independent=found.worth,
+        earlier_left_out=found.left_out,
     )
 
 

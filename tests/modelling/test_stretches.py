@@ -1,0 +1,105 @@
+"""The newest frauds have the last word: with which confidence, and what that holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import multivariate_normal, norm
+
+from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.modelling.judging.guarantee import guarantee
+from fraud_assets.modelling.judging.over_time import guarantee_over_time
+from fraud_assets.modelling.judging.stretches import LEANING, broken, confidences
+
+FLOOR, CONFIDENCE = 0.9, 0.95
+FIRSTS = [300, 500, 700, 900, 1100]
+"""Frauds of a threshold window and of four blocks before it, added up."""
+
+fractions = st.lists(st.integers(5, 95), min_size=1, max_size=4, unique=True).map(
+    lambda parts: [*sorted(part / 100 for part in parts), 1.0]
+)
+
+
+def test_one_stretch_has_the_whole_confidence_and_two_share_it():
+    """By hand: half and whole at no factor break with 1/4 + asin(sqrt(1/2)) / 2 pi = 3/8."""
+    assert confidences([200], CONFIDENCE) == pytest.approx([0.95])
+    assert broken([0.5, 1.0], 0.0) == pytest.approx(3 / 8, abs=1e-3)
+    half, whole = confidences([500, 1000], CONFIDENCE)
+    assert 0.5 < half < whole < CONFIDENCE
+
+
+@given(parts=fractions, factor=st.floats(0, 2))
+@settings(max_examples=15, deadline=None)
+def test_the_chance_is_that_of_normal_sums(parts, factor):
+    """SciPy integrates the same normal vector: sums to f have variance f, and later ones add."""
+    at = np.array(parts)
+    bound = -factor * at ** (0.5 + LEANING)
+
+    expected = multivariate_normal(np.zeros(len(at)), np.minimum.outer(at, at)).cdf(bound)
+
+    assert broken(parts, factor) == pytest.approx(expected, abs=2e-3)
+
+
+@given(parts=fractions, confidence=st.sampled_from([0.95, 0.99]))
+@settings(max_examples=15, deadline=None)
+def test_longer_stretches_promise_more_and_no_more_than_is_asked(parts, confidence):
+    """Confidences rise from a half to the contract's, and together they break as often as asked."""
+    found = confidences([1000 * part for part in parts], confidence)
+
+    assert list(found) == sorted(found)
+    assert found[0] >= 0.5
+    assert found[-1] <= confidence + 1e-3
+    assert broken(parts, float(norm.ppf(found[-1]))) == pytest.approx(1 - confidence, abs=2e-3)
+
+
+def weeks_broken(missed: list[float], weeks: int = 200, width: float = 0.02) -> float:
+    """Share of weeks in which true recall is below the floor.
+
+    Of each stretch's own frauds this share misses like any payment; the rest lie in the top
+    `width`. The coming week is the newest stretch's law.
+    """
+    rng, below = np.random.default_rng(3), 0
+    sizes = np.diff([0, *FIRSTS])
+    for _ in range(weeks):
+        hidden = rng.random(FIRSTS[-1]) < np.repeat(missed, sizes)
+        drawn = rng.random(FIRSTS[-1])
+        scores = np.where(hidden, drawn, 1 - width * drawn)
+        flagged = 1 - guarantee_over_time(scores, None, FIRSTS, FLOOR, CONFIDENCE).score
+        below += missed[0] * flagged + (1 - missed[0]) * min(flagged / width, 1) < FLOOR
+    return below / weeks
+
+
+def test_the_promise_holds_where_the_law_stays():
+    """In about 5 % of weeks recall is below the floor: not more, and not far fewer."""
+    assert 0.015 < weeks_broken([0.08] * 5) < 0.085
+
+
+@pytest.mark.parametrize(("since", "most"), [(1, 0.4), (2, 0.27), (3, 0.2)])
+def test_what_has_become_worse_lately_lowers_the_threshold(since, most):
+    """Misses rise by four points: it holds about as often as the stretch since then promises."""
+    assert weeks_broken([0.12] * since + [0.08] * (5 - since)) < most
+
+
+def test_a_clear_change_leaves_the_older_frauds_out():
+    """Where the newest 500 are missed far more often they choose alone, as if they were all."""
+    rng = np.random.default_rng(1)
+    hidden = np.arange(1100) % np.where(np.arange(1100) < 500, 5, 50) == 0
+    scores = np.where(hidden, rng.random(1100) / 2, 0.9 + rng.random(1100) / 10)
+
+    found = guarantee_over_time(scores, None, FIRSTS, FLOOR, CONFIDENCE)
+
+    assert (found.earlier, found.left_out) == (200, 600)
+    assert found.score <= guarantee(scores[:500], None, FLOOR, 0.9).score
+
+
+def test_too_few_to_promise_anything_do_not_speak_alone():
+    """A window of 20 frauds is no stretch of its own; without earlier ones it is refused."""
+    scores = np.random.default_rng(2).random(320)
+
+    found = guarantee_over_time(scores, None, [20, 320], FLOOR, CONFIDENCE)
+
+    assert found.score == guarantee(scores, None, FLOOR, CONFIDENCE).score
+    with pytest.raises(InsufficientEvidenceError, match="at least 29"):
+        guarantee_over_time(scores[:20], None, [20], FLOOR, CONFIDENCE)
