@@ -93,14 +93,14 @@ class Family:
     slow, or trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle
     to equal bytes, in place. `always_searched` says that the defaults tell little of what the
     whole grid reaches, and that the grid is quick to search: it is, whoever leads. `large` are
-    settings outside the grid that only many rows deserve. `pace` is the processor seconds of a fit
-    for each million rows, column tried and unit of `size`, `overhead` those of a unit of `size`
-    whatever the rows, both measured once on the reference machine: the search's budget is counted
-    by them. `columns_tried` says how many of so many encoded columns a setting looks at, all of
-    them by default. `parallel` says that a fit takes `n_jobs` and
-    gives the same trees whatever their number. `dense` says that it is faster on dense rows, and
-    takes float32 of either kind for the same trees. `parts` are the families whose margins it adds
-    up, its own grid's first parameter being the weight of the second.
+    settings outside the grid that only many rows deserve, `small` those that few frauds do.
+    `pace` is the processor seconds of a fit for each million rows, column tried and unit of
+    `size`, `overhead` those of a unit of `size` whatever the rows, both measured once on the
+    reference machine: the search's budget is counted by them. `columns_tried` says how many of so
+    many encoded columns a setting looks at, all of them by default. `parallel` says that a fit
+    takes `n_jobs` and gives the same trees whatever their number. `dense` says that it is faster
+    on dense rows, and takes float32 of either kind for the same trees. `parts` are the families
+    whose margins it adds up, its own grid's first parameter being the weight of the second.
     """
 
     name: str
@@ -118,6 +118,7 @@ class Family:
     fit_times: int = 1
     always_searched: bool = False
     large: Sequence[Parameters] = ()
+    small: Sequence[Parameters] = ()
     pace: float = 0.02
     overhead: float = 0.0
     columns_tried: Callable[[Parameters, int], float] = _every_column

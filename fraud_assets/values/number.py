@@ -55,7 +55,7 @@ _DIGITS = {sign: _digits(sign) for sign in (".", ",")}
 _DROPPED = {sign: str.maketrans("", "", other + _APART) for sign, other in (".,", ",.")}
 
 
-_LONGEST = 400
+LONGEST_NUMBER_TEXT = 400
 """Characters beyond which a text is no finite number, or one of no use."""
 
 
@@ -69,7 +69,7 @@ class ReadNumber(NamedTuple):
 def read_number(text: str, decimal: Sign = ".") -> ReadNumber | None:
     """The finite number that a present text writes; None where it writes none."""
     text = _ascii(trimmed(text))
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST_NUMBER_TEXT:
         return None
     if text.casefold() in _TRUTH:
         return ReadNumber(_TRUTH[text.casefold()])

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from fraud_assets.contract.sections.label import Labelling
 from fraud_assets.data.instants import parse_times
+from fraud_assets.data.kinds import numbers as numbers_module
 from fraud_assets.data.kinds.labels import parse_labels
 from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.text import parse_text
 from fraud_assets.terms.times import EventTime
+from fraud_assets.values.number import number
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,49 @@ def test_numbers_survive_writing_and_reading(values):
 
     assert numbers.tolist() == values
     assert not bad.any()
+
+
+def test_many_numbers_are_not_read_one_by_one(monkeypatch):
+    """However many are missing, and whether or not tiny and huge ones are written with exponents.
+
+    One that needs more than that is read by itself.
+    """
+    asked, rng = [], np.random.default_rng(0)
+    values = np.exp(rng.normal(0, 15, 2_000))
+    values[rng.random(2_000) < 0.6] = np.nan
+    texts = pd.Series([None if np.isnan(v) else repr(float(v)) for v in values], dtype="str")
+
+    def watched(value, decimal="."):
+        asked.append(value)
+        return number(value, decimal)
+
+    monkeypatch.setattr(numbers_module, "number", watched)
+
+    plain, _ = parse_numbers(texts)
+    with_one, _ = parse_numbers(pd.concat([texts, pd.Series(["1,000"])], ignore_index=True))
+
+    np.testing.assert_array_equal(plain, values)
+    np.testing.assert_array_equal(with_one, [*values, 1000.0])
+    assert {"1,000"} == {*asked} & {*texts.dropna(), "1,000"}
+
+
+@given(
+    st.lists(
+        st.none()
+        | st.from_regex(r"-?[0-9]{0,3}[.,]?[0-9]{0,2}([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+        | st.sampled_from(["inf", "-Infinity", "nan", "1e400", "0." + "0" * 500 + "1", "true"]),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_column_is_read_as_its_values_one_by_one(texts):
+    """Whatever way the column takes, each value is what the definition says of it."""
+    numbers, bad = parse_numbers(pd.Series(texts, dtype="str"))
+
+    for text, found, is_bad in zip(texts, numbers, bad, strict=True):
+        alone = None if text is None else number(text)
+        assert found == alone if alone is not None else np.isnan(found)
+        assert not (is_bad and alone is not None)
 
 
 def test_times_are_utc_instants_without_zone():

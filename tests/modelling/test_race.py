@@ -21,8 +21,9 @@ from fraud_assets.modelling.search.folds import encode_folds, make_folds
 from fraud_assets.modelling.search.grid import score_settings, search_grid
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
-from fraud_assets.modelling.search.settings import best_bought
+from fraud_assets.modelling.search.settings import FEW_FRAUDS, ScoredGrid, best_bought
 from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.modelling.search.winner import WeekSearch
 from tests.modelling.made_rows import make_rows, small_contract
 
 FAMILY = replace(
@@ -85,6 +86,31 @@ def test_the_same_race_from_one_and_two_workers(prepared):
     np.testing.assert_array_equal(one.bought, two.bought)
 
 
+def test_settings_beside_the_grid_race_with_it(prepared):
+    """They are scored as the grid's own, and leave the race or stay by the same rule."""
+    encoded, validation = prepared
+    beside = [{"max_iter": size, "max_leaf_nodes": 2} for size in (5, 15)]
+
+    raced = race_grid(FAMILY, encoded, validation, 0, beside=beside)
+
+    known = [*raced.params, *(row.parameters for row in raced.dropped)]
+    assert len(known) == 38
+    assert all(setting in known for setting in beside)
+
+
+@pytest.mark.parametrize(("frauds", "tried"), [(300, True), (700, False)])
+def test_settings_for_few_frauds_are_tried_where_frauds_are_few(frauds, tried):
+    """Beside the family's grid, in the search of a week."""
+    family = replace(FAMILY, grid={"max_iter": (5,)}, small=({"max_iter": 5, "max_leaf_nodes": 2},))
+    rows = make_rows(20 * frauds, 0.05)
+    search = WeekSearch(Sample(rows, len(rows) - rows.frauds), small_contract())
+
+    found = search.grid(family)
+
+    assert (search.validation.frauds < FEW_FRAUDS) == tried
+    assert (dict(family.small[0]) in found.params) == tried
+
+
 @pytest.mark.parametrize("among", [slice(0, 4), slice(7, 13)])
 def test_settings_that_were_scored_before_are_not_fitted_again(prepared, among):
     """The same race to the bit, by fewer fits."""
@@ -121,6 +147,18 @@ def test_ties_of_average_precision_go_to_the_precision_that_the_policy_buys():
 
     assert best_bought(bought) == 1
     assert best_bought(bought[[0, 2]]) == 0
+
+
+def test_where_frauds_are_few_average_precision_alone_ranks_settings():
+    """Precision at one recall would choose by noise."""
+    average = np.array([[0.90, 0.80], [0.88, 0.81]])
+    precision = np.array([[0.30, 0.30], [0.50, 0.50]])
+    bought = np.stack([average, average, precision], axis=2)
+    many = ScoredGrid("a", ({}, {}), average, 0, ((), ()), (1, 1), bought, frauds=FEW_FRAUDS)
+
+    few = replace(many, frauds=FEW_FRAUDS - 1)
+
+    assert (many.best, few.best) == (1, 0)
 
 
 @given(costs=st.lists(st.floats(0.01, 100), min_size=1, max_size=20), budget=st.floats(0.001, 1000))

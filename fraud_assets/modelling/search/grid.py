@@ -84,7 +84,9 @@ def score_settings(
         workers,
         lambda done: ticker.tick(max(one.auc for one in done)),
     )
-    return gathered(family, settings, wanted, [one for done in scored for one in done], len(fits))
+    every = [one for done in scored for one in done]
+    frauds = None if validation is None else validation.frauds
+    return gathered(family, settings, wanted, every, len(fits), frauds=frauds)
 
 
 def gathered(
@@ -93,8 +95,13 @@ def gathered(
     among: Sequence[int],
     scored: Sequence[ScoredFit],
     fits: int,
+    *,
+    frauds: int | None = None,
 ) -> ScoredGrid:
-    """The settings in this order, from their scores on the folds `among`."""
+    """The settings in this order, from their scores on the folds `among`.
+
+    `frauds` are those among the validation rows of all folds.
+    """
     by_key = {(_key(one.params), one.fold): one for one in scored}
     table = [[by_key[_key(setting), k] for k in among] for setting in settings]
     bought = np.array([[one.bought for one in row] for row in table])
@@ -106,6 +113,7 @@ def gathered(
         tuple(tuple(one.scores for one in row) for row in table),
         tuple(row[-1].cost for row in table),
         None if np.isnan(bought).all() else bought,
+        frauds=frauds,
     )
 
 

@@ -112,7 +112,10 @@ class FamilyRounds:
             settings = [one.params for one in of[0].smaller]
             if settings and len(of) == len(self._folds):
                 scored = [one for trial in of for one in trial.smaller]
-                found[family.name] = gathered(family, settings, range(len(of)), scored, 0)
+                frauds = self.validation(of).frauds
+                found[family.name] = gathered(
+                    family, settings, range(len(of)), scored, 0, frauds=frauds
+                )
         return found
 
     def _tried(self, families: list[Family], among: range) -> dict[str, list[Trial]]:

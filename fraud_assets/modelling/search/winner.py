@@ -34,7 +34,7 @@ from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_
 from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample
-from fraud_assets.modelling.search.settings import ScoredGrid
+from fraud_assets.modelling.search.settings import FEW_FRAUDS, ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
 from fraud_assets.work.workers import Workers
 
@@ -90,6 +90,7 @@ class WeekSearch:
             self.seed,
             budget=self._budget / among,
             known=known,
+            beside=family.small if self.validation.frauds < FEW_FRAUDS else (),
             workers=self._workers,
             progress=self._progress,
         )
