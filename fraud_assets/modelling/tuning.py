@@ -62,6 +62,7 @@ def tune(
     )
     tried = find_presence(search, winner, contract.features.numeric)
     back = looked()
+    del looked  # it holds the history, of which the fit makes a copy of its own
     chosen, params = winner.family.name, winner.params
     if back is not None:
         chosen, params = back.family, back.params

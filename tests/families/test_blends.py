@@ -65,6 +65,7 @@ def test_a_blend_competes_only_where_its_parts_do(search, entries):
         assert blended(one, one, search.validation, family_names()) == {}
     assert {*blended(entries, entries, search.validation, family_names())} == {*blend_names()}
     assert blended(entries, entries, search.validation, family_names()[1:]) == {}
+    assert blended(entries, entries, search.validation, family_names(), blend_names()) == {}
     with pytest.raises(ContractError, match="beside their sum boosting_and_extra_trees"):
         demand_competitors(["extra_trees", *blend_names()])
     demand_competitors([*family_names(), *blend_names()])

@@ -15,7 +15,7 @@ from fraud_assets.modelling.search.budget import (
     rows_fitted,
 )
 from fraud_assets.modelling.search.candidates import compare_candidates
-from fraud_assets.modelling.search.entrants import PUBLISHED, entrants
+from fraud_assets.modelling.search.entrants import PUBLISHED, blends_too_dear, entrants
 from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
@@ -118,3 +118,23 @@ def test_the_search_says_who_was_left_out():
     left = {family.name for family in EVERY} - {row.family for row in search.leaderboard}
     assert left
     assert all(f"{name} was left out: " in search.sentence for name in left)
+
+
+def test_a_sum_of_two_whose_fit_would_cost_too_much_stays_out():
+    """Its parts compete all the same; one part alone makes no sum, and needs no sentence."""
+    fit, earlier = make_rows(3000, 0.1), make_rows(60_000, 0.1, seed=1)
+    contract = small_contract(minutes=0.02)
+    parts = [FAMILIES[name] for name in ("hist_gradient_boosting", "extra_trees")]
+
+    much, little, alone = (
+        blends_too_dear(families, fit, earlier, of)
+        for families, of in (
+            (parts, small_contract(minutes=100)),
+            (parts, contract),
+            (parts[:1], contract),
+        )
+    )
+
+    assert (much, alone) == ({}, {})
+    assert list(little) == ["boosting_and_extra_trees"]
+    assert "a fit on 63,000 rows would cost about" in little["boosting_and_extra_trees"]

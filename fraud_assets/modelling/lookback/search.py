@@ -98,11 +98,13 @@ def begin_look_back(
     ended = walk.begin([Try(probe.family, probe.params, reach) for reach in tried])
 
     def looked() -> Lookback:
+        nonlocal walk, ended
         scores = [found.margins for found in ended()]
         curve, drawn = _curve(walk, scores, tried, own, rows)
         average = np.array([row.average_precision for row in curve])
         best = history_to_take(tried, own, average, drawn)
         section = HistorySection(curve, best, _sentence(probe, curve, best, own))
+        del walk, ended  # its encoded rows, before others are encoded
         chosen, sentence = contenders[0], ""
         if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
             among = (probe, *contenders)

@@ -21,19 +21,20 @@ def blended(
     usual: Mapping[str, Contender],
     validation: Validation,
     families: Collection[str],
+    without: Collection[str] = (),
 ) -> dict[str, Contender]:
     """Each blend whose parts are all among the entries, at its best weight, by its name.
 
     Its first part is the entry, its second one is as `usual`, which holds families with their
     defaults: a sum needs fewer trees than trees alone. `families` are those of the contract (see
-    `search.families`).
+    `search.families`), `without` the blends that are too dear to publish.
     """
     default = tuple(families) == family_names()
     blends = [FAMILIES[name] for name in blend_names() if default or name in families]
     found = {}
     for blend in blends:
         first, second = blend.parts
-        if first in entries and second in usual:
+        if blend.name not in without and first in entries and second in usual:
             found[blend.name] = _best_weight(blend, [entries[first], usual[second]], validation)
     return found
 

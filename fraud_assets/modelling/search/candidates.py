@@ -16,7 +16,7 @@ from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.search.budget import sample_to_search
-from fraud_assets.modelling.search.entrants import entrants
+from fraud_assets.modelling.search.entrants import blends_too_dear, entrants
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.rounds import FamilyRounds, Trial
 from fraud_assets.modelling.search.settings import ScoredGrid
@@ -30,6 +30,7 @@ class Leaderboard:
 
     `scores` are each family's margins on the validation rows, fold after fold, (n,) float32; a
     family that was left has none. `left_out` says of each that the budget did not last for why.
+    `too_dear` are sums of two families that are left out as well.
     `grids` are the settings of a family's grid that the fits of its defaults have scored on every
     fold.
     """
@@ -42,6 +43,7 @@ class Leaderboard:
     seconds: float
     scores: Mapping[str, np.ndarray]
     left_out: tuple[str, ...] = ()
+    too_dear: tuple[str, ...] = ()
     grids: Mapping[str, ScoredGrid] = field(default_factory=dict)
     made: Made | None = None
 
@@ -71,6 +73,7 @@ def compare_candidates(
     fitted = [name for name in contract.search.families if name not in blend_names()]
     entered = entrants(find_families(fitted), fit, earlier, contract)
     families = list(entered.families)
+    dear = blends_too_dear(families, fit, earlier, contract)
     sample = sample_to_search(fit, contract, families)
     folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)
     rounds = FamilyRounds(sample, folds, families, contract, workers=workers, progress=progress)
@@ -88,7 +91,8 @@ def compare_candidates(
             for name, of in trials.items()
             if len(of) == len(folds)
         },
-        left_out=entered.sentences,
+        left_out=(*entered.sentences, *dear.values()),
+        too_dear=tuple(dear),
         grids=rounds.grids(trials),
     )
 

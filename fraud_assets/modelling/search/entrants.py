@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fraud_assets.contract import Contract
+from fraud_assets.contract.names import blend_names
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.family import Family
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.search.budget import (
     CANDIDATES,
     allowed,
@@ -54,6 +56,17 @@ def entrants(
     return Entrants(staying, tuple(sentences))
 
 
+def blends_too_dear(
+    families: Sequence[Family], fit: Rows, earlier: Rows | None, contract: Contract
+) -> dict[str, str]:
+    """Sums of two of the families whose fit on the history costs too much, with a sentence each."""
+    names = {family.name for family in families}
+    sums = [FAMILIES[name] for name in blend_names()]
+    possible = [blend for blend in sums if names.issuperset(blend.parts)]
+    costs = _Costs.of(possible, fit, earlier, contract)
+    return _too_dear(possible, costs, contract)
+
+
 @dataclass(frozen=True)
 class _Costs:
     """Rows of the history and of the sample, and each family's processor seconds by its name.
@@ -93,10 +106,14 @@ def _too_dear_to_publish(
     families: Sequence[Family], costs: _Costs, contract: Contract
 ) -> dict[str, str]:
     """Those whose fit on the history costs too much, each with a sentence; never the cheapest."""
+    dear = sorted(families, key=lambda f: -costs.published[f.name])[:-1]
+    return _too_dear(dear, costs, contract)
+
+
+def _too_dear(families: Sequence[Family], costs: _Costs, contract: Contract) -> dict[str, str]:
     most, seconds = allowed(contract, PUBLISHED), costs.published
-    dear = sorted(families, key=lambda f: -seconds[f.name])[:-1]
     what = f"a fit on {costs.history:,} rows"
-    return {f.name: _sentence(f, seconds, what, most) for f in dear if seconds[f.name] > most}
+    return {f.name: _sentence(f, seconds, what, most) for f in families if seconds[f.name] > most}
 
 
 def _stood_in_for(families: Sequence[Family], costs: _Costs, contract: Contract) -> dict[str, str]:

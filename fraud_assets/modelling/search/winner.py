@@ -227,7 +227,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
-    entries |= blended(entries, usual, validation, search.families)
+    entries |= blended(entries, usual, validation, search.families, leaderboard.too_dear)
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
