@@ -149,7 +149,7 @@ def transactions_at(
     seen = seen_at(source.rows, source.arrivals, at)
     older = older_than_reach(source.rows, contract, at)
     seen &= ~older
-    rows, exported = source.rows[seen], export.frame[seen]
+    rows, exported = (_where(frame, seen) for frame in (source.rows, export.frame))
     failures = {name: mask[seen] for name, mask in source.failures.items()}
     failures |= time_failures(rows, wall(now))
     failures |= contract_failures(rows, contract)
@@ -189,6 +189,11 @@ def transactions_at(
         ),
         spellings=source.spellings,
     )
+
+
+def _where(frame: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
+    """The rows where the mask is true; all of them are no second copy in memory."""
+    return frame.copy(deep=False) if mask.all() else frame[mask]
 
 
 def _marked(rows: pd.DataFrame, index: pd.Index) -> pd.Series:

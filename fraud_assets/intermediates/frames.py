@@ -102,9 +102,7 @@ def _is_nan(value: object) -> bool:
 
 def _series(column: pa.ChunkedArray, described: _Column) -> pd.Series:
     if described.how == "text":
-        values = np.array(column.to_pylist(), dtype=object)
-        values[column.is_null().to_numpy()] = np.nan
-        return pd.Series(values, dtype=object).astype(described.dtype)
+        return pd.Series(_shared_texts(column), dtype=object).astype(described.dtype)
     if described.how == "packed":
         unpacked = np.empty(len(column), dtype=object)
         unpacked[:] = [_unpack(value) for value in column.to_pylist()]
@@ -114,6 +112,13 @@ def _series(column: pa.ChunkedArray, described: _Column) -> pd.Series:
     if pa.types.is_floating(column.type) or described.dtype in _NUMPY:
         return pd.Series(column.to_numpy()).astype(described.dtype)
     return _nullable(column, described.dtype)
+
+
+def _shared_texts(column: pa.ChunkedArray) -> np.ndarray:
+    """Texts as objects, NaN for missing; equal ones are one object, which is most of the memory."""
+    coded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
+    texts = np.array([*coded.dictionary.to_pylist(), np.nan], dtype=object)
+    return texts[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
 
 
 _NUMPY = {"bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}

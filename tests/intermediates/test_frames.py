@@ -77,3 +77,13 @@ def test_an_index_of_words_is_refused():
     """Rows are known by their position; a step that loses it is told so."""
     with pytest.raises(TypeError, match="index of whole numbers"):
         to_parquet(pd.DataFrame({"a": [1]}, index=["x"]))
+
+
+def test_equal_texts_come_back_as_one_object():
+    """A column of few levels takes the memory of its levels, however many rows it has."""
+    levels = pd.Series(["a level", np.nan, "another"] * 4, dtype=object)
+
+    found = from_parquet(to_parquet(pd.DataFrame({"level": levels})))["level"]
+
+    pd.testing.assert_series_equal(found, levels, check_names=False)
+    assert len({id(text) for text in found}) == 3

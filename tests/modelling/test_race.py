@@ -93,7 +93,7 @@ def test_settings_beside_the_grid_race_with_it(prepared):
 
     raced = race_grid(FAMILY, encoded, validation, 0, beside=beside)
 
-    known = [*raced.params, *(row.parameters for row in raced.dropped)]
+    known = [*raced.params, *(row.params for row in raced.dropped)]
     assert len(known) == 38
     assert all(setting in known for setting in beside)
 
@@ -108,7 +108,8 @@ def test_settings_for_few_frauds_are_tried_where_frauds_are_few(frauds, tried):
     found = search.grid(family)
 
     assert (search.validation.frauds < FEW_FRAUDS) == tried
-    assert (dict(family.small[0]) in found.params) == tried
+    known = [*found.params, *(row.params for row in found.dropped)]
+    assert (dict(family.small[0]) in known) == tried
 
 
 @pytest.mark.parametrize("among", [slice(0, 4), slice(7, 13)])
