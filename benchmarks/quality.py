@@ -98,7 +98,7 @@ def _handbook(wanted: list[str], results: dict[str, Any]) -> None:
         result["reading_seconds"] = seconds
         show_prequential(result)
     if "handbook-history" in wanted:
-        history = quality_handbook.longer_history(rows, result["chosen"])
+        history = quality_handbook.other_histories(rows, result["chosen"], result["days"])
         results["handbook-history"] = history
         show_history(history)
 

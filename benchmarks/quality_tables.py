@@ -21,11 +21,15 @@ def show_defaults(result: dict[str, Any]) -> None:
 
 def show_prequential(result: dict[str, Any]) -> None:
     """Every setting on the validation folds, the chosen one on the test folds."""
-    print(f"\nHandbook, prequential, {result['features']} features, 7 training days")
-    print(f"{'mean of 4 validation folds':38}{'AUC':>8}{'AP':>8}{'CP@100':>8}")
+    print(f"\nHandbook, prequential, {result['features']} features")
+    print(f"{'mean of 4 validation folds':38}{'days':>5}{'AUC':>8}{'AP':>8}{'CP@100':>8}")
     for row in result["tried"]:
-        print(f"{row['model']:38}" + "".join(f"{row[key]:8.3f}" for key in MEASURES))
-    print(f"Chosen on these by AP: {result['chosen']}. Mean of the 4 test folds:")
+        cells = "".join(f"{row[key]:8.3f}" for key in MEASURES)
+        print(f"{row['model']:38}{row['days']:5}{cells}")
+    print(
+        f"Chosen on these by AP: {result['chosen']}, {result['days']} training days. Mean of the 4 "
+        "test folds:"
+    )
     _test_lines(result["test"])
     best = result["best_published"]
     print(
@@ -35,8 +39,8 @@ def show_prequential(result: dict[str, Any]) -> None:
 
 
 def show_history(result: dict[str, Any]) -> None:
-    """The chosen setting with more training days; shown beside, not chosen among."""
-    print("\nThe same setting with longer history")
+    """The chosen model with the other numbers of training days; shown beside, not chosen among."""
+    print("\nThe same model with other histories")
     for days, test in result["test"].items():
         print(f" {days} training days")
         _test_lines(test)

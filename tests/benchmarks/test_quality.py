@@ -8,19 +8,15 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score
 
 from benchmarks.handbook import TEST_WEEKS, VALIDATION_WEEKS
 from benchmarks.quality_measures import mean_ranking, recall_at_false_positives
-from benchmarks.quality_settings import (
-    HANDBOOK_BLENDS,
-    HANDBOOK_SINGLE,
-    ULB_BLENDS,
-    ULB_SINGLE,
-    Setting,
-    trees,
-)
+from benchmarks.quality_settings import PARTS, Setting, family_scores, forest
+from fraud_assets.contract.names import blend_names
+from fraud_assets.data.columns import LABEL, TIME
+from fraud_assets.families.registry import FAMILIES
+from tests.modelling.made_rows import make_rows, small_contract
 
 
 def _sample() -> tuple[pd.DataFrame, np.ndarray]:
@@ -56,19 +52,26 @@ def test_mean_ranking_is_the_mean_of_folds() -> None:
 def test_a_setting_repeats_itself() -> None:
     """Two runs of a sampled, threaded setting give the same bits."""
     features, labels = _sample()
-    setting = Setting("t", trees(RandomForestClassifier, n_estimators=9), 5.0, 300, 2)
+    setting = Setting("t", forest, 300)
 
     first, second = (setting.scores(features, labels, features) for _ in range(2))
 
     assert first.tobytes() == second.tobytes()
 
 
-def test_names_are_distinct_and_blends_are_made_of_what_was_tried() -> None:
-    """A name picks one setting, and no blend holds a part that no table shows."""
-    for single, blends in ((HANDBOOK_SINGLE, HANDBOOK_BLENDS), (ULB_SINGLE, ULB_BLENDS)):
-        names = [setting.name for setting in (*single, *blends)]
-        assert len(set(names)) == len(names)
-        assert {part.name for blend in blends for part in blend.parts} <= set(names)
+def test_the_families_tried_are_the_products_own_and_so_are_their_sums() -> None:
+    """Each part with its defaults as the chain fits it, each sum at every weight that it tries."""
+    rows = make_rows(1500, 0.1)
+    frame = rows.features.assign(**{LABEL: rows.label, TIME: rows.time})
+
+    found = family_scores(frame, frame.head(40), small_contract(), workers=1)
+
+    (name,) = blend_names()
+    weights = FAMILIES[name].grid["weight"]
+    assert [*found] == [*PARTS, *(f"{name}, weight {weight:g}" for weight in weights)]
+    first, second = FAMILIES[name].parts
+    expected = found[first] + weights[0] * found[second]
+    np.testing.assert_array_equal(found[f"{name}, weight {weights[0]:g}"], expected)
 
 
 def test_validation_labels_are_known_before_the_first_test_row() -> None:

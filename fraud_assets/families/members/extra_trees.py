@@ -1,16 +1,41 @@
 """Extra trees: random cuts, which overfit least where frauds are few.
 
+A leaf says the log-odds of its share of frauds, smoothed by a few rows at the share of all (the
+Laplace correction: Provost and Domingos 2003, doi:10.1023/A:1024099825458), plus a multiple of the
+share itself. The mean of plain shares is zero wherever no tree has a fraud, and so ranks a great
+part of all payments by nothing; the share keeps the head of the ranking. ROC-AUC / average
+precision of plain shares and of these leaves, on earlier weeks than the judged ones and on made-up
+worlds drawn anew: ULB .953 / .736 and .978 / .732, handbook .884 / .698 and .880 / .695, shipped
+.977 / .937 and .978 / .934, few frauds .972 / .278 and .985 / .309, many levels .893 / .192 and
+.899 / .192, half a percent .914 / .366 and .917 / .374.
+
 With 99 of them in 10,000 shipped rows the best mean ROC-AUC is .968; 81 settings of either
 boosting reach .889 and .898 (benchmarks.search).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.families.family import Family
-from fraud_assets.families.sklearn_trees import averaged, averaged_stages, zero_padding
+from fraud_assets.families.family import Classifier, Converted, Family, Matrix
+from fraud_assets.families.forest import join
+from fraud_assets.families.sklearn_trees import (
+    averaged,
+    averaged_stages,
+    tree_tables,
+    zero_padding,
+)
+
+SMOOTHING = 3.0
+"""Rows at the share of all that are added to each leaf."""
+
+SHARES = 10.0
+"""What a leaf's share of frauds is multiplied by before it is added to the log-odds."""
 
 
 def _build(parameters: Parameters, seed: int) -> ExtraTreesClassifier:
@@ -23,7 +48,45 @@ def _tried(parameters: Parameters, columns: int) -> float:
     return columns * most if isinstance(most, float) else columns**0.5
 
 
-FAMILY = Family(
+@dataclass(frozen=True)
+class LeafLogOdds(Family):
+    """A family of trees whose leaves say log-odds and shares instead of shares alone."""
+
+    def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
+        """Fit, and let each leaf say it: for frauds as it is, for the other class negated."""
+        super().fit(classifier, rows, label, **given)
+        say_log_odds(classifier)
+
+
+def say_log_odds(forest: Classifier) -> None:
+    """Write what each leaf says into a fitted forest of two classes, in place."""
+    for member in forest.estimators_:
+        values = member.tree_.value  # a view of the tree's own memory
+        says = _leaves_say(values[:, 0, 1], member.tree_.weighted_n_node_samples)
+        values[:, 0, :] = np.column_stack([-says, says])
+
+
+def _leaves_say(share: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Smoothed log-odds plus shares (nodes,), of shares of frauds among so many rows."""
+    smoothed = (share * rows + SMOOTHING * share[0]) / (rows + SMOOTHING)
+    return np.asarray(np.log(smoothed / (1 - smoothed)) + SHARES * share)
+
+
+def _convert(forest: Classifier) -> Converted:
+    if _is_plain(forest):
+        return averaged(forest)
+    size = len(forest.estimators_)
+    trees = [tree_tables(m.tree_, m.tree_.value[:, 0, 1] / size) for m in forest.estimators_]
+    return Converted(join(trees), 0.0, "logistic", "log-odds")
+
+
+def _is_plain(forest: Classifier) -> bool:
+    """Whether leaves hold the shares of both classes: scikit-learn's own fit, of older versions."""
+    root: np.ndarray = forest.estimators_[0].tree_.value[0, 0]
+    return bool(root.sum() > 0)  # log-odds and their negation sum to zero
+
+
+FAMILY = LeafLogOdds(
     name="extra_trees",
     classifier="ExtraTreesClassifier",
     build=_build,
@@ -39,7 +102,7 @@ FAMILY = Family(
         "max_features": ("sqrt", 0.4),
         "min_samples_split": (10,),
     },
-    convert=averaged,
+    convert=_convert,
     size="n_estimators",
     stages=averaged_stages,
     tidy=zero_padding,
