@@ -60,9 +60,12 @@ def _own(name: str, parameters: Any) -> Scored:
     def scored(rows: Rows, judged: Rows, contract: Contract, seconds: float) -> Floats:  # noqa: ARG001
         numeric, texts = contract.features.numeric, contract.features.categorical
         many = columns_of_many_levels(rows.features, texts)
+        family = FAMILIES[name]
         pipeline = build_pipeline(name, parameters, numeric, texts, many=many)
-        pipeline.fit(rows.features, rows.label)
-        return np.asarray(pipeline.predict_proba(judged.features)[:, 1])
+        preprocessor, classifier = pipeline.named_steps.values()
+        encoded = preprocessor.fit_transform(rows.features, rows.label)
+        family.fit(classifier, encoded, rows.label)
+        return family.margin(classifier, preprocessor.transform(judged.features))
 
     return scored
 

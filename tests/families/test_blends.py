@@ -87,7 +87,7 @@ def test_its_second_part_has_its_usual_setting_whatever_won_its_grid(search, ent
 def test_its_pickle_holds_public_classes_alone(name):
     """Whoever loads the pipeline needs scikit-learn and pandas; equal fits give equal bytes."""
     family, contract = FAMILIES[name], small_contract()
-    params = {"max_iter": 20, "n_estimators": 8, "weight": 0.5}
+    params = {"max_iter": 20, "n_estimators": 8, "weight": 20.0}
     rows = make_rows(1500, 0.1)
 
     payloads = []
@@ -110,7 +110,7 @@ def test_extra_trees_in_it_see_every_fraud_and_no_more_than_their_share_of_the_o
     rng = np.random.default_rng(0)
     label = (np.arange(60_000) % 100 == 0).astype("int8")
     matrix = rng.normal(size=(60_000, 2)) + label[:, None]
-    classifier = family.build({"max_iter": 2, "n_estimators": 2, "weight": 0.5}, 0)
+    classifier = family.build({"max_iter": 2, "n_estimators": 2, "weight": 20.0}, 0)
 
     family.fit(classifier, matrix, label)
 

@@ -1,4 +1,4 @@
-"""What a leaf of the extra trees says, and what becomes of forests that were fitted before."""
+"""What a leaf of the extra trees says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import ExtraTreesClassifier
 
-from fraud_assets.families.members.extra_trees import SHARES, SMOOTHING
+from fraud_assets.families.members.extra_trees import (
+    MOST,
+    SHARES,
+    SMOOTHING,
+    _leaves_say,
+)
 from fraud_assets.families.registry import FAMILIES
 
 FAMILY = FAMILIES["extra_trees"]
@@ -37,7 +42,7 @@ def test_a_leaf_says_its_smoothed_log_odds_and_ten_times_its_share():
     rows = np.repeat([[1.0], [0.0]], [8, 12], axis=0)
     label = np.array([1] * 6 + [0] * 14, dtype=np.int8)
 
-    margins = FAMILY.margin(fitted(rows, label), rows)
+    margins = 2 * MOST * (FAMILY.margin(fitted(rows, label), rows) - 0.5)
 
     assert (SMOOTHING, SHARES) == (3.0, 10.0)
     high, low = (6 + 0.9) / 11, 0.9 / 15  # three rows at the share of all, .3, are added
@@ -64,7 +69,8 @@ def test_the_margin_is_the_mean_of_what_the_leaves_of_a_plain_fit_would_say(seed
         smooth = (frauds + SMOOTHING * prior) / (count + SMOOTHING)
         said += np.log(smooth / (1 - smooth)) + SHARES * frauds / count
 
-    np.testing.assert_allclose(FAMILY.margin(fitted(rows, label, **given_), rows), said / 7)
+    margins = FAMILY.margin(fitted(rows, label, **given_), rows)
+    np.testing.assert_allclose(margins, 0.5 + said / 7 / (2 * MOST))
 
 
 def test_payments_without_a_fraud_in_any_of_their_leaves_are_ranked():
@@ -95,10 +101,12 @@ def test_a_fitted_forest_stays_what_it_is_when_it_is_tidied_and_loaded():
     np.testing.assert_array_equal(FAMILY.margin(loaded, rows), before)
 
 
-def test_a_forest_that_an_older_version_fitted_is_converted_as_it_was():
-    """Its leaves hold shares of both classes, and its sum is a probability."""
-    rows, label = rare(2)
-    plain = ExtraTreesClassifier(n_estimators=5, random_state=0).fit(rows, label)
+@given(st.floats(1e-6, 0.5), st.integers(1, 10_000_000))
+def test_no_leaf_leaves_the_numbers_from_0_to_1_or_loses_its_order(prior, rows):
+    """One more fraud in a leaf of as many rows never says less."""
+    share = np.array([prior, 0.0, 1 / rows, 1.0])
 
-    assert FAMILY.convert(plain).scale == "probability"
-    assert FAMILY.convert(fitted(rows, label)).scale == "log-odds"
+    said = _leaves_say(share, np.array([1e8, rows, rows, rows]))[1:]
+
+    assert ((said >= 0) & (said <= 1)).all()
+    assert (np.diff(said) >= 0).all()

@@ -26,7 +26,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "gradient_boosting": {"n_estimators": 25, "max_depth": 5},
     "adaboost": {"n_estimators": 20, "max_depth": 2},
     "hist_gradient_boosting": {"max_iter": 25, "max_depth": 7},
-    "boosting_and_extra_trees": {"max_iter": 25, "n_estimators": 12, "weight": 0.5},
+    "boosting_and_extra_trees": {"max_iter": 25, "n_estimators": 12, "weight": 20.0},
     "lightgbm": {"n_estimators": 25, "num_leaves": 15, "min_child_samples": 5},
     "xgboost": {"n_estimators": 25, "max_depth": 5},
     "catboost": {"iterations": 25, "depth": 5},

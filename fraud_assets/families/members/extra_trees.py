@@ -22,20 +22,17 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.families.family import Classifier, Converted, Family, Matrix
-from fraud_assets.families.forest import join
-from fraud_assets.families.sklearn_trees import (
-    averaged,
-    averaged_stages,
-    tree_tables,
-    zero_padding,
-)
+from fraud_assets.families.family import Classifier, Family, Matrix
+from fraud_assets.families.sklearn_trees import averaged, averaged_stages, zero_padding
 
 SMOOTHING = 3.0
 """Rows at the share of all that are added to each leaf."""
 
 SHARES = 10.0
 """What a leaf's share of frauds is multiplied by before it is added to the log-odds."""
+
+MOST = 20.0
+"""What a leaf says lies between minus and plus this, and is stored as a number from 0 to 1."""
 
 
 def _build(parameters: Parameters, seed: int) -> ExtraTreesClassifier:
@@ -53,37 +50,28 @@ class LeafLogOdds(Family):
     """A family of trees whose leaves say log-odds and shares instead of shares alone."""
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
-        """Fit, and let each leaf say it: for frauds as it is, for the other class negated."""
+        """Fit, and let each leaf say it."""
         super().fit(classifier, rows, label, **given)
         say_log_odds(classifier)
 
 
 def say_log_odds(forest: Classifier) -> None:
-    """Write what each leaf says into a fitted forest of two classes, in place."""
+    """Write what each leaf says into a fitted forest of two classes, in place.
+
+    A number from 0 to 1 where a share was, so that to scikit-learn it is a forest as any other; the
+    calibration puts probabilities in its place.
+    """
     for member in forest.estimators_:
         values = member.tree_.value  # a view of the tree's own memory
         says = _leaves_say(values[:, 0, 1], member.tree_.weighted_n_node_samples)
-        values[:, 0, :] = np.column_stack([-says, says])
+        values[:, 0, :] = np.column_stack([1 - says, says])
 
 
 def _leaves_say(share: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Smoothed log-odds plus shares (nodes,), of shares of frauds among so many rows."""
+    """Numbers from 0 to 1 (nodes,), of shares of frauds among so many rows, the root's first."""
     smoothed = (share * rows + SMOOTHING * share[0]) / (rows + SMOOTHING)
-    return np.asarray(np.log(smoothed / (1 - smoothed)) + SHARES * share)
-
-
-def _convert(forest: Classifier) -> Converted:
-    if _is_plain(forest):
-        return averaged(forest)
-    size = len(forest.estimators_)
-    trees = [tree_tables(m.tree_, m.tree_.value[:, 0, 1] / size) for m in forest.estimators_]
-    return Converted(join(trees), 0.0, "logistic", "log-odds")
-
-
-def _is_plain(forest: Classifier) -> bool:
-    """Whether leaves hold the shares of both classes: scikit-learn's own fit, of older versions."""
-    root: np.ndarray = forest.estimators_[0].tree_.value[0, 0]
-    return bool(root.sum() > 0)  # log-odds and their negation sum to zero
+    says = np.log(smoothed / (1 - smoothed)) + SHARES * share
+    return np.asarray(np.clip(0.5 + says / (2 * MOST), 0.0, 1.0))
 
 
 FAMILY = LeafLogOdds(
@@ -102,7 +90,7 @@ FAMILY = LeafLogOdds(
         "max_features": ("sqrt", 0.4),
         "min_samples_split": (10,),
     },
-    convert=_convert,
+    convert=averaged,
     size="n_estimators",
     stages=averaged_stages,
     tidy=zero_padding,
