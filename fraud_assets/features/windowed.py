@@ -14,6 +14,9 @@ from fraud_assets.features.online.seen import Seen, Span
 from fraud_assets.terms.duration import Duration, format_duration, to_micros
 
 
+_NAN = float("nan")
+
+
 class Windowed(Kind):
     """Over an entity's payments in the `window` before the row, strictly earlier in time.
 
@@ -63,8 +66,8 @@ class Windowed(Kind):
 
     def span(self, seen: Seen) -> Span:
         """The same window of one payment."""
-        begin, end = self._around
-        return Span(seen.now + begin, seen.now + end)
+        around, now = self._around, seen.now
+        return Span(now + around.begin, now + around.end)
 
     @cached_property
     def _around(self) -> Span:
@@ -94,15 +97,17 @@ class WindowedNumber(Windowed):
         return past.mean(*self.totals(past))
 
     def total(self, seen: Seen) -> tuple[float, int]:
-        """The same of one payment whose entity is known."""
-        own = seen.number(self.of) if self.include_current else None
+        """The same of one payment; nothing where its entity is missing."""
         history = seen.history(self.entity)
-        return history.total(self.of, self.span(seen), own) if history else (0.0, 0)
+        if history is None:
+            return 0.0, 0
+        own = seen.number(self.of) if self.include_current else None
+        return history.total(self.of, self.span(seen), own)
 
     def mean(self, seen: Seen) -> float:
         """The same of one payment; missing where nothing counts."""
         total, number = self.total(seen)
-        return total / number if number else float("nan")
+        return total / number if number else _NAN
 
 
 def window_before(now: int, window: int, delay: int) -> Span:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from fraud_assets.features.online.seen import Series
 from fraud_assets.state.payment import Payment
@@ -11,7 +12,10 @@ from fraud_assets.state.tracks.short import ShortTrack
 from fraud_assets.state.tracks.track import Track
 
 
-class Asking(NamedTuple):
+_NAN = float("nan")
+
+
+class Asking(msgspec.Struct, frozen=True, gc=False):
     """`now` is when the payment was made; `tracks` by the columns of their entities.
 
     A `features.online.seen.Seen`.
@@ -23,7 +27,7 @@ class Asking(NamedTuple):
 
     def number(self, column: str) -> float:
         """Its number in a column, NaN where missing."""
-        return self.payment.numbers.get(column, float("nan"))
+        return self.payment.numbers.get(column, _NAN)
 
     def value(self, column: str) -> str | None:
         """What its value in a column names, None where missing."""

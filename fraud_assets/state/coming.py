@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import TrackPlan
@@ -16,7 +17,7 @@ NEWEST = b"N"
 """Key of the newest event time that came in."""
 
 
-class ComingPayment(NamedTuple):
+class ComingPayment(msgspec.Struct, frozen=True, gc=False):
     """A payment, the key of what is remembered of it, and its entities that are all there."""
 
     payment: Payment

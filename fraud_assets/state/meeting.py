@@ -7,7 +7,8 @@ once, as whoever scores many payments together does it in a fraction of the time
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from fraud_assets.errors import ConflictError
 from fraud_assets.state.asking import Asking
@@ -16,7 +17,7 @@ from fraud_assets.state.payment import Payment
 from fraud_assets.state.plan import Plan, TrackPlan
 from fraud_assets.state.remembered import Remembered, read_remembered, remember
 from fraud_assets.state.sealed import Records
-from fraud_assets.state.tracks.page import Event, Layout
+from fraud_assets.state.tracks.page import Event
 from fraud_assets.state.tracks.short import ShortTrack, open_track
 from fraud_assets.state.tracks.track import Track
 from fraud_assets.state.values import digest
@@ -24,7 +25,7 @@ from fraud_assets.state.values import digest
 _NAN = float("nan")
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """A payment's derived features by name, NaN for missing, and how it was met.
 
     `is_late` says that it came later than `late_after` behind the newest one, so that windows may
@@ -107,7 +108,8 @@ class Meeting:
         if known.answer:
             names = self.plan.derived
             return Found(dict(zip(names, known.features, strict=True)), known.is_late, known.answer)
-        return self._derived(coming)[0]._replace(came_before=True)
+        found = self._derived(coming)[0]
+        return msgspec.structs.replace(found, came_before=True)
 
     def _remember(
         self,
@@ -131,11 +133,12 @@ class Meeting:
     def _derived(self, coming: ComingPayment) -> tuple[Found, list[KeptTrack]]:
         payment, time = coming.payment, coming.payment.time
         if time is None:
-            return Found({}, is_late=False), []
+            return Found({}, False), []
+        plan = self.plan
         tracks = self._tracks(coming, time)
         asking = Asking(payment, time, {plan.columns: track for plan, track in tracks})
-        features = {name: kind.online(asking) for name, kind in self.plan.derived.items()}
-        is_late = time < self.newest - self.plan.late_after
+        features = {name: online(asking) for name, online in plan.online}
+        is_late = time < self.newest - plan.late_after
         return Found(features, is_late, None, self.records.position), tracks
 
     def _tracks(self, coming: ComingPayment, time: int) -> list[KeptTrack]:
@@ -146,22 +149,18 @@ class Meeting:
 
     def _leave_behind(self, payment: Payment, time: int, tracks: Iterable[KeptTrack]) -> None:
         """Put the payment into the tracks of its entities."""
-        self.newest = max(self.newest, time)
+        if time > self.newest:
+            self.newest = time
         late_after = self.plan.late_after
         for plan, track in tracks:
-            newest = track.newest if track.newest > time else time
-            cut = newest - plan.span - late_after
-            track.insert(_event(payment, time, plan.layout), cut, keep=plan.keeps_payments)
+            newest, layout = track.newest, plan.layout
+            cut = (newest if newest > time else time) - plan.span - late_after
+            numbers = [payment.numbers.get(name, _NAN) for name in layout.numbers]
+            values = [_hashed(payment.values.get(name)) for name in layout.values]
+            track.insert(Event(time, numbers, values), cut, keep=plan.keeps_payments)
             if plan.keeps_labels:
                 track.labels.drop(cut)
             track.write()
-
-
-def _event(payment: Payment, time: int, layout: Layout) -> Event:
-    """The payment as its tracks of this layout keep it."""
-    numbers, values = payment.numbers, payment.values
-    hashes = [_hashed(values.get(name)) for name in layout.values] if layout.values else ()
-    return Event(time, [numbers.get(name, _NAN) for name in layout.numbers], hashes)
 
 
 def _of_different_ids(coming: Sequence[ComingPayment]) -> Iterator[Sequence[ComingPayment]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from fraud_assets.features.kind import Kind
+from fraud_assets.features.online.seen import Seen
 from fraud_assets.state.tracks.page import Layout
 from fraud_assets.state.values import key_of
 from fraud_assets.terms.duration import to_micros
@@ -39,6 +41,11 @@ class Plan:
     tracks: tuple[TrackPlan, ...]
     late_after: int
     maturity: int
+
+    @cached_property
+    def online(self) -> tuple[tuple[str, Callable[[Seen], float]], ...]:
+        """What derives each feature of one payment, by name."""
+        return tuple((name, kind.online) for name, kind in self.derived.items())
 
     @property
     def kept(self) -> int:

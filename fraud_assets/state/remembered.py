@@ -41,7 +41,7 @@ def remembered(records: Records, payment_id: str) -> Remembered | None:
 def read_remembered(records: Records, key: bytes) -> Remembered | None:
     """The same by the record's key."""
     data = records.get(key)
-    return None if data is None else Records.trusted(_decode, data)
+    return None if data is None else records.trusted(_decode, data)
 
 
 def remember(records: Records, key: bytes, known: Remembered) -> None:

@@ -19,7 +19,7 @@ class Records:
     """A transaction's records, each behind the CRC-32 of its key and value."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
+        self._transaction, self._get = transaction, transaction.get
         self.position = transaction.position
 
     def get(self, key: bytes) -> bytes | None:
@@ -30,7 +30,7 @@ class Records:
         DamagedStateError
             If it is not what was written.
         """
-        data = self._transaction.get(key)
+        data = self._get(key)
         return None if data is None else opened(key, data)
 
     def glance(self, key: bytes) -> bytes | None:

@@ -176,7 +176,7 @@ def _said(met: list[Found] | Exception) -> str:
     """What came of a payment, for comparing; positions count transactions."""
     if isinstance(met, Exception):
         return str(met)
-    return repr([found._replace(position=0) for found in met])
+    return repr([replace(found, position=0) for found in met])
 
 
 def test_a_state_that_leaks_one_later_event_fails_the_law() -> None:

@@ -31,4 +31,4 @@ class Mean(WindowedNumber):
 
     def online(self, seen: Seen) -> float:
         """The same of one payment."""
-        return self.mean(seen) if seen.history(self.entity) else float("nan")
+        return self.mean(seen)

@@ -39,5 +39,5 @@ class Ratio(WindowedNumber):
 
     def online(self, seen: Seen) -> float:
         """The same of one payment."""
-        usual = self.mean(seen) if seen.history(self.entity) else float("nan")
+        usual = self.mean(seen)
         return seen.number(self.of) / usual if usual else float("nan")

@@ -7,10 +7,12 @@ implements these holds the promise that the answers are those of `batch` over th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """Instants from `begin` on and before `end`."""
 
     begin: int

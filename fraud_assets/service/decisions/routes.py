@@ -56,8 +56,6 @@ _batch = msgspec.json.Decoder(_Batch).decode
 Respond = Callable[[int, bytes], None]
 """Writes an answer of that status and JSON."""
 
-Taking = Callable[[bytes, Respond], None]
-"""Takes a request's body, and what its answer is written with."""
 
 _FAILED: Answer = 500, fault_answer(fault(["body"], "The service stumbled", "internal"))
 _log = logging.getLogger("fraud_assets.service")
@@ -76,6 +74,36 @@ class _Kind(NamedTuple):
     scope: KeyScope
     limit: int
     answer: Callable[[Desk, bytes, Caller], Answer]
+
+
+class Taking:
+    """Takes bodies of a caller's requests, what each answer is written with, and since when.
+
+    `lasts` where a request with the same head is let in for as long as the service runs.
+    """
+
+    def __init__(
+        self,
+        gathering: Gathering,
+        count: Callable[[int, float], None],
+        caller: Caller,
+        *,
+        lasts: bool,
+    ) -> None:
+        self._add, self._count, self.lasts = gathering.add, count, lasts
+        self._always, self._key = caller
+
+    def __call__(self, body: bytes, respond: Respond, started: float) -> None:
+        """Have a payment decided on together with those that come meanwhile."""
+
+        def take(answer: Answer | Exception) -> None:
+            if isinstance(answer, Exception):
+                _log.error("A payment could not be decided on.", exc_info=answer)
+                answer = _FAILED
+            respond(*answer)
+            self._count(answer[0], perf_counter() - started)
+
+        self._add(Waiting(body, self._always, self._key, started, take))
 
 
 class DecisionRoute(ABC):
@@ -131,7 +159,7 @@ class GatheredRoute(DecisionRoute):
 
     def at_once(self, scope: Scope) -> Taking | None:
         """What takes a request's body; None where its head is refused, or its answer must wait."""
-        started, headers = perf_counter(), scope["headers"]
+        headers = scope["headers"]
         if self._desk.keeping.is_sync or not _tells_length(headers):
             return None
         try:
@@ -139,19 +167,11 @@ class GatheredRoute(DecisionRoute):
             check_request(headers, self._keys, self._limit, self._scope)
         except RefusedRequestError:
             return None
-        key = self._keys.name(headers)
+        caller = Caller(always, self._keys.name(headers))
+        return Taking(self._gathering, self._count, caller, lasts=not self._keys.required)
 
-        def taking(body: bytes, respond: Respond) -> None:
-            def take(answer: Answer | Exception) -> None:
-                if isinstance(answer, Exception):
-                    _log.error("A payment could not be decided on.", exc_info=answer)
-                    answer = _FAILED
-                respond(*answer)
-                self._desk.holder.metrics.answered(self._path, answer[0], perf_counter() - started)
-
-            self._gathering.add(Waiting(body, always, key, started, take))
-
-        return taking
+    def _count(self, status: int, seconds: float) -> None:
+        self._desk.holder.metrics.answered(self._path, status, seconds)
 
     async def _answered(self, body: bytes, caller: Caller, started: float) -> Answer:
         return await self._gathering.answer(body, caller.always, caller.key, started)

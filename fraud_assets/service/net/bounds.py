@@ -46,6 +46,7 @@ class CountedProtocol(LeanProtocol):
         self._chunk = 0
         self._counted = 0
         self._farewell = BAD
+        self.url, self.headers = b"", []  # counted before any request has begun
 
     # Called by the queues
 

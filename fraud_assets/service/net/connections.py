@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
+from fraud_assets.service.net.known import KnownHeads
 from fraud_assets.service.net.limits import (
     BODY_SECONDS,
     CLOSE_SECONDS,
@@ -70,7 +71,8 @@ class Queue:
 class Connections:
     """The open connections of this process and what they hold.
 
-    `now` is the event loop's time at the last sweep: precise enough, and free to read.
+    `now` is the event loop's time at the last sweep: precise enough, and free to read. `known` are
+    heads of requests that came on any of them.
     """
 
     def __init__(self, most: int = MAX_CONNECTIONS) -> None:
@@ -82,6 +84,7 @@ class Connections:
         self.closed: Counter[str] = Counter()
         self.heads, self.bodies = Queue(HEAD_SECONDS), Queue(BODY_SECONDS)
         self.idle = Queue(KEEP_ALIVE_SECONDS)
+        self.known = KnownHeads()
         self.writing, self.closing = Queue(WRITE_SECONDS), Queue(CLOSE_SECONDS)
 
     def arrived(self, connection: Connection) -> None:

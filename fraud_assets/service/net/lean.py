@@ -34,6 +34,8 @@ class LeanCycle(RequestResponseCycle):
     expected_content_length = 0
     taking: Any = None
     """What takes the whole body, where an application answers at once."""
+    started = 0.0
+    """When the head was there, where an application answers at once."""
 
     def __init__(self, protocol: LeanProtocol, *, keep_alive: bool) -> None:
         self.scope: Any = protocol.scope

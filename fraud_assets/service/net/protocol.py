@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from fraud_assets.service.net.bounds import CountedProtocol
 from fraud_assets.service.net.farewell import HEADERS, PIPELINED
+from fraud_assets.service.net.lean import LeanCycle
 from fraud_assets.service.net.limits import MAX_HEADERS, MAX_PIPELINED, MAX_URL
 
 _NOWHERE: Any = deque(maxlen=0)
@@ -31,8 +33,10 @@ _MORE = {401: b"www-authenticate: Bearer\r\n", 503: b"retry-after: 1\r\n"}
 class BoundedProtocol(CountedProtocol):
     """One connection.
 
-    An application may have `at_once(scope)`: what it gives is called with a request's whole body
-    and with what takes status and JSON of the answer. So a request needs no task of its own.
+    An application may have `at_once(scope)`: what it gives is called with a request's whole body,
+    with what takes status and JSON of the answer, and since when the request is there. So a request
+    needs no task of its own; one whose head was parsed before needs no parser. What it gives
+    `lasts` where the same head will always be taken so.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class BoundedProtocol(CountedProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, **more)
         self._at_once: Any = getattr(config.loaded_app, "at_once", None)
+        self._known = self._all.known
 
     # Called by the transport
 
@@ -56,14 +61,37 @@ class BoundedProtocol(CountedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; where that leaves a request incomplete, count."""
+        is_between = self._queue is self._all.idle
+        if is_between and self._take_known(data):
+            return
         self._chunk = len(data)
         if self._queue is self._all.bodies:
             self._more_body(data)
             return
         super().data_received(data)
-        cycle = self.cycle
+        if self.parser is None:
+            return  # refused, with all that follows
+        cycle: Any = self.cycle
         if self._queue is not None or cycle.more_body or cycle.scope is not self.scope:
             self._incomplete()
+        elif is_between and cycle.taking is not None:
+            self._known.keep(data, cycle.scope, cycle.taking)
+
+    def _take_known(self, data: bytes) -> bool:
+        """Whether `data` is one whole request with a head that was parsed before; it is taken."""
+        found = self._known.find(data)
+        if found is None or self.flow.write_paused:
+            return False
+        head, body = found
+        taking = head.taking or self._at_once(head.scope)
+        if taking is None:
+            return False
+        self._wait(None)
+        self.scope = head.scope  # type: ignore[assignment]
+        self.cycle = cycle = LeanCycle(self, keep_alive=True)
+        cycle.more_body = False
+        taking(body, partial(self._answer, cycle), perf_counter())
+        return True
 
     def pause_writing(self) -> None:
         """The client does not read its answer."""
@@ -110,7 +138,7 @@ class BoundedProtocol(CountedProtocol):
         if cycle.taking is None:
             cycle.message_event.set()
         else:
-            cycle.taking(bytes(cycle.body), partial(self._answer, cycle))
+            cycle.taking(bytes(cycle.body), partial(self._answer, cycle), cycle.started)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """Begin to answer; the usual way where somebody must wait for the client."""
@@ -121,9 +149,9 @@ class BoundedProtocol(CountedProtocol):
         if taking is None:
             super()._start_asgi_task(cycle, app)
         elif cycle.more_body:
-            cycle.taking = taking
+            cycle.taking, cycle.started = taking, perf_counter()
         else:
-            taking(bytes(cycle.body), partial(self._answer, cycle))
+            taking(bytes(cycle.body), partial(self._answer, cycle), perf_counter())
 
     # Called by the application's answers
 

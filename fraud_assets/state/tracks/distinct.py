@@ -128,7 +128,7 @@ class DistinctWindows:
             window.counts[value] = count
             window.different -= count == 0
         self._enter(window, _all(self._pages.values(window.column, reached)))
-        window.begin, window.end = span
+        window.begin, window.end = span.begin, span.end
         self._changed = True
 
     def _enter(self, window: DistinctWindow, values: Iterable[int]) -> None:

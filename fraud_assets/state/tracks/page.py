@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
+import msgspec
+
 _WIDTH = 8
 
 
@@ -18,7 +20,7 @@ class Layout(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-class Event(NamedTuple):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One payment as it is kept: its instant, its numbers and its values in the layout's order."""
 
     time: int

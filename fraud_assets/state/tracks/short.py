@@ -20,11 +20,12 @@ from fraud_assets.state.tracks.page import Event, Layout, present
 from fraud_assets.state.tracks.track import HEAD, NEVER, Track
 from fraud_assets.state.values import digest
 
-_NUMBER = 4
-_START = HEAD.size + _NUMBER
+_HEAD, _NUMBER = HEAD.size, 4
+_START = _HEAD + _NUMBER
 """Where the columns begin: behind the head and the number of the only page."""
 
 _WIDTH = 8
+_NO_TIMES = memoryview(b"").cast("q")
 
 
 @cache
@@ -51,20 +52,21 @@ class ShortTrack:
         self._numbers: dict[tuple[int, Span], Sequence[float]] = {}
         if not data:
             self._first, self.dropped, self.newest, self._next = now, NEVER, NEVER, 0
-            self._take(b"", b"", 0)
+            self._number = self._columns = b""
+            self._length, self._times = 0, _NO_TIMES
             return
         self._first, self.dropped, self.newest, self._next, held = HEAD.unpack_from(data)
+        length = 0
         if held:
             row = _WIDTH * (1 + len(layout.numbers) + len(layout.values))
             length, rest = divmod(len(data) - _START, row)
             records.demand(not rest and length > 0, "a track lacks payments")
-            self._take(data[HEAD.size : _START], data[_START:], length)
-        else:
-            self._take(b"", b"", 0)
+        self._number = data[_HEAD : _START if held else _HEAD]
+        self._take(data[_START:], length)
 
-    def _take(self, number: bytes, columns: bytes, length: int) -> None:
-        """Hold a page: its number, and its columns of so many payments, one behind the other."""
-        self._number, self._columns, self._length = number, columns, length
+    def _take(self, columns: bytes, length: int) -> None:
+        """Hold the columns of so many payments, one behind the other."""
+        self._columns, self._length = columns, length
         self._times = memoryview(columns)[: length * _WIDTH].cast("q")
 
     # What a payment may ask.
@@ -155,41 +157,53 @@ class ShortTrack:
             self._grown.insert(event, cut, keep=keep)
             return
         time = event.time
-        self._first = time if time < self._first else self._first
-        self.newest = time if time > self.newest else self.newest
-        self.drop(cut)
+        if time < self._first:
+            self._first = time
+        if time > self.newest:
+            self.newest = time
         if not keep or time < cut:
+            self.drop(cut)
             self.dropped = max(self.dropped, time)
             return
-        row = _row(len(event.numbers), len(event.values)).pack(time, *event.numbers, *event.values)
+        low = self._before(cut)
         if not self._number:
             self._number, self._next = self._next.to_bytes(_NUMBER, "little"), self._next + 1
-        self._take(self._number, self._with(row, bisect_right(self._times, time)), self._length + 1)
+        row = _row(len(event.numbers), len(event.values)).pack(time, *event.numbers, *event.values)
+        columns = self._with(row, low, bisect_right(self._times, time))
+        self._take(columns, self._length - low + 1)
 
-    def _with(self, row: bytes, at: int) -> bytes:
-        """The columns with one more payment, whose values are `row`, before the one at `at`."""
-        length = self._length
-        if not length:
+    def _with(self, row: bytes, low: int, at: int) -> bytes:
+        """The columns from `low` on, with a payment of these values before the one at `at`."""
+        held, size = self._columns, self._length * _WIDTH
+        if not size:
             return row
-        held, size = memoryview(self._columns), length * _WIDTH
-        parts: list[bytes | memoryview] = []
-        for begin in range(0, len(held), size):
-            place, own = begin + at * _WIDTH, begin // length
-            parts += (held[begin:place], row[own : own + _WIDTH], held[place : begin + size])
+        first, place, parts = low * _WIDTH, at * _WIDTH, []
+        for begin, own in zip(range(0, len(held), size), range(0, len(row), _WIDTH), strict=True):
+            parts += (
+                held[begin + first : begin + place],
+                row[own : own + _WIDTH],
+                held[begin + place : begin + size],
+            )
         return b"".join(parts)
 
-    def drop(self, cut: int) -> bool:
-        """Let go of payments before `cut`; whether there were any."""
+    def _before(self, cut: int) -> int:
+        """How many payments lie before `cut`; they count as dropped, and nothing as asked."""
         self._spans.clear()
         self._numbers.clear()
         if not self._length or self._times[0] >= cut:
-            return False
+            return 0
         at = bisect_left(self._times, cut)
         self.dropped = max(self.dropped, self._times[at - 1])
-        columns = range(1 + len(self.layout.numbers) + len(self.layout.values))
-        kept = b"".join([self._column(column)[at * _WIDTH :] for column in columns])
-        self._take(self._number, kept, self._length - at)
-        return True
+        return at
+
+    def drop(self, cut: int) -> bool:
+        """Let go of payments before `cut`; whether there were any."""
+        at = self._before(cut)
+        if at:
+            columns = range(1 + len(self.layout.numbers) + len(self.layout.values))
+            kept = b"".join([self._column(column)[at * _WIDTH :] for column in columns])
+            self._take(kept, self._length - at)
+        return at > 0
 
     def write(self) -> None:
         """Hand everything that changed to the transaction."""
