@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from time import time_ns
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
@@ -47,7 +49,7 @@ def _never(value: object) -> CleanValue:
     raise KeyError(value)
 
 
-class ReadPayment(NamedTuple):
+class ReadPayment(msgspec.Struct, frozen=True, gc=False):
     """A payment for the state, and its raw features as the model takes them."""
 
     payment: Payment

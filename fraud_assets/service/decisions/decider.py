@@ -6,7 +6,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.line import LineSource
@@ -25,7 +27,7 @@ from fraud_assets.state.state import State
 _log = logging.getLogger("fraud_assets.service")
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """Payments that are decided on together, all or none, for whom and since when.
 
     `always` asks for reasons of payments that are not flagged too; `api_key` names the caller's
@@ -40,7 +42,7 @@ class Request(NamedTuple):
     body: bytes = b""
 
 
-class _Met(NamedTuple):
+class _Met(msgspec.Struct, frozen=True, gc=False):
     """A request's answers in order, drafts of those that are new, and entries that were lost."""
 
     answers: list[bytes]
@@ -105,10 +107,10 @@ class Decider:
         self.keeping.unsettled.settled(answers)
 
     def _read(self, request: Request) -> list[Asked] | Exception:
-        raws, always, api_key, started, body = request
-        read = self.reader.read
+        read, always, api_key = self.reader.read, request.always, request.api_key
+        started, body = request.started, request.body
         try:
-            return [Asked(raw, read(raw), always, api_key, started, body) for raw in raws]
+            return [Asked(raw, read(raw), always, api_key, started, body) for raw in request.raws]
         except Exception as error:  # noqa: BLE001 - whoever asked is answered with it
             return error
 

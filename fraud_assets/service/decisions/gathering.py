@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -25,7 +25,7 @@ _one = msgspec.json.Decoder(dict[str, Any]).decode
 _log = logging.getLogger("fraud_assets.service")
 
 
-class Waiting(NamedTuple):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """A payment's JSON, for whom and since when, and who takes the answer to it.
 
     `take` gets the answer, or what was raised where that is no refusal.
@@ -86,9 +86,10 @@ def answers_to(desk: Desk, those: list[Waiting]) -> list[Answer | Exception]:
     found: list[Answer | Exception] = [_UNREAD] * len(those)
     requests: list[Request] = []
     places: list[int] = []
-    for at, (body, always, api_key, started, _) in enumerate(those):
+    for at, one in enumerate(those):
+        body = one.body
         try:
-            requests.append(Request((_one(body),), always, api_key, started, body))
+            requests.append(Request((_one(body),), one.always, one.api_key, one.started, body))
             places.append(at)
         except Exception as error:  # noqa: BLE001 - whoever asked is answered with it
             found[at] = _refused(desk, error)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from fraud_assets.contract import Contract
 from fraud_assets.decisions.release import Release
@@ -19,7 +21,7 @@ from fraud_assets.state.meeting import Found
 from fraud_assets.values.number import number
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """A raw payment, what was read of it, whether reasons are wanted always, and since when.
 
     `body` is the payment as it was sent, empty where it was no request of its own.
@@ -33,7 +35,7 @@ class Asked(NamedTuple):
     body: bytes = b""
 
 
-class JudgedPayment(NamedTuple):
+class JudgedPayment(msgspec.Struct, frozen=True, gc=False):
     """What was found of a payment, before it is written anywhere."""
 
     decision_id: str
