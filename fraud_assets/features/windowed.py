@@ -13,7 +13,6 @@ from fraud_assets.features.kind import Kind, Reach
 from fraud_assets.features.online.seen import Seen, Span
 from fraud_assets.terms.duration import Duration, format_duration, to_micros
 
-
 _NAN = float("nan")
 
 

@@ -11,7 +11,6 @@ from fraud_assets.state.payment import Payment
 from fraud_assets.state.tracks.short import ShortTrack
 from fraud_assets.state.tracks.track import Track
 
-
 _NAN = float("nan")
 
 

@@ -149,8 +149,7 @@ class Meeting:
 
     def _leave_behind(self, payment: Payment, time: int, tracks: Iterable[KeptTrack]) -> None:
         """Put the payment into the tracks of its entities."""
-        if time > self.newest:
-            self.newest = time
+        self.newest = max(self.newest, time)
         late_after = self.plan.late_after
         for plan, track in tracks:
             newest, layout = track.newest, plan.layout

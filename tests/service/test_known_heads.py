@@ -133,7 +133,7 @@ REQUESTS = [
     post(b"{5}", b"Connection: close"),
     post(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
     b"\r\n" + post(b"{6}"),
-    b"POST /decisions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{7}\r\n0\r\n\r\n",
+    b"POST /d HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{7}\r\n0\r\n\r\n",
     b"POST /decisions HTTP/1.1\r\nHost: a\r\nContent-Length: 03\r\n\r\n{8}",
     b"POST /decisions HTTP/1.0\r\nContent-Length: 3\r\n\r\n{9}",
     b"no request\r\n\r\n",
@@ -200,7 +200,10 @@ def test_a_known_head_that_is_refused_goes_the_long_way() -> None:
 def test_heads_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client whose heads all differ takes no more room than the bound."""
     monkeypatch.setattr(known, "MOST", 4)
-    heads, scope = KnownHeads(), {"type": "http", "method": "POST", "path": "/", "query_string": b""}
+    heads, scope = (
+        KnownHeads(),
+        {"type": "http", "method": "POST", "path": "/", "query_string": b""},
+    )
     taking = _Takes(Asked(lasts=True), scope)
     for number in range(50):
         data = post(b"{}", b"X-Request-Id: %d" % number)

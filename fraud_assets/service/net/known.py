@@ -44,7 +44,7 @@ class KnownHeads:
             return None
         return head, data[at:]
 
-    def keep(self, data: bytes, scope: dict[str, Any], taking: Any) -> None:
+    def keep(self, data: bytes, scope: Any, taking: Any) -> None:
         """Keep the head of a request that was parsed, if `data` is that request and no more."""
         at = data.find(_END, 0, LONGEST) + len(_END)
         if at < len(_END) or not _says_length(scope["headers"], len(data) - at):

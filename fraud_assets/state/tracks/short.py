@@ -157,10 +157,8 @@ class ShortTrack:
             self._grown.insert(event, cut, keep=keep)
             return
         time = event.time
-        if time < self._first:
-            self._first = time
-        if time > self.newest:
-            self.newest = time
+        self._first = min(self._first, time)
+        self.newest = max(self.newest, time)
         if not keep or time < cut:
             self.drop(cut)
             self.dropped = max(self.dropped, time)
@@ -177,7 +175,8 @@ class ShortTrack:
         held, size = self._columns, self._length * _WIDTH
         if not size:
             return row
-        first, place, parts = low * _WIDTH, at * _WIDTH, []
+        parts: list[bytes] = []
+        first, place = low * _WIDTH, at * _WIDTH
         for begin, own in zip(range(0, len(held), size), range(0, len(row), _WIDTH), strict=True):
             parts += (
                 held[begin + first : begin + place],
