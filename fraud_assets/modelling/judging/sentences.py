@@ -110,7 +110,7 @@ def _mend(
         return f"{broken}; no number of further frauds would mend that, only a better ranking."
     where = (
         "like these, in a longer history"
-        if found.earlier
+        if found.n > int(frauds.sum())
         else "among the threshold rows (windows.threshold_frauds)"
     )
     return (
