@@ -111,12 +111,19 @@ class Secrets:
 NO_SECRETS = Secrets()
 
 
+_PIECES = re.compile("[/?#@:]")
+
+
 def _parts(location: str) -> list[str]:
-    """User with password, password, query and its values, each as written and decoded."""
+    """User with password, password, query and its values, each as written and decoded.
+
+    Of a password that holds what separates the parts of a URL each piece too: a driver that takes
+    it apart there names a piece in its complaint.
+    """
     found: list[str] = []
     for match in _USER.findall(location):
         name, _, password = match.removesuffix("@").partition(":")
-        found += [match.removesuffix("@"), password or name]
+        found += [match.removesuffix("@"), password or name, *_PIECES.split(password)]
     for match in _QUERY.finditer(location):
         query = match[0].removeprefix(match[1] or match[2] or match[3])
         found += [query[1:], *(pair.rpartition("=")[2] for pair in re.split("[?#&;]", query))]

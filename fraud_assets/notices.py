@@ -6,6 +6,7 @@ answer stops nothing: the sentence that says so is the caller's to log.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
@@ -28,7 +29,8 @@ def notify(event: str, text: str, details: Mapping[str, str] | None = None) -> s
     url = os.environ.get(VARIABLE)
     if not url:
         return None
-    if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+    where = _host(url)
+    if where is None:
         return f"{VARIABLE} must be an http or https URL, got {without_secrets(url)!r}."
     body = json.dumps({"event": event, "text": text, **(details or {})}).encode()
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked
@@ -37,6 +39,14 @@ def notify(event: str, text: str, details: Mapping[str, str] | None = None) -> s
     try:
         with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310
             return None
-    except (OSError, ValueError) as error:
-        where = urllib.parse.urlsplit(url).hostname
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return f"The webhook at {where} did not take the notice ({type(error).__name__}): {text}"
+
+
+def _host(url: str) -> str | None:
+    """The host of an http or https URL; None where it is none."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in {"http", "https"} else None

@@ -38,10 +38,19 @@ def webhook(_: str) -> None:
     raise RuntimeError(notify("refused", "text"))
 
 
+def source(_: str) -> object:
+    text = (
+        'format = 1\nname = "t"\n[source]\ntable = "payments"\n[label]\ncolumn = "y"\n'
+        '[features]\nnumeric = ["a"]\n[windows]\nby = "shares"\n'
+    )
+    return read_source(parse_contract(text))
+
+
 ACTS: dict[str, tuple[Callable[[str], object], ...]] = {
     "FRAUD_ASSETS_STATE": (command("state", "show", "who", "x"), command("state", "verify")),
     "FRAUD_ASSETS_MODELS": (command("models", "list"), command("store", "check", "URL")),
     "FRAUD_ASSETS_DATABASE": (command("decisions", "export", "--database"),),
+    "FRAUD_ASSETS_SOURCE": (source,),
     "FRAUD_ASSETS_DASK": (dask,),
     "FRAUD_ASSETS_WEBHOOK": (webhook,),
     "FRAUD_ASSETS_DECISIONS": (
@@ -64,6 +73,8 @@ FORMS = {
         ":PW@h:6379",
         "ada:PW@h:6379/0",
         "redis://:PW@127.0.0.1:1/0",
+        *(f"redis://:PW{sign}x@127.0.0.1:1/0" for sign in "/?#@:"),
+        *(f"redis://ada:x{sign}PW@127.0.0.1:1/0" for sign in "/?#@:"),
         "rediss://ada:PW@127.0.0.1:1/0",
         "valkey://:PW@127.0.0.1:1",
         "redis://:PW@127.0.0.1:port/0",
@@ -72,6 +83,7 @@ FORMS = {
     ),
     "FRAUD_ASSETS_MODELS": (
         "s3://ada:PW@bucket/x",
+        *(f"s3://ada:PW{sign}x@bucket/x" for sign in "/?#@:"),
         "s3:/ada:PW@bucket/x",
         "s3//ada:PW@bucket/x",
         "s3/ada:PW@bucket/x",
@@ -88,9 +100,17 @@ FORMS = {
         "postgresql//ada:PW@h/db",
         "ada:PW@h/db",
         "postgresql://ada:PW@127.0.0.1:1/db",
+        *(f"postgresql://ada:PW{sign}x@127.0.0.1:1/db" for sign in "/?#@:"),
+        *(f"postgresql://ada:x{sign}PW@127.0.0.1:1/db" for sign in "/?#@:"),
         "postgresql://ada:PW@127.0.0.1:port/db",
         "postgresql://127.0.0.1:1/db?user=ada&password=PW",
         "postgresql://ada:PW@[::1/db",
+    ),
+    "FRAUD_ASSETS_SOURCE": (
+        "postgresql://ada:PW@127.0.0.1:1/db",
+        *(f"postgresql://ada:PW{sign}x@127.0.0.1:1/db" for sign in "/?#@:"),
+        *(f"postgresql://ada:x{sign}PW@127.0.0.1:1/db" for sign in "/?#@:"),
+        "mysql://ada:PW@h/db",
     ),
     "FRAUD_ASSETS_DASK": (
         "tls://ada:PW@127.0.0.1:1",
@@ -104,6 +124,7 @@ FORMS = {
         "http://127.0.0.1:1/hook/PW",
         "http://ada:PW@[::1/x",
         "http:/ada:PW@h/x",
+        *(f"http://ada:PW{sign}x@127.0.0.1:1/x" for sign in "/?#@:"),
         "http//ada:PW@h/x",
     ),
     "FRAUD_ASSETS_DECISIONS": (
@@ -121,7 +142,10 @@ FORMS = {
         "s3://ada:PW@b/c.toml",
         "https//ada:PW@h/c.toml",
     ),
-    "AWS_ENDPOINT_URL": ("http://ada:PW@127.0.0.1:1",),
+    "AWS_ENDPOINT_URL": (
+        "http://ada:PW@127.0.0.1:1",
+        *(f"http://ada:PW{sign}x@127.0.0.1:1" for sign in "/?#@:"),
+    ),
 }
 
 

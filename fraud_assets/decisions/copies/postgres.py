@@ -27,6 +27,7 @@ from fraud_assets.decisions.copies.rows import (
     shadow_row,
 )
 from fraud_assets.errors import RecordError
+from fraud_assets.masking import Secrets
 
 if TYPE_CHECKING:
     import psycopg
@@ -125,11 +126,12 @@ def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
         with psycopg.connect(url, autocommit=True) as connection:
             yield connection
     except psycopg.Error as error:
-        said = " ".join(str(error).split())
+        # The driver may quote a piece of the URL, and so would its own error behind ours.
+        said = Secrets.of(url).mask(" ".join(str(error).split()))
         raise RecordError(
             f"The database of FRAUD_ASSETS_DATABASE does not take the decisions: {said}. What was "
             "copied before stays; run it again once that is mended."
-        ) from error
+        ) from None
 
 
 def _set_up(connection: psycopg.Connection[Any]) -> None:

@@ -18,7 +18,7 @@ import redis
 from redis.lock import Lock
 
 from fraud_assets.errors import DamagedStateError, StateError
-from fraud_assets.masking import public
+from fraud_assets.masking import Secrets, public
 from fraud_assets.state.adapter import Items, T, Transaction, Work
 from fraud_assets.state.adapters.calls import ScriptCalls
 from fraud_assets.state.adapters.optimistic import VERSION_BYTES, Optimistic, Tried
@@ -64,6 +64,7 @@ class Remote:
 
     def __init__(self, url: str, name: str) -> None:
         self.shown, self._prefix = public(url), b"fraud_assets:{%b}:" % name.encode()
+        self._secrets = Secrets.of(url)
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._glances: dict[bytes, float] = {}
         self._life: str | None = None
@@ -73,7 +74,7 @@ class Remote:
             )
             self._commit = ScriptCalls(self._client, _COMMIT)
         except (redis.RedisError, ValueError) as error:
-            raise self._unreachable(error) from error
+            raise self._unreachable(error) from None  # it may quote a piece of the URL
 
     def transact(
         self,
@@ -287,8 +288,9 @@ class Remote:
             self._kept.popitem(last=False)
 
     def _unreachable(self, error: Exception) -> StateError:
+        said = self._secrets.mask(str(error))
         return StateError(
-            f"The state in {self.shown} must answer within {_TIMEOUT_SECONDS:g} s, but: {error}. "
+            f"The state in {self.shown} must answer within {_TIMEOUT_SECONDS:g} s, but: {said}. "
             "See to the server; payments are decided again as soon as it answers."
         )
 
