@@ -113,7 +113,7 @@ def compare(contract_path: Path, models: Path) -> dict[str, Any]:
     contract = load_contract(contract_path)
     cleaned = clean(read_transactions(contract), contract)
     judged = cleaned.rows("judged")
-    kept = sorted([*models.glob("fraud_detector_*"), *models.parent.glob("refused/*")])
+    kept = sorted([*models.glob("fraud_detector_*"), *models.glob("refused/fraud_detector_*")])
     if not kept:
         return {}
     pipeline = unpickle_unverified((kept[-1] / "pipeline.joblib").read_bytes())
