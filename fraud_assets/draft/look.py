@@ -62,7 +62,7 @@ def take_first_look(
     clocks = find_times(list(rest.values()), fraud)
     roles = Roles(left_out=dict(sample.left_out))
     timeless = {name: facts for name, facts in rest.items() if name not in clocks.names}
-    find_entities(timeless.values(), roles)
+    find_entities(timeless.values(), fraud, clocks.at, roles)
     find_currency(rest, roles)
     used = {time.name for time in (clocks.event, clocks.known_at) if time is not None}
     find_features(

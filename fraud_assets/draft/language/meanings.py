@@ -11,7 +11,8 @@ POSITIVE = _each(
     "1 true t yes y si j ja oui s o fraud fraudulent fraude fraudulento frode betrug betrugsfall "
     "chargeback charged_back charge_back chargedback cb cbk scam bad illicit stolen confirmed "
     "confirmed_fraud suspicious fraudster laundering positive abuse wahr vrai verdadero malicious "
-    "is_fraud fraud_confirmed estafa contracargo impaye disputed"
+    "is_fraud fraud_confirmed estafa contracargo impaye disputed sim tak evet ano igen kylla "
+    "waar prawda truffa oszustwo bedrageri bedrog svindel podvod"
 )
 """Values that mean fraud, as `plain_words` writes them."""
 
@@ -20,7 +21,8 @@ NEGATIVE = _each(
     "not_fraud non_fraud nonfraud no_fraud nofraud settled valid licit benign honest legal "
     "negative falsch faux falso paid approved completed success complete echt kein_betrug "
     "sin_fraude kein "
-    "no_chargeback not_charged_back unauffallig regular captured"
+    "no_chargeback not_charged_back unauffallig regular captured nao nee nej nei nie "
+    "hayir ne nem ei onwaar legittimo lecito"
 )
 """Values that mean no fraud."""
 

@@ -1,5 +1,6 @@
-"""What columns are called in English, German, Spanish and French exports.
+"""What columns are called in exports of English, German, Spanish, French and their neighbours.
 
+A name is a hint only: what the values say decides, and where they say nothing somebody is asked.
 Patterns search in a name as `modelling.leaks.names.plain_words` writes it, so `(^|_)` and `(_|$)`
 are the borders of words. Names that speak of fraud, of a label or of what comes after a
 payment are those of `modelling.leaks.names`.
@@ -36,7 +37,9 @@ MEASURE = _words(
     "avg", "average", "median", "min", "max", "std", "ratio", "rate", "share", "percent", "pct",
     "score", "velocity", "balance", "saldo", "limit", "distance", "length", "size", "quantity",
     "qty", "frequency", "freq", "lat", "latitude", r"long?", "longitude", "fee", "pop",
-    r"\d+[hdwm]", "price", "gas", "last", "first", "since", "oldbalance", "speed",
+    r"\d+[hdwm]", "price", "gas", "last", "first", "since", "oldbalance", "speed", r"fees?",
+    r"gebuhr\w*", r"gebuehr\w*", "kosten", "frais", r"commission\w*", "comision", "taxa", "avgift",
+    "oplata", "steuer", "mwst", r"discounts?", "rabatt", "trinkgeld",
 )  # fmt: skip
 """Names of quantities; they count or measure, whatever else the name says."""
 
@@ -76,6 +79,15 @@ ROW_NUMBER = _words(
     "fila", "nr", "line",
 )  # fmt: skip
 
+PAYMENT = _words(
+    "tx", "txn", "trx", r"transa[ck][a-z]*", r"payments?", r"zahlung\w*", r"buchung\w*",
+    r"vorgang\w*", r"umsatz\w*", r"orders?", r"pagos?", r"paiements?", r"pagament\w*",
+    r"movimento\w*",
+    r"operaci\w*", r"operazion\w*", r"operac\w*", r"boeking\w*", r"betaling\w*", r"betalning\w*",
+    r"platnosc\w*", r"przelew\w*", r"platb\w*", r"islem\w*", r"odeme\w*", r"fizetes\w*", "maksu",
+)  # fmt: skip
+"""What a payment is called; a column of that name may hold what names it, or what it is worth."""
+
 PAYMENT_ID = _words(
     r"(?:tx|txn|trx|trans|transaction|transaktions?|payment|zahlungs?|order|charge|auth|pago)"
     r"(?:_?(?:id|hash|no|nr|num|number|ref|reference|key|nummer))",
@@ -85,11 +97,16 @@ PAYMENT_ID = _words(
 
 SENDER_RANKS = (
     _words(r"sender\w*", r"payer\w*", "debtor", "originator", r"name_?orig\w*", "remitter",
-           r"zahler\w*", r"auftraggeber\w*", "ordenante", "pagador", "from"),
-    _words(r"customer\w*", r"cust", r"client\w*", r"kunden?\w*", r"consumer\w*", "buyer"),
+           r"zahler\w*", r"auftraggeber\w*", "ordenante", "pagador", "pagatore", "payeur",
+           "betaler", "platnik", "from"),
+    _words(r"customer\w*", r"cust", r"client\w*", r"kunden?\w*", r"consumer\w*", "buyer",
+           r"klant\w*", r"klient\w*", r"kund(?:e|id|nr|nummer)?", r"musteri\w*", r"zakaznik\w*",
+           r"ugyfel\w*", "asiakas", "acheteur"),
     _words(r"user\w*", r"member\w*", r"usuario", r"nutzer\w*", "benutzer", "uid", r"subscriber\w*"),
-    _words(r"account\w*", r"konto\w*", r"cuenta\w*", "iban", r"wallet\w*", "acct", "compte"),
-    _words(r"card\w*", r"cc", r"karten?\w*", r"tarjeta\w*", "pan", r"carte"),
+    _words(r"account\w*", r"konto\w*", r"cuenta\w*", "iban", r"wallet\w*", "acct", "compte",
+           r"conta", "conto", r"rekening\w*", r"rachun\w*", r"hesap\w*", r"ucet\w*"),
+    _words(r"card\w*", r"cc", r"karten?\w*", r"tarjeta\w*", "pan", r"carte",
+           "carta", "cartao", r"kaart\w*", r"kort\w*", r"karta\w*", "porteur", "titular"),
     _words(r"address", "email", r"e_mail", r"phone\w*", "device", r"person\w*", "holder"),
 )  # fmt: skip
 """Who pays, the surest names first."""
@@ -102,9 +119,11 @@ RECEIVER = _words(
 
 AMOUNT_RANKS = (
     _words(r"(?:tx|transaction|payment|trans)?_?am(?:oun)?t", r"\w*betrag", "importe", "monto",
-           "montant", "cantidad", "summe", "umsatz", "importo", "valor", "wert"),
-    _words("value", "val", "total", "sum", "price", "preis", "precio", "prix", "gross", "usd",
-           "eur"),
+           "montant", "cantidad", "summe", "umsatz", "importo", "valor", "wert",
+           "belopp", "belop", "belob", "bedrag", "kwota", r"tutar\w*", "castka", "suma", "summa",
+           "osszeg", "quantia", "ammontare"),
+    _words("value", "val", "total", "sum", "price", "preis", "precio", "prix", "gross", "brutto",
+           "usd", "eur"),
 )  # fmt: skip
 """What a payment is worth, the surest names first."""
 
@@ -113,13 +132,15 @@ MINOR = _words("cents?", "minor", "pence", "centimos", "satoshis?", "wei", "pfen
 
 TIME = re.compile(
     r"time|date|datum|zeit|fecha|hora|heure|created|uhr|tag$|timestamp|_(?:at|on|am|le)$|seconds"
+    r"|horodat|(?:^|_)data(?:_|$)|tijd|tidpunkt|dato|czas|tarih|(?:^|_)(?:moment|instant)"
     r"|epoch|unix|^ts$|_ts$|_dt$|^dt|(?:^|_)step(?:_|$)|(?:^|_)hour$|(?:^|_)day$|(?:^|_)when$"
 )
 """Names of times; `_am` is German "on"."""
 
 EVENT_TIME = re.compile(
     r"(?:tx|txn|trans\w*|payment|pay|paid|zahlung\w*|buchung\w*|order|event|auth\w*|purchase|pago"
-    r"|created|timestamp|bezahlt|compra|operacion)"
+    r"|created|timestamp|bezahlt|compra|operacion|operazione|transa[ck]|paiement|pagamento|boek"
+    r"|betal|platno)"
 )
 NOT_EVENT_TIME = re.compile(
     r"birth|dob|geburt|nacimiento|expir|ablauf|valid|sign_?up|regist|open(?:ed|ing)?_|_open|first"

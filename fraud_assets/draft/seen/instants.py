@@ -9,7 +9,18 @@ import numpy as np
 import pandas as pd
 
 from fraud_assets.data.instants import read_instants
-from fraud_assets.draft.language.words import CLOCK, DAY, PART, TIME
+from fraud_assets.draft.language.words import (
+    CLOCK,
+    CODE,
+    CODE_END,
+    DAY,
+    MEASURE,
+    PART,
+    PAYMENT_ID,
+    PHONE,
+    TIME,
+)
+from fraud_assets.draft.seen.epochs import unit_of_recent
 from fraud_assets.draft.seen.facts import FEW_ODD, Facts
 from fraud_assets.terms.times import EventTime
 
@@ -29,6 +40,11 @@ _ZONED = (
 )
 _UNITS = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
 """Counts since 1970 of the years 1973 to 5138, by the unit that gives such a size."""
+
+_LEAST_INSTANTS = 10
+"""Different numbers from which a column may count time; a flag or a fee has fewer."""
+
+_NEARLY = 0.95
 
 _SERIAL = (20_000.0, 60_000.0)
 """Days since 1899-12-30, as spreadsheets count them, of the years 1954 to 2064."""
@@ -62,7 +78,9 @@ def times_of(facts: Facts) -> Times | None:
     if facts.present == 0:
         return None
     if facts.is_number:
-        return _counted(facts) if facts.named(TIME) and not _is_part(facts) else None
+        if not facts.named(TIME):
+            return _unnamed_count(facts)
+        return None if _is_part(facts) else _counted(facts)
     if facts.share(_CLOCK) > 0.95:
         return Times(facts.name, "clock")
     return _written(facts)
@@ -111,6 +129,11 @@ def _counted(facts: Facts) -> Times | None:
         return Times(facts.name, "text")
     if unit:
         return Times(facts.name, "count", unit, is_zoned=True)
+    return _small_count(facts, numbers) if facts.levels >= _LEAST_INSTANTS else None
+
+
+def _small_count(facts: Facts, numbers: np.ndarray) -> Times | None:
+    """Serial days of a spreadsheet, or a count from a start that the file does not name."""
     low, high = numbers.min(), numbers.max()
     is_broken = bool((numbers % 1 != 0).mean() > 0.5)
     spans_little = high - low < 0.5 * (_SERIAL[1] - _SERIAL[0])
@@ -124,6 +147,16 @@ def _counted(facts: Facts) -> Times | None:
     if facts.named(CLOCK) or low >= 0:
         return Times(facts.name, "count", "since_start")
     return None
+
+
+def _unnamed_count(facts: Facts) -> Times | None:
+    """Instants by their values alone."""
+    if facts.levels < _LEAST_INSTANTS or facts.named(MEASURE, CODE, CODE_END, PAYMENT_ID, PHONE):
+        return None
+    if facts.share(_ALL_DIGITS) > _NEARLY:
+        return Times(facts.name, "text")
+    unit = unit_of_recent(facts.numbers[np.isfinite(facts.numbers)])
+    return None if unit is None else Times(facts.name, "count", unit, is_zoned=True)
 
 
 def _at_midnight(values: pd.Series) -> bool:

@@ -15,6 +15,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import LABEL, ROW, TIME
 from fraud_assets.documents.report.leaks import Leak, LeaksSection
 from fraud_assets.modelling.leaks import bounds
+from fraud_assets.modelling.leaks.looks import blank_for_frauds
 from fraud_assets.modelling.leaks.measures.label_sums import LabelSums
 from fraud_assets.modelling.leaks.measures.measured import MeasuredFeature
 from fraud_assets.modelling.leaks.shared import repeated_entities, shared_rows
@@ -124,8 +125,16 @@ class _Looked:
         """A column of the windowed rows that is no feature."""
         return self.cleaned.history[column].iloc[self.places].reset_index(drop=True)
 
+    def _is_no_amount(self, values: pd.Series) -> bool:
+        """Whether the amount is there for honest payments alone: then no payment makes it."""
+        if values.name != self.contract.columns.amount:
+            return False
+        blank = blank_for_frauds.find(MeasuredFeature(values, self.label))
+        return blank is not None and blank.severity == "refuse"
+
     def at(self, values: pd.Series, is_fact: bool) -> Leak | None:
         """The gravest finding in all rows, or in one window where these say less."""
+        is_fact = is_fact and not self._is_no_amount(values)
         whole = judge_feature(MeasuredFeature(values, self.label, self.time, is_fact, self.sums))
         if whole is not None and whole.severity == "refuse":
             return whole

@@ -26,7 +26,9 @@ def words(*patterns: str) -> re.Pattern[str]:
 FRAUD = words(
     r"i?s?fraud\w*", r"betrug\w*", r"betrueg\w*", "frode", r"fraudul\w*", r"estafa\w*", "scam",
     r"charge_?backs?", r"charged_?back", "cbk?", r"launder\w*", "illicit", r"contracargo\w*",
-    "ruckbuchung", "ruckbelastung", "impaye",
+    "ruckbuchung", "ruckbelastung", "impaye", "frodi", r"bedrog\w*", r"bedrageri\w*", r"svindel\w*",
+    r"svindler\w*", r"oszust\w*", r"podvod\w*", r"dolandir\w*", r"sahtecilik\w*", r"csalas\w*",
+    "petos", "golpe",
 )  # fmt: skip
 """Names that speak of fraud."""
 

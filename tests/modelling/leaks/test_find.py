@@ -176,6 +176,27 @@ def test_the_amount_is_a_fact_of_the_payment(tmp_path):
     assert found["amount"].severity == "warn"
 
 
+@pytest.mark.parametrize("left", [0.0, np.nan])
+def test_an_amount_that_frauds_do_not_have_is_no_fact_of_the_payment(tmp_path, left):
+    """What was settled in the end is 0 or missing where a fraud was taken back."""
+    made = payments()
+    made["amount"] = made["amount"].where(made["is_fraud"] == 0, left)
+
+    found = found_in(export(tmp_path, {"p": made}))
+
+    assert (found["amount"].code, found["amount"].severity) == ("blank_for_frauds", "refuse")
+    assert "is missing or 0 in 100.0% of the frauds" in found["amount"].text
+
+
+def test_an_amount_of_zero_for_some_frauds_is_honest(tmp_path):
+    """Stolen cards are tried out for nothing; so are others."""
+    made, rng = payments(), np.random.default_rng(6)
+    tried = rng.random(len(made)) < np.where(made["is_fraud"] == 1, 0.3, 0.02)
+    made["amount"] = made["amount"].where(~tried, 0)
+
+    assert found_in(export(tmp_path, {"p": made})) == {}
+
+
 def test_what_is_derived_from_a_leak_is_a_leak(tmp_path):
     """A mean of the flag over the sender's payments, this one included, knows the label."""
     derived = '[derived.x]\nkind = "sum"\nof = "flag"\nentity = "payment_id"\nwindow = "1h"\n'

@@ -15,6 +15,9 @@ from fraud_assets.modelling.leaks.measures.levels import FEW
 from fraud_assets.modelling.leaks.measures.order import places_behind
 from fraud_assets.modelling.leaks.measures.times import seconds_after
 
+_FLAG = 2
+"""Values of a flag, whose 0 says as much as its 1."""
+
 
 @dataclass(frozen=True)
 class MeasuredFeature:
@@ -47,6 +50,15 @@ class MeasuredFeature:
         """Whether no value of it borders on others, as those of a code."""
         numeric = pd.api.types.is_numeric_dtype(self.values.dtype)
         return not numeric or len(np.unique(self.values.dropna().to_numpy())) <= FEW
+
+    @cached_property
+    def blank(self) -> Hits | None:
+        """The rows where a number is missing or 0; None for a flag or a category."""
+        numeric = pd.api.types.is_numeric_dtype(self.values.dtype)
+        if not numeric or self.values.nunique() <= _FLAG:
+            return None
+        numbers = self.values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return Hits.of(np.isnan(numbers) | (numbers == 0), self.label == 1)
 
     @cached_property
     def after(self) -> pd.Series | None:
