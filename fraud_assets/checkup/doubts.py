@@ -18,7 +18,7 @@ from fraud_assets.data.splits.windows import DAY, Window
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.leaks import refused, unchecked, what_to_do
+from fraud_assets.modelling.leaks import refusal, refused, unchecked
 
 LEAST_LOST = 0.01
 """Share of the frauds in quarantine from which they are warned of."""
@@ -93,8 +93,8 @@ def of_leaks(section: LeaksSection, contract: Contract) -> Iterator[Warned]:
     grave = refused(found, checked)
     for leak in unchecked(found, checked):
         stops = leak in grave
-        hint = f" {what_to_do([leak], checked)}" if stops else ""
-        yield Warned(f"{'leak' if stops else 'doubt'}_{leak.code}", f"{leak.text}{hint}", stops)
+        text = refusal([leak], checked) if stops else leak.text
+        yield Warned(f"{'leak' if stops else 'doubt'}_{leak.code}", text, stops)
 
 
 def _of_shared(section: LeaksSection) -> Iterator[Warned]:

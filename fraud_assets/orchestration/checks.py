@@ -13,7 +13,7 @@ import dagster as dg
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.served import served_features
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.modelling.leaks import refused, unchecked, what_to_do
+from fraud_assets.modelling.leaks import refusal, refused, unchecked
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration.checking import chain_of_check, check_of
@@ -73,9 +73,9 @@ def too_good_to_be_true(
     contract = settings.contract()
     found = unchecked(leaks_in(cleaned_features, contract).found, contract.policy.checked)
     grave = refused(found, contract.policy.checked)
-    sentences = [leak.text for leak in found]
+    sentences = [leak.text for leak in found if leak not in grave]
     if grave:
-        sentences.append(what_to_do(grave, contract.policy.checked))
+        sentences.insert(0, refusal(grave, contract.policy.checked))
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
@@ -140,16 +140,14 @@ def recall_at_least_floor(
     evaluation_report: Judgement, settings: dg.ResourceParam[Settings]
 ) -> dg.AssetCheckResult:
     """Recall on the judged rows is at least what the policy demands."""
+    judged = evaluation_report.verdict
     floor, metrics = settings.contract().policy.min_recall, evaluation_report.report.metrics
     recall = metrics.recall
-    found = (
-        "no judged fraud"
-        if recall.value is None
-        else f"{recall.value:.4f} ({recall.low:.3f} to {recall.high:.3f}, n = {recall.n})"
-    )
+    holds = bool(recall.value is not None and recall.value >= floor)
+    said = " ".join(rule.sentence for rule in judged.rules if rule.name == "recall")
     return dg.AssetCheckResult(
-        passed=bool(recall.value is not None and recall.value >= floor),
-        description=f"Expected recall of at least {floor:.2%}, found {found}.",
+        passed=holds,
+        description=said if holds else judged.sentence,
         metadata={
             "bound": floor,
             **metadata.plotted(metrics),

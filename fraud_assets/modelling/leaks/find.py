@@ -165,5 +165,5 @@ def inputs_of(contract: Contract) -> dict[str, tuple[str, ...]]:
 def _said_of(leak: Leak, derived: tuple[str, ...]) -> Leak:
     """A finding on a column as one on what is derived of it."""
     (column,) = leak.features
-    text = f"{', '.join(derived)} {'is' if len(derived) == 1 else 'are'} derived of {column}."
-    return msgspec.structs.replace(leak, features=derived, text=f"{text} {leak.text}")
+    text = f"{', '.join(derived)} {'is' if len(derived) == 1 else 'are'} derived of {column}"
+    return msgspec.structs.replace(leak, features=derived, text=f"{text}, and {leak.text}")

@@ -14,13 +14,15 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
         return None
     if not blank.are_frauds_own(bounds.OWN_SHARE, bounds.SUSPECT_TIMES):
         return None
+    is_grave = blank.recall >= bounds.OWN_RECALL
+    bound = bounds.OWN_RECALL if is_grave else bounds.SUSPECT_RECALL
     return SingleLeak(
-        "refuse" if blank.recall >= bounds.OWN_RECALL else "warn",
+        "refuse" if is_grave else "warn",
         "share of the frauds where it is missing or 0",
         blank.recall,
-        f"{measured.name} is missing or 0 in {blank.recall:.1%} of the frauds and in "
-        f"{blank.of_other_rows:.2%} of the other payments: it is filled after the fact "
-        f"({measured.sample}).",
+        f"{measured.name} is missing or 0 in {blank.recall:.1%} of the frauds, where {bound:.0%} "
+        f"is too much to be honest, and in {blank.of_other_rows:.2%} of the other payments: it is "
+        f"filled after the fact ({measured.sample}).",
     )
 
 

@@ -18,13 +18,16 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
     what = "it is the label, or made from it"
     if measured.is_fact:
         what = "though the payment itself makes it, look whether its frauds are frauds of one kind"
-    return by_auc("refuse", measured, what)
+    return by_auc("refuse", measured, least, what)
 
 
-def by_auc(severity: str, measured: MeasuredFeature, what: str) -> SingleLeak:
-    """A finding on how well a feature alone ranks frauds."""
+def by_auc(severity: str, measured: MeasuredFeature, bound: float, what: str) -> SingleLeak:
+    """A finding on how well a feature alone ranks frauds, and from which bound on it says so."""
     auc = measured.alone.auc
-    text = f"{measured.name} alone ranks frauds with a ROC-AUC of {auc:.4f} ({measured.sample}): "
+    text = (
+        f"{measured.name} alone ranks frauds with a ROC-AUC of {auc:.4f}, where {bound:g} is too "
+        f"much to be honest ({measured.sample}): "
+    )
     return SingleLeak(severity, "ROC-AUC alone", auc, f"{text}{what}.")  # type: ignore[arg-type]
 
 

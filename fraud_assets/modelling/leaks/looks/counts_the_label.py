@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fraud_assets.modelling.leaks.look import LeakKind, SingleLeak
+from fraud_assets.modelling.leaks.measures.label_sums import SAME
 from fraud_assets.modelling.leaks.measures.measured import MeasuredFeature
 
 
@@ -16,7 +17,8 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
         "rank correlation with a count of the label",
         found.same,
         f"{measured.name} tells {found.what} the same {found.of} has: it is made from the label "
-        f"(rank correlation {found.same:.4f}; {measured.sample}).",
+        f"(rank correlation {found.same:.4f}, where {SAME:g} is too much to be honest; "
+        f"{measured.sample}).",
     )
 
 

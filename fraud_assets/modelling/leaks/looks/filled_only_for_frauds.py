@@ -14,13 +14,16 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
     least = bounds.NAMED_RECALL if suspect else bounds.WARNED_RECALL
     if marked.recall < least or not marked.are_frauds_own(bounds.OWN_SHARE, bounds.SUSPECT_TIMES):
         return None
+    grave = bounds.NAMED_RECALL if suspect else bounds.SUSPECT_RECALL
+    is_grave = marked.recall >= grave
+    bound = grave if is_grave else least
     return SingleLeak(
-        "refuse" if suspect or marked.recall >= bounds.SUSPECT_RECALL else "warn",
+        "refuse" if is_grave else "warn",
         "share of the frauds where it is filled",
         marked.recall,
-        f"{measured.name} has a value, or an unusual one, in {marked.recall:.1%} of the frauds "
-        f"and in {marked.of_other_rows:.2%} of the other payments: it is filled after the fact "
-        f"({measured.sample}).",
+        f"{measured.name} has a value, or an unusual one, in {marked.recall:.1%} of the frauds, "
+        f"where {bound:.0%} is too much to be honest, and in {marked.of_other_rows:.2%} of the "
+        f"other payments: it is filled after the fact ({measured.sample}).",
     )
 
 

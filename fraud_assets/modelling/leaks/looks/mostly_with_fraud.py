@@ -16,14 +16,17 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
     least = bounds.SUSPECT_TIMES if suspect else bounds.OFTEN_TIMES
     if _weight(many) < least or measured.is_fact:
         return None
+    is_grave = suspect and many.times_low >= bounds.NAMED_TIMES
+    bound = bounds.NAMED_TIMES if is_grave else least
     name = ", and its name speaks of what comes after a fraud" if suspect else ""
     return SingleLeak(
-        "refuse" if suspect and many.times_low >= bounds.NAMED_TIMES else "warn",
+        "refuse" if is_grave else "warn",
         "how many times as frequent among frauds",
         many.times_low,
         f"{measured.name} has a value{_such(measured)} in {many.recall:.1%} of the frauds and in "
         f"{many.of_other_rows:.2%} of the other payments, at least {many.times_low:.0f} times as "
-        f"often{name} ({measured.sample}): look whether a payment has it when it is made.",
+        f"often, where {bound:g} times are too much to be honest{name} ({measured.sample}): look "
+        "whether a payment has it when it is made.",
     )
 
 

@@ -18,7 +18,8 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
         behind.auc,
         f"The numbers in {measured.name} follow the order of the payments, but those of frauds "
         f"stand elsewhere than their times do, which ranks frauds with a ROC-AUC of "
-        f"{behind.auc:.4f}: they were given when the label came ({measured.sample}).",
+        f"{behind.auc:.4f}, where {bounds.AFTER_AUC:g} is too much to be honest: they were given "
+        f"when the label came ({measured.sample}).",
     )
 
 

@@ -15,12 +15,15 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
     if own.recall < least or not own.are_frauds_own(bounds.OWN_SHARE, bounds.SUSPECT_TIMES):
         return None
     name = ", and its name speaks of what comes after a fraud" if suspect else ""
+    is_grave = suspect or own.recall >= bounds.OWN_RECALL
+    bound = bounds.OWN_RECALL if is_grave and not suspect else least
     return SingleLeak(
-        "refuse" if suspect or own.recall >= bounds.OWN_RECALL else "warn",
+        "refuse" if is_grave else "warn",
         "share of the frauds at its values",
         own.recall,
         f"Values of {measured.name} such as {measured.alone.purest} occur with fraud alone, in "
-        f"{own.recall:.1%} of the frauds{name} ({measured.sample}).",
+        f"{own.recall:.1%} of the frauds, where {bound:.0%} is too much to be honest{name} "
+        f"({measured.sample}).",
     )
 
 

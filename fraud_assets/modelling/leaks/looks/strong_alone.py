@@ -15,7 +15,7 @@ def find(measured: MeasuredFeature) -> SingleLeak | None:
     reached = alone.auc_low if measured.part else alone.auc
     if reached < bound or measured.is_fact:
         return None
-    return by_auc("warn", measured, "look whether a payment has this value when it is made")
+    return by_auc("warn", measured, bound, "look whether a payment has this value when it is made")
 
 
 LOOK = LeakKind(code="strong_alone", order=700, find=find)
