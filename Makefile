@@ -17,7 +17,7 @@ $(READY): requirements/bootstrap.lock requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bootstrap.lock
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
 		--require-hashes -r requirements/dev.lock \
-		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+		|| $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -37,8 +37,11 @@ def backtest_table(result: Backtest) -> str:
         "\n".join([f"{title}:", *_aligned(rows)]) for title, rows in zip(titles, parts, strict=True)
     ]
     said = [line.replace(numbers.SPACE, " ") for line in backtest_sentences(result)]
-    wrapped = "\n".join(textwrap.fill(line, WIDTH) for line in said)
-    return "\n\n".join([*blocks, wrapped])
+    return "\n\n".join([*blocks, "\n".join(map(_wrapped, said))])
+
+
+def _wrapped(sentence: str) -> str:
+    return textwrap.fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fraud_assets.cli._wrapping import WIDTH, wrapped
 from fraud_assets.store.texts import printable
-
-WIDTH = 80
 
 
 def print_json(value: object) -> None:
@@ -37,7 +35,7 @@ def print_table(
         padded = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
         print("  ".join(padded).rstrip())
         said = [f"{name} {_cell(row[name])}" for name in below if row.get(name) is not None]
-        for words in textwrap.wrap("; ".join(said), WIDTH - 2, break_long_words=False):
+        for words in wrapped("; ".join(said), WIDTH - 2):
             print(f"  {words}")
 
 

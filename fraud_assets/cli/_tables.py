@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
-WIDTH = 80
+from fraud_assets.cli._wrapping import WIDTH, wrapped
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -18,9 +17,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) ->
 
 def paragraph(text: str, head: str = "") -> list[str]:
     """A sentence within the width, its further lines under its first word."""
-    return textwrap.wrap(
-        f"{head}{text}", WIDTH, subsequent_indent=" " * min(len(head), 20), break_long_words=False
-    )
+    return wrapped(text, WIDTH, head, " " * min(len(head), 20))
 
 
 def share(part: float, whole: float) -> str:

@@ -6,7 +6,6 @@ Where nobody looks (a pipe, a file, CI) there are plain lines without control ch
 from __future__ import annotations
 
 import shutil
-import textwrap
 import time
 from types import TracebackType
 from typing import Self
@@ -14,11 +13,13 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
+from fraud_assets.cli._wrapping import WIDTH, wrapped
+
 PROGRESS_SECONDS = 15.0
 """Least time between two lines of progress where no status line can be drawn."""
 
-_NAME, _INDENT, _WIDTH = 20, 28, 80
-"""Columns: of a step's name, before a step's words, of the widest line."""
+_NAME, _INDENT = 20, 28
+"""Columns: of a step's name, and before a step's words."""
 
 
 class Watching:
@@ -82,8 +83,8 @@ class Watching:
 
     def _print(self, head: str, text: str) -> None:
         """A line, wrapped under itself where it is long."""
-        width = min(self._console.width, _WIDTH) if self._console.is_terminal else _WIDTH
-        lines = textwrap.wrap(text, max(width - _INDENT, 20)) or [""]
+        width = min(self._console.width, WIDTH) if self._console.is_terminal else WIDTH
+        lines = wrapped(text, max(width - _INDENT, 20)) or [""]
         first = f"{head:<{_INDENT}}{lines[0]}".rstrip()
         rest = [f"{'':<{_INDENT}}{line}" for line in lines[1:]]
         self._console.print("\n".join([first, *rest]), markup=False)

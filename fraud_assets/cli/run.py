@@ -70,7 +70,8 @@ def _run_one(settings: Settings, chain: str | None, as_of: str | None) -> int:
         raise KeyboardInterrupt(_interrupted(watching.interrupted_in, before, settings))
     if outcome.succeeded:
         return 0
-    print(f"{watching.reason or 'The run failed.'}\nlog: {outcome.log}", file=sys.stderr)
+    log = f"\nlog: {outcome.log}" if outcome.log is not None else ""
+    print(f"{watching.reason or 'The run failed.'}{log}", file=sys.stderr)
     return 1
 
 

@@ -7,8 +7,10 @@ Concept: https://docs.dagster.io/guides/log-debug/logging/custom-logging
 
 import logging
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,10 +55,10 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class RunResult:
-    """Whether everything succeeded, and where Dagster's own log lies."""
+    """Whether everything succeeded, and where Dagster's own log lies, if it was kept."""
 
     succeeded: bool
-    log: Path
+    log: Path | None
 
 
 def run_week(
@@ -69,7 +71,7 @@ def run_week(
 
     `chain` is the name of one chain among several; `settings` are its own.
     """
-    with holding_sqlite(), _instance() as instance:
+    with _home() as home, holding_sqlite(), _instance(home.folder) as instance:
         folder = Path(instance.storage_directory()).parent / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=folder, prefix="run-", suffix=".log")
@@ -86,26 +88,55 @@ def run_week(
             )
         except DagsterExecutionInterruptedError:  # between two steps
             watcher.interrupted()
-            return RunResult(False, Path(name))
-        return RunResult(result.success, Path(name))
+            return RunResult(False, None)
+        return RunResult(result.success, home.log_of(result.success, Path(name)))
 
 
-def _instance() -> dg.DagsterInstance:
+@dataclass(frozen=True)
+class _Home:
+    """Where Dagster keeps the run; `is_kept` is False where nothing stays of it."""
+
+    folder: Path
+    is_kept: bool
+
+    def log_of(self, succeeded: bool, log: Path) -> Path | None:
+        """The log's lasting place; of a failed run whose home goes, the folder it began in."""
+        if self.is_kept:
+            return log
+        if succeeded:
+            return None
+        try:
+            return Path(shutil.copy(log, Path.cwd() / f"fraud-assets-{log.name}"))
+        except OSError:
+            return None
+
+
+@contextmanager
+def _home() -> Iterator[_Home]:
     """As `dagster asset materialize` finds it: DAGSTER_HOME, a dagster.yaml here, or none kept.
+
+    The last is a temporary folder, gone when the run ends, however it ends.
+    """
+    named, here = os.environ.get("DAGSTER_HOME"), Path.cwd()
+    if named and not (Path(named).is_absolute() and Path(named).is_dir()):
+        raise UsageError(
+            f"DAGSTER_HOME must be the absolute path of a folder that exists, got {named!r}; "
+            "make the folder, or unset the variable."
+        )
+    if named or (here / "dagster.yaml").is_file():
+        yield _Home(Path(named) if named else here, is_kept=True)
+        return
+    with tempfile.TemporaryDirectory(prefix="dagster-", ignore_cleanup_errors=True) as folder:
+        yield _Home(Path(folder), is_kept=False)
+
+
+def _instance(home: Path) -> dg.DagsterInstance:
+    """An instance in that folder.
 
     What steps print is not captured: it would go through processes of Dagster's own, which answer
     a Ctrl-C with stack traces.
     """
-    home, here = os.environ.get("DAGSTER_HOME"), Path.cwd()
-    if home and not (Path(home).is_absolute() and Path(home).is_dir()):
-        raise UsageError(
-            f"DAGSTER_HOME must be the absolute path of a folder that exists, got {home!r}; "
-            "make the folder, or unset the variable."
-        )
-    if not home:
-        kept = (here / "dagster.yaml").is_file()
-        home = str(here) if kept else tempfile.mkdtemp(prefix="dagster-")
-    return dg.DagsterInstance.local_temp(home, overrides={"compute_logs": _UNCAPTURED})
+    return dg.DagsterInstance.local_temp(str(home), overrides={"compute_logs": _UNCAPTURED})
 
 
 def _logger(watcher: Watcher, file: Path) -> dg.LoggerDefinition:

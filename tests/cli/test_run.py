@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -73,6 +74,7 @@ def test_a_piped_run_is_six_plain_lines(week):
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", done.stdout + done.stderr) is None
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines if line[0] != " "] == list(STEPS)
+    assert "is best on the validation rows" in re.sub(r"\s+", " ", done.stdout)
     assert "DEBUG" not in done.stdout + done.stderr
     assert max(map(len, lines)) <= 80
     assert snapshot(week)
@@ -105,7 +107,34 @@ def test_a_refusal_ends_with_its_sentence_and_its_report(week):
     report = re.search(r"\S+report\.html", done.stderr)
     assert report is not None
     assert (week.folder / report[0]).exists()
+    said = json.loads((week.folder / report[0]).with_name("report.json").read_text())
+    assert done.stderr.startswith(said["verdict"]["sentence"])
     assert snapshot(week) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", ["refused", "stopped"])
+def test_a_run_leaves_nothing_in_the_temporary_folder(week, monkeypatch, ends):
+    """Without DAGSTER_HOME and dagster.yaml Dagster's home goes with the run, however it ends.
+
+    The log of one that was refused is kept in the folder it began in.
+    """
+    temporary = week.folder / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    week.edit("max_alert_rate = 0.75", "max_alert_rate = 0.05")
+
+    if ends == "stopped":
+        code, written = in_a_terminal(week, "fraud-assets", "run", stop_at="candidate_models")
+    else:
+        done = command(week, "fraud-assets", "run")
+        code, written = done.returncode, done.stdout + done.stderr
+
+    assert code == {"refused": 1, "stopped": 130}[ends], written
+    assert list(temporary.iterdir()) == []
+    logs = [str(log) for log in week.folder.glob("fraud-assets-run-*.log")]
+    assert re.findall(r"log: (\S+)", written) == logs
+    assert len(logs) == (ends == "refused")
 
 
 def test_a_faulty_contract_is_another_matter(week):

@@ -85,7 +85,7 @@ def see_assets(page: Page, address: str) -> None:
 def see_checks(page: Page, address: str) -> None:
     """Each check says what was expected and what was found."""
     page.goto(f"{address}/assets/evaluation_report?view=checks")
-    expect(page.get_by_text(re.compile(r"Expected recall of at least 90.*found"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"The recall must be at least 0\.9, got"))).to_be_visible()
     expect(page.get_by_text("Passed", exact=True).first).to_be_visible()
     page.get_by_text("verdict", exact=True).first.click()
     expect(page.get_by_text(re.compile("^Promote: all")).first).to_be_visible()

@@ -29,15 +29,16 @@ def summary_of_cleaned(cleaned: CleanedFeatures) -> str:
 
 
 def summary_of_leaderboard(leaderboard: Leaderboard) -> str:
-    """Which family leads, among how many."""
-    best = leaderboard.candidates[0]
-    families = len(leaderboard.candidates)
-    return f"{best.family} leads of {families}: ROC-AUC {best.auc_mean:.4f}"
+    """Which family ranks best with its defaults; what is taken is decided after the search."""
+    best, *others = leaderboard.candidates
+    beside = f" of {len(others) + 1}" if others else ""
+    return f"{best.family} leads{beside} by defaults: ROC-AUC {best.auc_mean:.4f}"
 
 
 def summary_of_tuned(tuned: TunedPipeline) -> str:
-    """The family taken, with its frozen threshold."""
-    return f"{tuned.family}, threshold {tuned.threshold.value:.6g}"
+    """The family taken, with its frozen threshold, and by which measured difference it was."""
+    why = "" if tuned.search is None else f": {tuned.search.sentence}"
+    return f"{tuned.family}, threshold {tuned.threshold.value:.6g}{why}"
 
 
 def summary_of_judgement(judgement: Judgement) -> str:
