@@ -15,6 +15,9 @@ from tests.report.browser import Watched
 PHONE, DESKTOP, PAPER = 390, 1280, 673
 """Widths in CSS pixels; PAPER is A4 between margins of 16 mm."""
 
+BETWEEN = (600, 768, 1024, 1152, 1200, 1440)
+"""Further widths, of tablets and of windows, at which nothing may scroll sideways."""
+
 WHOLE = {"resultTypes": ["violations"]}
 CONTRAST = WHOLE | {"runOnly": ["color-contrast"]}
 """What of axe depends on the colour scheme."""
@@ -93,6 +96,9 @@ def faults(browser: Browser, address: str, *, scripts: bool = True) -> list[str]
         found += [f"{width} px: {fault}" for fault in _measured(page)]
         if scripts:
             found += [f"{width} px: {fault}" for fault in _violations(page)]
+    for width in BETWEEN:
+        page.set_viewport_size({"width": width, "height": 844})
+        found += [f"{width} px: {fault}" for fault in _too_wide(page)]
     if scripts:  # axe waits by timers
         page.emulate_media(color_scheme="dark")
         found += [f"dark: {fault}" for fault in _violations(page, CONTRAST)]
@@ -110,10 +116,15 @@ def _too_long(page: Page) -> list[str]:
     return [f"{height} px long on a phone"] if height > LONGEST_FOLDED else []
 
 
-def _measured(page: Page) -> list[str]:
+def _too_wide(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    found = ["scrolls sideways"] if wide else []
-    for script in (CLIPPED, BROKEN, OVERLAPPING, COVERED):
+    clipped: list[str] = page.evaluate(CLIPPED)
+    return ["scrolls sideways", *clipped] if wide else clipped
+
+
+def _measured(page: Page) -> list[str]:
+    found = _too_wide(page)
+    for script in (BROKEN, OVERLAPPING, COVERED):
         found += page.evaluate(script)
     return found + page.evaluate(SMALL, SMALLEST_TEXT)
 

@@ -74,7 +74,8 @@ def _rate(part: Located) -> Markup:
     if not part or not part["n"]:
         return Markup('<span class="missing">not known yet</span>')
     return Markup(
-        '{} <span class="ci whole">({} to {},</span> <span class="ci whole">n\u00a0{})</span>'
+        '<span class="rate">{} <span class="ci"><span class="whole">({} to {},</span> '
+        '<span class="whole">n\u00a0{})</span></span></span>'
     ).format(
         shown(part["value"], numbers.percent),
         shown(part["low"], numbers.percent),
