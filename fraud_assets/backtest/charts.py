@@ -11,6 +11,7 @@ from fraud_assets.documents.backtest.week import BacktestWeek, NaiveWeek, WeekOu
 from fraud_assets.documents.rates import Rate
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
+from fraud_assets.values.counted import counted
 
 Weeks = Sequence[BacktestWeek]
 PromiseKey = Literal["recall", "precision", "alert_rate", "amount_caught"]
@@ -56,7 +57,7 @@ def kept_promises(
     return svg.picture(
         f"backtest-{name.replace('_', '-')}",
         f"{words}: promised and come",
-        f"{len(weeks)} weeks; the promise was broken in {broken} of them.",
+        f"{counted(len(weeks), 'week')}; the promise was broken in {broken} of them.",
         (plot.width, plot.height),
         "".join(parts),
     )
@@ -84,7 +85,10 @@ def who_served(weeks: Weeks) -> str:
         )
         parts.append(svg.text(plot.left - 6, top + 11, version[5:], text_anchor="end"))
     promoted = sum(_decision(week) == "promote" for week in weeks)
-    words = f"{promoted} of {len(weeks)} weeks were promoted; {len(versions)} versions served."
+    words = (
+        f"{promoted} of {counted(len(weeks), 'week')} were promoted; "
+        f"{counted(len(versions), 'version')} served."
+    )
     return svg.picture(
         "backtest-served", "Verdicts and versions", words, (WIDTH, height), "".join(parts)
     )

@@ -30,6 +30,7 @@ from fraud_assets.modelling.progress import Progress
 from fraud_assets.store.files import one_sentence
 from fraud_assets.store.lock import exclusive
 from fraud_assets.store.versions.trust import pickling_libraries
+from fraud_assets.values.counted import counted
 from fraud_assets.work.workers import Workers
 
 SEARCH_EVERY = 6
@@ -77,7 +78,7 @@ def backtest(
 
 def _backtest(contract: Contract, folder: Path, options: Options, say: Progress) -> Backtest:
     history = read_history(contract)
-    say(f"Read {len(history.frame):,} rows from {_date(history.times[0])} on.")
+    say(f"Read {counted(len(history.frame), 'row')} from {_date(history.times[0])} on.")
     fitting, skipped = _fitting(history, options.weeks)
     data, code = history.fingerprint(), code_digest(__name__)
     base = digest_of_parts(FORMAT, contract_digest(contract), data, code, pickling_libraries())
@@ -87,7 +88,8 @@ def _backtest(contract: Contract, folder: Path, options: Options, say: Progress)
         trained = train_all(history, tasks, kept, options.workers, say)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"Interrupted: {len(kept)} of {len(fitting)} weeks are finished and stay in {folder}; "
+            f"Interrupted: {len(kept)} of {counted(len(fitting), 'week')} are finished and stay "
+            f"in {folder}; "
             "the same command goes on from there."
         ) from None
     kept.sweep()

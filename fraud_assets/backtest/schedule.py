@@ -20,6 +20,7 @@ from fraud_assets.backtest.finished import FinishedWeek, FinishedWeeks, digest_o
 from fraud_assets.backtest.history import BacktestHistory
 from fraud_assets.backtest.training import FoundSetting, train_week
 from fraud_assets.modelling.progress import Progress
+from fraud_assets.values.counted import counted
 from fraud_assets.work.executor import Executor
 from fraud_assets.work.workers import Workers, executor_of
 
@@ -130,7 +131,7 @@ class WeekTicker:
             f"{str(task.as_of)[:10]} being {_done_how(task)} for {now - since:.0f} s"
             for task, since in self._begun.values()
         )
-        self._progress(f"{self._done} of {self._total} weeks; {told}")
+        self._progress(f"{self._done} of {counted(self._total, 'week')}; {told}")
 
     def tick(self, task: Task, *, made: bool) -> None:
         """Count a week, made now or found finished."""
@@ -142,7 +143,7 @@ class WeekTicker:
         left = self._left * spent / max(self._made, 1)
         how = _done_how(task) if made else "was finished"
         self._progress(
-            f"{self._done} of {self._total} weeks; {str(task.as_of)[:10]} {how}; "
+            f"{self._done} of {counted(self._total, 'week')}; {str(task.as_of)[:10]} {how}; "
             f"{spent:.0f} s so far, about {left:.0f} s left"
         )
 

@@ -12,6 +12,7 @@ from fraud_assets.documents.backtest.whole import Backtest
 from fraud_assets.documents.formats import to_plain
 from fraud_assets.documents.rates import Prediction, Rate
 from fraud_assets.report import numbers
+from fraud_assets.values.counted import counted
 
 WIDTH = 80
 _PROMISES = ("week of", "recall promised", "came", "precision promised", "came")
@@ -57,12 +58,14 @@ def backtest_sentences(result: Backtest) -> list[str]:
         f"{count} {DECISIONS.get(name, 'without a model')}"
         for name, count in summary.decisions.items()
     )
-    lines = [f"{summary.weeks} weeks: {decisions}; {len(result.skipped)} without history."]
+    lines = [
+        f"{counted(summary.weeks, 'week')}: {decisions}; {len(result.skipped)} without history."
+    ]
     if not summary.compared:
         return [*lines, "No week has both a model in production and labels that are in."]
     for name, side in (("Production", summary.ours), ("The naive way", summary.naive)):
         lines.append(
-            f"{name} over {summary.compared} weeks with labels: recall "
+            f"{name} over {counted(summary.compared, 'week')} with labels: recall "
             f"{numbers.rate_line(side.recall)}, precision {numbers.rate_line(side.precision)}, "
             f"alerts {numbers.percent(side.alert_rate.value)} of payments, caught "
             f"{numbers.money(side.amount_caught, currency)}, missed "

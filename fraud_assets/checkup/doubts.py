@@ -19,6 +19,7 @@ from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
 from fraud_assets.modelling.leaks import refusal, refused, unchecked
+from fraud_assets.values.counted import counted
 
 LEAST_LOST = 0.01
 """Share of the frauds in quarantine from which they are warned of."""
@@ -33,10 +34,9 @@ def of_reading(notes: Notes, skipped: Sequence[Skipped]) -> Iterator[Warned]:
     if skipped:
         named = "; ".join(f"{one.path}: {one.why}" for one in skipped[:_NAMED])
         more = f"; and {len(skipped) - _NAMED:,} more" if len(skipped) > _NAMED else ""
-        yield Warned(
-            "files_skipped",
-            f"{len(skipped):,} files or folders under the source were not read ({named}{more}).",
-        )
+        were = counted(len(skipped), "file or folder", "files or folders")
+        was = "was" if len(skipped) == 1 else "were"
+        yield Warned("files_skipped", f"{were} under the source {was} not read ({named}{more}).")
 
 
 def of_quarantine(tally: Tally, policy: Policy) -> Iterator[Warned]:
@@ -75,7 +75,8 @@ def of_windows(
     judged, least = split.named("judged").frauds, contract.policy.min_judged_frauds
     if judged < least:
         text = (
-            f"The judged window must hold at least {least:,} frauds (policy.min_judged_frauds), "
+            f"The judged window must hold at least {counted(least, 'fraud')} "
+            "(policy.min_judged_frauds), "
             f"but the newest week's holds {judged:,}. Add labelled history."
         )
         warned.append(Warned("few_judged_frauds", text, stops=True))
@@ -102,7 +103,8 @@ def _of_shared(section: LeaksSection) -> Iterator[Warned]:
     if section.shared.under_new_ids:
         yield Warned(
             "same_under_new_id",
-            f"{section.shared.under_new_ids:,} payments repeat another one's sender, time, amount "
+            f"{counted(section.shared.under_new_ids, 'payment repeats', 'payments repeat')} "
+            "another one's sender, time, amount "
             "and features under another id; each counts as a payment of its own. columns.id must "
             "name a payment wherever it is delivered again.",
         )

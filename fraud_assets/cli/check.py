@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fraud_assets.cli._tables import paragraph, share, table
+from fraud_assets.values.counted import counted
 
 if TYPE_CHECKING:
     from fraud_assets.checkup import Checkup
@@ -63,13 +64,13 @@ def checkup_lines(checkup: Checkup, name: str, currency: str) -> Iterator[str]:
 
 def overview(checkup: Checkup, name: str, currency: str) -> Iterator[str]:
     """Files, span, and what was kept and put aside."""
-    files = "1 file" if len(checkup.files) == 1 else f"{len(checkup.files):,} files"
-    yield from paragraph(f"{name}: {checkup.read:,} rows in {files}")
+    files = counted(len(checkup.files), "file")
+    yield from paragraph(f"{name}: {counted(checkup.read, 'row')} in {files}")
     if checkup.span:
         first, last = (at.replace("T", " ") for at in checkup.span)
         yield f"from {first} to {last} UTC"
     if checkup.senders is not None:
-        yield f"{checkup.senders:,} senders"
+        yield counted(checkup.senders, "sender")
     yield ""
     kept, lost = checkup.tally.kept, checkup.tally.quarantined
     counts = {"rows": (kept.rows, lost.rows), "frauds": (kept.frauds, lost.frauds)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fraud_assets.cli._tables import paragraph
 from fraud_assets.errors import DataError
+from fraud_assets.values.counted import counted
 
 if TYPE_CHECKING:
     from fraud_assets.checkup import Checkup
@@ -62,7 +63,7 @@ def _lines(found: FirstLook, checkup: Checkup, contract: Contract, out: Path) ->
     """What the draft reads, month by month, and what only the owner knows."""
     from fraud_assets.cli.check import by_month, overview
 
-    yield f"Wrote {out} after a look at {found.sample.looked_at:,} rows; it reads:"
+    yield f"Wrote {out} after a look at {counted(found.sample.looked_at, 'row')}; it reads:"
     yield ""
     yield from overview(checkup, contract.name, contract.columns.currency)
     if checkup.months:
@@ -72,7 +73,7 @@ def _lines(found: FirstLook, checkup: Checkup, contract: Contract, out: Path) ->
     if found.questions:
         yield ""
         count = len(found.questions)
-        stand = "One question stands" if count == 1 else f"{count} questions stand"
+        stand = counted(count, "question stands", "questions stand")
         yield f"{stand} at the top of {out}, with what to write instead:"
     for at, question in enumerate(found.questions, 1):
         yield from paragraph(question.text, f"{at}. {question.key}: ")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli._tables import paragraph, table
+from fraud_assets.values.counted import counted
 
 if TYPE_CHECKING:
     from fraud_assets.gateway.account import Account
@@ -118,7 +119,7 @@ def _lived(args: argparse.Namespace, folder: Path) -> list[Account]:
 def account_lines(one: Account) -> Iterator[str]:
     """The table of one world."""
     yield ""
-    yield f"{one.what}: {one.weeks} weeks of world {one.seed}"
+    yield f"{one.what}: {counted(one.weeks, 'week')} of world {one.seed}"
     heads = ("", "days", "payments", "frauds", "missed", "amount", "flagged", "recall")
     rows = [
         (
@@ -142,16 +143,18 @@ def account_lines(one: Account) -> Iterator[str]:
         yield from paragraph(done, "done     ")
     kept = one.kept
     yield from paragraph(
-        f"{kept.decisions_lost} of {kept.decisions:,} decisions and {kept.labels_lost} of "
-        f"{kept.labels:,} labels that were acknowledged",
+        f"{kept.decisions_lost} of {counted(kept.decisions, 'decision')} and {kept.labels_lost} of "
+        f"{counted(kept.labels, 'label')} that were acknowledged",
         "lost     ",
     )
     if one.cried_wolf:
-        yield from paragraph(f"{one.cried_wolf} alarms before anything broke", "wolf     ")
+        yield from paragraph(
+            f"{counted(one.cried_wolf, 'alarm')} before anything broke", "wolf     "
+        )
 
 
 def _noticed(one: Account) -> str:
     if one.noticed_on is None or one.broke_on is None:
         return "never"
     days = one.noticed_on - one.broke_on + 1
-    return f"after {days} days and {one.labels_until} labels: {one.noticed_by}"
+    return f"after {counted(days, 'day')} and {counted(one.labels_until or 0, 'label')}: {one.noticed_by}"

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from fraud_assets.values.counted import counted
+
 
 def register(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add the subcommand; its defaults write the data that ships."""
@@ -67,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     )
     size = sum(path.stat().st_size for path in files) / 1e6
     print(
-        f"{args.transactions:,} transactions in {len(files)} weekly files ({size:.1f} MB) under "
+        f"{counted(args.transactions, 'transaction')} in {counted(len(files), 'weekly file')} "
+        f"({size:.1f} MB) under "
         f"{args.out / 'transactions'}, read by {args.out / 'contract.toml'}"
     )
     return 0
@@ -83,6 +86,8 @@ def _progress() -> Callable[[int, int], None]:
         if now - last >= 5 and done:
             last = now
             left = (now - start) * (total - done) / done
-            print(f"{done:,} of {total:,} transactions, about {left:.0f} s left", flush=True)
+            print(
+                f"{done:,} of {counted(total, 'transaction')}, about {left:.0f} s left", flush=True
+            )
 
     return tell

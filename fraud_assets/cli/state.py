@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fraud_assets.values.counted import counted
+
 if TYPE_CHECKING:
     from fraud_assets.contract import Contract
     from fraud_assets.handover.build import Built
@@ -81,7 +83,8 @@ def _build(args: argparse.Namespace) -> int:
         print(f"The source was read whole and not in pieces: {built.whole}")
     if built.unread:
         print(
-            f"{built.unread:,} payments on record count nowhere: the contract refuses them now, or "
+            f"{counted(built.unread, 'payment on record counts', 'payments on record count')} "
+            "nowhere: the contract refuses such payments now, or "
             "refuses them without what was forgotten of their subject."
         )
     return 0
@@ -140,7 +143,10 @@ def _verify(args: argparse.Namespace) -> int:
             print(f"{one.payment_id}: {said}")
         found = len(verified.differences)
         since = f" since {verified.since}" if verified.since else ""
-        print(f"{verified.compared:,} payments{since} compared, {found:,} differences.")
+        print(
+            f"{counted(verified.compared, 'payment')}{since} compared, "
+            f"{counted(found, 'difference')}."
+        )
     return 1 if verified.differences else 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fraud_assets.values.counted import counted
+
 
 @dataclass(frozen=True)
 class Note:
@@ -32,4 +34,4 @@ def each_once(notes: Iterable[Note]) -> Notes:
 
 def rows_of(count: int) -> str:
     """The count as people write it: "1 row", "2,000 rows"."""
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return counted(count, "row")

@@ -18,6 +18,7 @@ from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.columns import ROW
 from fraud_assets.data.source.providers.record import decided
 from fraud_assets.documents.decision import Decision
+from fraud_assets.values.counted import counted
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class ServedFeatures:
     def sentence(self) -> str:
         """What was expected and what is so."""
         told = [f"{name} in {count:,}" for name, count in self.differing.items() if count]
-        compared = f"{self.payments:,} payments as served ({self.late:,} late ones left out)"
+        compared = (
+            f"{counted(self.payments, 'payment')} as served ({self.late:,} late ones left out)"
+        )
         if self.absent:
             compared += f", {', '.join(self.absent)} in no record"
         if not told:

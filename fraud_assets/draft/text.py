@@ -11,6 +11,7 @@ from fraud_assets.draft.guess import Guess
 from fraud_assets.draft.look import FirstLook
 from fraud_assets.draft.toml import assigned, quoted, scalars
 from fraud_assets.modelling.leaks.names import plain_words
+from fraud_assets.values.counted import counted
 
 MOST_BELOW_ZERO = 0.01
 """Share of negative amounts above which they are likely refunds and no mistakes."""
@@ -41,14 +42,16 @@ def _opening(found: FirstLook) -> Iterator[str]:
     sample = found.sample
     yield (
         f"# Drafted from {quoted(_last_part(found.source))} ({sample.origin}) by looking at "
-        f"{sample.looked_at:,} of {sample.read:,} rows."
+        f"{sample.looked_at:,} of {counted(sample.read, 'row')}."
     )
     if sample.no_rows:
         rules = ", ".join(f"{rule} ({n:,})" for rule, n in sample.no_rows.most_common())
-        yield from _wrapped(
-            f"{sample.no_rows.total():,} lines of these files are no rows and go to quarantine: "
-            f"{rules}."
+        one, many = (
+            "line of these files is no row and goes",
+            "lines of these files are no rows and go",
         )
+        went = counted(sample.no_rows.total(), one, many)
+        yield from _wrapped(f"{went} to quarantine: {rules}.")
     yield "# Each guess says how sure it is: sure, likely, or doubtful, which is a question here."
     for at, question in enumerate(found.questions, 1):
         yield "#"
@@ -127,14 +130,19 @@ def _label_lines(found: FirstLook) -> Iterator[str]:
     label, clocks = found.label, found.clocks
     rows = sum((*label.positive.values(), *label.negative.values(), *label.undecided.values()))
     yield from ("", "[label]", f"column = {quoted(label.column)} # {label.sure}: by {label.why}")
-    share = f"{label.frauds:,} of {rows:,} labelled rows, {label.frauds / max(rows, 1):.2%}"
+    share = (
+        f"{label.frauds:,} of {counted(rows, 'labelled row')}, {label.frauds / max(rows, 1):.2%}"
+    )
     yield f"{scalars('positive', list(label.positive))} # {share}"
-    yield f"{scalars('negative', list(label.negative))} # {sum(label.negative.values()):,} rows"
+    yield (
+        f"{scalars('negative', list(label.negative))} # "
+        f"{counted(sum(label.negative.values()), 'row')}"
+    )
     if label.undecided:
-        open_rows = f"{sum(label.undecided.values()):,} rows that nobody has judged yet"
+        open_rows = f"{counted(sum(label.undecided.values()), 'row')} that nobody has judged yet"
         yield f"{scalars('undecided', list(label.undecided))} # doubtful: {open_rows}"
     if label.blank:
-        yield f"# {label.blank:,} rows have no label"
+        yield f"# {counted(label.blank, 'row has', 'rows have')} no label"
     if clocks.known_at is not None:
         yield f"known_at = {clocks.known_toml} # likely: when the label became known"
     yield f"maturity_days = {clocks.maturity.value} # {clocks.maturity.comment()}"

@@ -27,6 +27,7 @@ from fraud_assets.release.evidence import (
 )
 from fraud_assets.release.opening import Opening, opening
 from fraud_assets.release.rescored import Rescored, rescore, ruling
+from fraud_assets.values.counted import counted
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ def judge_candidate(
     say, case = progress or (lambda _: None), case.anew()
     explained = begin_explanation(case, workers)
     found = rescore(case)
-    say(f"Scored {len(found.judged):,} judged rows with {found.judged.frauds:,} frauds.")
+    say(
+        f"Scored {counted(len(found.judged), 'judged row')} with "
+        f"{counted(found.judged.frauds, 'fraud')}."
+    )
     candidate = make_candidate(case)
     say("Measuring importances, drift, and the naive way beside the honest one.")
     report = begin_report(opening(case, run_id), found)

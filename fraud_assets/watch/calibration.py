@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fraud_assets.documents.production import LiveWarning
+from fraud_assets.values.counted import counted
 from fraud_assets.watch.outcomes import Outcomes
 
 APART = 1.25
@@ -37,5 +38,6 @@ def calibration_moved(rows: Outcomes) -> Iterator[LiveWarning]:
         yield LiveWarning(
             "calibration_moved",
             f"{came:,.0f} frauds came where the probabilities meant {expected:,.0f}: {ratio:.2f} "
-            f"times ({low:.2f} to {high:.2f}, n {len(rows):,} payments, clustered by sender).",
+            f"times ({low:.2f} to {high:.2f}, n {counted(len(rows), 'payment')}, clustered by "
+            "sender).",
         )

@@ -19,6 +19,7 @@ from fraud_assets.documents.production import LiveDrift, LiveWarning
 from fraud_assets.documents.report.data import FeatureProfile, Profile
 from fraud_assets.documents.report.whole import Report
 from fraud_assets.modelling.judging.drift import counts_of, stability
+from fraud_assets.values.counted import counted
 
 MOVED_PSI = 0.25
 """Population stability index from which a distribution has moved (its customary mark)."""
@@ -75,7 +76,12 @@ def _drift(name: str, then: FeatureProfile, column: pd.Series) -> LiveDrift:
 
 
 def _warned(drift: LiveDrift, *, is_text: bool) -> Iterator[LiveWarning]:
-    name, rest, usual, n = drift.feature, drift.missing, drift.missing_then, f"{drift.n:,} payments"
+    name, rest, usual, n = (
+        drift.feature,
+        drift.missing,
+        drift.missing_then,
+        f"{counted(drift.n, 'payment')}",
+    )
     if is_text and rest - usual >= MORE_UNSEEN:
         text = f"{name}: {rest:.1%} of {n} have a value that is rare or new, {usual:.1%} then."
         yield LiveWarning("unseen_values", text)
@@ -118,7 +124,7 @@ def _scores(probability: np.ndarray, report: Report) -> Iterator[LiveWarning]:
     psi = stability(before, now)
     if psi >= MOVED_PSI:
         n = len(probability)
-        text = f"The scores have moved: stability index {psi:.2f} over {n:,} payments."
+        text = f"The scores have moved: stability index {psi:.2f} over {counted(n, 'payment')}."
         yield LiveWarning("scores_moved", text)
 
 

@@ -17,6 +17,7 @@ from fraud_assets.documents.production import (
     WatchedVersion,
 )
 from fraud_assets.modelling.statistics.intervals import prediction_interval, rate
+from fraud_assets.values.counted import counted
 from fraud_assets.watch.alarm import (
     LIMIT,
     Evidence,
@@ -212,6 +213,7 @@ def _warnings(weeks: Sequence[LiveWeek], reigns: Sequence[Reign]) -> Iterator[Li
             if share is not None and not usual.low <= share <= usual.high:
                 yield LiveWarning(
                     "alert_rate_moved",
-                    f"In the week of {week.week} {share:.2%} of {week.payments:,} payments were "
+                    f"In the week of {week.week} {share:.2%} of "
+                    f"{counted(week.payments, 'payment')} were "
                     f"flagged, expected {usual.low:.2%} to {usual.high:.2%} as on the judged rows.",
                 )

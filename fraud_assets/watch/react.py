@@ -12,6 +12,7 @@ from fraud_assets.documents.production import Production
 from fraud_assets.documents.signed.move import Move
 from fraud_assets.errors import StoreError
 from fraud_assets.store.store import Store
+from fraud_assets.values.counted import counted
 
 ACTOR = "monitor"
 
@@ -31,7 +32,7 @@ def go_back(document: Production, moves: Sequence[Move], store: Store) -> str:
         return f"{now.version} stays: no earlier version is left that the evidence does not accuse."
     reason = (
         f"alarm since {now.alarm}: recall below {now.floor:.0%}, evidence worth {now.worth:.3g} of "
-        f"{document.limit:g} from {now.observations} senders"
+        f"{document.limit:g} from {counted(now.observations, 'sender')}"
     )
     try:
         move = store.rollback(earlier[0], actor=ACTOR, reason=reason, expected=now.version)

@@ -8,6 +8,7 @@ from fraud_assets.cli._common.command import Arguments, Commands
 from fraud_assets.cli._printing import print_json
 from fraud_assets.cli.decisions._command import add_log_command, folder_of
 from fraud_assets.errors import UsageError
+from fraud_assets.values.counted import counted
 
 
 def register(commands: Commands) -> None:
@@ -41,5 +42,8 @@ def _export(args: Arguments) -> int:
         print_json(msgspec.to_builtins(found))
         return 0
     for place, copied in found.items():
-        print(f"{copied.decisions:,} decisions and {copied.labels:,} labels copied to {place}.")
+        print(
+            f"{counted(copied.decisions, 'decision')} and {counted(copied.labels, 'label')} "
+            f"copied to {place}."
+        )
     return 0

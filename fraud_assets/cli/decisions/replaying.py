@@ -17,6 +17,7 @@ from fraud_assets.cli.decisions._command import (
     folder_of,
 )
 from fraud_assets.errors import RecordError, UsageError
+from fraud_assets.values.counted import counted
 
 if TYPE_CHECKING:
     from fraud_assets.replay.many import Summary
@@ -80,7 +81,7 @@ def _all(args: Arguments) -> int:
         _print(found, time.monotonic() - began)
     if found.match < found.total:
         raise RecordError(
-            f"{found.total - found.match:,} of {found.total:,} decisions do not match."
+            f"{found.total - found.match:,} of {counted(found.total, 'decision')} do not match."
         )
     return 0
 
@@ -90,7 +91,7 @@ def _print(found: Summary, seconds: float) -> None:
         print(one.sentence())
     versions = len(found.versions)
     print(
-        f"{found.match:,} of {found.total:,} decisions match, by {versions} "
+        f"{found.match:,} of {counted(found.total, 'decision')} match, by {versions} "
         f"version{'s' if versions != 1 else ''}; {found.differs:,} differ, {found.erased:,} are "
         f"erased, {found.unavailable:,} have no version to ask; {seconds:.1f} s."
     )
@@ -105,4 +106,4 @@ class _Progress:
     def __call__(self, done: int) -> None:
         if time.monotonic() - self._said > _PROGRESS_SECONDS:
             self._said = time.monotonic()
-            print(f"{done:,} decisions replayed", file=sys.stderr)
+            print(f"{counted(done, 'decision')} replayed", file=sys.stderr)

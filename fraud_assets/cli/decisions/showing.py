@@ -9,6 +9,7 @@ from fraud_assets.cli._printing import print_fields, print_json
 from fraud_assets.cli.decisions._command import add_log_command, as_time, demand_decision, folder_of
 from fraud_assets.errors import RecordError
 from fraud_assets.store.texts import printable
+from fraud_assets.values.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,8 @@ def _verify(args: Arguments) -> int:
     else:
         missing = f"; {found.missing:,} are missing and declared" if found.missing else ""
         print(
-            f"{found.decisions:,} decisions and {found.labels:,} labels in {found.segments:,} "
+            f"{counted(found.decisions, 'decision')} and {counted(found.labels, 'label')} in "
+            f"{found.segments:,} "
             f"segments{missing}."
         )
     if found.difference:

@@ -14,6 +14,7 @@ from fraud_assets.data.kinds.numbers import parse_numbers
 from fraud_assets.data.kinds.signs import Signs, look_at_signs
 from fraud_assets.data.notes import Note, rows_of
 from fraud_assets.payments.words import number_words
+from fraud_assets.values.counted import counted
 from fraud_assets.values.currency import CODE_OF
 from fraud_assets.values.number import LARGEST_NUMBER
 
@@ -43,7 +44,8 @@ def _faults(name: str, signs: Signs, source: Source) -> Iterator[str]:
     if signs.is_other:
         yield (
             f"Column {name!r} must hold numbers with the decimal sign {sign!r}, but "
-            f"{signs.other:,} of its {signs.present:,} values, such as {signs.example!r}, can only "
+            f"{signs.other:,} of its {counted(signs.present, 'value')}, such as "
+            f"{signs.example!r}, can only "
             f'be read with {other!r}. Set [source] decimal = "{other}".'
         )
     elif signs.is_doubtful and source.thousands == "auto":
@@ -51,7 +53,8 @@ def _faults(name: str, signs: Signs, source: Source) -> Iterator[str]:
         mark = other if signs.grouped else sign
         yield (
             f"Column {name!r} must show whether {mark!r} groups thousands or is the decimal sign, "
-            f"but {doubtful:,} of its {signs.present:,} values, such as {signs.example!r}, can be "
+            f"but {doubtful:,} of its {counted(signs.present, 'value')}, such as "
+            f"{signs.example!r}, can be "
             "read both ways, a thousandfold apart. Say it in [source]: "
             + (
                 f'thousands = "{other}", or decimal = "{other}" if it is the decimal sign.'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
+from fraud_assets.values.counted import counted
 
 _BY_RULE = {
     "time_missing": "look at the column of columns.event_time, its unit and its format",
@@ -43,7 +44,7 @@ def frauds_taken(
         return ""
     worst = largest(rules)
     return (
-        f"The quarantine holds {quarantined:,} of {quarantined + kept:,} frauds, most "
+        f"The quarantine holds {quarantined:,} of {counted(quarantined + kept, 'fraud')}, most "
         f"({rules[worst]:,}) by rule {worst}: {advice(worst, unknown_labels)}."
     )
 

@@ -14,6 +14,7 @@ from fraud_assets.draft.roles.codes import is_row_number
 from fraud_assets.draft.roles.ids import find_id
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import assigned, quoted
+from fraud_assets.values.counted import counted
 
 _NO_SENDER = re.compile(
     r"(?:^|_)(?:type|typ|tipo|class|klasse|brand|country|land|pais|currency|status|state|city|network"
@@ -48,7 +49,7 @@ def _find_sender(columns: list[Facts], roles: Roles) -> None:
         _ask_for_sender(columns, roles)
         return
     best, others = ranked[0][2], [facts.name for _, _, facts in ranked[1:4]]
-    why = f"its name; {best.levels:,} different values in {best.present:,} rows"
+    why = f"its name; {counted(best.levels, 'different value')} in {counted(best.present, 'row')}"
     close = [facts.name for rank, _, facts in ranked[1:] if rank == ranked[0][0]]
     roles.sender = Guess(best.name, why, "doubtful" if close else "likely")
     if close:

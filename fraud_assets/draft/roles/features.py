@@ -13,6 +13,7 @@ from fraud_assets.draft.roles.codes import is_phone, not_a_quantity
 from fraud_assets.draft.roles.tells import OF_AN_AMOUNT, telling
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import quoted
+from fraud_assets.values.counted import counted
 from fraud_assets.values.number import LARGEST_NUMBER
 
 FEW_LEVELS = 60
@@ -90,10 +91,12 @@ def _sort(facts: Facts, roles: Roles) -> None:
     if code is not None and code.sure == "doubtful":
         roles.doubted.setdefault(code.why, []).append(facts.name)
     if _is_category(facts):
-        roles.categorical[facts.name] = code.why if code else f"text of {facts.levels:,} values"
+        roles.categorical[facts.name] = (
+            code.why if code else f"text of {counted(facts.levels, 'value')}"
+        )
     elif code is None and _recurs(facts):
         roles.categorical[facts.name] = (
-            f"text of {facts.levels:,} values, encoded by their shares of frauds"
+            f"text of {counted(facts.levels, 'value')}, encoded by their shares of frauds"
         )
     else:
         roles.left_out[facts.name] = _too_many(facts, code)
@@ -124,7 +127,7 @@ def _recurs(facts: Facts) -> bool:
 
 
 def _too_many(facts: Facts, code: Guess | None) -> str:
-    what = f"{facts.levels:,} different values"
+    what = counted(facts.levels, "different value")
     if facts.named(PERSONAL):
         return f"{what} that tell persons apart"
     if facts.uniqueness < 0.9 and (facts.named(RECEIVER) or code is not None):

@@ -18,6 +18,7 @@ from fraud_assets.draft.language.words import (
 from fraud_assets.draft.roles.codes import is_phone, is_row_number
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import assigned, quoted
+from fraud_assets.values.counted import counted
 
 _ONCE = 0.95
 """Share of different values from which a column called so may name each payment once."""
@@ -45,7 +46,8 @@ def find_id(columns: Sequence[Facts], roles: Roles) -> None:
         also = f" {', '.join(map(quoted, others))} could be it too." if others else ""
         roles.ask(
             "columns.id",
-            f"{quoted(best.name)} has a different value in each of {best.present:,} rows, so it is "
+            f"{quoted(best.name)} has a different value in each of "
+            f"{counted(best.present, 'row')}, so it is "
             f"drafted as what names a payment. Is it?{also} A payment that comes again must bear "
             "the same.",
             *(assigned("id", name) for name in others),
@@ -95,7 +97,11 @@ def _looks_like_ids(facts: Facts) -> bool:
 def _guess(facts: Facts, rank: int) -> Guess:
     if facts.uniqueness < 1:
         repeats = int(facts.every.count()) - facts.every.nunique()
-        return Guess(facts.name, f"its name; {repeats:,} rows repeat an earlier one's", "likely")
+        return Guess(
+            facts.name,
+            f"its name; {counted(repeats, 'row repeats', 'rows repeat')} an earlier one's",
+            "likely",
+        )
     if rank == _UNNAMED:
         return Guess(facts.name, "a different value in every row", "doubtful")
     return Guess(facts.name, "its name, and a different value in every row", "sure")

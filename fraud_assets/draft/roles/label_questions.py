@@ -5,6 +5,7 @@ from __future__ import annotations
 from fraud_assets.draft.guess import Question
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import assigned, quoted, scalars
+from fraud_assets.values.counted import counted
 
 
 def inverted(facts: Facts) -> Question:
@@ -31,7 +32,7 @@ def majority(positive: list[str], negative: list[str], values: dict[str, int]) -
     frauds, rows = sum(values[value] for value in positive), sum(values.values())
     return Question(
         "label.positive",
-        f"Fraud is the majority: {frauds:,} of {rows:,} labelled rows have "
+        f"Fraud is the majority: {frauds:,} of {counted(rows, 'labelled row')} have "
         f"{' or '.join(map(quoted, positive))}. Does that mean fraud, and is this a sample with "
         "most legitimate payments left out? Rates and thresholds would then hold for the sample "
         "alone.",
@@ -41,7 +42,7 @@ def majority(positive: list[str], negative: list[str], values: dict[str, int]) -
 
 def undecided(undecided: list[str], values: dict[str, int]) -> Question:
     """Some values are neither."""
-    told = ", ".join(f"{quoted(value)} ({values[value]:,} rows)" for value in undecided)
+    told = ", ".join(f"{quoted(value)} ({counted(values[value], 'row')})" for value in undecided)
     return Question(
         "label",
         f"The label's further values {told} are drafted as not yet judged. Do any of them mean "

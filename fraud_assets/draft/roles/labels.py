@@ -17,6 +17,7 @@ from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import quoted
 from fraud_assets.errors import DataError
 from fraud_assets.modelling.leaks.names import AFTERWARDS, FRAUD, LABEL, plain_words
+from fraud_assets.values.counted import counted
 
 MOST_VALUES = 12
 """A label may tell kinds of fraud apart; beyond this a column is a category."""
@@ -145,7 +146,7 @@ def _none_found(columns: Sequence[Facts], named: str | None) -> str:
     hint = f"If one of those with two values is it, name it with --label: {told}." if told else ""
     return (
         "One column must hold the label (fraud or not), but none of the "
-        f"{len(columns)} columns looks like it by name and values. "
+        f"{counted(len(columns), 'column')} looks like it by name and values. "
         f"{hint or 'Add labels first; without them nothing can be learned.'}"
     )
 

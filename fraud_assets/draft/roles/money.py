@@ -11,6 +11,7 @@ from fraud_assets.draft.language.meanings import CURRENCIES, SYMBOLS
 from fraud_assets.draft.language.words import MINOR
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.toml import assigned, quoted
+from fraud_assets.values.counted import counted
 
 _COLUMN = r"(?:^|_)(?:currency|curr|ccy|wahrung|waehrung|moneda|devise|divisa)(?:_|$)"
 
@@ -69,7 +70,9 @@ def _ask(amount: Facts, roles: Roles) -> Guess:
 
 
 def _ask_for_rates(own: Facts, amount: Facts, roles: Roles) -> None:
-    told = ", ".join(f"{code} in {rows:,} rows" for code, rows in own.counts.head(5).items())
+    told = ", ".join(
+        f"{code} in {counted(rows, 'row')}" for code, rows in own.counts.head(5).items()
+    )
     most = str(own.counts.index[0]).upper()
     roles.currency = Guess(most, f"the most frequent in {quoted(own.name)}", "doubtful")
     roles.ask(

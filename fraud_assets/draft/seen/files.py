@@ -19,6 +19,7 @@ from fraud_assets.draft.seen.dialect import find_dialect
 from fraud_assets.draft.seen.facts import Facts
 from fraud_assets.draft.seen.sample import SourceSample, looked_at_closely, spread, usable
 from fraud_assets.errors import DataError
+from fraud_assets.values.counted import counted
 
 FILES = 60
 """Files read, spread evenly over the source's files."""
@@ -55,7 +56,7 @@ def sample_files(source: Source, base: Path) -> SourceSample:
         questions += asked
     sign = settings["decimal"].value if settings else "."
     columns = {name: Facts(name, part[name], whole[name], sign) for name in part}
-    origin = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    origin = counted(len(files), "file")
     return SourceSample(
         columns, names, settings, origin, len(whole), len(part), left_out, questions, no_rows
     )

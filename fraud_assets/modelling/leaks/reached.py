@@ -15,6 +15,7 @@ from fraud_assets.modelling.leaks.measures.hits import Hits
 from fraud_assets.modelling.leaks.measures.measured import MeasuredFeature
 from fraud_assets.modelling.leaks.verdict import REACHED
 from fraud_assets.modelling.statistics.ranking import Ranking
+from fraud_assets.values.counted import counted
 
 STRONGEST = 3
 """How many features are named where none gives the frauds away by itself."""
@@ -106,7 +107,7 @@ def _ranks_too_well(judged: Rows, scores: np.ndarray) -> tuple[str, float, str] 
     if auc < bounds.REACHED_AUC:
         return None
     what = (
-        f"ranks {judged.frauds:,} judged frauds with a ROC-AUC of {auc:.5f}, where "
+        f"ranks {counted(judged.frauds, 'judged fraud')} with a ROC-AUC of {auc:.5f}, where "
         f"{bounds.REACHED_AUC:g} is too much"
     )
     return "ROC-AUC of the model", auc, what
@@ -121,7 +122,8 @@ def _finds_too_purely(judged: Rows, scores: np.ndarray) -> tuple[str, float, str
         return None
     alarms = found.frauds + found.others
     what = (
-        f"finds {found.frauds:,} of {judged.frauds:,} judged frauds by {alarms:,} alarms, a "
+        f"finds {found.frauds:,} of {counted(judged.frauds, 'judged fraud')} by "
+        f"{counted(alarms, 'alarm')}, a "
         f"precision of {found.frauds / alarms:.4f}, where a lower bound of "
         f"{bounds.REACHED_PRECISION:g} is too much"
     )

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.values.counted import counted
 
 CALIBRATION_FOLDS = 5
 """Folds that CalibratedClassifierCV asks for; with a frozen classifier they change nothing."""
@@ -29,7 +30,8 @@ def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
     if min(rows.frauds, len(rows) - rows.frauds) < CALIBRATION_FOLDS:
         raise InsufficientEvidenceError(
             f"Calibration needs at least {CALIBRATION_FOLDS} frauds and as many legitimate "
-            f"threshold rows, got {rows.frauds} frauds among {len(rows)} rows; "
+            f"threshold rows, got {counted(rows.frauds, 'fraud')} among "
+            f"{counted(len(rows), 'row')}; "
             "lengthen the threshold window."
         )
     preprocessor, classifier = pipeline.named_steps.values()

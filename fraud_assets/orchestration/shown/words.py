@@ -10,6 +10,7 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.release.judgement import Judgement
 from fraud_assets.release.publish import Published
 from fraud_assets.report import numbers
+from fraud_assets.values.counted import counted
 
 SUMMARY = "summary"
 """Key of the metadata that holds the line."""
@@ -19,12 +20,12 @@ def summary_of_raw(raw: RawTransactions) -> str:
     """Rows, the share in quarantine, and the week."""
     week = "" if raw.as_of is None else f"as of {str(raw.as_of)[:16]}: "
     share = numbers.percent(raw.quarantine_share)
-    return f"{week}{len(raw.rows):,} rows, {share} in quarantine"
+    return f"{week}{counted(len(raw.rows), 'row')}, {share} in quarantine"
 
 
 def summary_of_cleaned(cleaned: CleanedFeatures) -> str:
     """Rows of the three windows and their frauds."""
-    windows = [f"{w.name} {w.rows:,} ({w.frauds:,} frauds)" for w in cleaned.windows]
+    windows = [f"{w.name} {w.rows:,} ({counted(w.frauds, 'fraud')})" for w in cleaned.windows]
     return f"rows: {', '.join(windows)}"
 
 
@@ -55,7 +56,9 @@ def summary_of_judgement(judgement: Judgement) -> str:
 def summary_of_published(published: Published) -> str:
     """The version that serves from now on, or waits in shadow."""
     if published.waits is not None:
-        return f"{published.version} waits in shadow for {published.waits.waits_days} days"
+        return (
+            f"{published.version} waits in shadow for {counted(published.waits.waits_days, 'day')}"
+        )
     return f"{published.version} serves from now on"
 
 

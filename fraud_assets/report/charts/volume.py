@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fraud_assets.documents.report.data import WeekCounts
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
+from fraud_assets.values.counted import counted
 
 
 def volume(weeks: Sequence[WeekCounts]) -> str:
@@ -30,7 +31,7 @@ def volume(weeks: Sequence[WeekCounts]) -> str:
     return svg.picture(
         "volume",
         "Payments per week",
-        f"{len(rows)} weeks of payments; {total:,} of the payments are not judged.",
+        f"{counted(len(rows), 'week')} of payments; {total:,} of the payments are not judged.",
         (plot.width, plot.height),
         "".join(parts),
     )

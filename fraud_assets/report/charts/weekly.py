@@ -10,6 +10,7 @@ import msgspec
 from fraud_assets.documents.report.curves import WeekRates
 from fraud_assets.report import numbers
 from fraud_assets.report.charts import svg
+from fraud_assets.values.counted import counted
 
 WEEK_DAYS = 7
 """Days of a whole week; a shorter one is drawn hollow."""
@@ -38,7 +39,8 @@ def weekly_recall(weeks: Sequence[WeekRates], floor: float | None = None) -> str
     return svg.picture(
         "weekly-recall",
         "Recall per week",
-        f"Recall and precision in {len(weeks)} weeks of the judged rows, each with its interval.",
+        f"Recall and precision in {counted(len(weeks), 'week')} of the judged rows, each with its "
+        "interval.",
         (plot.width, plot.height),
         "".join(parts),
     )

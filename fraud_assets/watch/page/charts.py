@@ -9,6 +9,7 @@ import numpy as np
 
 from fraud_assets.documents.production import LiveWeek, WatchedVersion
 from fraud_assets.report.charts import svg
+from fraud_assets.values.counted import counted
 
 WIDTH, BAND = 880.0, 0.3
 _LEAST, _MOST = 1e-3, 1e4
@@ -34,7 +35,7 @@ def recall_by_week(weeks: Sequence[LiveWeek], floor: float) -> str:
     parts.append(svg.line(plot.left, y, plot.width - plot.right, y, "line thin dash s-bad"))
     parts += [_week(plot, at, week) for at, week in enumerate(seen)]
     parts.append(svg.legend(plot, names))
-    words = f"{len(seen)} weeks whose labels are old enough; bands are promises."
+    words = f"{counted(len(seen), 'week')} whose labels are old enough; bands are promises."
     return svg.picture(
         "live-recall", "Recall: promised and come", words, (plot.width, plot.height), "".join(parts)
     )
@@ -73,7 +74,10 @@ def worth_by_day(version: WatchedVersion, limit: float) -> str:
         svg.line_through(points, "line s-main"),
         svg.dot(*points[-1], "f-main"),
     ]
-    words = f"{version.observations} observations; the dashed line is the limit of {limit:.0f}."
+    words = (
+        f"{counted(version.observations, 'observation')}; the dashed line is the limit of "
+        f"{limit:.0f}."
+    )
     return svg.picture(
         "worth", "Evidence against the promise", words, (plot.width, plot.height), "".join(body)
     )

@@ -18,6 +18,7 @@ from fraud_assets.documents.production import ShadowComparison
 from fraud_assets.documents.rates import Measured, Rate
 from fraud_assets.modelling.statistics.intervals import clustered_rate, rate
 from fraud_assets.profiles import CONFIDENCE
+from fraud_assets.values.counted import counted
 from fraud_assets.watch.collect import by_payment_time
 from fraud_assets.watch.outcomes import Outcomes
 from fraud_assets.watch.production import WatchedContract
@@ -127,7 +128,8 @@ def _sentence(found: ShadowComparison) -> str:
     alerts, others = found.alert_rate.value, found.alert_rate_beside.value
     if found.gain is None or found.recall is None or alerts is None or others is None:
         return (
-            f"The shadow {found.version} has scored {found.payments:,} matured payments beside "
+            f"The shadow {found.version} has scored {counted(found.payments, 'matured payment')} "
+            "beside "
             f"{found.beside}; no fraud among them tells yet which catches more."
         )
     low, high = found.gain.low, found.gain.high
@@ -139,7 +141,8 @@ def _sentence(found: ShadowComparison) -> str:
         verdict = "Which catches more is not known yet"
     return (
         f"The shadow {found.version} would have caught {found.recall.value or 0:.1%} of the frauds "
-        f"of {found.payments:,} matured payments, flagging {alerts:.2%} where {found.beside} "
+        f"of {counted(found.payments, 'matured payment')}, flagging {alerts:.2%} where "
+        f"{found.beside} "
         f"flagged {others:.2%}. {verdict}: the difference of recalls lies between {low:+.1%} and "
         f"{high:+.1%} (n {found.gain.n:,})."
     )

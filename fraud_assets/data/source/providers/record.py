@@ -32,6 +32,7 @@ from fraud_assets.decisions.places import places_of
 from fraud_assets.decisions.reading import read_decisions, read_labels
 from fraud_assets.documents.decision import Decision, JsonValue, Label
 from fraud_assets.errors import DataError, RecordError
+from fraud_assets.values.counted import counted
 from fraud_assets.values.identity import written
 
 NAME = "decisions on record.parquet"
@@ -118,7 +119,8 @@ def _stopped_sentence(decisions: Sequence[Decision], labels: dict[str, list[Labe
     if not stopped:
         return ""
     return (
-        f"{stopped:,} of {len(decisions):,} payments were stopped, so nobody will say what they "
+        f"{stopped:,} of {counted(len(decisions), 'payment')} were stopped, so nobody will say "
+        "what they "
         "were: recall and alert rate measured on this record leave them out and are lower than "
         "in truth; `fraud-assets monitor` weights what live.release_share let through"
     )

@@ -6,6 +6,7 @@ from fraud_assets.documents.rates import Interval
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.data._aside import most
+from fraud_assets.values.counted import counted
 
 
 def bound(grounds: Grounds) -> float:
@@ -21,7 +22,7 @@ def judge(grounds: Grounds) -> RuleOutcome:
     hint = "" if passed else most(told.rules, told, "rows")
     sentence = (
         f"The share of quarantined rows must be at most {ceiling:g}, got {show(told.share)} "
-        f"(n = {data.rows} rows){hint}."
+        f"(n = {counted(data.rows, 'row')}){hint}."
     )
     between = Interval(told.low, told.high, told.method)
     return RuleOutcome(passed, told.share, sentence, between, data.rows)

@@ -8,6 +8,7 @@ from fraud_assets.data.quarantine.advice import frauds_taken
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.data._aside import NOT_COUNTED, unknown_labels
+from fraud_assets.values.counted import counted
 
 
 def bound(grounds: Grounds) -> float:
@@ -26,7 +27,7 @@ def judge(grounds: Grounds) -> RuleOutcome:
     taken = frauds_taken(lost, told.kept, told.rules, unknown_labels(quarantine))
     sentence = (
         f"The share of frauds in quarantine must be at most {ceiling:g}, got {show(told.share)} "
-        f"(n = {n} frauds)."
+        f"(n = {counted(n, 'fraud')})."
     )
     sentence = sentence if passed or not taken else f"{sentence} {taken}"
     return RuleOutcome(passed, told.share, sentence, n=n)

@@ -11,6 +11,7 @@ from fraud_assets.documents.report.whole import Report
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome
 from fraud_assets.gate.rules.lineage._identity import ADVICE
+from fraud_assets.values.counted import counted
 
 BOUND_TOLERANCE = 1e-6
 """Largest gap between a stated exact bound's binomial tail and the one it promises."""
@@ -39,7 +40,10 @@ def _contradictions(report: Report) -> Iterator[str]:
     yield from _of_evidence(report.evidence, tp, tp + fn)
     for window in report.data.windows:
         if window.name == "judged" and (window.rows, window.frauds) != (rows, tp + fn):
-            yield f"data.windows judged has {window.rows} rows and {window.frauds} frauds"
+            yield (
+                f"data.windows judged has {counted(window.rows, 'row')} and "
+                f"{counted(window.frauds, 'fraud')}"
+            )
 
 
 def _of_rate(name: str, rate: Rate, k: int, n: int) -> Iterator[str]:
@@ -57,7 +61,8 @@ def _of_rate(name: str, rate: Rate, k: int, n: int) -> Iterator[str]:
 def _of_evidence(told: RecallEvidence, tp: int, frauds: int) -> Iterator[str]:
     if told.frauds != frauds or told.fraud_senders > frauds:
         yield (
-            f"evidence has {told.frauds} frauds of {told.fraud_senders} senders, "
+            f"evidence has {counted(told.frauds, 'fraud')} of "
+            f"{counted(told.fraud_senders, 'sender')}, "
             f"the confusion matrix {frauds}"
         )
     exact, clustered = told.recall_low_exact, told.recall_low_clustered

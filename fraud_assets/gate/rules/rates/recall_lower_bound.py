@@ -6,6 +6,7 @@ from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.rates._rate import ADVICE_RECALL
 from fraud_assets.gate.rules.rates.recall import bound
+from fraud_assets.values.counted import counted
 
 
 def judge(grounds: Grounds) -> RuleOutcome:
@@ -15,7 +16,8 @@ def judge(grounds: Grounds) -> RuleOutcome:
     passed = value >= least
     sentence = (
         f"In strict mode the more cautious lower bound of recall must be at least {least:g}, got "
-        f"{show(value)} from {evidence.frauds} frauds of {evidence.fraud_senders} senders"
+        f"{show(value)} from {counted(evidence.frauds, 'fraud')} of "
+        f"{counted(evidence.fraud_senders, 'sender')}"
         f"{'' if passed else '; more judged frauds narrow the bound'}."
     )
     return RuleOutcome(passed, value, sentence, n=evidence.frauds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fraud_assets.documents.report.proof import RawProof
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome
+from fraud_assets.values.counted import counted
 
 
 def judge(grounds: Grounds) -> RuleOutcome:
@@ -22,7 +23,8 @@ def judge(grounds: Grounds) -> RuleOutcome:
     end = "." if passed else f": {'; '.join(raw.first) or 'no payment was compared'}."
     sentence = (
         "Of raw payments the service must derive the report's features, scores and reasons to the "
-        f"bit; got {raw.differences:,} differences over {raw.compared:,} judged payments and "
+        f"bit; got {counted(raw.differences, 'difference')} over "
+        f"{counted(raw.compared, 'judged payment')} and "
         f"{raw.past:,} of their past{_rewritten(raw)}{end}"
     )
     return RuleOutcome(passed, raw.differences, sentence, n=raw.compared)

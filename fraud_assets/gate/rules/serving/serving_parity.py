@@ -7,6 +7,7 @@ from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome, show
 from fraud_assets.gate.rules.serving._advice import ADVICE
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE, PARITY_TOLERANCE
+from fraud_assets.values.counted import counted
 
 
 def judge(grounds: Grounds) -> RuleOutcome:
@@ -18,7 +19,8 @@ def judge(grounds: Grounds) -> RuleOutcome:
     sentence = (
         f"Served probabilities must be the pipeline's within {PARITY_TOLERANCE:g}, flags equal and "
         f"reasons within {ADDITIVITY_TOLERANCE:g}; got {show(proof.max_probability_difference)}, "
-        f"{proof.flags_different} flags and {show(proof.max_reason_gap)} over {proof.n} rows"
+        f"{proof.flags_different} flags and {show(proof.max_reason_gap)} over "
+        f"{counted(proof.n, 'row')}"
     )
     fault = proof.error or "the service cannot score this model exactly"
     end = "." if passed else f": {fault}."

@@ -14,6 +14,7 @@ from fraud_assets.modelling.leaks.measures.label_sums import LabelSum, LabelSums
 from fraud_assets.modelling.leaks.measures.levels import FEW
 from fraud_assets.modelling.leaks.measures.order import places_behind
 from fraud_assets.modelling.leaks.measures.times import seconds_after
+from fraud_assets.values.counted import counted
 
 _FLAG = 2
 """Values of a flag, whose 0 says as much as its 1."""
@@ -94,4 +95,7 @@ class MeasuredFeature:
     def sample(self) -> str:
         """What the measures rest on, for people."""
         where = f" of the {self.part} window" if self.part else ""
-        return f"{self.alone.frauds:,} frauds among {self.alone.rows:,} payments{where}"
+        return (
+            f"{counted(self.alone.frauds, 'fraud')} among "
+            f"{counted(self.alone.rows, 'payment')}{where}"
+        )
