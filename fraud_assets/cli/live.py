@@ -157,4 +157,5 @@ def _noticed(one: Account) -> str:
     if one.noticed_on is None or one.broke_on is None:
         return "never"
     days = one.noticed_on - one.broke_on + 1
-    return f"after {counted(days, 'day')} and {counted(one.labels_until or 0, 'label')}: {one.noticed_by}"
+    labels = counted(one.labels_until or 0, "label")
+    return f"after {counted(days, 'day')} and {labels}: {one.noticed_by}"
