@@ -18,7 +18,7 @@ from fraud_assets.data.splits.windows import DAY, Window
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.leaks import refusal, refused, unchecked
+from fraud_assets.modelling.leaks import leak_refusal, refused, unchecked
 from fraud_assets.values.counted import counted
 
 LEAST_LOST = 0.01
@@ -94,7 +94,7 @@ def of_leaks(section: LeaksSection, contract: Contract) -> Iterator[Warned]:
     grave = refused(found, checked)
     for leak in unchecked(found, checked):
         stops = leak in grave
-        text = refusal([leak], checked) if stops else leak.text
+        text = leak_refusal([leak], checked) if stops else leak.text
         yield Warned(f"{'leak' if stops else 'doubt'}_{leak.code}", text, stops)
 
 

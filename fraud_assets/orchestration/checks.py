@@ -13,7 +13,7 @@ import dagster as dg
 from fraud_assets.data.cleaning import CleanedFeatures
 from fraud_assets.data.served import served_features
 from fraud_assets.data.transactions import RawTransactions
-from fraud_assets.modelling.leaks import refusal, refused, unchecked
+from fraud_assets.modelling.leaks import leak_refusal, refused, unchecked
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.orchestration.checking import chain_of_check, check_of
@@ -75,7 +75,7 @@ def too_good_to_be_true(
     grave = refused(found, contract.policy.checked)
     sentences = [leak.text for leak in found if leak not in grave]
     if grave:
-        sentences.insert(0, refusal(grave, contract.policy.checked))
+        sentences.insert(0, leak_refusal(grave, contract.policy.checked))
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,

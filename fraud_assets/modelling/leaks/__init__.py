@@ -10,13 +10,13 @@ ULB's cards and twenty simulated gateways stay under every bound (see `bounds`).
 
 from fraud_assets.modelling.leaks.find import find_leaks
 from fraud_assets.modelling.leaks.reached import reached_too_much, with_reached
-from fraud_assets.modelling.leaks.verdict import leak_notes, refusal, refused, unchecked
+from fraud_assets.modelling.leaks.verdict import leak_notes, leak_refusal, refused, unchecked
 
 __all__ = [
     "find_leaks",
     "leak_notes",
+    "leak_refusal",
     "reached_too_much",
-    "refusal",
     "refused",
     "unchecked",
     "with_reached",

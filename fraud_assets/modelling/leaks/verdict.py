@@ -39,7 +39,7 @@ def what_to_do(leaks: Sequence[Leak], checked: Mapping[str, str]) -> str:
     )
 
 
-def refusal(leaks: Sequence[Leak], checked: Mapping[str, str]) -> str:
+def leak_refusal(leaks: Sequence[Leak], checked: Mapping[str, str]) -> str:
     """One sentence on findings that refuse: who, by what value and bound, and what to do next.
 
     That a model reaches too much is no news beside the feature by which it does.

@@ -15,7 +15,7 @@ from fraud_assets.data.simulator import simulate
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.report.leaks import Leak
 from fraud_assets.errors import DataError
-from fraud_assets.modelling.leaks import find_leaks, leak_notes, refusal, refused, unchecked
+from fraud_assets.modelling.leaks import find_leaks, leak_notes, leak_refusal, refused, unchecked
 from fraud_assets.modelling.leaks.look import all_looks
 from fraud_assets.modelling.leaks.names import is_suspect
 from tests.exports import export, payments, read, shared_case
@@ -265,7 +265,7 @@ def test_a_checked_feature_is_believed(tmp_path):
     section = find_leaks(clean(read(plain), plain), plain)
 
     (leak,) = refused(section.found, plain.policy.checked)
-    assert '[policy.checked] risk_flag = "..."' in refusal([leak], {})
+    assert '[policy.checked] risk_flag = "..."' in leak_refusal([leak], {})
     assert [note.code for note in leak_notes(section, {})] == ["leak_copies_the_label"]
     reason = {"risk_flag": "the issuer sends it with the authorisation"}
     assert unchecked(section.found, reason) == refused(section.found, reason) == ()

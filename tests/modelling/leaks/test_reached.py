@@ -9,7 +9,7 @@ import pytest
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.leaks import Leak
-from fraud_assets.modelling.leaks import reached_too_much, refusal, refused
+from fraud_assets.modelling.leaks import leak_refusal, reached_too_much, refused
 
 CONTRACT = """
 format = 1
@@ -162,7 +162,7 @@ def test_a_refusal_is_one_sentence_that_names_the_leak_alone():
     judged = mixed()
     reached = reached_too_much(judged, judged.label.astype(float), contract(), [copy])
 
-    sentence = refusal([reached, copy], {})
+    sentence = leak_refusal([reached, copy], {})
 
     assert sentence == (
         "No feature may know the label, but a alone ranks frauds with a ROC-AUC of 1.0000, where "

@@ -6,7 +6,7 @@ import msgspec
 
 from fraud_assets.gate.grounds import Grounds
 from fraud_assets.gate.rule import GateRule, RuleOutcome
-from fraud_assets.modelling.leaks.verdict import refusal, refused, unchecked
+from fraud_assets.modelling.leaks.verdict import leak_refusal, refused, unchecked
 
 
 def judge(grounds: Grounds) -> RuleOutcome:
@@ -17,7 +17,7 @@ def judge(grounds: Grounds) -> RuleOutcome:
         return RuleOutcome(passed=False, value=None, sentence=sentence)
     grave = refused(told.found, checked)
     if grave:
-        sentence = refusal(grave, checked)
+        sentence = leak_refusal(grave, checked)
         return RuleOutcome(passed=False, value=len(grave), sentence=sentence, n=grave[0].frauds)
     doubted = [name for leak in unchecked(told.found, checked) for name in leak.features]
     named = f"; look at {', '.join(dict.fromkeys(doubted))}, which tell much" if doubted else ""
