@@ -115,7 +115,7 @@ def serve(args: argparse.Namespace) -> int:
             state=_state(args, models),
             decisions=_record(args),
             record_sync=args.record_sync,
-            record_claimed=args.record_shared,
+            record_shared=args.record_shared,
             record_failing=args.record_failing,
             contracts=() if args.version_dir else named_contracts(),
         )

@@ -24,6 +24,7 @@ from fraud_assets.service.settings import (
 )
 from fraud_assets.service.several import create
 from fraud_assets.service.versions.last_good import LastGood
+from fraud_assets.store.lock import SharedHold
 
 
 def run_service(settings: ServiceSettings) -> int:
@@ -48,8 +49,9 @@ def run_service(settings: ServiceSettings) -> int:
         # Loaded here too, so that what cannot be served is told once, before workers are started,
         # and so that they find which version was good.
         records = create(shared).records
-        claims = [] if settings.record_claimed else [_claimed(record) for record in records]
-        claimed = settings.record_claimed or (len(claims) > 0 and None not in claims)
+        # Those who share it hold it each by themselves.
+        claims = [] if settings.record_shared else [_claimed(record) for record in records]
+        claimed = len(claims) > 0 and None not in claims
         shared = msgspec.structs.replace(shared, record_claimed=claimed)
         os.environ[ENVIRONMENT] = write_settings(shared)
         uvicorn.run(
@@ -61,7 +63,7 @@ def run_service(settings: ServiceSettings) -> int:
     return 0
 
 
-def _claimed(folder: Path) -> BaseFileLock | None:
+def _claimed(folder: Path) -> BaseFileLock | SharedHold | None:
     """The record's folder, this service's own for as long as the lock is held.
 
     Raises

@@ -46,7 +46,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     process with which the service ends. `state` is the folder or server of the online features.
     `decisions` is the folder in which the contract's record of them is found, None where nothing
     is kept; `record_sync` lets answers wait for the disk, `record_failing` says what follows where
-    it refuses, and `record_claimed` that the parent has made the folder its own.
+    it refuses, and `record_claimed` that the parent has made the folder its own;
+    with `record_shared` other services that say so too may write there.
     `contracts` are the names of those that the environment names, empty where it names none: a
     store of another one is not served.
     `one_of_several` is the name under which a contract is served beside others, None of one alone.
@@ -71,6 +72,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     record_sync: bool = False
     record_failing: WhenFailing = "refuse"
     record_claimed: bool = False
+    record_shared: bool = False
     contracts: tuple[str, ...] = ()
     one_of_several: str | None = None
 

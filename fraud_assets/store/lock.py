@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,3 +48,29 @@ def take(path: Path) -> FileLock | None:
     except Timeout:
         return None
     return lock
+
+
+class SharedHold:
+    """A lock that others may hold as well, while nobody can take it alone."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def release(self) -> None:
+        """Let it go; the kernel does where its holder dies."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def take_shared(path: Path) -> SharedHold | None:
+    """The lock of `path`, held beside others, or None where somebody took it alone."""
+    import fcntl  # noqa: PLC0415 - where files are locked otherwise, nothing is shared
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return SharedHold(descriptor)

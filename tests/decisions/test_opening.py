@@ -187,3 +187,20 @@ def test_the_folder_that_the_environment_names(tmp_path, monkeypatch):
     monkeypatch.setenv("FRAUD_ASSETS_DECISIONS", "s3://bucket/kept")
     with pytest.raises(RecordError, match="must name a folder"):
         default_log_folder()
+
+
+def test_a_folder_is_shared_by_those_alone_who_all_say_so(tmp_path):
+    """One that counts on its folder alone is let in beside nobody, and lets nobody in."""
+    first, second = claim(tmp_path, is_shared=True), claim(tmp_path, is_shared=True)
+    with pytest.raises(RecordError, match="Another service keeps its decisions in"):
+        claim(tmp_path)
+    first.release()
+    with pytest.raises(RecordError, match="Another service keeps its decisions in"):
+        claim(tmp_path)
+    second.release()
+
+    alone = claim(tmp_path)
+    with pytest.raises(RecordError, match="for itself: start it with --record-shared as well"):
+        claim(tmp_path, is_shared=True)
+    alone.release()
+    claim(tmp_path, is_shared=True).release()

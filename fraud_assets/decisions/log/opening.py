@@ -16,7 +16,7 @@ from fraud_assets.decisions.log.recovery import recover
 from fraud_assets.decisions.log.settings import LogSettings
 from fraud_assets.errors import RecordError
 from fraud_assets.store.files import one_sentence
-from fraud_assets.store.lock import take
+from fraud_assets.store.lock import SharedHold, take, take_shared
 
 MOST_WRITERS = 256
 """Workers that may write to one folder at once."""
@@ -24,8 +24,10 @@ MOST_WRITERS = 256
 _log = logging.getLogger("fraud_assets.decisions")
 
 
-def claim(folder: Path) -> BaseFileLock:
+def claim(folder: Path, *, is_shared: bool = False) -> BaseFileLock | SharedHold:
     """Make `folder` this service's own until the lock is released or the process ends.
+
+    One that `is_shared` is so with others that share it too.
 
     Raises
     ------
@@ -36,7 +38,13 @@ def claim(folder: Path) -> BaseFileLock:
     """
     with one_sentence("keep decisions in", folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = take(folder / "service.lock")
+        path = folder / "service.lock"
+        lock = take_shared(path) if is_shared else take(path)
+    if lock is None and is_shared:
+        raise RecordError(
+            f"Another service has {folder} for itself: start it with --record-shared as well, or "
+            "give each service a folder of its own with FRAUD_ASSETS_DECISIONS."
+        )
     if lock is None:
         raise RecordError(
             f"Another service keeps its decisions in {folder}: give each service a folder of its "

@@ -35,6 +35,7 @@ from fraud_assets.errors import FraudAssetsError, UnrecordedError
 from fraud_assets.service.decisions.answer import answer_of
 from fraud_assets.service.decisions.unsettled import Unsettled
 from fraud_assets.service.shadow.progress import read_progress
+from fraud_assets.store.lock import SharedHold
 
 _ID_SAID = re.compile(rb'"decision_id":"([0-9a-f-]+)"')
 
@@ -48,7 +49,8 @@ _FLUSH_SECONDS = 1.0
 class Keeping:
     """One worker's record. All but `find` belongs to the event loop's thread.
 
-    `is_claimed` where the process that started the workers has made the folder its own.
+    `is_claimed` where the process that started the workers has made the folder its own;
+    `is_shared` where other services may write there that share it too.
     """
 
     def __init__(
@@ -57,10 +59,11 @@ class Keeping:
         settings: LogSettings | None = None,
         *,
         is_claimed: bool = False,
+        is_shared: bool = False,
     ) -> None:
         self._folder, self._settings = folder, settings or LogSettings()
-        self._is_claimed = is_claimed
-        self._claim: BaseFileLock | None = None
+        self._is_claimed, self._is_shared = is_claimed, is_shared
+        self._claim: BaseFileLock | SharedHold | None = None
         self._log: DecisionLog | None = None
         self._contract: Contract | None = None
         self._guard: SubjectGuard | None = None
@@ -275,7 +278,7 @@ class Keeping:
             raise UnrecordedError(self._why)
         try:
             if not self._is_claimed and self._claim is None:
-                self._claim = claim(self._folder)
+                self._claim = claim(self._folder, is_shared=self._is_shared)
             self._guard = self._guard_of(contract)
             self._log = open_log(self._folder, self._settings, self._guard, contract=contract.name)
         except FraudAssetsError as error:
@@ -286,7 +289,7 @@ class Keeping:
     def _look(self, folder: Path, contract: Contract) -> None:
         """Raise what opening the log would raise now, and leave it to whoever comes first."""
         if not self._is_claimed and self._claim is None:
-            claim(folder).release()
+            claim(folder, is_shared=self._is_shared).release()
         demand_free(folder, contract.name)
 
     def _guard_of(self, contract: Contract) -> SubjectGuard | None:

@@ -34,7 +34,12 @@ _COUNTS = {
 def keeping_of(settings: ServiceSettings) -> Keeping:
     """The record as the settings want it kept."""
     promised = LogSettings(sync=settings.record_sync, when_failing=settings.record_failing)
-    return Keeping(settings.decisions, promised, is_claimed=settings.record_claimed)
+    return Keeping(
+        settings.decisions,
+        promised,
+        is_claimed=settings.record_claimed,
+        is_shared=settings.record_shared,
+    )
 
 
 def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
