@@ -46,8 +46,8 @@ SHARE_OF_BUDGET = 0.03
 Fits on fewer rows than the published one's promise too little to be worth their time: on the
 shipped week a forest fitted on three quarters of the legitimate rows gave the threshold window's
 own threshold, for 10 s of processor time; on all of them recall .9295 at precision .833 instead of
-.9315 at .811, for 15 s. The default two minutes last where a fit takes some two seconds: on up to some 70,000
-payments by boosting, extra trees or their sum, where frauds are few and evidence is short.
+.9315 at .811, for 15 s. The default two minutes last where a fit takes some two seconds: on up to
+70,000 payments by boosting, extra trees or their sum, where frauds are few and evidence is short.
 """
 
 
