@@ -20,10 +20,10 @@ from fraud_assets.release.raw_payments.exported import Exported, Raw, instant_te
 from fraud_assets.release.raw_payments.sample import AskedSample, draw_sample
 from fraud_assets.state.plan import Plan
 
-MOST_AT_ONCE = 500
-"""Payments of one request."""
+MOST_AT_ONCE, MOST_JUDGED_AT_ONCE = 500, 50
+"""Payments of one request; of judged ones few, whose answers are compared while others are made."""
 
-_FEW = 10
+_FEW = 1
 """So few past payments between two judged ones go with them in one request."""
 
 _JUDGED = True, True
@@ -170,7 +170,8 @@ def _requests(events: Sequence[ScriptEvent]) -> Iterator[PaymentsRequest | Label
     begin = 0
     for at in range(1, len(events) + 1):
         ends = at == len(events) or kinds[at] != kinds[begin]
-        if ends or at - begin == MOST_AT_ONCE:
+        most = MOST_JUDGED_AT_ONCE if kinds[begin] == _JUDGED else MOST_AT_ONCE
+        if ends or at - begin == most:
             run = [event[2] for event in events[begin:at]]
             if events[begin][1]:
                 yield PaymentsRequest(
