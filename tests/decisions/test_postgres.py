@@ -103,6 +103,26 @@ def test_what_is_copied_is_what_is_on_record(tmp_path, url):
     ]
 
 
+def test_tables_of_an_earlier_release_get_what_is_new(tmp_path, url):
+    """A column that they lack is added, for their view too; what they held stays."""
+    log = open_log(tmp_path)
+    made = recorded(log, 2)
+    log.close()
+    copy_to_postgres(tmp_path, url)
+    with postgres_copy.connected(url) as connection:
+        connection.execute("ALTER TABLE fraud_assets.decisions DROP COLUMN recalled_at CASCADE")
+    log = open_log(tmp_path)
+    made += recorded(log, 1, recalled_at=7)
+    log.close()
+
+    copy_to_postgres(tmp_path, url)
+
+    assert decisions_at(url) == made
+    found = rows(url, "SELECT recalled_at FROM fraud_assets.decisions ORDER BY recalled_at")
+    assert found == [(7,), (None,), (None,)]
+    assert rows(url, "SELECT recalled_at FROM fraud_assets.decisions_once")
+
+
 @pytest.mark.parametrize("row", [0, 150, 700, 1999])
 def test_killed_in_the_middle_no_row_is_lost_or_twice(tmp_path, url, row):
     """SIGKILL of the copy at a row, then again until it ends: every row is there once."""
@@ -190,13 +210,11 @@ def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path):
 
 def test_tables_of_a_format_to_come_are_left_alone(tmp_path, url):
     """They are a newer release's."""
-    import psycopg
-
     log = open_log(tmp_path)
     recorded(log, 1)
     log.close()
     copy_to_postgres(tmp_path, url)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with postgres_copy.connected(url) as connection:
         connection.execute("UPDATE fraud_assets.format SET format = 2")
 
     with pytest.raises(RecordError, match="have format 2, this release writes 1"):

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import GridSearchCV
 
 from benchmarks.search_data import shipped
-from fraud_assets.families.members.extra_trees import say_log_odds
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.search.folds import encode_folds, make_folds
@@ -18,6 +16,7 @@ from fraud_assets.modelling.search.grid import search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
 from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.work.threads import on_one_thread
+from tests.modelling.log_odds_trees import LogOddsTrees
 from tests.modelling.made_rows import make_rows, small_contract
 
 COLUMNS = (
@@ -42,15 +41,6 @@ SMALL = {
     "extra_trees": {"n_estimators": (5, 15), "max_features": ("sqrt", 0.7)},
     "logistic_regression": {"C": (0.1, 1.0), "class_weight": (None, "balanced")},
 }
-
-
-class LogOddsTrees(ExtraTreesClassifier):
-    """scikit-learn's own class whose leaves say what the family's say."""
-
-    def fit(self, rows, label):
-        super().fit(rows, label)
-        say_log_odds(self)
-        return self
 
 
 def searched(name: str, rows, grid, workers: int = 1) -> tuple[ScoredGrid, list]:

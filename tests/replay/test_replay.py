@@ -138,7 +138,7 @@ def test_the_command(world, capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["probability"] == one.probability
     assert main(["decisions", "verify"]) == 0
     assert (
-        "120 decisions and 0 labels in 1 segments.\nThe chain holds, and no checkpoint"
+        "120 decisions and 0 labels in 1 segment.\nThe chain holds, and no checkpoint"
         in capsys.readouterr().out
     )
     assert main(["decisions", "replay", one.decision_id]) == 0

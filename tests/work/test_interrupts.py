@@ -18,7 +18,9 @@ from tests.waiting import wait_until
 from tests.work.units import interrupted
 
 COMMAND = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 from fraud_assets.work.registry import chosen_executor
 from fraud_assets.work.workers import run_tasks
 from tests.work.units import heard
@@ -82,8 +84,12 @@ def test_a_process_that_shares_a_list_of_tasks_takes_none_either():
 
 def test_whoever_begins_them_takes_it():
     """At the latest when they have begun; nothing is lost."""
-    with pytest.raises(KeyboardInterrupt):
-        _interrupted_while_they_begin()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _interrupted_while_they_begin()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _interrupted_while_they_begin() -> None:

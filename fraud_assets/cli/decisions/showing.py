@@ -108,8 +108,7 @@ def _verify(args: Arguments) -> int:
         missing = f"; {found.missing:,} are missing and declared" if found.missing else ""
         print(
             f"{counted(found.decisions, 'decision')} and {counted(found.labels, 'label')} in "
-            f"{found.segments:,} "
-            f"segments{missing}."
+            f"{counted(found.segments, 'segment')}{missing}."
         )
     if found.difference:
         raise RecordError(found.difference)

@@ -20,6 +20,7 @@ from fraud_assets.decisions.copies.rows import (
     DECISIONS,
     FORMAT,
     LABELS,
+    LATER,
     SHADOWS,
     CellType,
     decision_row,
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS fraud_assets.format (format integer PRIMARY KEY);
 INSERT INTO fraud_assets.format SELECT {format} WHERE NOT EXISTS
   (SELECT 1 FROM fraud_assets.format);
 CREATE TABLE IF NOT EXISTS fraud_assets.decisions ({decisions}, PRIMARY KEY (decision_id));
+ALTER TABLE fraud_assets.decisions ADD COLUMN IF NOT EXISTS {later};
 CREATE TABLE IF NOT EXISTS fraud_assets.labels ({labels},
   PRIMARY KEY (log, writer, segment, entry));
 CREATE TABLE IF NOT EXISTS fraud_assets.shadows ({shadows},
@@ -141,6 +143,7 @@ def _set_up(connection: psycopg.Connection[Any]) -> None:
     setup = sql.SQL(_SETUP).format(
         format=sql.Literal(FORMAT),
         decisions=_columns(DECISIONS),
+        later=_columns({name: DECISIONS[name] for name in LATER}),
         labels=_columns(LABELS),
         shadows=_columns(SHADOWS),
     )

@@ -42,8 +42,12 @@ DECISIONS: Mapping[str, CellType] = {
     "latency_us": "whole",
     "api_key": "text",
     "format": "whole",
+    "recalled_at": "time",
 }
 """Columns of a decision, and what they hold; times are microseconds since 1970, UTC."""
+
+LATER = ("recalled_at",)
+"""The one that tables of earlier releases lack."""
 
 LABELS: Mapping[str, CellType] = {
     "payment_id": "text",

@@ -78,7 +78,9 @@ class Flusher:
         self._thread = threading.Thread(target=self._work, name="decision-log", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; what the place lost before is said at once: others look for it (see `lost`)."""
+        if self._lost:
+            self._turn()
         self._thread.start()
 
     def put(self, chunk: Chunk) -> int:

@@ -15,6 +15,7 @@ from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.opening import begin, close, open_adapter
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.store import Store
+from fraud_assets.values.counted import counted
 from fraud_assets.watch.production import WatchedContract, production
 from tests.service.decisions.test_decisions import CONTRACT, payment
 from tests.service.decisions.test_record import deciding
@@ -79,7 +80,7 @@ def test_each_has_its_record_and_is_told_its_own_promise(
     for name, made in {"alpha": 1, "beta": 3}.items():
         monkeypatch.setenv("FRAUD_ASSETS_MODELS", str(folder / f"models-{name}"))
         assert main(["decisions", "verify"]) == 0
-        assert capsys.readouterr().out.startswith(f"{made} decisions")
+        assert capsys.readouterr().out.startswith(counted(made, "decision"))
 
 
 def test_monitor_writes_no_other_contracts_page(
