@@ -18,6 +18,8 @@ from fraud_assets.errors import RefusedError
 from fraud_assets.gateway.clock import SimulatedClock
 
 _WAIT_SECONDS, _PAUSE = 120.0, 0.01
+_END_SECONDS = 15.0
+"""After which a process that was asked to end is killed."""
 _AHEAD = "time_after_now"
 
 
@@ -127,7 +129,13 @@ class Factory:
         for process in (self._service, self._desk):
             if process is not None and process.poll() is None:
                 process.terminate()
-                process.wait(timeout=_WAIT_SECONDS)
+                try:
+                    process.wait(timeout=_END_SECONDS)
+                except subprocess.TimeoutExpired:
+                    # Dagster takes SIGTERM as it takes an interrupt, which a shell's background
+                    # processes ignore.
+                    process.kill()
+                    process.wait()
         self._service = self._desk = None
 
     def _asked(self, path: str, body: object) -> tuple[int, dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster_shared.error import SerializableErrorInfo
 
 from fraud_assets.errors import UsageError
 from fraud_assets.orchestration.definitions import build_definitions
@@ -89,7 +90,8 @@ def run_week(
         except DagsterExecutionInterruptedError:  # between two steps
             watcher.interrupted()
             return RunResult(False, None)
-        return RunResult(result.success, home.log_of(result.success, Path(name)))
+        needless = result.success or any(map(_is_interrupted, result.all_events))
+        return RunResult(result.success, home.log_of(Path(name), is_needless=needless))
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,11 @@ class _Home:
     folder: Path
     is_kept: bool
 
-    def log_of(self, succeeded: bool, log: Path) -> Path | None:
-        """The log's lasting place; of a failed run whose home goes, the folder it began in."""
+    def log_of(self, log: Path, *, is_needless: bool) -> Path | None:
+        """The log's lasting place; where its home goes, the folder the run began in, or none."""
         if self.is_kept:
             return log
-        if succeeded:
+        if is_needless:
             return None
         try:
             return Path(shutil.copy(log, Path.cwd() / f"fraud-assets-{log.name}"))
@@ -181,10 +183,8 @@ class _Listener(logging.Handler):
             self._failure(event)
 
     def _failure(self, event: dg.DagsterEvent) -> None:
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None and error.cls_name == DagsterExecutionInterruptedError.__name__:
+        error = _origin(event)
+        if _is_interrupted(event):
             self._watcher.interrupted()
         elif error is not None and error.cls_name == Stopped.__name__:
             self._watcher.failed(error.message.strip(), self._report)
@@ -195,6 +195,21 @@ class _Listener(logging.Handler):
         found = event.asset_check_evaluation_data
         if not found.passed and found.blocking:
             self._watcher.failed(str(found.description), _report(found.metadata))
+
+
+def _origin(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
+    """The error that a step's failure began with."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error
+
+
+def _is_interrupted(event: dg.DagsterEvent) -> bool:
+    if event.event_type != dg.DagsterEventType.STEP_FAILURE:
+        return False
+    error = _origin(event)
+    return error is not None and error.cls_name == DagsterExecutionInterruptedError.__name__
 
 
 def _report(metadata: Mapping[str, dg.MetadataValue]) -> str | None:

@@ -297,7 +297,7 @@ def test_the_chain_publishes_into_shadow_but_for_the_first(week: Week) -> None:
     assert first.move == store.current()
     assert second.move is None
     assert "It waits in shadow until" in second.sentence
-    assert summary_of_published(second) == f"{second.version} waits in shadow for 1 days"
+    assert summary_of_published(second) == f"{second.version} waits in shadow for 1 day"
     assert "waits_in_shadow" in of_published(second)
     assert (again.version, again.is_repeated) == (second.version, True)
     assert newer.sentence.endswith(f"It waits instead of {second.version}.")

@@ -77,7 +77,8 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
         return Response(msgspec.json.encode({"decisions": found}), media_type=_JSON)
 
     return [
-        Route("/decisions", of_payment, methods=["GET"]),
+        # POST is answered before the framework sees it; named for other methods' 405.
+        Route("/decisions", of_payment, methods=["GET", "POST"]),
         Route("/decisions/{decision_id}", one, methods=["GET"]),
     ]
 
