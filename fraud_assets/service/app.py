@@ -143,10 +143,11 @@ def create_app(settings: ServiceSettings, holder: Holder | None = None) -> Front
         lifespan=_lifespan(holder, keys, desk, shadow := Beside(holder, settings)),
     )
     _add_routes(app, holder, keys, desk, Beyond(shadow, promise))
-    app.router.routes += record_routes(desk.keeping, keys)
+    record = record_routes(desk.keeping, keys)
     # Here for other methods' 405; POST is answered before the framework sees it.
-    app.router.routes += [Route(path, scoring, methods=["POST"]) for path, scoring in hot.items()]
-    app.router.routes += page_routes(holder, keys)
+    posted = [path for path in hot if path not in {route.path for route in record}]
+    app.router.routes += [Route(path, hot[path], methods=["POST"]) for path in posted]
+    app.router.routes += [*page_routes(holder, keys), *record]
     routes = list(app.routes)
 
     def describe(served: Served) -> bytes:
