@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec
 
 from fraud_assets.decisions.segment import Damage, Segment
+from fraud_assets.decisions.torn import NEXT_BLOCK
 
-_NEXT = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
 _ID = re.compile(rb'"decision_id":("(?:[^"\\\n]|\\.)*")')
 
 
 def damage_sentence(path: Path, damage: Damage) -> str:
     """Where a segment stops holding, and why; names the decisions of the block that does not."""
     data = path.read_bytes()
-    following = _NEXT.search(data, damage.at + 1)
+    following = NEXT_BLOCK.search(data, damage.at + 1)
     block = data[damage.at : following.start() if following else len(data)]
     sentence = f"{path} does not hold at byte {damage.at:,}: {damage.why}"
     found = [_plain(text) for text in _ID.findall(block)]

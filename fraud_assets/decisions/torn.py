@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-_LATER = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
+NEXT_BLOCK = re.compile(rb"\n=[0-9]+ [0-9]+ [0-9a-f]{64}\n")
+"""The head of a block behind another one."""
+
 _BEGINNING = re.compile(rb"(=([0-9]{1,9}( ([0-9]{1,12}( [0-9a-f]{0,64})?)?)?)?)?")
 _ZEROS = b"\0\0"
 """Entries are JSON, which has none; one alone may be a flipped bit."""
@@ -30,8 +32,8 @@ def is_torn_block(rest: bytes, *, is_cut: bool) -> bool:
 
     `is_cut` says that fewer bytes are there than its head names.
     """
-    return (is_cut and _LATER.search(rest) is None) or _has_zeros(rest)
+    return (is_cut and NEXT_BLOCK.search(rest) is None) or _has_zeros(rest)
 
 
 def _has_zeros(rest: bytes) -> bool:
-    return _ZEROS in rest and _LATER.search(rest, rest.rindex(_ZEROS)) is None
+    return _ZEROS in rest and NEXT_BLOCK.search(rest, rest.rindex(_ZEROS)) is None

@@ -45,8 +45,9 @@ def build_alone(
             return work(_afresh(place, name))
 
 
-@contextmanager
-def building_alone(place: str, name: str, say: Telling = lambda _: None) -> Iterator[Adapter]:
+def building_alone(
+    place: str, name: str, say: Telling = lambda _: None
+) -> AbstractContextManager[Adapter]:
     """The adapter of a place, for its one builder; a file that cannot be opened is set aside.
 
     While another process builds there, on this host or, in a server, on any, this one waits, and
@@ -57,11 +58,6 @@ def building_alone(place: str, name: str, say: Telling = lambda _: None) -> Iter
     StateError
         If the place cannot be opened.
     """
-    with _held(place, name, say) as adapter:
-        yield adapter
-
-
-def _held(place: str, name: str, say: Telling) -> AbstractContextManager[Adapter]:
     if "://" not in place:
         return _folder(place, name, say)
     from fraud_assets.handover.leased import leased  # noqa: PLC0415 - needs redis

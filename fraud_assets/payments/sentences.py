@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from fraud_assets.contract import Contract
 from fraud_assets.contract.names import TOO_LARGE, UNPARSABLE
-from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.errors import Fault
 from fraud_assets.masking import without_secrets
 from fraud_assets.payments.roles import kind_of
@@ -49,7 +48,8 @@ def _is_unread(fault: Fault) -> bool:
 def _demanded(fault: Fault, contract: Contract) -> str:
     rule = contract.rules.get(fault.rule)
     if rule is not None:
-        return f"must be {' and '.join(_bounds(rule))}"
+        there = ["there"] if rule.required else []
+        return f"must be {' and '.join([*there, *rule.bounds()])}"
     if fault.rule.startswith(UNPARSABLE):
         if kind_of(fault.key, contract) == "time":
             return "must be a time, as the contract says it or in ISO 8601"
@@ -57,14 +57,3 @@ def _demanded(fault: Fault, contract: Contract) -> str:
     if fault.rule.startswith(TOO_LARGE):
         return f"must lie between -{LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}"
     return _BUILT_IN.get(fault.rule, "must keep the contract's rule")
-
-
-def _bounds(rule: Rule) -> Iterator[str]:
-    if rule.required:
-        yield "there"
-    if rule.min is not None:
-        yield f"at least {rule.min:g}"
-    if rule.max is not None:
-        yield f"at most {rule.max:g}"
-    if rule.one_of is not None:
-        yield f"one of {', '.join(map(str, rule.one_of))}"

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from fraud_assets.service.answers import fault, fault_answer
-from fraud_assets.service.api_keys import ApiKeys, denial, read_api_keys
+from fraud_assets.service.api_keys import ApiKeys, read_api_keys
 from fraud_assets.service.decisions.described import described_routes
 from fraud_assets.service.decisions.desk import Desk
 from fraud_assets.service.decisions.rebuilding import Rebuilding
@@ -45,6 +45,7 @@ from fraud_assets.service.net.logs import log_sparingly
 from fraud_assets.service.pages.model_card import health, model_card
 from fraud_assets.service.pages.page import page_routes
 from fraud_assets.service.promise import NewestLook, own_places, signed_contract
+from fraud_assets.service.readers import reader_denied
 from fraud_assets.service.scoring_routes import Receive, Scope, Scoring, Send, respond
 from fraud_assets.service.settings import ServiceSettings
 from fraud_assets.service.shadow.beside import Beside
@@ -222,21 +223,13 @@ def _add_routes(app: FastAPI, holder: Holder, keys: ApiKeys, desk: Desk, beyond:
         served = holder.served
         text = holder.metrics.text(served.version, served.threshold) + desk.metrics()
         text += record_metrics(desk.keeping) + beyond.shadow.metrics() + beyond.promise.metrics()
-        return _refused(request, keys) or PlainTextResponse(text)
+        return reader_denied(request, keys) or PlainTextResponse(text)
 
     @app.get("/model", tags=["service"], response_model=dict[str, object], responses=guarded)
     async def get_model(request: Request) -> Response:
         """The version in production, its evidence, and what its features mean."""
-        return _refused(request, keys) or JSONResponse(model_card(holder.served))
+        return reader_denied(request, keys) or JSONResponse(model_card(holder.served))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def get_openapi() -> Response:
         return Response(holder.served.document, media_type="application/json")
-
-
-def _refused(request: Request, keys: ApiKeys) -> Response | None:
-    denied = keys.denied(request.scope["headers"], "read")
-    if denied is None:
-        return None
-    headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
-    return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)

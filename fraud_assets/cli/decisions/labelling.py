@@ -31,14 +31,13 @@ class _Taken:
     accepted: int = 0
     repeated: int = 0
     unknown: list[str] = field(default_factory=list)
-    refused: dict[str, int] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: _Taken) -> None:
         self.accepted += other.accepted
         self.repeated += other.repeated
         self.unknown += other.unknown
-        for rule, rows in other.refused.items():
-            self.refused[rule] = self.refused.get(rule, 0) + rows
+        self.refused.update(other.refused)
 
 
 def register(commands: Commands) -> None:
@@ -123,7 +122,7 @@ def _posted(connection: http.client.HTTPConnection, prefix: str, labels: Sequenc
     if answer.status == http.client.UNPROCESSABLE_ENTITY and (at := _refused(body)):
         sound = [label for number, label in enumerate(labels) if number not in at]
         taken = _posted(connection, prefix, sound) if sound else _Taken()
-        taken.add(_Taken(refused=dict(Counter(at.values()))))
+        taken.add(_Taken(refused=Counter(at.values())))
         return taken
     if answer.status != http.client.OK:
         raise RecordError(f"The service did not take the labels: {answer.status} {body.decode()}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fraud_assets.contract.sections.words import OneOrMore
 from fraud_assets.terms.section import Section
 
@@ -23,3 +25,12 @@ class Rule(Section):
 
     one_of: OneOrMore | None = None
     """The values allowed."""
+
+    def bounds(self) -> Iterator[str]:
+        """What a value that is there must be, in words."""
+        if self.min is not None:
+            yield f"at least {self.min:g}"
+        if self.max is not None:
+            yield f"at most {self.max:g}"
+        if self.one_of is not None:
+            yield f"one of {', '.join(map(str, self.one_of))}"

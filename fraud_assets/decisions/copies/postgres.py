@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS fraud_assets.format (format integer PRIMARY KEY);
 INSERT INTO fraud_assets.format SELECT {format} WHERE NOT EXISTS
   (SELECT 1 FROM fraud_assets.format);
 CREATE TABLE IF NOT EXISTS fraud_assets.decisions ({decisions}, PRIMARY KEY (decision_id));
-ALTER TABLE fraud_assets.decisions ADD COLUMN IF NOT EXISTS {later};
+ALTER TABLE fraud_assets.decisions {later};
 CREATE TABLE IF NOT EXISTS fraud_assets.labels ({labels},
   PRIMARY KEY (log, writer, segment, entry));
 CREATE TABLE IF NOT EXISTS fraud_assets.shadows ({shadows},
@@ -143,7 +143,7 @@ def _set_up(connection: psycopg.Connection[Any]) -> None:
     setup = sql.SQL(_SETUP).format(
         format=sql.Literal(FORMAT),
         decisions=_columns(DECISIONS),
-        later=_columns({name: DECISIONS[name] for name in LATER}),
+        later=sql.SQL(", ").join(map(_added, LATER)),
         labels=_columns(LABELS),
         shadows=_columns(SHADOWS),
     )
@@ -156,6 +156,12 @@ def _set_up(connection: psycopg.Connection[Any]) -> None:
             f"The tables of schema fraud_assets have format {written}, this release writes "
             f"{FORMAT}: use the release that made them, or move the schema aside."
         )
+
+
+def _added(name: str) -> sql.Composed:
+    from psycopg import sql  # noqa: PLC0415 - an extra of its own
+
+    return sql.SQL("ADD COLUMN IF NOT EXISTS {}").format(_columns({name: DECISIONS[name]}))
 
 
 def _columns(kinds: Mapping[str, CellType]) -> sql.Composed:

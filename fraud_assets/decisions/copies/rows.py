@@ -47,7 +47,7 @@ DECISIONS: Mapping[str, CellType] = {
 """Columns of a decision, and what they hold; times are microseconds since 1970, UTC."""
 
 LATER = ("recalled_at",)
-"""The one that tables of earlier releases lack."""
+"""Those that tables of earlier releases lack."""
 
 LABELS: Mapping[str, CellType] = {
     "payment_id": "text",

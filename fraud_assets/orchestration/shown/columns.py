@@ -9,7 +9,6 @@ import dagster as dg
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.contract.sections.rules import Rule
 from fraud_assets.data import columns
 
 _OURS = {
@@ -72,14 +71,5 @@ def _rules(name: str, contract: Contract) -> dg.TableColumnConstraints | None:
         return None
     return dg.TableColumnConstraints(
         nullable=not any(rule.required for rule in rules),
-        other=[words for rule in rules for words in _bounds(rule)],
+        other=[words for rule in rules for words in rule.bounds()],
     )
-
-
-def _bounds(rule: Rule) -> Iterator[str]:
-    if rule.min is not None:
-        yield f"at least {rule.min:g}"
-    if rule.max is not None:
-        yield f"at most {rule.max:g}"
-    if rule.one_of is not None:
-        yield f"one of {', '.join(map(str, rule.one_of))}"

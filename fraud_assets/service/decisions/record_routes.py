@@ -12,8 +12,9 @@ from starlette.routing import Route
 from fraud_assets.decisions.log import LogSettings
 from fraud_assets.errors import FraudAssetsError
 from fraud_assets.service.answers import fault, fault_answer
-from fraud_assets.service.api_keys import ApiKeys, denial
+from fraud_assets.service.api_keys import ApiKeys
 from fraud_assets.service.decisions.keeping import Keeping
+from fraud_assets.service.readers import reader_denied
 from fraud_assets.service.settings import ServiceSettings
 
 _JSON = "application/json"
@@ -49,7 +50,7 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
     """
 
     async def one(request: Request) -> Response:
-        if (denied := _denied(request, keys)) is not None:
+        if (denied := reader_denied(request, keys)) is not None:
             return denied
         decision_id = request.path_params["decision_id"]
         if decision_id in _POSTED:
@@ -64,7 +65,7 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
         return Response(msgspec.json.encode(found), media_type=_JSON)
 
     async def of_payment(request: Request) -> Response:
-        if (denied := _denied(request, keys)) is not None:
+        if (denied := reader_denied(request, keys)) is not None:
             return denied
         asked = request.query_params.getlist("payment_id")
         if len(asked) != 1 or not asked[0]:
@@ -81,14 +82,6 @@ def record_routes(keeping: Keeping, keys: ApiKeys) -> list[Route]:
         Route("/decisions", of_payment, methods=["GET", "POST"]),
         Route("/decisions/{decision_id}", one, methods=["GET"]),
     ]
-
-
-def _denied(request: Request, keys: ApiKeys) -> Response | None:
-    denied = keys.denied(request.scope["headers"], "read")
-    if denied is None:
-        return None
-    headers = {"www-authenticate": "Bearer"} if denied.status == 401 else {}
-    return Response(fault_answer(denial(denied)), denied.status, headers, media_type=_JSON)
 
 
 def _unavailable(error: FraudAssetsError) -> Response:

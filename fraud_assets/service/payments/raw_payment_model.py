@@ -71,13 +71,7 @@ def raw_description(name: str, contract: Contract) -> str:
 
 
 def _said(rule: Rule) -> str:
-    parts = [
-        f"at least {rule.min:g}" if rule.min is not None else "",
-        f"at most {rule.max:g}" if rule.max is not None else "",
-        f"one of {', '.join(map(str, rule.one_of))}" if rule.one_of is not None else "",
-        "never missing" if rule.required else "",
-    ]
-    return ", ".join(filter(None, parts))
+    return ", ".join([*rule.bounds(), *(["never missing"] if rule.required else [])])
 
 
 def _example(name: str, contract: Contract, spec: Spec) -> Any:
