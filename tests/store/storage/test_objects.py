@@ -14,15 +14,21 @@ from fraud_assets.store.store import Store
 from tests.store.stores import files, metadata, promoted, released
 
 UNHEARD, UNANSWERED = "not heard", "heard, not answered"
+GONE, GONE_AFTER = "gone", "heard, then gone"
 
 
 class Failing:
-    """Lets the n-th request that writes fail, before or after the server did what was asked."""
+    """Lets the n-th request that writes fail, before or after the server did what was asked.
+
+    A server that is gone answers nothing from then on, reads included.
+    """
 
     def __init__(self, patch: pytest.MonkeyPatch, at: int, how: str) -> None:
         self.at, self.how, self.count, self.failed = at, how, 0, ""
         for name in ("create", "delete"):
             patch.setattr(MemoryObjects, name, self._wrapped(getattr(MemoryObjects, name), name))
+        for name in ("found", "chunks"):
+            patch.setattr(MemoryObjects, name, self._read(getattr(MemoryObjects, name)))
 
     def _wrapped(self, call, name):
         def request(*args):
@@ -30,12 +36,25 @@ class Failing:
             self.count += 1
             if fails:
                 self.failed = f"{name} {args[1]}"
-                if self.how == UNANSWERED:
+                if self.how in {UNANSWERED, GONE_AFTER}:
                     call(*args)
+            if fails or self.is_gone:
                 raise OSError("the network is down")
             return call(*args)
 
         return request
+
+    def _read(self, call):
+        def request(*args):
+            if self.is_gone:
+                raise OSError("the network is down")
+            return call(*args)
+
+        return request
+
+    @property
+    def is_gone(self) -> bool:
+        return bool(self.failed) and self.how in {GONE, GONE_AFTER}
 
 
 def objects_of(store: Store) -> set[str]:
@@ -49,7 +68,7 @@ def is_whole(store: Store, version: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("how", [UNHEARD, UNANSWERED])
+@pytest.mark.parametrize("how", [UNHEARD, UNANSWERED, GONE, GONE_AFTER])
 def test_a_request_that_fails_leaves_the_old_or_the_new(
     keys: Keys, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -60,27 +79,19 @@ def test_a_request_that_fails_leaves_the_old_or_the_new(
         first = promoted(store, "1")
         with monkeypatch.context() as patch:
             failing = Failing(patch, at, how)
-            try:
-                staged = store.stage(files("2"), metadata())
-                try:
-                    move = released(store, staged)
-                except StoreError:
-                    half += [
-                        version for version in store.versions() if not is_whole(store, version)
-                    ]
-                    raise
-                finally:
-                    store.discard(staged)
-            except StoreError:
-                assert store.history() == [first], failing.failed
-                ends.add("refused")
-            else:
-                assert store.history() == [first, move], failing.failed
-                ends.add("moved")
+            told = told_of_a_release(store, failing, half)
+        moves = store.history()
+        if "not known" in told:
+            assert how in {GONE, GONE_AFTER}
+        else:
+            assert told == "moved" or moves == [first], failing.failed
+        ends.add("moved" if moves[1:] else "refused")
+        assert moves[0] == first
+        assert store.versions() == sorted(move.version for move in moves), failing.failed
         assert all(store.verify(version) for version in store.versions())
-        monkeypatch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
-        store.sweep()
-        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr("fraud_assets.store.storage.objects.making.LEASE", timedelta(0))
+            store.sweep()
         assert store.versions() == sorted(move.version for move in store.history())
         kept = {"promotions", "latest.json", *store.versions()}
         assert objects_of(store) == kept, failing.failed
@@ -89,6 +100,23 @@ def test_a_request_that_fails_leaves_the_old_or_the_new(
     assert half == []
     assert ends == {"refused", "moved"}
     assert at > 8
+
+
+def told_of_a_release(store: Store, failing: Failing, half: list[str]) -> str:
+    """What its publisher is told: that it moved, or why not."""
+    try:
+        staged = store.stage(files("2"), metadata())
+        try:
+            released(store, staged)
+        except StoreError:
+            seen = [] if failing.is_gone else store.versions()
+            half += [version for version in seen if not is_whole(store, version)]
+            raise
+        finally:
+            store.discard(staged)
+    except StoreError as error:
+        return str(error)
+    return "moved"
 
 
 def test_who_took_too_long_does_not_publish(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -400,8 +400,11 @@ def test_a_server_restarted_under_load_loses_no_move(
         moves = store.history(is_thorough=True)
 
         said = [version for moved, _ in told for version in moved]
-        assert len(said) == len(set(said)) == len(moves) - 1
-        assert set(said) == {move.version for move in moves[1:]}
+        unknown = [error for _, refused in told for error in refused if "not known" in error]
+        made = {move.version for move in moves[1:]}
+        assert len(said) == len(set(said))
+        assert set(said) <= made
+        assert len(made) - len(said) <= len(unknown)
         assert all(store.verify(move).version for move in moves)
         assert store.versions() == sorted(move.version for move in moves)
         assert copy_of_pointer(store) == move_line(moves[-1])

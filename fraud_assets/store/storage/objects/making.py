@@ -41,7 +41,7 @@ class Making:
 
     def give_up(self, tree: str) -> None:
         """Delete what a maker left, unless he had completed it; then his sign."""
-        if not self._is_complete(tree):
+        if not self.is_complete(tree):
             self.remove(tree)
         self.client.delete(_sign_of(tree))
 
@@ -63,24 +63,24 @@ class Making:
         for sign in signs.values():
             if datetime.now(UTC) - sign.modified > LEASE:
                 name = sign.key.rpartition("/")[2]
-                swept += [] if self._is_complete(f"{prefix}{name}") else [name]
+                swept += [] if self.is_complete(f"{prefix}{name}") else [name]
                 self.give_up(f"{prefix}{name}")
         for name, is_signed in trees.items():
             left_over = not is_signed and f"{prefix}{MAKING}/{name}" not in signs
-            if left_over and not self._is_complete(f"{prefix}{name}"):
+            if left_over and not self.is_complete(f"{prefix}{name}"):
                 self.remove(f"{prefix}{name}")
         return swept
+
+    def is_complete(self, tree: str) -> bool:
+        """Whether it is there to stay: of those that may serve only what a move names."""
+        if not self.client.found(f"{tree}/{SIGNATURE_FILE}"):
+            return False
+        return "/" in tree or self.lines.has_move(f'"{tree}"'.encode())
 
     def pairs(self, prefix: str) -> list[tuple[str, str]]:
         """Folder and name of each object two levels deep."""
         keys = [found.key.removeprefix(prefix).split("/") for found in self.client.found(prefix)]
         return [(key[0], key[1]) for key in keys if len(key) == 2]
-
-    def _is_complete(self, tree: str) -> bool:
-        """Whether it is there to stay: of those that may serve only what a move names."""
-        if not self.client.found(f"{tree}/{SIGNATURE_FILE}"):
-            return False
-        return "/" in tree or self.lines.has_move(f'"{tree}"'.encode())
 
     def _trees(self, prefix: str) -> dict[str, bool]:
         """Trees by name, and whether their signature is there."""

@@ -72,9 +72,12 @@ class Objects:
 
     def names(self, under: str = "") -> list[str]:
         """Complete trees, ledgers and pointer, and trees in the making."""
-        pairs = self._making.pairs(f"{under}/" if under else "")
+        prefix = f"{under}/" if under else ""
+        pairs = self._making.pairs(prefix)
         trees = {above for above, name in pairs if name == SIGNATURE_FILE}
-        making = {f"{STAGING}{name}" for above, name in pairs if above == MAKING}
+        signs = {name for above, name in pairs if above == MAKING}
+        trees -= {name for name in trees & signs if not self._making.is_complete(prefix + name)}
+        making = {f"{STAGING}{name}" for name in signs}
         ledgers = {f"{above}{LINES}" for above, name in pairs if is_line(name)}
         pointer = {POINTER_FILE} if LOG_FILE in ledgers else set[str]()
         return sorted(trees | making | ledgers | pointer)
@@ -149,7 +152,7 @@ class Objects:
         try:
             self.append(LOG_FILE, seen, line)
         except BaseException as error:
-            is_heard = self._lines.has_move(line)
+            is_heard = self._is_heard(line)
             if not is_heard and staged is not None:
                 self.remove(staged.tree)
             if not (is_heard and isinstance(error, OSError)):
@@ -180,6 +183,16 @@ class Objects:
             yield from self._lines.read(name)
         else:
             yield from self.client.chunks(name)
+
+    def _is_heard(self, line: bytes) -> bool:
+        """Whether the server took a line, though an error came back."""
+        try:
+            return self._lines.has_move(line)
+        except OSError as error:
+            raise StoreError(
+                f"{self.where()} does not answer since it was asked to move production, so it is "
+                "not known whether it did: look with `fraud-assets models show` once it answers."
+            ) from error
 
     def _create(self, key: str, data: bytes, tree: str) -> None:
         if not self.client.create(key, data) and b"".join(self.client.chunks(key)) != data:
