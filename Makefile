@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 MODULE := fraud_assets.definitions
 READY := .venv/.ready
+# Files beside each other, in the order of tests/conftest.py.
+BESIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check fix ui serve stack stack-status stack-down lock clean bench-search \
@@ -51,10 +53,10 @@ fix: $(READY) ## mend what format and lint can mend
 	$(BIN)/ruff check --fix .
 
 test: $(READY) ## the specification, a few minutes
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" $(BESIDE)
 
 test-slow: $(READY) ## races, kills, browsers, large data
-	$(BIN)/python -m pytest -m "slow and not alone" -n 3 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and not alone" $(BESIDE)
 	$(BIN)/python -m pytest -m "slow and alone"
 
 lock: $(READY) ## pin the newest versions again, with hashes

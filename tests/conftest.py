@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from joblib import cpu_count
 
 from tests.shared import make_cases
 from tests.weeks import Parts, Week, small_parts, small_week
@@ -15,6 +16,24 @@ from tests.weeks import Parts, Week, small_parts, small_week
 # A machine that does other things as well is slow, not wrong.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+MOST_WAITING = 12
+"""Workers of the slow tests: each takes up to a gigabyte with what it starts."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """`-n auto`: a worker per core, and two where tests mostly wait for processes they started."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # as xdist reads it
+    waits = config.option.markexpr.startswith("slow")
+    return min(2 * cpu_count(), MOST_WAITING) if waits else cpu_count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in which something takes long begin first, so that at the end nobody waits for one."""
+    long = {item.path for item in items if item.get_closest_marker("long") is not None}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session", autouse=True)

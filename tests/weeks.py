@@ -50,6 +50,7 @@ class Week:
             "FRAUD_ASSETS_CONTRACT": str(self.contract),
             "FRAUD_ASSETS_MODELS": str(self.folder / "models"),
             "FRAUD_ASSETS_KEYS": str(self.folder / "keys"),
+            "LOKY_MAX_CPU_COUNT": "1",  # so little work begins no other process, as in `settings`
         }
 
     def definitions(self) -> dg.Definitions:

@@ -30,10 +30,11 @@ def register(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it with progress on stderr and the table, or JSON, on stdout."""
-    from fraud_assets.backtest.run import Options, backtest, cores
+    from fraud_assets.backtest.run import Options, backtest
     from fraud_assets.backtest.tables import backtest_table
     from fraud_assets.contract import load_contract
     from fraud_assets.documents.formats import write_document
+    from fraud_assets.work.kinds.local import cores
     from fraud_assets.work.registry import chosen_executor
 
     contract = load_contract()

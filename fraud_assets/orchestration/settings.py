@@ -4,7 +4,6 @@ Run config would make the policy a bypass: whoever launches could relax what mus
 Concept: https://docs.dagster.io/guides/build/external-resources
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store, default_root
 from fraud_assets.work.executor import Executor
+from fraud_assets.work.kinds.local import cores
 from fraud_assets.work.registry import chosen_executor
 
 
@@ -78,9 +78,7 @@ class Settings:
 
     def processes(self) -> int:
         """Processes of this host to keep busy: as set, else all cores that this process may use."""
-        if self.workers is not None:
-            return self.workers
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        return cores() if self.workers is None else self.workers
 
     def executor(self) -> Executor:
         """Where the units of the search and of a backtest are done; open, to be closed."""

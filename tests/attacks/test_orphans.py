@@ -42,7 +42,7 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def gone(pid: int, seconds: float = 20) -> bool:
+def gone(pid: int, seconds: float = 60) -> bool:
     """Whether the process ends in time; a zombie has."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -33,11 +33,12 @@ def in_a_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     left_out = {"DAGSTER_HOME", "NO_COLOR", "COLUMNS", "LINES"}
-    environment = {k: v for k, v in os.environ.items() if k not in left_out}
+    environment = {k: v for k, v in os.environ.items() if k not in left_out} | week.environment
+    environment |= {"TERM": term, "LOKY_MAX_CPU_COUNT": "2"}  # an interrupt reaches helpers as well
     process = subprocess.Popen(
         [str(BIN / words[0]), *words[1:]],
         cwd=week.folder,
-        env=environment | week.environment | {"TERM": term},
+        env=environment,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -17,7 +17,7 @@ from tests.docs.console import blocks, missing
 from tests.orchestration.runs import BIN
 from tests.weeks import REPOSITORY, Week
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 SET_UP = {
     "make run": "fraud-assets run && fraud-assets models show",

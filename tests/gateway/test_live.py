@@ -142,6 +142,7 @@ def test_wrong_settings_are_named_all_at_once(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_lost_feature_is_noticed_and_nothing_is_lost(tmp_path: Path) -> None:
     """A week on the real service, chain and monitor: told within three days, in the table."""
     ran = subprocess.run(

@@ -146,6 +146,7 @@ def test_a_forest_that_stops_early_keeps_its_last_score():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_whole_grid_of_gradient_boosting_is_exact():
     """All 81 settings on 5 folds at full size: scores to 1e-12, the same best setting."""
     rows, grid = make_rows(600, 0.1), FAMILIES["gradient_boosting"].grid

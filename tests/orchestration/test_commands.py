@@ -14,7 +14,7 @@ from tests.orchestration.server import ask, dagster_dev, finished
 from tests.weeks import REPOSITORY
 
 MODULE = ("-m", "fraud_assets.definitions")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def materialize(week, select, *more):

@@ -153,27 +153,34 @@ def _fill(store: Store, count: int) -> None:
 
 
 @pytest.mark.slow
-def test_two_thousand_versions_list_in_a_second(
+def test_two_thousand_versions_list_in_the_time_of_eight_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the real command, interpreter included; seconds of the processor, which others share."""
-    store = new_store(tmp_path, Keys(tmp_path / "keys"))
-    promoted(store)
+    """By the real command; what the processor does for one version beside it is the measure."""
+    keys = Keys(tmp_path / "keys")
+    few, many = (new_store(tmp_path / name, keys) for name in ("few", "many"))
+    for store in (few, many):
+        promoted(store)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
-        _fill(store, 1999)
-    environment = {**os.environ, "FRAUD_ASSETS_KEYS": str(store.keys.folder)}
-    words = [sys.executable, "-m", "fraud_assets", "models", "list", "--store", str(store.root)]
-    taken = []
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(words, env=environment, capture_output=True, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        _fill(many, 1999)
+    monkeypatch.setenv("FRAUD_ASSETS_KEYS", str(keys.folder))
 
+    taken = [(_seconds_to_list(few, 1), _seconds_to_list(many, 2000)) for _ in range(5)]
+
+    least, most = (min(seconds) for seconds in zip(*taken, strict=True))
+    assert most < 8 * least, taken
+
+
+def _seconds_to_list(store: Store, versions: int) -> float:
+    """Processor seconds of the command, interpreter included; others share the machine."""
+    words = [sys.executable, "-m", "fraud_assets", "models", "list", "--store", str(store.root)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(words, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     lines = done.stdout.splitlines()
-    assert sum(line.startswith(b"fraud_detector_") for line in lines) == 2000
-    assert min(taken) < 1, taken
+    assert sum(line.startswith(b"fraud_detector_") for line in lines) == versions
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_the_named_shadow_stays_whether_refused_or_not(store: Store) -> None:

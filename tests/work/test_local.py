@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -105,3 +107,21 @@ def test_without_a_setting_work_is_done_in_local_processes():
     with chosen_executor(3, {}) as executor:
         assert isinstance(executor, Local)
         assert (executor.processes, executor.slots) == (3, 3)
+
+
+CORES = "import os; {before}; from fraud_assets.work.kinds.local import cores; print(cores())"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
+@pytest.mark.parametrize(
+    "before",
+    ["os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])",
+     "os.environ['LOKY_MAX_CPU_COUNT'] = '1'"],
+)  # fmt: skip
+def test_no_more_cores_are_kept_busy_than_a_process_may_use(before):
+    """By its affinity, or by LOKY_MAX_CPU_COUNT; by a container's quota in the same way."""
+    code = CORES.format(before=before)
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert found.stdout == "1\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.backend import resource_tracker
 
@@ -25,6 +25,14 @@ Result = TypeVar("Result")
 
 IDLE_SECONDS = 15
 """After this long without work a process ends, also where its parent was killed."""
+
+
+def cores() -> int:
+    """How many processes this one may keep busy: as its affinity and its container allow.
+
+    `LOKY_MAX_CPU_COUNT` sets fewer.
+    """
+    return cpu_count()
 
 
 def open_executor(place: str | None, processes: int) -> Executor:  # noqa: ARG001 - it needs none

@@ -28,7 +28,10 @@ def workers(server: Server) -> list[int]:
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     found = []
     for pid in children.read_text().split():
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except FileNotFoundError:
+            continue  # it ended meanwhile
         if b"multiprocessing" in command and b"resource_tracker" not in command:
             found.append(int(pid))
     return found

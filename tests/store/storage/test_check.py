@@ -65,6 +65,7 @@ def test_few_writers_on_a_real_s3_server(s3: object) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_real_s3_server_will_do(s3: object, capsys: pytest.CaptureFixture[str]) -> None:
     """By the command, with as many writers as it has."""
     url = f"s3://{BUCKET}/{uuid.uuid4().hex}"

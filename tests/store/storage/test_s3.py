@@ -367,6 +367,7 @@ def _promoting(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_server_restarted_under_load_loses_no_move(
     tmp_path_factory: pytest.TempPathFactory,
     processes: ForkServerContext,
