@@ -27,7 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.search.folds import Fold, encode_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, Fold
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.search.validation import Validation
@@ -110,7 +110,7 @@ def our_search(rows: Rows, folds: Sequence[Fold], contract: Contract, workers: i
     search, columns = contract.search, (contract.features.numeric, contract.features.categorical)
     sampled = [(_sampled(rows, train, contract), valid) for train, valid in folds]
     families = [FAMILIES[name] for name in OURS]
-    encoded = encode_folds(rows, sampled, columns, families[0].encoding)
+    encoded = EncodedFolds(rows, sampled, *columns).of(families[0])
     validation = Validation.of(Sample(rows, len(rows) - rows.frauds), folds, RECALL_FLOOR)
     searched = [
         race_grid(family, encoded, validation, search.seed, workers=workers) for family in families

@@ -99,7 +99,9 @@ class Family:
     reference machine: the search's budget is counted by them. `columns_tried` says how many of so
     many encoded columns a setting looks at, all of them by default. `parallel` says that a fit
     takes `n_jobs` and gives the same trees whatever their number. `dense` says that it is faster
-    on dense rows, and takes float32 of either kind for the same trees. `parts` are the families
+    on dense rows, and takes float32 of either kind for the same trees. `takes_missing` says that it
+    learns where to send a number that is missing, which comes to it as NaN; else the median stands
+    in for it (see `modelling.preprocessing`). `parts` are the families
     whose margins it adds up, its own grid's first parameter being the weight of the second.
     """
 
@@ -124,6 +126,7 @@ class Family:
     columns_tried: Callable[[Parameters, int], float] = _every_column
     parallel: bool = False
     dense: bool = False
+    takes_missing: bool = False
     stand_in: StandIn | None = None
     parts: tuple[str, ...] = ()
 

@@ -16,7 +16,8 @@ class Forest:
 
     A row goes to `left` where its encoded value of column `feature` is <= `threshold` (float64,
     exact), else to `right`. A leaf has `feature` -1 and adds `value` to the margin. `cover` is
-    the training weight that reached the node. `roots` (trees,) are indices into the nodes.
+    the training weight that reached the node. `roots` (trees,) are indices into the nodes. A value
+    that is missing, NaN, goes to `left` where `missing_left` says so; None sends all of them right.
     """
 
     feature: Ints
@@ -26,6 +27,7 @@ class Forest:
     value: Floats
     cover: Floats
     roots: Ints
+    missing_left: NDArray[np.bool_] | None = None
 
     @property
     def is_leaf(self) -> NDArray[np.bool_]:
@@ -41,7 +43,10 @@ class Forest:
             inner = feature >= 0
             if not inner.any():
                 return np.asarray(self.value[at].sum(axis=1), dtype=np.float64)
-            goes_left = encoded[rows, feature] <= self.threshold[at]
+            value = encoded[rows, feature]
+            goes_left = value <= self.threshold[at]
+            if self.missing_left is not None:
+                goes_left |= np.isnan(value) & self.missing_left[at]
             at = np.where(inner, np.where(goes_left, self.left[at], self.right[at]), at)
 
     def expected_values(self) -> Floats:
@@ -80,7 +85,18 @@ def join(trees: list[Forest]) -> Forest:
         together("value").astype(np.float64),
         together("cover").astype(np.float64),
         together("roots", shift=True).astype(np.int64),
+        _missing_left(trees),
     )
+
+
+def _missing_left(trees: list[Forest]) -> NDArray[np.bool_] | None:
+    if all(tree.missing_left is None for tree in trees):
+        return None
+    parts = [
+        np.zeros(len(tree.feature), dtype=bool) if tree.missing_left is None else tree.missing_left
+        for tree in trees
+    ]
+    return np.concatenate(parts)
 
 
 def rounded_thresholds(threshold: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,15 +30,7 @@ def stages_by_tables(
 
 def tree(forest: Forest, index: int) -> Forest:
     """The forest's tree of that index alone, with the node numbers of the forest."""
-    return Forest(
-        forest.feature,
-        forest.threshold,
-        forest.left,
-        forest.right,
-        forest.value,
-        forest.cover,
-        forest.roots[index : index + 1],
-    )
+    return replace(forest, roots=forest.roots[index : index + 1])
 
 
 def shares(gains: Floats) -> Floats:

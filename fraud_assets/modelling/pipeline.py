@@ -22,11 +22,13 @@ def build_pipeline(
     encoding: EncodingName | None = None,
     many: Sequence[str] = (),
     presence: Sequence[str] = (),
+    gaps: Sequence[str] = (),
 ) -> Pipeline:
     """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
 
     `many` are the categorical columns that are encoded by their share of frauds, `presence` the
-    numeric ones of which the classifier also sees whether they are missing.
+    numeric ones of which the classifier also sees whether they are missing, `gaps` those that a
+    family which takes missing numbers sees as they are.
 
     Raises
     ------
@@ -35,7 +37,13 @@ def build_pipeline(
     """
     (found,) = find_families([family])
     preprocessor = build_preprocessor(
-        numeric, categorical, encoding or found.encoding, many, seed, presence=presence
+        numeric,
+        categorical,
+        encoding or found.encoding,
+        many,
+        seed,
+        presence=presence,
+        gaps=gaps if found.takes_missing else (),
     )
     classifier = found.build(params, seed)
     return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])

@@ -2,8 +2,9 @@
 
 NaN, None, pandas.NA and the empty text are the same missing value in every column: a number
 becomes the training median, a category the level `unknown`, which is what training made of
-them. Only public classes and functions of scikit-learn and pandas are used, so that a pickled
-pipeline needs nothing of this package.
+them. A classifier that learns where to send missing numbers sees them as NaN in the columns that
+miss some among the fitted rows, its gaps. Only public classes and functions of scikit-learn and
+pandas are used, so that a pickled pipeline needs nothing of this package.
 
 Columns of many levels are encoded by their share of frauds, whatever the family's encoding: one
 number for each of 5,000 levels leaves a linear model as many weights, and to a tree the order of
@@ -18,7 +19,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, RobustScaler, StandardScaler
 
 from fraud_assets.encodings.kinds.target import ENCODING as TARGET
 from fraud_assets.encodings.registry import encoding_of, encodings
@@ -34,6 +35,13 @@ def columns_of_many_levels(features: pd.DataFrame, categorical: Sequence[str]) -
     return tuple(name for name in categorical if features[name].nunique() > MANY_LEVELS)
 
 
+def columns_with_gaps(features: pd.DataFrame, numeric: Sequence[str]) -> tuple[str, ...]:
+    """Which of the numeric columns are missing in some of these rows, and there in others."""
+    missing = features[list(numeric)].isna()
+    some, every = missing.any(), missing.all()
+    return tuple(name for name in numeric if some[name] and not every[name])
+
+
 def build_preprocessor(
     numeric: Sequence[str],
     categorical: Sequence[str],
@@ -42,18 +50,22 @@ def build_preprocessor(
     seed: int = 0,
     *,
     presence: Sequence[str] = (),
+    gaps: Sequence[str] = (),
 ) -> ColumnTransformer:
     """Unfitted transformer of a frame with the named columns; others are dropped.
 
     Parts `num` (numbers, imputer, scaler), `cat` and `many` (objects, missing, imputer, encoder,
     and for `many` a scaler) exist where there are such columns; `many` are those of the
     categorical ones that are encoded by their share of frauds, so that fitting needs the labels.
-    Part `presence` (numbers, missing, scaler) says of some numbers whether they are missing.
-    Output columns: numeric first, then the encoded categories, part by part, then `presence`.
+    Part `gaps` (numbers, scaler) are those of the numeric ones that stay missing. Part `presence`
+    (numbers, missing, scaler) says of some numbers whether they are missing.
+    Output columns: numeric first, then gaps, then the encoded categories, part by part, then
+    `presence`.
     """
     few = [name for name in categorical if name not in many]
     parts = [
-        ("num", _numeric(), list(numeric)),
+        ("num", _numeric(), [name for name in numeric if name not in gaps]),
+        ("gaps", _with_gaps(), [name for name in numeric if name in gaps]),
         ("cat", _categorical(encoding, seed), few),
         ("many", _categorical(TARGET.name, seed), [name for name in categorical if name in many]),
         ("presence", _presence(), list(presence)),
@@ -121,6 +133,16 @@ def _numeric() -> Pipeline:
             ("numbers", _on_frame(pd.DataFrame.apply, func=pd.to_numeric)),
             ("imputer", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("scaler", StandardScaler()),
+        ]
+    )
+
+
+def _with_gaps() -> Pipeline:
+    """Scaled by quartiles, which missing numbers take no part in."""
+    return Pipeline(
+        [
+            ("numbers", _on_frame(pd.DataFrame.apply, func=pd.to_numeric)),
+            ("scaler", RobustScaler()),
         ]
     )
 

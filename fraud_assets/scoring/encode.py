@@ -25,7 +25,12 @@ class Encoder:
         self._numeric = tuple(
             (i, f.position, f.median, f.mean, f.scale, f.missing)
             for i, f in enumerate(spec.features)
-            if isinstance(f, Numeric)
+            if isinstance(f, Numeric) and not f.sides
+        )
+        self._with_sides = tuple(
+            (i, tuple((s.position, s.missing) for s in f.sides), f.mean, f.scale, f.missing)
+            for i, f in enumerate(spec.features)
+            if isinstance(f, Numeric) and f.sides
         )
         self._presence = tuple(
             (i, f.presence.position, f.presence.present, f.presence.absent, f.missing)
@@ -65,6 +70,12 @@ class Encoder:
             value = row[i]
             number = median if value is None or value in missing else value
             into[position] = (number - mean) / scale  # type: ignore[operator]  # a number's column
+        for i, sides, mean, scale, missing in self._with_sides:
+            value = row[i]
+            is_missing = value is None or value in missing
+            scaled = 0.0 if is_missing else (value - mean) / scale  # type: ignore[operator]
+            for position, absent in sides:
+                into[position] = absent if is_missing else scaled
         for i, position, present, absent, missing in self._presence:
             into[position] = absent if row[i] is None or row[i] in missing else present
         for i, levels in self._categorical:

@@ -14,7 +14,7 @@ import msgspec
 from fraud_assets.documents.formats import Upgrades, upgraded
 from fraud_assets.errors import StoreError
 
-FORMAT = 3
+FORMAT = 4
 """Format of the service's own files; independent of scikit-learn's and this package's version."""
 
 SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "golden.json"
@@ -24,9 +24,10 @@ SPEC, TABLES, FOREST, GOLDEN = "scorer.json", "scorer.npz", "scorer.onnx", "gold
 _UPGRADES: Upgrades = {
     1: lambda old: old | {"format": 2, "normalisation": "trim"},
     2: lambda old: old | {"format": 3},
+    3: lambda old: old | {"format": 4},
 }
 """Format 1 trimmed and changed case as Python alone does, and had no name for it; format 2 had no
-column for a number's absence."""
+column for a number's absence; format 3 had a median in place of each missing number."""
 
 READABLE = (*_UPGRADES, FORMAT)
 """Formats of the service's own files that are read."""
@@ -52,11 +53,19 @@ class Presence(msgspec.Struct, frozen=True):
     absent: float
 
 
+class MissingSide(msgspec.Struct, frozen=True):
+    """A number stands at `position`; a missing one is `missing`, below or above all others."""
+
+    position: int
+    missing: float
+
+
 class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     """A number: missing becomes `median`, then (x - mean) / scale at `position`.
 
     `missing` are numbers that stand for a missing one; `presence` says how the model sees that it
-    is missing, None where it does not.
+    is missing, None where it does not. Where there are `sides`, the number stands at each of them,
+    in place of `position`: splits that send missing ones left ask one of them, others the other.
     """
 
     name: str
@@ -72,6 +81,7 @@ class Numeric(msgspec.Struct, frozen=True, tag="numeric", tag_field="kind"):
     required: bool = False
     missing: tuple[float, ...] = ()
     presence: Presence | None = None
+    sides: tuple[MissingSide, ...] = ()
 
 
 class Categorical(msgspec.Struct, frozen=True, tag="categorical", tag_field="kind"):

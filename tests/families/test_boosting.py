@@ -11,7 +11,7 @@ from fraud_assets.families.family import UnconvertibleError
 from fraud_assets.families.registry import FAMILIES, family_of, is_installed
 from fraud_assets.modelling.judging.importances import impurity_importances
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.search.folds import encode_folds, make_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.tuned import dump_pipeline
 from tests.modelling.made_rows import make_rows, small_contract
@@ -35,7 +35,7 @@ NAMES = [
 
 def classifier(name: str, rows, **changed):
     family = FAMILIES[name]
-    (fold,) = encode_folds(rows, [(np.arange(len(rows)),) * 2], COLUMNS, family.encoding)
+    (fold,) = EncodedFolds(rows, [(np.arange(len(rows)),) * 2], *COLUMNS).of(family)
     return family.build(SMALL[name] | changed, 0).fit(fold.train, fold.train_label), fold.train
 
 
@@ -44,7 +44,7 @@ def test_the_first_trees_of_a_fit_are_a_fit_of_so_many(name: str):
     """One fit scores every size: the search's scores are those of a fit of each size."""
     family, rows = FAMILIES[name], make_rows(900, 0.1)
     folds = make_folds(rows, 2, seed=0)
-    encoded = encode_folds(rows, folds, COLUMNS, family.encoding)
+    encoded = EncodedFolds(rows, folds, *COLUMNS).of(family)
     settings = [SMALL[name] | {family.size: size} for size in (4, 8, 12)]
 
     found = score_settings(family, settings, encoded, 0)

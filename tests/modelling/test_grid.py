@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from benchmarks.search_data import shipped
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.search.folds import encode_folds, make_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
 from fraud_assets.modelling.search.settings import ScoredGrid
@@ -46,7 +46,7 @@ SMALL = {
 def searched(name: str, rows, grid, workers: int = 1) -> tuple[ScoredGrid, list]:
     folds = make_folds(rows, 3, seed=0)
     family = replace(FAMILIES[name], grid=grid)
-    encoded = encode_folds(rows, folds, COLUMNS, family.encoding)
+    encoded = EncodedFolds(rows, folds, *COLUMNS).of(family)
     return search_grid(family, encoded, 0, workers=workers), folds
 
 

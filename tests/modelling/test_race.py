@@ -17,7 +17,7 @@ from fraud_assets.modelling.search.budget import (
     sample_to_search,
     thinned,
 )
-from fraud_assets.modelling.search.folds import encode_folds, make_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import score_settings, search_grid
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
@@ -43,7 +43,7 @@ COLUMNS = CONTRACT.features.numeric, CONTRACT.features.categorical
 def prepared():
     rows = make_rows(2400, 0.1)
     folds = make_folds(rows, 5, 0)
-    encoded = encode_folds(rows, folds, COLUMNS, FAMILY.encoding)
+    encoded = EncodedFolds(rows, folds, *COLUMNS).of(FAMILY)
     return encoded, Validation.of(Sample(rows, len(rows) - rows.frauds), folds, 0.9)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations
 from math import factorial
 
@@ -10,16 +11,20 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.families.forest import Forest
+from fraud_assets.families.registry import FAMILIES as KNOWN
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE
 from fraud_assets.scoring.making.convert import convert_classifier
+from fraud_assets.scoring.making.describe import describe_features
+from fraud_assets.scoring.making.sides import with_sides
 from fraud_assets.scoring.scorer import load_scorer
 from fraud_assets.scoring.shapley import TreeShapley, leaves_by_width
-from tests.scoring.worlds import NAMES, ROUNDING, files, fitted, payments
+from tests.scoring.worlds import NAMES, ROUNDING, contract, files, fitted, payments
 
 NO_ORACLE = {"logistic_regression", "adaboost", "catboost"}
 """The library explains no AdaBoost, and CatBoost by its own ways of empty leaves."""
 
 ORACLE = [family for family in NAMES if family.values[0] not in NO_ORACLE]
+TAKE_MISSING = [name for name, family in KNOWN.items() if family.takes_missing]
 OWN = [family for family in NAMES if family.values[0] in {"adaboost", "catboost"}]
 
 
@@ -51,9 +56,10 @@ def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated)
 @pytest.mark.parametrize("table_bytes", [0, 2**25], ids=["quadrature", "tables"])
 @pytest.mark.parametrize("family", ORACLE)
 def test_contributions_are_those_of_shap(family, table_bytes):
-    """The shap library's path-dependent TreeExplainer, column by column."""
+    """The shap library's path-dependent TreeExplainer, column by column, where none is missing."""
     shap = pytest.importorskip("shap")
-    classifier, rows = fitted(family).named_steps["classifier"], encoded(family, 40)
+    classifier, rows = fitted(family).named_steps["classifier"], encoded(family, 60)
+    rows = rows[~np.isnan(rows).any(axis=1)]
     forest = convert_classifier(classifier).model
     expected = told_by(shap, classifier, rows)
 
@@ -65,6 +71,9 @@ def test_contributions_are_those_of_shap(family, table_bytes):
 
 def told_by(shap, classifier, rows: np.ndarray) -> np.ndarray:
     """The library's values; a sum of two families has the sum of theirs."""
+    if isinstance(classifier, Pipeline) and "medians" in classifier.named_steps:
+        medians, trees = classifier.named_steps.values()
+        return told_by(shap, trees, medians.transform(rows))
     if isinstance(classifier, Pipeline):
         union = classifier.named_steps["margins"]
         margin, trees = (part for _, part in union.transformer_list)
@@ -86,6 +95,25 @@ def test_contributions_are_those_of_every_coalition(family):
         found = shapley(forest, columns).contributions(row)
 
         assert found == pytest.approx(brute_force(forest, row), abs=1e-10)
+
+
+@pytest.mark.parametrize("family", TAKE_MISSING)
+def test_contributions_where_numbers_are_missing_are_those_of_every_coalition(family):
+    """Each side that a number stands at is a player, and a feature has what its sides have."""
+    scorer, pipeline = load_scorer(files(family)), fitted(family)
+    described, columns = describe_features(pipeline, contract())
+    model = convert_classifier(pipeline.named_steps["classifier"]).model
+    _, sided, forest = with_sides(described, columns, model)
+    features = payments(400, 5).features
+    missing = features[features[["amount", "age", "count"]].isna().any(axis=1)].head(4)
+
+    for values in missing.to_dict("records"):
+        row = scorer.encoder.row(values)
+        encoded_row = np.zeros(len(sided.names))
+        scorer.encoder.write(row, memoryview(encoded_row))
+        expected = np.bincount(sided.owners, brute_force(forest, encoded_row))
+
+        assert scorer.explain(row).contributions == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_tree_worked_by_hand():
@@ -160,6 +188,7 @@ def brute_force(forest: Forest, row: np.ndarray) -> np.ndarray:
         weights = forest.cover[[left, right]] / forest.cover[[left, right]].sum()
         return float(weights[0] * worth(left, known) + weights[1] * worth(right, known))
 
+    @cache
     def total(known: frozenset[int]) -> float:
         return sum(worth(int(root), known) for root in forest.roots)
 

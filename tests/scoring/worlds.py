@@ -16,6 +16,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES as KNOWN
 from fraud_assets.families.registry import is_installed
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.preprocessing import columns_with_gaps
 from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.scoring.making.export import export_scorer
 
@@ -105,12 +106,13 @@ def payments(n: int, seed: int) -> Rows:
 
 @cache
 def fitted(family: str, calibrated: bool = False) -> Pipeline:
-    """Its classifier also sees whether the age is missing."""
+    """Its classifier also sees whether the age is missing, and gaps where it takes them."""
     rows = payments(1500, 1)
     features = contract().features
     parameters, presence = FAMILIES[family], ("age",)
+    gaps = columns_with_gaps(rows.features, features.numeric)
     pipeline = build_pipeline(
-        family, parameters, features.numeric, features.categorical, presence=presence
+        family, parameters, features.numeric, features.categorical, presence=presence, gaps=gaps
     )
     preprocessor, classifier = pipeline.named_steps.values()
     encoded = preprocessor.fit_transform(rows.features, rows.label)

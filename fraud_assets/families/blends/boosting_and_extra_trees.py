@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -40,14 +41,20 @@ def _build(parameters: Parameters, seed: int) -> Pipeline:
     boosting, trees = BOOSTING.build(rest, seed), TREES.build(own, seed)
     column = FunctionTransformer(np.expand_dims, kw_args={"axis": 1})
     margin = Pipeline([("margin", FunctionTransformer(boosting.decision_function)), ("c", column)])
-    both = [("boosting", margin), ("trees", FunctionTransformer(trees.predict_proba))]
+    filled = Pipeline([("medians", _medians()), ("trees", trees)])
+    both = [("boosting", margin), ("trees", FunctionTransformer(filled.predict_proba))]
     weights = {"boosting": 1.0, "trees": float(parameters["weight"])}
     union = FeatureUnion(both, transformer_weights=weights)
     return Pipeline([("margins", union), ("sum", LogisticRegression(random_state=seed))])
 
 
-def _parts(classifier: Classifier) -> tuple[Classifier, Classifier, float]:
-    """Boosting, extra trees, and what the trees' probability is multiplied by."""
+def _medians() -> SimpleImputer:
+    """Boosting takes missing numbers as they are, extra trees what stands in for them."""
+    return SimpleImputer(strategy="median", keep_empty_features=True)
+
+
+def _parts(classifier: Classifier) -> tuple[Classifier, Pipeline, float]:
+    """Boosting, extra trees behind their medians, and the weight of their probability."""
     union = classifier.named_steps.get("margins")
     if not isinstance(union, FeatureUnion):
         raise UnconvertibleError("it is no sum of two families")
@@ -77,7 +84,8 @@ class Blend(Family):
         BOOSTING.fit(boosting, rows, label, **given)
         kept = _few(label)
         few = {name: np.asarray(value)[kept] for name, value in given.items()}
-        TREES.fit(trees, rows[kept], label[kept], **few)
+        medians, forest = trees.named_steps.values()
+        TREES.fit(forest, medians.fit_transform(rows[kept]), label[kept], **few)
         total = classifier.named_steps["sum"]
         total.classes_ = boosting.classes_
         total.coef_ = np.array([[1.0, 0.0, 1.0]])  # the second column is the other class's
@@ -87,10 +95,12 @@ class Blend(Family):
 
 def _convert(fitted: Classifier) -> Converted:
     boosting, trees, weight = _parts(fitted)
-    first, second = BOOSTING.convert(boosting), TREES.convert(trees)
+    medians, extra = trees.named_steps.values()
+    first, second = BOOSTING.convert(boosting), TREES.convert(extra)
     if not isinstance(first.model, Forest) or not isinstance(second.model, Forest):
         raise UnconvertibleError("a part of it is no forest")
-    scaled = replace(second.model, value=second.model.value * weight)
+    goes_left = medians.statistics_[second.model.feature] <= second.model.threshold
+    scaled = replace(second.model, value=second.model.value * weight, missing_left=goes_left)
     forest = join([first.model, scaled])
     return Converted(forest, first.intercept, "logistic", "log-odds")
 
@@ -98,7 +108,7 @@ def _convert(fitted: Classifier) -> Converted:
 def _tidy(classifier: Classifier) -> None:
     boosting, trees, _ = _parts(classifier)
     BOOSTING.tidy(boosting)
-    TREES.tidy(trees)
+    TREES.tidy(trees.named_steps["trees"])
 
 
 FAMILY = Blend(
@@ -111,6 +121,7 @@ FAMILY = Blend(
     convert=_convert,
     tidy=_tidy,
     fit_times=BOOSTING.fit_times,
+    takes_missing=True,
     pace=5.0,
     parts=(BOOSTING.name, TREES.name),
 )

@@ -57,6 +57,7 @@ def _tables(nodes: Any) -> Forest:
         np.where(leaf, nodes["value"], 0.0),
         nodes["count"].astype(np.float64),
         np.zeros(1, dtype=np.int64),
+        nodes["missing_go_to_left"].astype(bool),
     )
 
 
@@ -93,6 +94,11 @@ FAMILY = Family(
     # stays: 100,000 rows in its place moved average precision by +.006, ROC-AUC by -.003.
     fit_times=5,
     always_searched=True,
+    # 60,000 rows of 40 columns, a part of the cells missing, two draws each, ROC-AUC with NaN and
+    # with medians: missing at random .769 and .756, .766 and .754; by a fifth column .696 and .681,
+    # .819 and .817; where frauds miss them more often .785 and .777, .847 and .843. Extra trees
+    # lose as often as they gain by it, and take three times as long.
+    takes_missing=True,
     # 524,000 rows of 120 columns, half of all cells missing, average precision on later rows: rate
     # .05, 31 leaves, 200 trees .444, 100 trees .440; rate .1 .431 and .428; the defaults .427. On
     # 94,000 of the rows the defaults lead: .340 against .328 and .295 (300 trees).

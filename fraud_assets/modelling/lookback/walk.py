@@ -11,13 +11,11 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.cost import serving_cost
-from fraud_assets.families.family import EncodingName
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import encoded_columns, fit_seconds
-from fraud_assets.modelling.search.folds import EncodedFold, Fold, encode_folds
+from fraud_assets.modelling.search.folds import EncodedFold, EncodedFolds, Fold
 from fraud_assets.modelling.search.sampling import Sample, thinned_rows
 from fraud_assets.modelling.search.ticker import Ticker
 from fraud_assets.modelling.search.validation import FoldScores, Validation
@@ -69,7 +67,8 @@ class Walk:
             (thinned_rows(train, sample.rows.label, share, self.seed), valid)
             for train, valid in blocks(len(sample.rows), first, contract.search.folds, count)
         ]
-        self._encoded: dict[EncodingName, list[EncodedFold]] = {}
+        columns = contract.features.numeric, contract.features.categorical
+        self._encoded = EncodedFolds(sample.rows, self._folds, *columns)
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def score(self, tries: Sequence[Try]) -> list[ScoredTry]:
@@ -108,20 +107,10 @@ class Walk:
         return all(label.sum() >= 2 and (label != 1).sum() >= 2 for label in labels)
 
     def _part(self, one: Try, k: int) -> tuple[EncodedFold, np.ndarray, np.ndarray | None]:
-        encoding = FAMILIES[one.family].encoding
-        if encoding not in self._encoded:
-            features = self._contract.features
-            self._encoded[encoding] = encode_folds(
-                self._rows,
-                self._folds,
-                (features.numeric, features.categorical),
-                encoding,
-                columns_of_many_levels(self._rows.features, features.categorical),
-            )
         kept = self._train(one.reach, k)
         time = None if self._rows.time is None else self._rows.time[kept]
         within = np.searchsorted(self._folds[k][0], kept)
-        return self._encoded[encoding][k], within, one.reach.weights(time)
+        return self._encoded.of(FAMILIES[one.family])[k], within, one.reach.weights(time)
 
     def _train(self, reach: FittedReach, k: int) -> np.ndarray:
         train, valid = self._folds[k]

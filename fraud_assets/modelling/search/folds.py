@@ -11,8 +11,12 @@ from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
-from fraud_assets.families.family import EncodingName
-from fraud_assets.modelling.preprocessing import build_preprocessor
+from fraud_assets.families.family import EncodingName, Family
+from fraud_assets.modelling.preprocessing import (
+    build_preprocessor,
+    columns_of_many_levels,
+    columns_with_gaps,
+)
 from fraud_assets.work.packing import WorkData
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -55,36 +59,52 @@ def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     return folds
 
 
-def encode_folds(
-    rows: Rows,
-    folds: Sequence[Fold],
-    columns: tuple[Sequence[str], Sequence[str]],
-    encoding: EncodingName,
-    many: Sequence[str] = (),
-    *,
-    presence: Sequence[str] = (),
-) -> list[EncodedFold]:
-    """Fit the preprocessor on each fold's training rows and encode both sides once."""
-    return [_encode(rows, fold, columns, encoding, many, presence=presence) for fold in folds]
+class EncodedFolds:
+    """The folds' rows under each encoding that a family asks for, made once.
 
+    The preprocessor is fitted on each fold's training rows. Which columns have many levels is a
+    matter of all rows.
+    """
 
-def _encode(
-    rows: Rows,
-    fold: Fold,
-    columns: tuple[Sequence[str], Sequence[str]],
-    encoding: EncodingName,
-    many: Sequence[str],
-    *,
-    presence: Sequence[str],
-) -> EncodedFold:
-    train, valid = fold
-    preprocessor = build_preprocessor(*columns, encoding, many, presence=presence)
-    return EncodedFold(
-        train=preprocessor.fit_transform(rows.features.iloc[train], rows.label[train]),
-        train_label=rows.label[train],
-        valid=preprocessor.transform(rows.features.iloc[valid]),
-        valid_label=rows.label[valid],
-    )
+    def __init__(
+        self,
+        rows: Rows,
+        folds: Sequence[Fold],
+        numeric: Sequence[str],
+        categorical: Sequence[str],
+    ) -> None:
+        self._rows, self._folds = rows, folds
+        self._numeric, self._categorical = numeric, categorical
+        self._many = columns_of_many_levels(rows.features, categorical)
+        self._has_gaps = bool(columns_with_gaps(rows.features, numeric))
+        self._made: dict[tuple[EncodingName, bool, tuple[str, ...]], list[EncodedFold]] = {}
+
+    def of(self, family: Family, presence: tuple[str, ...] = ()) -> list[EncodedFold]:
+        """The folds as the family sees them; `presence` as in `build_pipeline`."""
+        key = family.encoding, family.takes_missing and self._has_gaps, presence
+        if key not in self._made:
+            self._made[key] = [self._encode(fold, *key) for fold in self._folds]
+        return self._made[key]
+
+    def _encode(
+        self, fold: Fold, encoding: EncodingName, keeps_gaps: bool, presence: tuple[str, ...]
+    ) -> EncodedFold:
+        (train, valid), rows = fold, self._rows
+        fitted = rows.features.iloc[train]
+        preprocessor = build_preprocessor(
+            self._numeric,
+            self._categorical,
+            encoding,
+            self._many,
+            presence=presence,
+            gaps=columns_with_gaps(fitted, self._numeric) if keeps_gaps else (),
+        )
+        return EncodedFold(
+            train=preprocessor.fit_transform(fitted, rows.label[train]),
+            train_label=rows.label[train],
+            valid=preprocessor.transform(rows.features.iloc[valid]),
+            valid_label=rows.label[valid],
+        )
 
 
 def _too_few(rows: Rows, count: int) -> str:

@@ -5,7 +5,8 @@ rows say that frauds miss it more, or less, often than others, the winner is sco
 with that column beside it. It is taken where average precision gains for sure: the one-sided
 bound of the gain, over draws of senders and for all columns tried together (Bonferroni), lies
 above 0. One that gains next to nothing on the first folds, which are the cheap ones, is not tried
-on the others. Categories need none of this: a missing one is a level of its own.
+on the others. Categories need none of this: a missing one is a level of its own. Nor does a family
+that takes missing numbers as they are.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def find_presence(
     search: WeekSearch, winner: Winner, numeric: tuple[str, ...]
 ) -> tuple[PresenceRow, ...]:
     """Each column tried with what it gained; all that are taken gain together too."""
-    tried = _worth_trying(search, winner, numeric)
+    tried = [] if winner.family.takes_missing else _worth_trying(search, winner, numeric)
     if not tried:
         return ()
     plain = winner.contenders[0].scores

@@ -18,8 +18,7 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES
-from fraud_assets.modelling.preprocessing import columns_of_many_levels
-from fraud_assets.modelling.search.folds import Fold, encode_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, Fold
 from fraud_assets.modelling.search.grid import Fit, ScoredFit, gathered, judge_of, score_fit
 from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.search.settings import ScoredGrid
@@ -80,11 +79,7 @@ class FamilyRounds:
         self._seed, self._recall = contract.search.seed, contract.policy.min_recall
         self._workers, self._progress = workers, progress
         columns = contract.features.numeric, contract.features.categorical
-        many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
-        self._encoded = {
-            encoding: encode_folds(sample.rows, folds, columns, encoding, many)
-            for encoding in dict.fromkeys(family.encoding for family in families)
-        }
+        self._encoded = EncodedFolds(sample.rows, folds, *columns)
 
     def run(self) -> dict[str, list[Trial]]:
         """Trials of each family by its name, in the folds' order."""
@@ -140,7 +135,7 @@ class FamilyRounds:
             most = family.defaults[family.size]
             smaller = family.grid[family.size] if _is_in_grid(family, family.defaults) else ()
             sizes = [*(size for size in smaller if size < most), most]
-        fold = self._encoded[family.encoding][k]
+        fold = self._encoded.of(family)[k]
         return Fit(family.name, rest, sizes, k, fold, self._seed, is_last)
 
     def _left(self, trials: Mapping[str, list[Trial]]) -> set[str]:

@@ -17,9 +17,8 @@ import numpy as np
 from fraud_assets.contract.schema import Contract
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import LeaderboardRow
-from fraud_assets.families.family import EncodingName, Family, StandIn
+from fraud_assets.families.family import Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.preprocessing import columns_of_many_levels
 from fraud_assets.modelling.search.blended import blended
 from fraud_assets.modelling.search.budget import (
     GRIDS,
@@ -30,7 +29,7 @@ from fraud_assets.modelling.search.budget import (
 )
 from fraud_assets.modelling.search.candidates import Leaderboard
 from fraud_assets.modelling.search.choice import Contender, by_merit, choose_setting, leading
-from fraud_assets.modelling.search.folds import EncodedFold, encode_folds, make_folds
+from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import score_settings
 from fraud_assets.modelling.search.race import race_grid
 from fraud_assets.modelling.search.sampling import Sample
@@ -72,10 +71,9 @@ class WeekSearch:
         self._workers, self._progress = workers, progress
         self.families = contract.search.families
         self._budget = allowed(contract, GRIDS)
-        self._columns = contract.features.numeric, contract.features.categorical
-        self._many = columns_of_many_levels(sample.rows.features, contract.features.categorical)
         self._folds = make_folds(sample.rows, contract.search.folds, self.seed)
-        self._encoded: dict[tuple[EncodingName, tuple[str, ...]], list[EncodedFold]] = {}
+        columns = contract.features.numeric, contract.features.categorical
+        self._encoded = EncodedFolds(sample.rows, self._folds, *columns)
         self.validation = Validation.of(sample, self._folds, contract.policy.min_recall)
 
     def grid(self, family: Family, among: int = 1, known: ScoredGrid | None = None) -> ScoredGrid:
@@ -85,7 +83,7 @@ class WeekSearch:
         """
         return race_grid(
             family,
-            self._encode(family),
+            self._encoded.of(family),
             self.validation,
             self.seed,
             budget=self._budget / among,
@@ -110,7 +108,7 @@ class WeekSearch:
 
         `presence` as in `build_pipeline`.
         """
-        folds = self._encode(family, presence)
+        folds = self._encoded.of(family, presence)
         return score_settings(
             family,
             settings,
@@ -139,19 +137,6 @@ class WeekSearch:
         """The stand-in of a family whose own grid is too slow on so many rows."""
         stand_in = family.stand_in
         return stand_in if stand_in and len(self.sample.rows) > stand_in.above_rows else None
-
-    def _encode(self, family: Family, presence: tuple[str, ...] = ()) -> list[EncodedFold]:
-        key = family.encoding, presence
-        if key not in self._encoded:
-            self._encoded[key] = encode_folds(
-                self.sample.rows,
-                self._folds,
-                self._columns,
-                family.encoding,
-                self._many,
-                presence=presence,
-            )
-        return self._encoded[key]
 
 
 def find_winner(search: WeekSearch, leaderboard: Leaderboard, forced: str | None = None) -> Winner:

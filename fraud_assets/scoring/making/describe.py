@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,13 +28,22 @@ from fraud_assets.values.words import allowed_levels, allowed_numbers
 Value = TypeVar("Value", str, float)
 
 
+@dataclass(frozen=True)
+class EncodedColumns:
+    """The encoded columns' names (columns,), the number of each one's feature, those with gaps."""
+
+    names: tuple[str, ...]
+    owners: tuple[int, ...]
+    gaps: tuple[str, ...] = ()
+
+
 def describe_features(
     pipeline: Any, contract: Contract
-) -> tuple[tuple[Feature, ...], tuple[str, ...], tuple[int, ...]]:
-    """The features in the contract's order, the encoded columns' names, each one's feature."""
+) -> tuple[tuple[Feature, ...], EncodedColumns]:
+    """The features in the contract's order, and the columns that they are encoded in."""
     names = contract.features.names
     features: dict[str, Feature] = {}
-    columns, owners = list[str](), list[int]()
+    columns, owners, gaps = list[str](), list[int](), tuple[str, ...]()
     for kind, part, chosen in pipeline.named_steps["preprocessor"].transformers_:
         if part == "drop":
             continue
@@ -43,19 +53,21 @@ def describe_features(
                 columns.append(missing_name(name))
                 owners.append(names.index(name))
             continue
+        gaps = tuple(chosen) if kind == "gaps" else gaps
         for feature in _described(kind, part, list(chosen), contract, at=len(columns)):
             features[feature.name] = feature
             columns += _columns(feature)
             owners += [names.index(feature.name)] * _width(feature)
-    return tuple(features[name] for name in names), tuple(columns), tuple(owners)
+    found = tuple(features[name] for name in names)
+    return found, EncodedColumns(tuple(columns), tuple(owners), gaps)
 
 
 def _described(
     kind: str, part: Any, names: list[str], contract: Contract, at: int
 ) -> Sequence[Feature]:
     """The features of one part of the preprocessor, whose columns begin at position `at`."""
-    if kind == "num":
-        return _numeric(part, names, contract)
+    if kind in {"num", "gaps"}:
+        return _numeric(part, names, contract, at)
     encoder = part.named_steps["encoder"]
     encoding = encoding_of(encoder)
     if encoding is None:
@@ -126,15 +138,18 @@ def _points(values: Any) -> Any:
     return ordered[np.linspace(0, len(ordered) - 1, POINTS).round().astype(int)]
 
 
-def _numeric(part: Any, names: list[str], contract: Contract) -> list[Numeric]:
-    medians = part.named_steps["imputer"].statistics_
-    scaler = part.named_steps.get("scaler")
-    means = np.zeros(len(names)) if scaler is None else scaler.mean_
+def _numeric(part: Any, names: list[str], contract: Contract, at: int) -> list[Numeric]:
+    imputer, scaler = part.named_steps.get("imputer"), part.named_steps.get("scaler")
+    if imputer is None:  # gaps stay, and quartiles scale
+        medians = means = scaler.center_
+    else:
+        medians = imputer.statistics_
+        means = np.zeros(len(names)) if scaler is None else scaler.mean_
     scales = np.ones(len(names)) if scaler is None else scaler.scale_
     # SimpleImputer fills a column that is empty in training with 0, keeping NaN as its statistic.
     medians = np.where(np.isnan(medians.astype(float)), 0.0, medians.astype(float))
     return [
-        _number(name, contract, i, median=float(m), mean=float(c), scale=float(s))
+        _number(name, contract, at + i, median=float(m), mean=float(c), scale=float(s))
         for i, (name, m, c, s) in enumerate(zip(names, medians, means, scales, strict=True))
     ]
 

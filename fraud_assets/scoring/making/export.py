@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
 from fraud_assets.scoring.making.convert import convert_classifier
 from fraud_assets.scoring.making.describe import describe_features, place_tables, plain_features
 from fraud_assets.scoring.making.golden_rows import make_golden
+from fraud_assets.scoring.making.sides import with_sides
 from fraud_assets.scoring.scorer import NamedArrays, load_scorer
 from fraud_assets.scoring.shapley import leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
@@ -59,11 +61,14 @@ def _converted_or_not(
     features = legitimate.features[list(contract.features.names)]
     try:
         converted = convert_classifier(pipeline.named_steps["classifier"])
-        described, columns, owners = describe_features(pipeline, contract)
+        described, columns = describe_features(pipeline, contract)
     except UnconvertibleError as error:
         return _through_pipeline(contract, features, threshold, str(error))
     encoded = _dense(pipeline.named_steps["preprocessor"].transform(features))
-    mean = encoded.mean(axis=0) if len(encoded) else np.zeros(len(columns))
+    mean = encoded.mean(axis=0) if len(encoded) else np.zeros(len(columns.names))
+    if isinstance(converted.model, Forest):
+        described, columns, forest = with_sides(described, columns, converted.model)
+        converted = replace(converted, model=forest)
     spec = Spec(
         format=FORMAT,
         family="forest" if isinstance(converted.model, Forest) else "linear",
@@ -73,8 +78,8 @@ def _converted_or_not(
         missing_text=tuple(sorted(text_words(contract.source))),
         missing_level=CATEGORY_MISSING,
         features=described,
-        columns=columns,
-        owner_of=owners,
+        columns=columns.names,
+        owner_of=columns.owners,
         link=converted.link,
         scale=converted.scale,
         calibrator=converted.calibrator,
