@@ -115,5 +115,5 @@ def test_extra_trees_in_it_see_every_fraud_and_no_more_than_their_share_of_the_o
     family.fit(classifier, matrix, label)
 
     _, trees = (part for _, part in classifier.named_steps["margins"].transformer_list)
-    forest = trees.func.__self__
+    forest = trees.func.__self__.named_steps["trees"]
     assert forest.estimators_[0].tree_.weighted_n_node_samples[0] == 20_000 + 600

@@ -87,7 +87,9 @@ def _tests(forest: Forest, matrix: np.ndarray) -> np.ndarray:
         for root in forest.roots:
             node = root
             while forest.feature[node] >= 0:
-                goes_left = row[forest.feature[node]] <= forest.threshold[node]
+                value = row[forest.feature[node]]
+                is_sent = forest.missing_left is not None and forest.missing_left[node]
+                goes_left = is_sent if np.isnan(value) else value <= forest.threshold[node]
                 node = (forest.left if goes_left else forest.right)[node]
                 counts[i] += 1
     return counts

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from fraud_assets.errors import ContractError
 from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.preprocessing import columns_with_gaps
 from fraud_assets.modelling.search import rounds
 from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import compare_candidates
@@ -44,7 +45,11 @@ def test_leaderboard_is_cross_val_score():
     features = contract.features
     for candidate in board.candidates:
         pipeline = build_pipeline(
-            candidate.family, candidate.parameters, features.numeric, features.categorical
+            candidate.family,
+            candidate.parameters,
+            features.numeric,
+            features.categorical,
+            gaps=columns_with_gaps(sample.features, features.numeric),
         )
         if candidate.family == "extra_trees":
             own = pipeline.steps[-1][1].get_params()

@@ -16,8 +16,8 @@ from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.preprocessing import build_preprocessor, columns_with_gaps
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import EncodedFolds
-from fraud_assets.modelling.tuning import tune
 from fraud_assets.modelling.tuned import unpickle_unverified
+from fraud_assets.modelling.tuning import tune
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
 

@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from benchmarks.search_data import shipped
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
+from fraud_assets.modelling.preprocessing import columns_of_many_levels, columns_with_gaps
 from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import search_grid
 from fraud_assets.modelling.search.sampling import sample_legitimate
@@ -51,7 +52,9 @@ def searched(name: str, rows, grid, workers: int = 1) -> tuple[ScoredGrid, list]
 
 
 def reference(name: str, rows, grid, folds) -> GridSearchCV:
-    pipeline = build_pipeline(name, {}, *COLUMNS)
+    gaps = columns_with_gaps(rows.features, COLUMNS[0])
+    many = columns_of_many_levels(rows.features, COLUMNS[1])
+    pipeline = build_pipeline(name, {}, *COLUMNS, gaps=gaps, many=many)
     if name == "adaboost":  # its pipeline's own name of the tree's depth
         grid = {
             ("estimator__max_depth" if key == "max_depth" else key): value
