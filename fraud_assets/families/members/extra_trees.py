@@ -31,6 +31,16 @@ SMOOTHING = 3.0
 SHARES = 10.0
 """What a leaf's share of frauds is multiplied by before it is added to the log-odds."""
 
+WORTH = 1e-4
+"""Share of the root's Gini impurity that each leaf of a subtree takes away; what takes away less
+is cut off (cost-complexity pruning: Breiman et al. 1984). Random cuts peel off row after row and
+say little by it. Leaves, ROC-AUC and average precision of the sum with boosting, whole and cut off,
+means of 3 seeds on judged rows: shipped 86,694, .9762 / .9293 and 36,136, .9761 / .9290; ULB
+10,448, .9842 / .7952 and 9,673, .9838 / .7951; half a percent 113,492, .9193 / .3987 and 37,009,
+.9232 / .3990; many levels 87,831, .9035 / .1994 and 48,709, .9044 / .1995; few frauds the same
+trees. At 2e-4 the shipped weeks lose .003 by extra trees alone. The fewest rows of a leaf cost more
+for as much: 3 of them .0025 for an eighth of the leaves."""
+
 MOST = 20.0
 """What a leaf says lies between minus and plus this, and is stored as a number from 0 to 1."""
 
@@ -50,7 +60,9 @@ class LeafLogOdds(Family):
     """A family of trees whose leaves say log-odds and shares instead of shares alone."""
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
-        """Fit, and let each leaf say it."""
+        """Fit, cut off what says nothing, and let each leaf say it."""
+        share = np.average(label, weights=given.get("sample_weight"))
+        classifier.set_params(ccp_alpha=WORTH * 2 * share * (1 - share))
         super().fit(classifier, rows, label, **given)
         say_log_odds(classifier)
 
