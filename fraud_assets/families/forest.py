@@ -108,7 +108,8 @@ def rounded_thresholds(threshold: Floats) -> Floats:
     """
     below = threshold.astype(np.float32)
     below = np.where(below > threshold, np.nextafter(below, np.float32(-np.inf)), below)
-    above = np.nextafter(below, np.float32(np.inf)).astype(np.float64)
+    with np.errstate(over="ignore"):  # above the largest float32 lies infinity
+        above = np.nextafter(below, np.float32(np.inf)).astype(np.float64)
     middle = below.astype(np.float64) + (above - below.astype(np.float64)) / 2
     even = (below.view(np.uint32) & 1) == 0
     return np.where(even, middle, np.nextafter(middle, -np.inf))

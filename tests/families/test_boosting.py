@@ -136,6 +136,26 @@ def test_values_at_the_edge_of_float32_go_the_librarys_way(name: str):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("options", [{}, {"nan_mode": "Max"}], ids=["as usual", "above all"])
+def test_missing_values_go_the_librarys_way(name: str, options: dict[str, str]):
+    """In columns that miss some in training, half of them or one in a hundred."""
+    if options and name != "catboost":
+        pytest.skip("its missing values lie on no side by themselves")
+    family, rng = FAMILIES[name], np.random.default_rng(3)
+    matrix = rng.normal(size=(2000, 3))
+    label = (matrix[:, 0] + 0.5 * matrix[:, 1] + rng.normal(size=2000) > 1).astype("int8")
+    matrix[rng.random(2000) < 0.5, 0] = np.nan
+    matrix[rng.random(2000) < 0.01, 1] = np.nan
+    fitted = family.build(SMALL[name] | options, 0).fit(matrix, label)
+
+    converted = family.convert(fitted)
+
+    assert family.takes_missing
+    found = converted.model.sums(matrix) + converted.intercept
+    assert np.abs(found - family.margin(fitted, matrix)).max() < 1e-5
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_its_class_leads_back_to_it(name: str):
     """Through the class alone, as with the families that are always there."""
     assert family_of(FAMILIES[name].build(SMALL[name], 0)) is FAMILIES[name]

@@ -45,6 +45,7 @@ class _Tree(msgspec.Struct):
 class _Column(msgspec.Struct):
     feature_index: int
     flat_feature_index: int
+    nan_value_treatment: str = "AsIs"
 
 
 class _Columns(msgspec.Struct):
@@ -79,16 +80,17 @@ def _convert(fitted: Classifier) -> Converted:
     if model.oblivious_trees is None:
         raise UnconvertibleError("its trees are not oblivious")
     scale, bias = model.scale_and_bias
-    place = {f.feature_index: f.flat_feature_index for f in model.features_info.float_features}
-    trees = [_tables(tree, place, scale) for tree in model.oblivious_trees]
+    known = {f.feature_index: f for f in model.features_info.float_features}
+    trees = [_tables(tree, known, scale) for tree in model.oblivious_trees]
     return Converted(join(trees), float(np.ravel(bias)[0]), "logistic", "log-odds")
 
 
-def _tables(tree: _Tree, place: dict[int, int], scale: float) -> Forest:
+def _tables(tree: _Tree, known: dict[int, _Column], scale: float) -> Forest:
     """One tree as a complete binary tree, level after level.
 
     The last split is asked first, so that the leaves stand in CatBoost's order: split i adds
-    2 ** i to a leaf's number where the value, rounded to float32, is > its border.
+    2 ** i to a leaf's number where the value, rounded to float32, is > its border. A missing value
+    is, or is not, on all borders of a column alike.
     """
     splits = list(reversed(tree.splits or []))
     if any(split.split_type != "FloatFeature" for split in splits):
@@ -96,7 +98,9 @@ def _tables(tree: _Tree, place: dict[int, int], scale: float) -> Forest:
     depth = len(splits)
     inner, leaves = 2**depth - 1, 2**depth
     level = np.repeat(np.arange(depth), 2 ** np.arange(depth))
-    column = np.array([place[split.float_feature_index] for split in splits], dtype=np.int64)
+    asked = [known[split.float_feature_index] for split in splits]
+    column = np.array([one.flat_feature_index for one in asked], dtype=np.int64)
+    is_below = np.array([one.nan_value_treatment != "AsTrue" for one in asked], dtype=bool)
     border = rounded_thresholds(np.array([split.border for split in splits], dtype=np.float64))
     cover = np.concatenate([np.zeros(inner), np.maximum(tree.leaf_weights, EMPTY)])
     for node in reversed(range(inner)):
@@ -110,6 +114,7 @@ def _tables(tree: _Tree, place: dict[int, int], scale: float) -> Forest:
         np.concatenate([np.zeros(inner), scale * np.array(tree.leaf_values)]),
         cover,
         np.zeros(1, dtype=np.int64),
+        np.concatenate([is_below[level], np.zeros(leaves, dtype=bool)]),
     )
 
 
@@ -136,6 +141,7 @@ FAMILY = Family(
     importances=lambda fitted: shares(fitted.feature_importances_),
     tidy=_without_clock,
     fit_times=5,
+    takes_missing=True,
     always_searched=True,
     pace=0.03,
 )

@@ -31,6 +31,7 @@ class _Tree(msgspec.Struct):
     split_conditions: list[float]
     split_indices: list[int]
     sum_hessian: list[float]
+    default_left: list[int]
 
 
 class _Name(msgspec.Struct):
@@ -119,6 +120,7 @@ def _tables(tree: _Tree) -> Forest:
         np.where(leaf, condition.astype(np.float64), 0.0),
         np.array(tree.sum_hessian, dtype=np.float64),
         np.zeros(1, dtype=np.int64),
+        np.array(tree.default_left, dtype=bool),
     )
 
 
@@ -138,6 +140,7 @@ FAMILY = Family(
     stages=stages_by_tables(_convert),
     importances=lambda fitted: shares(fitted.feature_importances_),
     fit_times=5,
+    takes_missing=True,
     always_searched=True,
     pace=0.01,
 )
