@@ -18,7 +18,7 @@ from fraud_assets.contract import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.preprocessing import columns_of_many_levels
+from fraud_assets.modelling.preprocessing import columns_of_many_levels, columns_with_gaps
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Scored = Callable[[Rows, Rows, Contract, float], Floats]
@@ -61,7 +61,8 @@ def _own(name: str, parameters: Any) -> Scored:
         numeric, texts = contract.features.numeric, contract.features.categorical
         many = columns_of_many_levels(rows.features, texts)
         family = FAMILIES[name]
-        pipeline = build_pipeline(name, parameters, numeric, texts, many=many)
+        gaps = columns_with_gaps(rows.features, numeric)
+        pipeline = build_pipeline(name, parameters, numeric, texts, many=many, gaps=gaps)
         preprocessor, classifier = pipeline.named_steps.values()
         encoded = preprocessor.fit_transform(rows.features, rows.label)
         family.fit(classifier, encoded, rows.label)
