@@ -4,8 +4,8 @@
 half of all cells missing (see `wide_set`). The chain runs as `fraud-assets run` does, in one
 process of its own; beside it scikit-learn's HistGradientBoosting, untuned, on all rows before the
 judged ones, those that choose the threshold among them: as it comes, and steadied as anybody would
-where it diverges on rare frauds; the better of both by ROC-AUC counts. Exits with 1 where the chain fails, takes
-too long or too much memory, or ranks worse beyond noise.
+where it diverges on rare frauds; the better of both by ROC-AUC counts. Exits with 1 where the chain
+fails, takes too long or too much memory, or ranks worse beyond noise.
 
     python -m benchmarks.wide [--rows N --keep FOLDER]     table, and benchmarks/out/wide.json
 """
