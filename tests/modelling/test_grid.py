@@ -44,8 +44,8 @@ SMALL = {
 }
 
 
-def searched(name: str, rows, grid, workers: int = 1) -> tuple[ScoredGrid, list]:
-    folds = make_folds(rows, 3, seed=0)
+def searched(name: str, rows, grid, workers: int = 1, parts: int = 3) -> tuple[ScoredGrid, list]:
+    folds = make_folds(rows, parts, seed=0)
     family = replace(FAMILIES[name], grid=grid)
     encoded = EncodedFolds(rows, folds, *COLUMNS).of(family)
     return search_grid(family, encoded, 0, workers=workers), folds
@@ -151,10 +151,10 @@ def test_a_forest_that_stops_early_keeps_its_last_score():
 @pytest.mark.slow
 @pytest.mark.long
 def test_whole_grid_of_gradient_boosting_is_exact():
-    """All 81 settings on 5 folds at full size: scores to 1e-12, the same best setting."""
+    """All 81 settings at full size, on two folds: scores to 1e-12, the same best setting."""
     rows, grid = make_rows(600, 0.1), FAMILIES["gradient_boosting"].grid
 
-    ours, folds = searched("gradient_boosting", rows, grid)
+    ours, folds = searched("gradient_boosting", rows, grid, parts=2)
 
     theirs = reference("gradient_boosting", rows, grid, folds)
     assert_same(ours, theirs)
