@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from joblib import cpu_count
+from threadpoolctl import threadpool_limits
 
 from tests.shared import make_cases
 from tests.weeks import Parts, Week, small_parts, small_week
@@ -34,6 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files in which something takes long begin first, so that at the end nobody waits for one."""
     long = {item.path for item in items if item.get_closest_marker("long") is not None}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tests run beside each other: a fit's second thread would wait until another's turn ends.
+
+    Here, not in what tests start; a test of threads takes two itself.
+    """
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -78,6 +78,7 @@ def kill_a_busy_worker(executor, killed: list[int]) -> None:
     killed.append(pids[busy[0]])
 
 
+@pytest.mark.long
 def test_the_same_pipeline_from_any_number_of_workers_and_with_one_killed(week, tmp_path):
     """One process of this host, or 1, 2 and 4 workers: winner, settings and file are the same."""
     expected, found, killed = week.search(1), {}, []
