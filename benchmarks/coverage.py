@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.judging.guarantee import clustered_rank, guaranteed_rank
+from fraud_assets.modelling.judging.guarantee import guarantee, guaranteed_rank
 from fraud_assets.modelling.judging.thresholds import aimed_rank
 from fraud_assets.modelling.statistics.intervals import (
     clustered_lower_bound,
@@ -80,7 +80,9 @@ def _ranks(scores: np.ndarray, senders: np.ndarray) -> dict[str, int]:
     n = len(scores)
     return {
         "guaranteed threshold": guaranteed(n, FLOOR, CONFIDENCE),
-        "guaranteed threshold by sender": clustered_rank(scores, senders, FLOOR, CONFIDENCE),
+        "guaranteed threshold by sender": guarantee(
+            scores, senders, FLOOR, CONFIDENCE, strict=True
+        ).k,
         "plain aim .94": aimed_rank(n, 0.94),
         "plain aim .90": aimed_rank(n, 0.90),
     }

@@ -15,7 +15,8 @@ truth: its recall has no noise. A week is refused for its alerts alone where the
 the ceiling of alerts and reach the floor of recall. Of these "mendable" are those that would have
 passed at the best threshold, which nobody knows: the highest at which the true recall reaches the
 floor. The others say nothing about the threshold's price. A week is published that is not refused
-for alerts, recall or precision.
+for alerts, recall or precision. Two more sides say how far a rule can come at all: one who has the
+same frauds and knows the law (`benchmarks.worlds_oracle`), and the best threshold itself.
 
     python -m benchmarks.worlds [--worlds N --first N --weeks N --before COMMIT --keep FOLDER]
                                           table, and benchmarks/out/worlds.json
@@ -40,13 +41,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.finish import finish
-from benchmarks.worlds_law import Law, earlier_drawn, law_of
+from benchmarks.worlds_law import Drawn, Law, earlier_frauds, history_drawn, law_of
 from benchmarks.worlds_made import MOVES, make_world, moved_by
+from benchmarks.worlds_oracle import best_threshold, informed_threshold
+from benchmarks.worlds_table import SIDES, summary, table
 from fraud_assets.contract import load_contract
 from fraud_assets.contract.sections.policy import Policy
-from fraud_assets.documents.formats import to_plain
-from fraud_assets.modelling.judging.thresholds import aimed_rank, choose_threshold
-from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.modelling.judging.thresholds import choose_threshold
 
 HERE = Path(__file__).parent
 OUT = HERE / "out" / "worlds.json"
@@ -54,11 +55,6 @@ BEFORE = "d2ae1cc"
 WORLDS, FIRST, WEEKS = 20, 20, 100
 """Worlds 0 to 19 are those that the rule was made on."""
 
-SIDES = {
-    "before": "before",
-    "window": "today, the window's frauds alone",
-    "today": "today",
-}
 GROUPS = {"all": (0, 1, 2, 3, 4), "one law": (0, 1, 2, 3), "the law moves": (4,)}
 """Fifths of the worlds."""
 
@@ -82,12 +78,8 @@ def measure(first: int, worlds: int, weeks: int, before: str, home: Path) -> dic
         "before": before,
         "first": first,
         "weeks": weeks,
-        "groups": {
-            name: {side: _summary([week for one in of for week in one[side]]) for side in SIDES}
-            for name, of in groups.items()
-            if of
-        },
-        "by_world": [{side: _summary(one[side]) for side in SIDES} for one in found],
+        "groups": {name: summary(of) for name, of in groups.items() if of},
+        "by_world": [summary([one]) for one in found],
     }
 
 
@@ -131,25 +123,46 @@ def _week(
     laws: Sequence[Law], told: dict[str, Any], policy: Policy, rng: np.random.Generator
 ) -> dict[str, dict[str, Any]]:
     """What each side makes of one threshold week and one judged week, drawn of the last law."""
-    law = laws[-1]
-    drawn = earlier_drawn(laws, told["today"]["blocks"], rng)
+    law, history = laws[-1], history_drawn(laws, told["today"]["blocks"], rng)
     found = {}
-    for fit, sides in {"before": ("before",), "today": ("window", "today")}.items():
+    for fit, sides in {
+        "before": ("before",),
+        "today": ("window", "today", "informed", "best"),
+    }.items():
         chosen = law.draw(told[fit]["threshold_frauds"], rng)
         judged = law.draw(told[fit]["judged_frauds"], rng).at
-        at = law.scores[fit][chosen.at], law.label[chosen.at], policy
-        # before: each fraud by itself
-        senders = None if fit == "before" else chosen.sender.astype(object)
         for side in sides:
-            earlier = drawn if side == "today" else None
-            threshold = choose_threshold(*at, senders, earlier=earlier)
-            evidence = threshold.evidence
-            found[side] = _outcome(law, law.scores[fit], threshold.value, judged, policy)
-            found[side]["threshold_frauds"] = threshold.n + (
-                evidence.earlier_frauds - evidence.earlier_left_out if evidence.earlier_count else 0
-            )
-            found[side]["left_out"] = evidence.earlier_left_out > 0
+            week = _threshold(side, law, chosen, history, policy)
+            found[side] = week | _outcome(law, law.scores[fit], week["threshold"], judged, policy)
     return found
+
+
+def _threshold(
+    side: str,
+    law: Law,
+    chosen: Drawn,
+    history: Sequence[Sequence[tuple[Law, Drawn]]],
+    policy: Policy,
+) -> dict[str, Any]:
+    """The side's threshold, from how many frauds, and whether some were taken for another law's."""
+    n = int(law.label[chosen.at].sum())
+    if side == "best":
+        value = best_threshold(law.frauds("today"), policy.min_recall)
+        return {"threshold": value, "threshold_frauds": n, "left_out": False}
+    if side == "informed":
+        value, n = informed_threshold(law, chosen, history, policy)
+        return {"threshold": value, "threshold_frauds": n, "left_out": False}
+    # before: each fraud by itself
+    senders = None if side == "before" else chosen.sender.astype(object)
+    scores = law.scores["before" if side == "before" else "today"][chosen.at]
+    earlier = earlier_frauds(history) if side == "today" else None
+    found = choose_threshold(scores, law.label[chosen.at], policy, senders, earlier=earlier)
+    kept = found.evidence.earlier_frauds - found.evidence.earlier_left_out
+    return {
+        "threshold": found.value,
+        "threshold_frauds": n + (kept if found.evidence.earlier_count else 0),
+        "left_out": found.evidence.earlier_left_out > 0,
+    }
 
 
 def _outcome(
@@ -172,65 +185,6 @@ def _outcome(
             alerts <= policy.max_alert_rate and caught >= policy.min_recall and precise
         ),
     }
-
-
-def best_threshold(scores: np.ndarray, floor: float) -> float:
-    """The highest threshold at which so large a share of the frauds' `scores` (n,) is caught."""
-    return float(np.sort(scores)[len(scores) - aimed_rank(len(scores), floor)])
-
-
-def _summary(weeks: list[dict[str, Any]]) -> dict[str, Any]:
-    n = len(weeks)
-    names = ("recall", "precision", "alert_rate", "threshold_frauds")
-    mean = {name: float(np.mean([week[name] for week in weeks])) for name in names}
-    return mean | {
-        "earlier_left_out": float(np.mean([week["left_out"] for week in weeks])),
-        "promise_held_where_published": to_plain(
-            rate(
-                sum(week["held"] and week["published"] for week in weeks),
-                sum(week["published"] for week in weeks),
-            )
-        ),
-        "refused_though_mendable": to_plain(rate(sum(week["mendable"] for week in weeks), n)),
-        "refused_for_recall": to_plain(rate(sum(week["refused_for_recall"] for week in weeks), n)),
-        "promise_held": to_plain(rate(sum(week["held"] for week in weeks), n)),
-        "refused_for_alerts_alone": to_plain(rate(sum(week["refused"] for week in weeks), n)),
-    }
-
-
-def table(result: dict[str, Any]) -> str:
-    """For each group of worlds one line for each side."""
-    lines = [f"{result['weeks']:,} weeks of each world; before {result['before']}"]
-    for name, sides in result["groups"].items():
-        lines.append(
-            f"\n{name:33}{'frauds':>7}{'promise held':>24}{'where published':>24}"
-            f"{'refused for alerts alone':>26}{'mendable':>24}"
-            f"{'for recall':>11}{'recall':>8}{'precision':>10}{'alerts':>8}{'another law':>12}"
-        )
-        for side, found in sides.items():
-            held, published, refused, mendable = (
-                _shown(found[part])
-                for part in (
-                    "promise_held",
-                    "promise_held_where_published",
-                    "refused_for_alerts_alone",
-                    "refused_though_mendable",
-                )
-            )
-            lines.append(
-                f"{SIDES[side]:33}{found['threshold_frauds']:7.0f}{held:>24}{published:>24}"
-                f"{refused:>26}{mendable:>24}"
-                f"{found['refused_for_recall']['value']:11.3f}{found['recall']:8.3f}"
-                f"{found['precision']:10.3f}{found['alert_rate']:8.2%}"
-                f"{found['earlier_left_out']:12.3f}"
-            )
-    return "\n".join(lines)
-
-
-def _shown(part: dict[str, Any]) -> str:
-    if part["value"] is None:
-        return "none"
-    return f"{part['value']:.3f} ({part['low']:.3f} to {part['high']:.3f})"
 
 
 def main() -> None:

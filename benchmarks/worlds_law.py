@@ -68,6 +68,10 @@ class Law:
         """Positions of the legitimate rows."""
         return np.flatnonzero(self.label != 1)
 
+    def frauds(self, fit: str) -> np.ndarray:
+        """What a fit says of all frauds of the sample, one score each."""
+        return self.scores[fit][self.label == 1]
+
     def draw(self, frauds: int, rng: np.random.Generator) -> Drawn:
         """About so many frauds, senders whole, and as many others as belong to them."""
         kept: list[np.ndarray] = []
@@ -89,15 +93,20 @@ class Drawn:
     sender: np.ndarray
 
 
-def earlier_drawn(
+def history_drawn(
     laws: Sequence[Law], blocks: Sequence[Sequence[int]], rng: np.random.Generator
-) -> EarlierFrauds:
-    """Frauds of each block of the history, drawn as many of each law, by the fit without it."""
+) -> list[list[tuple[Law, Drawn]]]:
+    """For each block of the history what was drawn of each law, as many frauds as it had."""
+    return [
+        [(law, law.draw(n, rng)) for law, n in zip((laws[0], laws[-1]), counts, strict=True) if n]
+        for counts in blocks
+    ]
+
+
+def earlier_frauds(history: Sequence[Sequence[tuple[Law, Drawn]]]) -> EarlierFrauds:
+    """The frauds of each block of the history, scored by the fit without it."""
     place, sender, found = [], [], []
-    for k, counts in enumerate(blocks):
-        parts = [
-            (law, law.draw(n, rng)) for law, n in zip((laws[0], laws[-1]), counts, strict=True) if n
-        ]
+    for k, parts in enumerate(history):
         scores = np.concatenate([law.scores[f"today_{k}"][drawn.at] for law, drawn in parts])
         fraud = np.concatenate([law.label[drawn.at] == 1 for law, drawn in parts])
         place.append(cautious_places(scores[fraud], scores[~fraud]))
@@ -105,4 +114,4 @@ def earlier_drawn(
         for number, (law, drawn) in enumerate(parts):
             mine = drawn.sender[law.label[drawn.at] == 1]
             sender += [f"{k} {number} {one}" for one in mine]
-    return EarlierFrauds(tuple(np.concatenate(place)), tuple(sender), "", len(blocks), tuple(found))
+    return EarlierFrauds(tuple(np.concatenate(place)), tuple(sender), "", len(found), tuple(found))

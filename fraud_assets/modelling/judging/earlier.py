@@ -12,13 +12,12 @@ hide is not seen: `fraud_assets.modelling.judging.over_time` says what then hold
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-
-from fraud_assets.modelling.statistics.intervals import cluster_codes, effective_size
 
 MOST_APART = 2.0
 """Standard errors by which older frauds may be caught more often than newer ones: one-sided 98 %.
@@ -87,27 +86,20 @@ def joined_senders(own: np.ndarray | None, earlier: EarlierFrauds, first: int) -
     return np.array([*([None] * first if own is None else own), *theirs], dtype=object)
 
 
-def alike(
-    caught: np.ndarray, senders: np.ndarray | None, firsts: Sequence[int], confidence: float
-) -> int:
+def alike(caught: np.ndarray, worth: float, firsts: Sequence[int]) -> int:
     """How many of the frauds, newest first, are of the newest ones' law.
 
-    `caught` (n,) bool at one score; the law may have changed after the first so many of `firsts`,
-    which rise to n. Where any older rest is caught more often than the newer ones by more than
-    `MOST_APART` standard errors of the difference, on effective frauds, the clearest cut counts.
+    `caught` (n,) bool at one score, of frauds that are `worth` so many independent ones each; the
+    law may have changed after the first so many of `firsts`, which rise to n. Where any older rest
+    is caught more often than the newer ones by more than `MOST_APART` standard errors of the
+    difference, the clearest cut counts.
     """
-    codes = cluster_codes(senders, len(caught))
-    apart = {first: _apart(caught, codes, first, confidence) for first in firsts[:-1]}
-    clearest = max(apart, key=lambda first: apart[first], default=firsts[-1])
-    return clearest if apart.get(clearest, 0.0) > MOST_APART else firsts[-1]
-
-
-def _apart(caught: np.ndarray, codes: np.ndarray, first: int, confidence: float) -> float:
-    """Standard errors by which the frauds after the `first` are caught more often than those."""
-    newer, older, share = caught[:first], caught[first:], float(caught.mean())
-    sizes = (
-        max(effective_size(part, of, confidence), 1.0)
-        for part, of in ((newer, codes[:first]), (older, codes[first:]))
-    )
-    error = np.sqrt(share * (1 - share) * sum(1 / size for size in sizes))
-    return float((older.mean() - newer.mean()) / error) if error > 0 else 0.0
+    n, share, sums = len(caught), float(caught.mean()), np.cumsum(caught)
+    apart = {n: 0.0}
+    for first in firsts:
+        error = math.sqrt(share * (1 - share) / worth * n / (first * max(n - first, 1)))
+        if first < n and error > 0:
+            newer, older = sums[first - 1], sums[-1] - sums[first - 1]
+            apart[first] = (older / (n - first) - newer / first) / error
+    clearest = max(apart, key=lambda first: apart[first])
+    return clearest if apart[clearest] > MOST_APART else n

@@ -80,13 +80,20 @@ def guarantee(
         If the frauds are too few; where `strict`, also if too few are left once
         bursts of one sender count as what they say.
     """
-    n = len(scores)
+    size = independent_frauds(scores, cluster_codes(senders, len(scores)), floor, confidence)
+    return guarantee_of(scores, size, floor, confidence, strict=strict)
+
+
+def guarantee_of(
+    scores: np.ndarray, independent: int, floor: float, confidence: float, *, strict: bool = False
+) -> Guaranteed:
+    """As `guarantee`, where the frauds are known to count as so many `independent` ones."""
+    n, fewest = len(scores), fewest_frauds(floor, confidence)
     single = guaranteed_rank(n, floor, confidence)
-    clusters = cluster_codes(senders, n)
-    size = independent_frauds(scores, clusters, floor, confidence)
-    fewest = fewest_frauds(floor, confidence)
-    k = clustered_rank(scores, clusters, floor, confidence) if strict or size >= fewest else single
-    return Guaranteed(np.sort(scores), k, size, single, fewest, confidence, worth=size)
+    counts = strict or independent >= fewest
+    k = clustered_rank(n, independent, floor, confidence) if counts else single
+    ranked = np.sort(scores)
+    return Guaranteed(ranked, k, independent, single, fewest, confidence, worth=independent)
 
 
 def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
@@ -123,34 +130,29 @@ def fewest_frauds(floor: float, confidence: float) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(floor))
 
 
-def clustered_rank(
-    scores: np.ndarray, clusters: np.ndarray, floor: float, confidence: float
-) -> int:
-    """The guaranteed rank where `clusters` (n,), not single frauds, are exchangeable.
+def clustered_rank(n: int, independent: float, floor: float, confidence: float) -> int:
+    """The guaranteed rank of n frauds that say as much as so many `independent` ones, m.
 
-    At the rank for single frauds the recall rests on some effective number m of frauds (Korn and
-    Graubard 1998, see `effective_size`). Rank k of all n `scores` of frauds is rank j = k m / n of
-    so many, whose recall is Beta(j, m - j + 1); j need not be whole. Never below the rank for
-    single frauds.
+    Rank k of all n (Korn and Graubard 1998, see `effective_size`) is rank j = k m / n of m, whose
+    recall is Beta(j, m - j + 1); j need not be whole. Never below the rank for single frauds.
 
     Raises
     ------
     InsufficientEvidenceError
         If frauds, or effective frauds, are too few for the guarantee.
     """
-    n = len(scores)
     k = guaranteed_rank(n, floor, confidence)
-    size = independent_frauds(scores, clusters, floor, confidence)
     needed = fewest_frauds(floor, confidence)
-    if size < needed:
+    if independent < needed:
         raise InsufficientEvidenceError(
             f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
             f"least {needed} independent frauds among the threshold rows, but the {n} there come "
-            f"in bursts of one sender and count as {size}; lengthen windows.threshold_frauds."
+            f"in bursts of one sender and count as {independent}; lengthen "
+            "windows.threshold_frauds."
         )
     ranks = np.arange(k, n + 1)
-    share = ranks / n * size
-    keeps = betaincc(share, size - share + 1, floor) >= confidence
+    share = ranks / n * independent
+    keeps = betaincc(share, independent - share + 1, floor) >= confidence
     return int(ranks[np.argmax(keeps)])
 
 

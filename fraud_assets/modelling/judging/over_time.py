@@ -5,6 +5,9 @@ block, the newest first, so long as none shows another law (`alike`). The thresh
 that any of these stretches asks for at its confidence (`stretches`): where the law stays, all hold
 the promise together with the confidence that the contract asks for; where it moved and nothing
 shows, the stretch since then holds it with its own.
+
+How many frauds of a burst say as much as one is measured once, on all of them: in a stretch by
+itself a burst or two decide that, and those that happen to hold no missed burst ask for too little.
 """
 
 from __future__ import annotations
@@ -15,17 +18,11 @@ from dataclasses import replace
 import numpy as np
 
 from fraud_assets.modelling.judging.earlier import alike
-from fraud_assets.modelling.judging.guarantee import (
-    Guaranteed,
-    fewest_frauds,
-    guarantee,
-    independent_frauds,
-)
+from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee, guarantee_of
 from fraud_assets.modelling.judging.stretches import confidences
-from fraud_assets.modelling.statistics.intervals import cluster_codes
 
 LEAST_MORE = 0.02
-"""Share of all that a stretch must say more than the one within it to be looked at by itself."""
+"""Share of all frauds that a stretch must hold more than the one within it to be looked at."""
 
 
 def guarantee_over_time(
@@ -48,14 +45,15 @@ def guarantee_over_time(
         As `guarantee`.
     """
     whole = guarantee(scores, senders, floor, confidence, strict=strict)
+    n, worth = len(scores), max(whole.independent, 1)
     able = [first for first in firsts if first >= whole.fewest]
-    kept = alike(scores >= whole.score, senders, able, confidence)
-    sizes = _sizes(scores, senders, [first for first in able if first <= kept], floor, confidence)
+    kept = alike(scores >= whole.score, worth / n, able)
+    chosen = _stretches([first for first in able if first <= kept], whole.fewest * n / worth)
     found = [
-        guarantee(
-            scores[:first], _first(senders, first), floor, own, strict=strict and first == kept
+        guarantee_of(
+            scores[:first], first * worth // n, floor, own, strict=strict and first == kept
         )
-        for first, own in zip(sizes, confidences(list(sizes.values()), confidence), strict=True)
+        for first, own in zip(chosen, confidences(chosen, confidence), strict=True)
     ]
     return replace(
         min(found, key=lambda one: one.score),
@@ -65,33 +63,14 @@ def guarantee_over_time(
     )
 
 
-def _sizes(
-    scores: np.ndarray,
-    senders: np.ndarray | None,
-    firsts: Sequence[int],
-    floor: float,
-    confidence: float,
-) -> dict[int, float]:
-    """Effective frauds of each stretch that can promise anything and says more than the last.
+def _stretches(firsts: Sequence[int], fewest: float) -> list[int]:
+    """Those of the rising `firsts` that can promise anything and hold more than the last.
 
     The longest is always one of them.
     """
-    sized = {
-        first: float(
-            independent_frauds(
-                scores[:first], cluster_codes(_first(senders, first), first), floor, confidence
-            )
-        )
-        for first in firsts
-    }
-    longest, most = firsts[-1], max(sized[firsts[-1]], 1.0)
-    found, last = {}, 0.0
-    for first, size in sized.items():
-        says_more = min(size - last, most - size) >= LEAST_MORE * most
-        if says_more and size >= fewest_frauds(floor, confidence):
-            found[first] = last = size
-    return found | {longest: most}
-
-
-def _first(senders: np.ndarray | None, count: int) -> np.ndarray | None:
-    return None if senders is None else senders[:count]
+    longest, found, last = firsts[-1], [], 0
+    for first in firsts[:-1]:
+        if first >= fewest and min(first - last, longest - first) >= LEAST_MORE * longest:
+            found.append(first)
+            last = first
+    return [*found, longest]
