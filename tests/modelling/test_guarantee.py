@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta
 
 from fraud_assets.contract.sections.policy import Policy, ThresholdRule
+from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.judging.guarantee import (
+    clustered_rank,
     frauds_for_share,
+    guarantee,
+    guarantee_of,
     guaranteed_rank,
 )
 from fraud_assets.modelling.judging.thresholds import choose_threshold
@@ -64,3 +72,34 @@ def test_no_number_of_frauds_mends_a_ranking_that_is_too_poor():
     found = choose_threshold(scores, labels, POLICY)
 
     assert "no number of further frauds would mend that" in found.sentence
+
+
+def test_frauds_that_say_half_as_much_choose_the_same_share():
+    """By hand: rank 279 of 300 promises .90, so of 600 worth 300 rank 558 or the half before it."""
+    assert clustered_rank(300, 300, 0.9, 0.95) == guaranteed_rank(300, 0.9, 0.95) == 279
+    assert clustered_rank(600, 300, 0.9, 0.95) in (557, 558)
+
+
+@given(n=st.integers(60, 2000), worth=st.floats(0.5, 1), confidence=st.sampled_from([0.6, 0.95]))
+@settings(max_examples=50, deadline=None)
+def test_the_rank_is_where_scipys_exact_bound_passes_the_floor(n, worth, confidence):
+    """The lower bound of k effective catches reaches the floor at the rank, not one below it."""
+    size = int(n * worth)
+    rank = clustered_rank(n, size, 0.9, confidence)
+
+    def low(k: int) -> float:
+        return float(beta.ppf(1 - confidence, k / n * size, size - k / n * size + 1))
+
+    assert low(rank) >= 0.9 - 1e-9
+    assert rank == guaranteed_rank(n, 0.9, confidence) or low(rank - 1) < 0.9
+
+
+def test_frauds_known_to_be_independent_need_no_senders():
+    """As many independent ones as there are frauds is the guarantee without senders."""
+    scores = np.random.default_rng(8).random(300)
+
+    assert guarantee_of(scores, 300, 0.9, 0.95).k == guarantee(scores, None, 0.9, 0.95).k == 279
+    few = guarantee_of(scores, 20, 0.9, 0.95)
+    assert (few.k, few.is_short) == (279, True)
+    with pytest.raises(InsufficientEvidenceError, match="count as 20"):
+        guarantee_of(scores, 20, 0.9, 0.95, strict=True)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import chi2_contingency, multivariate_normal, norm
 
 from fraud_assets.errors import InsufficientEvidenceError
+from fraud_assets.modelling.judging.earlier import MOST_APART, alike
 from fraud_assets.modelling.judging.guarantee import guarantee
 from fraud_assets.modelling.judging.over_time import guarantee_over_time
 from fraud_assets.modelling.judging.stretches import LEANING, broken, confidences
@@ -103,3 +104,58 @@ def test_too_few_to_promise_anything_do_not_speak_alone():
     assert found.score == guarantee(scores, None, FLOOR, CONFIDENCE).score
     with pytest.raises(InsufficientEvidenceError, match="at least 29"):
         guarantee_over_time(scores[:20], None, [20], FLOOR, CONFIDENCE)
+
+
+def test_a_cut_is_clear_or_not_by_hand():
+    """40 of the newest 50 are caught, all older 50: 3.3 standard errors, 1.7 in bursts of four."""
+    caught = np.arange(100) >= 10
+
+    assert alike(caught, 1.0, [50, 100]) == 50
+    assert alike(caught, 0.25, [50, 100]) == 100
+    assert alike(caught[::-1], 1.0, [50, 100]) == 100
+    assert alike(np.ones(100, bool), 1.0, [50, 100, 100]) == 100
+
+
+@given(newer=st.integers(60, 100), older=st.integers(60, 100), worth=st.sampled_from([1.0, 0.5]))
+@settings(max_examples=50, deadline=None)
+def test_a_cut_is_as_clear_as_the_table_of_four_says(newer, older, worth):
+    """SciPy's chi-square of the same counts is the square of the standard errors apart."""
+    caught = np.r_[np.arange(100) < newer, np.arange(100) < older]
+    counts = np.array([[newer, 100 - newer], [older, 100 - older]])
+    square = 0.0
+    if (counts.sum(0) > 0).all():
+        square = worth * chi2_contingency(counts, correction=False).statistic
+
+    found = alike(caught, worth, [100, 200])
+
+    assert found == (100 if older > newer and square > MOST_APART**2 else 200)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_pairs_of_one_sender_choose_as_half_as_many_frauds_do(seed):
+    """Each fraud twice says no more: the threshold and what all are worth stay, within a rank."""
+    scores = np.random.default_rng(seed).random(FIRSTS[-1])
+    order = np.argsort(scores)[::-1]
+    pairs, senders = np.repeat(scores, 2), np.repeat(np.arange(len(scores)), 2).astype(object)
+
+    single = guarantee_over_time(scores, None, FIRSTS, FLOOR, CONFIDENCE)
+    doubled = guarantee_over_time(pairs, senders, [2 * n for n in FIRSTS], FLOOR, CONFIDENCE)
+
+    assert abs(doubled.worth / single.worth - 1) < 0.02
+    ranked = scores[order]
+    assert abs(int((ranked >= single.score).sum()) - int((ranked >= doubled.score).sum())) <= 2
+
+
+def test_a_window_without_a_missed_burst_does_not_take_bursts_for_single_frauds():
+    """Misses of older frauds come in bursts: the window's few single ones are worth as little."""
+    rng = np.random.default_rng(4)
+    hidden = np.r_[rng.random(300) < 0.09, np.repeat(rng.random(80) < 0.09, 10)]
+    scores = np.where(hidden, rng.random(1100) / 2, 0.9 + rng.random(1100) / 10)
+    senders = np.r_[np.arange(300), 300 + np.repeat(np.arange(80), 10)].astype(object)
+
+    bursts = guarantee_over_time(scores, senders, FIRSTS, FLOOR, CONFIDENCE)
+    single = guarantee_over_time(scores, None, FIRSTS, FLOOR, CONFIDENCE)
+
+    assert bursts.worth < 400
+    assert bursts.score < single.score
