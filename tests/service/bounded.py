@@ -18,7 +18,7 @@ class Echo:
     """Answers the body; where the path is /slow, once `free` is set; /early answers unread."""
 
     def __init__(self, connections: Connections) -> None:
-        self.connections, self.free = connections, threading.Event()
+        self.connections, self.free, self.begun = connections, threading.Event(), 0
         self.headers: list[list[tuple[bytes, bytes]]] = []
 
     async def __call__(self, scope, receive, send) -> None:
@@ -30,6 +30,7 @@ class Echo:
         body = b"early" if scope["path"] == "/early" else await read_body(receive, 10**9)
         if body is None:
             return
+        self.begun += 1
         while scope["path"] == "/slow" and not self.free.is_set():
             await asyncio.sleep(0.005)
         self.headers.append(scope["headers"])

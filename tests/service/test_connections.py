@@ -146,7 +146,7 @@ def test_garbage_behind_a_request_leaves_its_answer_alone():
     """The answer that is under way is given, then the connection ends."""
     with bounded() as (port, echo), connect(port) as one:
         one.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGARBAGE\r\n\r\n")
-        time.sleep(0.1)
+        wait_until(lambda: echo.begun == 1)
         echo.free.set()
         answer = everything(one)
 
@@ -168,7 +168,7 @@ def test_what_does_not_come_in_time_ends(sent, status):
         answer = everything(one)
 
     assert status_of(answer) == status
-    assert 0.2 < time.monotonic() - started < 3
+    assert time.monotonic() - started > 0.2  # that it ends at all, `connect` sees to
 
 
 def test_dripping_on_does_not_help():
@@ -177,7 +177,7 @@ def test_dripping_on_does_not_help():
         sent = 0
         while not dripped(one, b"P" if sent == 0 else b"O"):
             sent += 1
-        assert sent < 60
+        assert sent < 600
 
 
 def dripped(one, byte: bytes) -> bool:
@@ -194,20 +194,18 @@ def test_a_client_that_does_not_read_its_answer_is_cut_off():
     """And one whose connection is to close but never drains."""
     with bounded(writing=0.3, closing=0.3) as (port, echo), connect(port) as one:
         one.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-        deadline = time.monotonic() + 5
-        while not echo.connections.closed["unread"] and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: echo.connections.closed["unread"] > 0)
 
         assert echo.connections.closed["unread"] == 1
 
 
 def test_idle_connections_serve_again_and_end_in_time():
     """Requests follow each other on one connection; after the keep-alive time it closes."""
-    with bounded(idle=0.4) as (port, _), connect(port) as one:
+    with bounded(idle=1) as (port, _), connect(port) as one:
         for _ in range(5):
             one.sendall(GET)
             assert one.recv(65536).startswith(b"HTTP/1.1 200")
-            time.sleep(0.15)
+            time.sleep(0.3)
         assert everything(one) == b""
 
 
@@ -215,7 +213,7 @@ def test_where_there_are_too_many_the_slow_go_first():
     """Ten at most: silent ones make room for new ones, a request under way stays."""
     with bounded(most=10) as (port, echo), connect(port) as busy:
         busy.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-        time.sleep(0.1)
+        wait_until(lambda: echo.begun == 1)
         crowd = [connect(port) for _ in range(30)]
         answers = [asked(port, POST + CLOSE + b"\r\n") for _ in range(20)]
         echo.free.set()
@@ -237,17 +235,16 @@ def test_bytes_of_incomplete_requests_are_bounded_over_all_connections(monkeypat
         crowd = [connect(port) for _ in range(10)]
         for one in crowd:
             one.sendall(half)
-        time.sleep(0.2)
+        wait_until(lambda: echo.connections.held > 0)
+        time.sleep(0.2)  # the others' bytes come too
         held = echo.connections.held
         answer = asked(port, POST + CLOSE + b"\r\n")
         for one in crowd:
             one.close()
-        time.sleep(0.2)
-        left = echo.connections.held
+        wait_until(lambda: echo.connections.held == 0)
 
     assert 0 < held <= 100_000
     assert answer == 200
-    assert left == 0
     assert not echo.connections.open
 
 
