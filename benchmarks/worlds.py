@@ -52,8 +52,8 @@ from fraud_assets.modelling.judging.thresholds import choose_threshold
 HERE = Path(__file__).parent
 OUT = HERE / "out" / "worlds.json"
 BEFORE = "d2ae1cc"
-WORLDS, FIRST, WEEKS = 20, 20, 100
-"""Worlds 0 to 19 are those that the rule was made on."""
+WORLDS, FIRST, WEEKS = 20, 40, 100
+"""Worlds 0 to 39 are those that the rule was made on."""
 
 GROUPS = {"all": (0, 1, 2, 3, 4), "one law": (0, 1, 2, 3), "the law moves": (4,)}
 """Fifths of the worlds."""
