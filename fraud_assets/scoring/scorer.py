@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from fraud_assets.documents.reason import Reason
 from fraud_assets.errors import StoreError
 from fraud_assets.features.arrays import Floats
+from fraud_assets.scoring.cuts.explainer import CutShapley
+from fraud_assets.scoring.cuts.stored import stored_forest
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.margins import A_FEW, Linear, Margins, Trees
 from fraud_assets.scoring.places import LevelPlaces, NumberPlaces, Places
@@ -167,8 +169,8 @@ def load_scorer(files: Mapping[str, bytes]) -> Scorer:
         weights = tables["weights"]
         return Scorer(spec, Linear(weights), LinearExplainer(weights, tables["mean"]), places)
     columns = len(spec.columns)
-    shapley = TreeShapley(_leaves(tables), columns)
-    return Scorer(spec, Trees(_file(files, FOREST), columns), shapley, places)
+    trees, explainer = Trees(_file(files, FOREST), columns), _tree_explainer(tables, columns)
+    return Scorer(spec, trees, explainer, places)
 
 
 def read_tables(data: bytes) -> NamedArrays:
@@ -200,6 +202,14 @@ def _places(tables: NamedArrays, index: int, numeric: bool) -> Places:
         return NumberPlaces(tables[f"points_{index}"].tolist(), missing)
     levels, shares = tables[f"levels_{index}"].tolist(), tables[f"shares_{index}"].tolist()
     return LevelPlaces(dict(zip(levels, shares, strict=True)), missing)
+
+
+def _tree_explainer(tables: NamedArrays, columns: int) -> Explainer:
+    """By cuts where the version holds its forest: narrow ones of format 4 and later do."""
+    forest = stored_forest(tables)
+    if forest is None:
+        return TreeShapley(_leaves(tables), columns)
+    return CutShapley(forest, columns)
 
 
 def _leaves(tables: NamedArrays) -> list[Leaves]:

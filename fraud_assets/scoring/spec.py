@@ -27,7 +27,8 @@ _UPGRADES: Upgrades = {
     3: lambda old: old | {"format": 4},
 }
 """Format 1 trimmed and changed case as Python alone does, and had no name for it; format 2 had no
-column for a number's absence; format 3 had a median in place of each missing number."""
+column for a number's absence; format 3 had a median in place of each missing number, and
+leaves in place of a narrow forest."""
 
 READABLE = (*_UPGRADES, FORMAT)
 """Formats of the service's own files that are read."""

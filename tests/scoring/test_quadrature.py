@@ -1,4 +1,4 @@
-"""Gauss-Legendre quadrature with the same bits everywhere."""
+"""Gaussian quadrature with the same bits everywhere."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import roots_jacobi
 
-from fraud_assets.scoring.quadrature import gauss_legendre
+from fraud_assets.scoring.quadrature import gauss_jacobi, gauss_legendre
 
 
 def test_by_hand():
@@ -48,3 +49,43 @@ def test_the_bits_are_pinned():
         "0x1.4de5f840c24cap-1",
         "0x1.64340f7e7b66bp-2",
     ]
+
+
+def test_one_node_under_a_weight_by_hand():
+    """Under t (1 - t) ** 2: its integral is 1 / 12, its mean (1 / 30) / (1 / 12)."""
+    node, weight = gauss_jacobi(1, 2)
+
+    assert node == pytest.approx([0.4], rel=1e-15)
+    assert weight == pytest.approx([1 / 12], rel=1e-15)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 7])
+@pytest.mark.parametrize("power", [0, 1, 5, 12])
+def test_polynomials_under_a_weight_are_integrated_exactly(count, power):
+    """The integral of t ** (degree + 1) (1 - t) ** power is a quotient of factorials."""
+    nodes, weights = gauss_jacobi(count, power)
+
+    for degree in range(2 * count):
+        top = math.factorial(degree + 1) * math.factorial(power)
+        exact = top / math.factorial(degree + power + 2)
+        assert math.fsum(weights * nodes**degree) == pytest.approx(exact, rel=1e-12)
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+@pytest.mark.parametrize("power", range(0, 12, 3))
+def test_scipys_under_a_weight_are_the_same_but_for_their_last_bits(count, power):
+    """An outside oracle, which integrates from -1 to 1."""
+    nodes, weights = roots_jacobi(count, power, 1)
+
+    ours = gauss_jacobi(count, power)
+
+    assert ours[0] == pytest.approx((nodes + 1) / 2, rel=1e-12)
+    assert ours[1] == pytest.approx(weights / 2 ** (power + 2), rel=1e-11)
+
+
+def test_the_bits_under_a_weight_are_pinned():
+    """As above."""
+    nodes, weights = gauss_jacobi(2, 3)
+
+    assert [x.hex() for x in nodes.tolist()] == ["0x1.89411e85c8763p-3", "0x1.1dafb85e8de27p-1"]
+    assert [x.hex() for x in weights.tolist()] == ["0x1.f6deb9d3533a3p-6", "0x1.3c54795fdff90p-6"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from math import factorial
 
@@ -13,6 +13,8 @@ from sklearn.pipeline import Pipeline
 from fraud_assets.families.forest import Forest
 from fraud_assets.families.registry import FAMILIES as KNOWN
 from fraud_assets.profiles import ADDITIVITY_TOLERANCE
+from fraud_assets.scoring.cuts.explainer import CutShapley
+from fraud_assets.scoring.cuts.tables import is_narrow
 from fraud_assets.scoring.making.convert import convert_classifier
 from fraud_assets.scoring.making.describe import describe_features
 from fraud_assets.scoring.making.sides import with_sides
@@ -37,6 +39,14 @@ def shapley(forest: Forest, columns: int, **options: int) -> TreeShapley:
     return TreeShapley(leaves_by_width(forest), columns, **options)
 
 
+BY = {
+    "quadrature": partial(shapley, table_bytes=0),
+    "tables": partial(shapley, table_bytes=2**25),
+    "cuts": CutShapley,
+}
+every_way = pytest.mark.parametrize("explained", BY.values(), ids=BY)
+
+
 @pytest.mark.parametrize("calibrated", [False, True])
 @pytest.mark.parametrize("family", NAMES)
 def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated):
@@ -53,9 +63,9 @@ def test_base_and_contributions_sum_to_the_models_own_margin(family, calibrated)
         assert abs(gap) < ROUNDING.get(family, ADDITIVITY_TOLERANCE)
 
 
-@pytest.mark.parametrize("table_bytes", [0, 2**25], ids=["quadrature", "tables"])
+@pytest.mark.parametrize("way", ["quadrature", "tables", "cuts"])
 @pytest.mark.parametrize("family", ORACLE)
-def test_contributions_are_those_of_shap(family, table_bytes):
+def test_contributions_are_those_of_shap(family, way):
     """The shap library's path-dependent TreeExplainer, column by column, where none is missing."""
     shap = pytest.importorskip("shap")
     classifier, rows = fitted(family).named_steps["classifier"], encoded(family, 60)
@@ -63,7 +73,9 @@ def test_contributions_are_those_of_shap(family, table_bytes):
     forest = convert_classifier(classifier).model
     expected = told_by(shap, classifier, rows)
 
-    explainer = shapley(forest, rows.shape[1], table_bytes=table_bytes)
+    if way == "cuts" and not is_narrow(forest):
+        pytest.skip("too many columns to explain cut by cut")
+    explainer = BY[way](forest, rows.shape[1])
     found = np.array([explainer.contributions(row) for row in rows])
 
     assert np.abs(found - expected).max() < ROUNDING.get(family, 1e-9)
@@ -116,7 +128,8 @@ def test_contributions_where_numbers_are_missing_are_those_of_every_coalition(fa
         assert scorer.explain(row).contributions == pytest.approx(expected, abs=1e-9)
 
 
-def test_a_tree_worked_by_hand():
+@every_way
+def test_a_tree_worked_by_hand(explained):
     """x0 <= 1 (cover 4 of 10) then x1 <= 0 (cover 1 of 4): values 8 and 4, else 1.
 
     At (0, 5): v({}) = .4 (.25 * 8 + .75 * 4) + .6 * 1 = 2.6; v({0}) = 5; v({1}) = .4 * 4 + .6
@@ -124,15 +137,16 @@ def test_a_tree_worked_by_hand():
     """
     forest = hand_made()
 
-    found = shapley(forest, 2).contributions(np.array([0.0, 5.0]))
+    found = explained(forest, 2).contributions(np.array([0.0, 5.0]))
 
     assert found == pytest.approx([2.1, -0.7])
     assert forest.expected_values()[0] == pytest.approx(2.6)
 
 
-def test_a_column_that_no_tree_tests_contributes_nothing():
+@every_way
+def test_a_column_that_no_tree_tests_contributes_nothing(explained):
     """The dummy player's share is zero."""
-    found = shapley(hand_made(), 3).contributions(np.array([0.0, 5.0, 77.0]))
+    found = explained(hand_made(), 3).contributions(np.array([0.0, 5.0, 77.0]))
 
     assert found[2] == 0
 

@@ -35,11 +35,12 @@ WORTH = 1e-4
 """Share of the root's Gini impurity that each leaf of a subtree takes away; what takes away less
 is cut off (cost-complexity pruning: Breiman et al. 1984). Random cuts peel off row after row and
 say little by it. Leaves, ROC-AUC and average precision of the sum with boosting, whole and cut off,
-means of 3 seeds on judged rows: shipped 86,694, .9762 / .9293 and 36,136, .9761 / .9290; ULB
-10,448, .9842 / .7952 and 9,673, .9838 / .7951; half a percent 113,492, .9193 / .3987 and 37,009,
-.9232 / .3990; many levels 87,831, .9035 / .1994 and 48,709, .9044 / .1995; few frauds the same
-trees. At 2e-4 the shipped weeks lose .003 by extra trees alone. The fewest rows of a leaf cost more
-for as much: 3 of them .0025 for an eighth of the leaves."""
+means of 3 seeds, on weeks before the judged ones: shipped 86,817, .9767 / .9409 and 35,990,
+.9759 / .9407; ULB 10,448, .9776 / .7500 and 9,673, .9776 / .7501; and on made-up worlds: half a
+percent 113,492, .9193 / .3987 and 37,009, .9232 / .3990; many levels 87,831, .9035 / .1994 and
+48,709, .9044 / .1995; interactions 41,435, .9716 / .4393 and 37,669, .9719 / .4400; drift 40,471,
+.8598 / .2302 and 36,357, .8583 / .2299; few frauds the same trees. More rows in each leaf cost
+more: 3 at least .0025 of average precision for an eighth of the leaves."""
 
 MOST = 20.0
 """What a leaf says lies between minus and plus this, and is stored as a number from 0 to 1."""

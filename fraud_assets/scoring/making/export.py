@@ -20,6 +20,8 @@ from fraud_assets.families.forest import Forest
 from fraud_assets.features.arrays import Floats
 from fraud_assets.payments.words import text_words
 from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
+from fraud_assets.scoring.cuts.stored import forest_tables
+from fraud_assets.scoring.cuts.tables import is_narrow
 from fraud_assets.scoring.making.convert import convert_classifier
 from fraud_assets.scoring.making.describe import describe_features, place_tables, plain_features
 from fraud_assets.scoring.making.golden_rows import make_golden
@@ -111,7 +113,9 @@ def _files(spec: Spec, converted: Converted, mean: Floats, tables: NamedArrays) 
         )
 
         files[FOREST] = forest_model(with_inner_roots(converted.model), len(spec.columns))
-        tables = {**tables, **_leaf_tables(converted.model)}
+        narrow = is_narrow(converted.model)
+        reasons = forest_tables(converted.model) if narrow else _leaf_tables(converted.model)
+        tables = {**tables, **reasons}
     else:
         tables = {**tables, "weights": converted.model, "mean": mean}
     files[TABLES] = _archive(tables)

@@ -1,0 +1,1 @@
+"""Exact Shapley values of forests of few columns, cut by cut."""
