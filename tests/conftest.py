@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,10 +33,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return min(2 * cpu_count(), MOST_WAITING) if waits else cpu_count()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files in which something takes long begin first, so that at the end nobody waits for one."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with files in which something takes long, then with those of many tests.
+
+    So nobody waits at the end for one long file. Without workers the order is that of the names.
+    """
+    if not hasattr(config, "workerinput"):
+        return
     long = {item.path for item in items if item.get_closest_marker("long") is not None}
-    items.sort(key=lambda item: item.path not in long)
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in long, -tests[item.path]))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -135,7 +135,7 @@ def test_killed_and_started_again_tells_the_same(small, finished, tmp_path):
                 break
 
     with launch(small, out, "--workers", "1") as again:
-        said = again.communicate(timeout=300)[1]
+        said = again.communicate(timeout=600)[1]
 
     assert again.returncode == 0
     assert "was finished" in said
@@ -158,7 +158,7 @@ def test_interrupted_in_a_terminal_it_keeps_what_it_has(small, finished, tmp_pat
     kept = len(list((out / "weeks").glob("*.json")))
 
     with launch(small, out, "--workers", "1") as again:
-        resumed = again.communicate(timeout=300)[1]
+        resumed = again.communicate(timeout=600)[1]
 
     assert running.returncode == 130
     assert f"Interrupted: {kept} of 6 weeks are finished" in said

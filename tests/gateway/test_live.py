@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -143,12 +144,14 @@ def test_wrong_settings_are_named_all_at_once(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.slow
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_lost_feature_is_noticed_and_nothing_is_lost(tmp_path: Path) -> None:
     """A week on the real service, chain and monitor: told within three days, in the table."""
     ran = subprocess.run(
         [sys.executable, "-m", "fraud_assets", "live", "--json", "--break", "lost-feature",
          "--weeks", "1", "--break-week", "1", "--payments", "300", "--out", str(tmp_path / "life")],
         capture_output=True, text=True, cwd=tmp_path, check=False,
+        env=os.environ | {"LOKY_MAX_CPU_COUNT": "1"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     (account,) = json.loads(ran.stdout)

@@ -59,7 +59,7 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
 
 
 def command(
-    week: Week, *words: str, home: Path | None = None, timeout: float = 240
+    week: Week, *words: str, home: Path | None = None, timeout: float = 600
 ) -> subprocess.CompletedProcess[str]:
     """A real `dagster` or `fraud-assets` process in the week's folder.
 

@@ -14,7 +14,7 @@ from tests.orchestration.server import ask, dagster_dev, finished
 from tests.weeks import REPOSITORY
 
 MODULE = ("-m", "fraud_assets.definitions")
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 def materialize(week, select, *more):
@@ -116,7 +116,7 @@ def dg_command(week, *words):
         | {"DAGSTER_HOME": str(own), "DAGSTER_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=600,
         check=False,
     )
 

@@ -12,7 +12,7 @@ from tests.orchestration.server import dagster_dev, finished
 from tests.report.browser import chromium, needs_chromium
 from tests.weeks import Week
 
-pytestmark = [needs_chromium, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [needs_chromium, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 SHOW = 60
 """Longest wait in seconds for one thing on the page."""

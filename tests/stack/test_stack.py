@@ -21,7 +21,7 @@ from tests.orchestration.server import ask
 from tests.waiting import wait_until
 from tests.weeks import REPOSITORY, Week
 
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_the_same_pipeline_from_any_number_of_workers_and_with_one_killed(week, 
         for count, more in ((1, 1), (2, 1), (4, 2)):
             started.enter_context(workers(address, tmp_path, "--nworkers", str(more)))
             with executor_at(address) as executor:
-                executor._cluster.client.wait_for_workers(count, timeout=60)
+                executor._cluster.client.wait_for_workers(count, timeout=300)
                 if count == 4:
                     killer = threading.Thread(target=kill_a_busy_worker, args=(executor, killed))
                     killer.start()
@@ -156,7 +156,7 @@ def test_a_worker_of_other_code_gets_nothing_to_do(tmp_path):
         with executor_at(address) as executor:
             assert executor.start(process, 0.0).result() > 0
             started.enter_context(workers(address, tmp_path, code=tmp_path / "old"))
-            executor._cluster.client.wait_for_workers(2, timeout=60)
+            executor._cluster.client.wait_for_workers(2, timeout=300)
             with pytest.raises(WorkError, match=r"code of fraud_assets .* there, .* here"):
                 run_tasks(process, [(0.2,)] * 8, executor)
         with pytest.raises(WorkError, match=r"code of fraud_assets .* there, .* here"):
