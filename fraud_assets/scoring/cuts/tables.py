@@ -67,31 +67,34 @@ def cuts_of(forest: Forest) -> Cuts:
     place[inner] = own
     thresholds, rank = _ranks(forest, place, len(columns))
     paths = _paths(forest, place, rank, np.array([len(cuts) for cuts in thresholds]))
-    mean = _means(forest)
-    below = np.column_stack([forest.left[inner], forest.right[inner]])
-    moves = mean[below] - mean[inner][:, None]
-    kept = np.flatnonzero((moves != 0).any(axis=1))
-    kept = kept[np.argsort(own[kept], kind="stable")]
-    inner, own, below, moves = inner[kept], own[kept], below[kept], moves[kept].ravel()
-    zero = np.maximum(paths.zero[inner], TINY)
-    each = np.arange(len(inner))
-    odds, zero[each, own] = 1 / zero - 1, 1.0
-    tested = paths.tested[inner] & ~(1 << own)
+    kept, below, moves = _moving(forest, inner[np.argsort(own, kind="stable")])
+    own = place[kept]
+    zero = np.maximum(paths.zero[kept], TINY)
+    odds = 1 / zero - 1
+    zero[np.arange(len(kept)), own] = 1.0
+    tested = paths.tested[kept] & ~(1 << own)
     absent = (tested[:, None] >> np.arange(len(columns)) & 1) == 0
-    others = _ranges(paths.low[inner].T, paths.high[inner].T, absent.T)
-    own_twice, below = np.repeat(own, 2), below.ravel()
-    low, high = paths.low[below, own_twice], paths.high[below, own_twice]
+    side = below, np.repeat(own, 2)
     return Cuts(
         columns=columns,
         thresholds=thresholds,
         begins=np.searchsorted(own, np.arange(len(columns) + 1)),
-        sides=_ranges(low, high, np.zeros(len(low), dtype=np.bool_)),
-        others=others,
+        sides=_ranges(paths.low[side], paths.high[side], np.zeros(len(below), dtype=np.bool_)),
+        others=_ranges(paths.low[kept].T, paths.high[kept].T, absent.T),
         tested=(tested | own << len(columns)).astype(np.uint16),
         odds=odds.ravel(),
         moves=moves,
         weighted=moves * np.repeat(_products(zero), 2),
     )
+
+
+def _moving(forest: Forest, inner: Ints) -> tuple[Ints, Ints, Floats]:
+    """Those of the nodes that move the mean; their two sides and by how much, side after side."""
+    mean = _means(forest)
+    below = np.column_stack([forest.left[inner], forest.right[inner]])
+    moves = mean[below] - mean[inner][:, None]
+    kept = (moves != 0).any(axis=1)
+    return inner[kept], below[kept].ravel(), moves[kept].ravel()
 
 
 def _ranks(forest: Forest, place: Ints, columns: int) -> tuple[tuple[Floats, ...], Ints]:
