@@ -16,7 +16,6 @@ from fraud_assets.families.members.extra_trees import (
     MOST,
     SHARES,
     SMOOTHING,
-    WORTH,
     _leaves_say,
 )
 from fraud_assets.families.registry import FAMILIES
@@ -57,15 +56,11 @@ def test_the_margin_is_the_mean_of_what_the_leaves_of_a_plain_fit_would_say(seed
     rows, label = rare(seed, 300)
     label[:2] = 0, 1
     given_ = {"sample_weight": np.linspace(0.5, 1, 300)} if weighted else {}
+    plain = ExtraTreesClassifier(
+        n_estimators=7, max_features=0.5, min_samples_split=10, random_state=0
+    ).fit(rows, label, **given_)
     weight = given_.get("sample_weight", np.ones(300))
     prior = np.average(label, weights=weight)
-    plain = ExtraTreesClassifier(
-        n_estimators=7,
-        max_features=0.5,
-        min_samples_split=10,
-        random_state=0,
-        ccp_alpha=WORTH * (1 - prior**2 - (1 - prior) ** 2),
-    ).fit(rows, label, **given_)
 
     said = np.zeros(300)
     for leaf in plain.apply(rows).T:
@@ -76,46 +71,6 @@ def test_the_margin_is_the_mean_of_what_the_leaves_of_a_plain_fit_would_say(seed
 
     margins = FAMILY.margin(fitted(rows, label, **given_), rows)
     np.testing.assert_allclose(margins, 0.5 + said / 7 / (2 * MOST))
-
-
-def test_a_cut_that_takes_away_next_to_nothing_is_cut_off():
-    """By hand: the second column tells 1 fraud of 4,000 from 1 of 1,000; the first one tells all.
-
-    Weighted by rows, the impurity of 2 frauds of 5,000 is 4 * .9996 = 3.9984, that of both sides
-    2 * .99975 + 2 * .999 = 3.9975: .0009 less, and WORTH of the root's 5,000 is .5.
-    """
-    rows = np.repeat([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]], [5000, 4000, 1000], axis=0)
-    label = np.array([1] * 5001 + [0] * 3999 + [1] + [0] * 999, dtype=np.int8)
-    settings_ = {"n_estimators": 3, "max_features": 1.0, "min_samples_split": 10}
-    forest, plain = FAMILY.build(settings_, 0), FAMILY.build(settings_, 0).fit(rows, label)
-
-    FAMILY.fit(forest, rows, label)
-
-    assert [tree.get_n_leaves() for tree in plain.estimators_] == [3, 3, 3]
-    assert [tree.get_n_leaves() for tree in forest.estimators_] == [2, 2, 2]
-
-
-@given(st.integers(0, 1000))
-def test_each_leaf_of_any_subtree_takes_away_its_share_of_the_impurity(seed):
-    """Law: less what its leaves have, over the leaves but one, and never under WORTH of the root's.
-
-    So a tree has at most 1 / WORTH leaves, however many rows it is fitted on.
-    """
-    rows, label = rare(seed, 3000)
-    label[:2] = 0, 1
-
-    for member in fitted(rows, label).estimators_:
-        tree = member.tree_
-        impurity = tree.impurity * tree.weighted_n_node_samples
-        kept, leaves = impurity.copy(), np.ones(tree.node_count)
-        for node in reversed(range(tree.node_count)):
-            left, right = tree.children_left[node], tree.children_right[node]
-            if left >= 0:
-                kept[node] = kept[left] + kept[right]
-                leaves[node] = leaves[left] + leaves[right]
-        inner = tree.children_left >= 0
-        taken = (impurity - kept)[inner] / (leaves[inner] - 1)
-        assert (taken >= WORTH * impurity[0] * (1 - 1e-6)).all()
 
 
 def test_payments_without_a_fraud_in_any_of_their_leaves_are_ranked():

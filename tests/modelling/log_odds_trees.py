@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from sklearn.ensemble import ExtraTreesClassifier
 
-from fraud_assets.families.members.extra_trees import WORTH, say_log_odds
+from fraud_assets.families.members.extra_trees import say_log_odds
 
 
 class LogOddsTrees(ExtraTreesClassifier):
-    """scikit-learn's own class pruned as the family's, whose leaves say what the family's say."""
+    """scikit-learn's own class whose leaves say what the family's say."""
 
     def fit(self, rows, label):
-        share = label.mean()
-        self.ccp_alpha = WORTH * 2 * share * (1 - share)
         super().fit(rows, label)
         say_log_odds(self)
         return self

@@ -31,17 +31,6 @@ SMOOTHING = 3.0
 SHARES = 10.0
 """What a leaf's share of frauds is multiplied by before it is added to the log-odds."""
 
-WORTH = 1e-4
-"""Share of the root's Gini impurity that each leaf of a subtree takes away; what takes away less
-is cut off (cost-complexity pruning: Breiman et al. 1984). Random cuts peel off row after row and
-say little by it. Leaves, ROC-AUC and average precision of the sum with boosting, whole and cut off,
-means of 3 seeds, on weeks before the judged ones: shipped 86,817, .9767 / .9409 and 35,990,
-.9759 / .9407; ULB 10,448, .9776 / .7500 and 9,673, .9776 / .7501; and on made-up worlds: half a
-percent 113,492, .9193 / .3987 and 37,009, .9232 / .3990; many levels 87,831, .9035 / .1994 and
-48,709, .9044 / .1995; interactions 41,435, .9716 / .4393 and 37,669, .9719 / .4400; drift 40,471,
-.8598 / .2302 and 36,357, .8583 / .2299; few frauds the same trees. More rows in each leaf cost
-more: 3 at least .0025 of average precision for an eighth of the leaves."""
-
 MOST = 20.0
 """What a leaf says lies between minus and plus this, and is stored as a number from 0 to 1."""
 
@@ -61,9 +50,7 @@ class LeafLogOdds(Family):
     """A family of trees whose leaves say log-odds and shares instead of shares alone."""
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
-        """Fit, cut off what says nothing, and let each leaf say it."""
-        share = np.average(label, weights=given.get("sample_weight"))
-        classifier.set_params(ccp_alpha=WORTH * 2 * share * (1 - share))
+        """Fit, and let each leaf say it."""
         super().fit(classifier, rows, label, **given)
         say_log_odds(classifier)
 
