@@ -41,6 +41,7 @@ class CutShapley:
         self._count = len(cuts.columns)
         self._patterns = patterns_of(self._count)
         self._columns = cuts.columns.tolist()
+        self._owners = np.repeat(np.arange(self._count), 1 << self._count)
         own = [slice(*bounds) for bounds in zip(cuts.begins, cuts.begins[1:], strict=False)]
         self._own_sides = [slice(2 * part.start, 2 * part.stop) for part in own]
 
@@ -80,10 +81,11 @@ class CutShapley:
     def _of_failed(self, sums: Floats) -> Floats:
         """Less the failed columns' values, of `sums` of one of them by own column and subset."""
         patterns, c = self._patterns, self._count
-        by_own = sums.reshape(c, -1)
-        own = np.add.accumulate(by_own * patterns.counts, axis=1)[:, -1]
-        of_subset = np.add.accumulate(by_own)[-1].take(patterns.subset)
-        return own - _sums(patterns.column, of_subset, c)
+        by_own, of_subset = sums.reshape(c, -1), np.zeros(1 << c)
+        for one in by_own:
+            of_subset += one
+        own = _sums(self._owners, (by_own * patterns.counts).ravel(), c)
+        return own - _sums(patterns.column, of_subset.take(patterns.subset), c)
 
     def _reached(self, ranks: Ranks) -> NDArray[np.bool_]:
         """Which sides (2 cuts,) the row's value of the cut's own column lies on."""
