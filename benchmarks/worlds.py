@@ -18,7 +18,11 @@ floor. The others say nothing about the threshold's price. A week is published t
 for alerts, recall or precision. Two more sides say how far a rule can come at all: one who has the
 same frauds and knows the law (`benchmarks.worlds_oracle`), and the best threshold itself.
 
-    python -m benchmarks.worlds [--worlds N --first N --weeks N --before COMMIT --keep FOLDER]
+With `--chain` each side publishes what its own search chooses, as a week does, and counts earlier
+frauds where the week would.
+
+    python -m benchmarks.worlds [--worlds N --first N --weeks N --before COMMIT --chain
+                                 --keep FOLDER]
                                           table, and benchmarks/out/worlds.json
 """
 
@@ -59,7 +63,9 @@ GROUPS = {"all": (0, 1, 2, 3, 4), "one law": (0, 1, 2, 3), "the law moves": (4,)
 """Fifths of the worlds."""
 
 
-def measure(first: int, worlds: int, weeks: int, before: str, home: Path) -> dict[str, Any]:
+def measure(
+    first: int, worlds: int, weeks: int, before: str, home: Path, *, choice: str = "one"
+) -> dict[str, Any]:
     """Each side's counts over all weeks, and by world; what stands in `home` is not made again."""
     trees = {"before": _tree_of(before, home / "before"), "today": HERE.parent}
     numbers = range(first, first + worlds)
@@ -68,7 +74,8 @@ def measure(first: int, worlds: int, weeks: int, before: str, home: Path) -> dic
         for world in numbers
     ]
     for side, tree in trees.items():
-        _fit_all(tree, side, [one for one in folders if not (one / f"{side}.json").exists()])
+        missing = [one for one in folders if not (one / f"{side}.json").exists()]
+        _fit_all(tree, side, choice, missing)
     found = [_world(world, folder, weeks) for world, folder in zip(numbers, folders, strict=True)]
     groups = {
         name: [one for at, one in enumerate(found) if 5 * at // worlds in kept]
@@ -76,6 +83,7 @@ def measure(first: int, worlds: int, weeks: int, before: str, home: Path) -> dic
     }
     return {
         "before": before,
+        "choice": choice,
         "first": first,
         "weeks": weeks,
         "groups": {name: summary(of) for name, of in groups.items() if of},
@@ -95,11 +103,11 @@ def _tree_of(commit: str, into: Path) -> Path:
     return into
 
 
-def _fit_all(tree: Path, side: str, folders: list[Path]) -> None:
+def _fit_all(tree: Path, side: str, choice: str, folders: list[Path]) -> None:
     """Each world's model by the side's own code, in a process of its own."""
     script = HERE / "worlds_side.py"
     subprocess.run(
-        [sys.executable, str(script), side, str(MOVES), *map(str, folders)],
+        [sys.executable, str(script), side, choice, str(MOVES), *map(str, folders)],
         env=os.environ | {"PYTHONPATH": str(tree)},
         cwd=tree,
         check=True,
@@ -109,7 +117,8 @@ def _fit_all(tree: Path, side: str, folders: list[Path]) -> None:
 def _world(world: int, folder: Path, weeks: int) -> dict[str, list[dict[str, Any]]]:
     told = {side: json.loads((folder / f"{side}.json").read_text()) for side in ("before", "today")}
     fits = {path.stem: pickle.loads(path.read_bytes()) for path in sorted(folder.glob("*.pickle"))}
-    laws = [law_of(folder / name, fits) for name in ("truth", "moved") if (folder / name).exists()]
+    family, names = told["today"]["family"], ("truth", "moved")
+    laws = [law_of(folder / name, fits, family) for name in names if (folder / name).exists()]
     policy = load_contract(folder / "truth" / "contract.toml").policy
     found: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
     rng = np.random.default_rng([world, 7])
@@ -155,7 +164,7 @@ def _threshold(
     # before: each fraud by itself
     senders = None if side == "before" else chosen.sender.astype(object)
     scores = law.scores["before" if side == "before" else "today"][chosen.at]
-    earlier = earlier_frauds(history) if side == "today" else None
+    earlier = earlier_frauds(history) if side == "today" and history else None
     found = choose_threshold(scores, law.label[chosen.at], policy, senders, earlier=earlier)
     kept = found.evidence.earlier_frauds - found.evidence.earlier_left_out
     return {
@@ -193,11 +202,13 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=FIRST, help="number of the first world")
     parser.add_argument("--weeks", type=int, default=WEEKS)
     parser.add_argument("--before", default=BEFORE)
+    parser.add_argument("--chain", action="store_true", help="each side's own choice of model")
     parser.add_argument("--keep", type=Path, help="a folder whose worlds and fits are kept")
     started, asked = time.monotonic(), parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = asked.keep or Path(folder)
-        result = measure(asked.first, asked.worlds, asked.weeks, asked.before, home)
+        choice = "chain" if asked.chain else "one"
+        result = measure(asked.first, asked.worlds, asked.weeks, asked.before, home, choice=choice)
     finish(table(result), result, OUT, started)
 
 

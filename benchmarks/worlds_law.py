@@ -17,15 +17,14 @@ from fraud_assets.data.columns import LABEL, SENDER, TIME
 from fraud_assets.data.rows import Rows
 from fraud_assets.data.splits.windows import Split
 from fraud_assets.data.transactions import read_transactions
-from fraud_assets.families.members.hist_gradient_boosting import FAMILY
 from fraud_assets.modelling.judging.earlier import EarlierFrauds, cautious_places
 from fraud_assets.modelling.left_out import margins
 
 WARM_UP = np.timedelta64(14, "D")
 
 
-def law_of(folder: Path, fits: dict[str, Any]) -> Law:
-    """The sample that lies in a folder, scored by the fits."""
+def law_of(folder: Path, fits: dict[str, Any], family: str) -> Law:
+    """The sample that lies in a folder, scored by the fits; those left out are `family`'s."""
     contract = load_contract(folder / "contract.toml")
     rows = _truth(contract)
     names = list(contract.features.names)
@@ -33,7 +32,7 @@ def law_of(folder: Path, fits: dict[str, Any]) -> Law:
     scores = {
         name: pipeline.predict_proba(kept.features)[:, 1]
         if name in ("before", "today")
-        else margins(FAMILY.name, pipeline, kept)
+        else margins(family, pipeline, kept)
         for name, pipeline in fits.items()
     }
     return Law(kept.label, pd.factorize(rows[SENDER])[0], scores)

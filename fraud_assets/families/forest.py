@@ -107,8 +107,8 @@ def rounded_thresholds(threshold: Floats) -> Floats:
     sends x to at most f exactly when x < m, or x = m and f's last bit is even.
     """
     below = threshold.astype(np.float32)
-    below = np.where(below > threshold, np.nextafter(below, np.float32(-np.inf)), below)
-    with np.errstate(over="ignore"):  # above the largest float32 lies infinity
+    with np.errstate(over="ignore"):  # beyond the largest float32 lies infinity
+        below = np.where(below > threshold, np.nextafter(below, np.float32(-np.inf)), below)
         above = np.nextafter(below, np.float32(np.inf)).astype(np.float64)
     middle = below.astype(np.float64) + (above - below.astype(np.float64)) / 2
     even = (below.view(np.uint32) & 1) == 0

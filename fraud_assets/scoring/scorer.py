@@ -205,7 +205,7 @@ def _places(tables: NamedArrays, index: int, numeric: bool) -> Places:
 
 
 def _tree_explainer(tables: NamedArrays, columns: int) -> Explainer:
-    """By cuts where the version holds its forest: narrow ones of format 4 and later do."""
+    """By cuts where the version holds its forest: format 4 does of narrow ones of many leaves."""
     forest = stored_forest(tables)
     if forest is None:
         return TreeShapley(_leaves(tables), columns)

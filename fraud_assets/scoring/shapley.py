@@ -59,7 +59,7 @@ class TreeShapley:
         self._groups: list[_Ready | _Quadrature] = []
         for leaves in groups:
             width, count = leaves.column.shape
-            size = width * count * 2**width * 8
+            size = _table_bytes(leaves)
             if width <= 12 and size <= table_bytes:
                 table_bytes -= size
                 self._groups.append(_Ready(leaves))
@@ -76,6 +76,16 @@ class TreeShapley:
         for group in self._groups:
             total += np.bincount(group.columns, group.values(encoded), minlength=self._columns)
         return total
+
+
+def _table_bytes(leaves: Leaves) -> int:
+    width, count = leaves.column.shape
+    return int(width * count * 2**width * 8)
+
+
+def has_ready_answers(forest: Forest) -> bool:
+    """Whether `TreeShapley` looks all answers up, which is fastest of all."""
+    return sum(map(_table_bytes, leaves_by_width(forest))) <= TABLE_BYTES
 
 
 class _Ready:

@@ -13,9 +13,12 @@ from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.fitting import fit_uncalibrated
+from fraud_assets.modelling.lookback.lengths import lengths
+from fraud_assets.modelling.lookback.walk import Try, Walk
 from fraud_assets.modelling.preprocessing import build_preprocessor, columns_with_gaps
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import EncodedFolds
+from fraud_assets.modelling.search.sampling import Sample
 from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.scoring.making.export import export_scorer
@@ -102,6 +105,36 @@ def test_a_fold_sees_the_gaps_of_its_own_training_rows() -> None:
     assert np.unique(fold.train[:, 1]).tolist() == [0.0]
     assert folds.of(FAMILIES["boosting_and_extra_trees"])[0] is fold
     assert not np.isnan(folds.of(FAMILIES["extra_trees"])[0].train).any()
+
+
+@pytest.mark.parametrize("family", TAKE_MISSING)
+def test_a_column_that_the_newest_rows_never_have_is_no_fault(family: str) -> None:
+    """The history has it, the fitted part has not: it splits nothing, and the rest is learned."""
+    rows = payments(5)
+    rows.features.loc[300:, "income"] = np.nan
+    walk = Walk(Sample(rows, int((rows.label == 0).sum())), 1500, contract())
+    lengths_of_history = lengths(rows, 1500)
+
+    found = walk.score([Try(family, FAMILIES[family].defaults, one) for one in lengths_of_history])
+
+    assert len(found) == len(lengths_of_history) > 1
+    assert all(np.isfinite(np.concatenate(one.margins)).all() for one in found)
+
+
+def test_a_column_of_which_no_value_may_be_drawn_splits_nothing() -> None:
+    """HistGradientBoosting draws 200,000 rows for its bins, and fails where it draws no value."""
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(210_000, 2))
+    label = (matrix[:, 0] + rng.normal(size=len(matrix)) > 2).astype("int8")
+    matrix[2_000:, 1] = np.nan
+    weight = np.r_[np.full(2_000, 1e-6), np.ones(208_000)]
+    family = FAMILIES["hist_gradient_boosting"]
+    classifier = family.build({"max_iter": 2, "max_leaf_nodes": 4}, 0)
+
+    family.fit(classifier, matrix, label, sample_weight=weight)
+
+    forest = family.convert(classifier).model
+    assert set(forest.feature) == {-1, 0}
 
 
 @pytest.mark.parametrize("family", TAKE_MISSING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -114,6 +115,23 @@ def test_the_previous_format_is_upgraded(monkeypatch):
     monkeypatch.setitem(module._UPGRADES, FORMAT - 1, upgrade)
 
     assert load_scorer(found).threshold == old["limit"]
+
+
+def test_a_version_of_format_3_scores_and_explains_as_it_did():
+    """A forest's leaves and medians alone: nothing in it knows of sides, or of stored forests."""
+    found = dict(files("gradient_boosting"))
+    old = msgspec.json.decode(found[SPEC])
+    features = [{k: v for k, v in one.items() if k != "sides"} for one in old["features"]]
+    with np.load(io.BytesIO(found[TABLES])) as tables:
+        assert any(name.startswith("leaves_") for name in tables.files)
+    found[SPEC] = msgspec.json.encode(old | {"format": 3, "features": features})
+    scorer, today = load_scorer(found), load_scorer(files("gradient_boosting"))
+
+    for values in payments(40, 6).features.to_dict("records"):
+        row = scorer.encoder.row(values)
+
+        assert scorer.probability(row) == today.probability(row)
+        assert scorer.row_reasons(row, True) == today.row_reasons(row, True)
 
 
 def test_a_winner_without_conversion_is_served_through_scikit_learn_and_says_so():

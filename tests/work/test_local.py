@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from fraud_assets.errors import ContractError
-from fraud_assets.work.kinds.local import Local
+from fraud_assets.errors import ContractError, UsageError
+from fraud_assets.work.kinds.local import Local, cores
 from fraud_assets.work.registry import chosen_executor
 from fraud_assets.work.workers import begin_tasks, run_tasks
 from tests.waiting import wait_until
@@ -125,3 +125,11 @@ def test_no_more_cores_are_kept_busy_than_a_process_may_use(before):
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout == "1\n"
+
+
+def test_a_number_of_cores_that_is_none_is_one_sentence(monkeypatch):
+    """With the setting's name and what stands there."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "two")
+
+    with pytest.raises(UsageError, match=r"LOKY_MAX_CPU_COUNT must be a whole number.*'two'"):
+        cores()

@@ -46,9 +46,10 @@ def guarantee_over_time(
     """
     whole = guarantee(scores, senders, floor, confidence, strict=strict)
     n, worth = len(scores), max(whole.independent, 1)
-    able = [first for first in firsts if first >= whole.fewest]
+    fewest = whole.fewest * n / worth  # of those that come in such bursts
+    able = [first for first in firsts if first >= fewest or first == n]
     kept = alike(scores >= whole.score, worth / n, able)
-    chosen = _stretches([first for first in able if first <= kept], whole.fewest * n / worth)
+    chosen = _stretches([first for first in able if first <= kept])
     found = [
         guarantee_of(
             scores[:first], first * worth // n, floor, own, strict=strict and first == kept
@@ -63,14 +64,14 @@ def guarantee_over_time(
     )
 
 
-def _stretches(firsts: Sequence[int], fewest: float) -> list[int]:
-    """Those of the rising `firsts` that can promise anything and hold more than the last.
+def _stretches(firsts: Sequence[int]) -> list[int]:
+    """Those of the rising `firsts` that hold more than the last.
 
     The longest is always one of them.
     """
     longest, found, last = firsts[-1], [], 0
     for first in firsts[:-1]:
-        if first >= fewest and min(first - last, longest - first) >= LEAST_MORE * longest:
+        if min(first - last, longest - first) >= LEAST_MORE * longest:
             found.append(first)
             last = first
     return [*found, longest]

@@ -27,7 +27,7 @@ from fraud_assets.scoring.making.describe import describe_features, place_tables
 from fraud_assets.scoring.making.golden_rows import make_golden
 from fraud_assets.scoring.making.sides import with_sides
 from fraud_assets.scoring.scorer import NamedArrays, load_scorer
-from fraud_assets.scoring.shapley import leaves_by_width
+from fraud_assets.scoring.shapley import has_ready_answers, leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
 from fraud_assets.values.text import NORMALISATION
 
@@ -113,8 +113,8 @@ def _files(spec: Spec, converted: Converted, mean: Floats, tables: NamedArrays) 
         )
 
         files[FOREST] = forest_model(with_inner_roots(converted.model), len(spec.columns))
-        narrow = is_narrow(converted.model)
-        reasons = forest_tables(converted.model) if narrow else _leaf_tables(converted.model)
+        by_cuts = is_narrow(converted.model) and not has_ready_answers(converted.model)
+        reasons = forest_tables(converted.model) if by_cuts else _leaf_tables(converted.model)
         tables = {**tables, **reasons}
     else:
         tables = {**tables, "weights": converted.model, "mean": mean}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable
@@ -15,6 +16,7 @@ from joblib import Parallel, cpu_count, delayed
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.backend import resource_tracker
 
+from fraud_assets.errors import UsageError
 from fraud_assets.work.executor import Executor
 from fraud_assets.work.interrupts import interrupts_kept_from_helpers
 from fraud_assets.work.packing import Packing, WorkUnit, unpacked, unpickled
@@ -31,8 +33,20 @@ def cores() -> int:
     """How many processes this one may keep busy: as its affinity and its container allow.
 
     `LOKY_MAX_CPU_COUNT` sets fewer.
+
+    Raises
+    ------
+    UsageError
+        If that is no whole number.
     """
-    return cpu_count()
+    try:
+        return cpu_count()
+    except ValueError as error:
+        set_to = os.environ.get("LOKY_MAX_CPU_COUNT")
+        raise UsageError(
+            f"LOKY_MAX_CPU_COUNT must be a whole number of processes, got {set_to!r}: set one, "
+            "or none for all cores."
+        ) from error
 
 
 def open_executor(place: str | None, processes: int) -> Executor:  # noqa: ARG001 - it needs none
@@ -59,8 +73,9 @@ class Local:
         at: TracebackType | None,
     ) -> None:
         if self._pool is not None:
-            # Whoever leaves in the middle waits for no unit.
-            self._pool.shutdown(wait=error is None, kill_workers=error is not None)
+            # Whoever leaves in the middle waits for no unit, but until the processes are gone: the
+            # pool's thread tidies up after them, and says so where its own process ends before it.
+            self._pool.shutdown(wait=True, kill_workers=error is not None)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             resource_tracker.unregister(str(self._folder), "folder")

@@ -151,12 +151,14 @@ class Objects:
             self.publish(staged)
         try:
             self.append(LOG_FILE, seen, line)
-        except BaseException as error:
-            is_heard = self._is_heard(line)
-            if not is_heard and staged is not None:
-                self.remove(staged.tree)
-            if not (is_heard and isinstance(error, OSError)):
-                raise  # else the server had heard it, only its answer was lost
+        except OSError:
+            if not self._is_heard(line):  # else only its answer was lost
+                self._take_back(staged)
+                raise
+        except BaseException:
+            if not self._lines.has_move(line):
+                self._take_back(staged)
+            raise
         with suppress(OSError):  # the move stands; the next writer mends the copy
             mirror(self.client, self._lines)
 
@@ -183,6 +185,10 @@ class Objects:
             yield from self._lines.read(name)
         else:
             yield from self.client.chunks(name)
+
+    def _take_back(self, staged: Staged | None) -> None:
+        if staged is not None:
+            self.remove(staged.tree)
 
     def _is_heard(self, line: bytes) -> bool:
         """Whether the server took a line, though an error came back."""
