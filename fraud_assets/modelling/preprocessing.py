@@ -1,10 +1,10 @@
 """From a frame of features to the matrix that a classifier sees, with one meaning of missing.
 
-NaN, None, pandas.NA and the empty text are the same missing value in every column: a number
-becomes the training median, a category the level `unknown`, which is what training made of
-them. A classifier that learns where to send missing numbers sees them as NaN in the columns that
-miss some among the fitted rows, its gaps. Only public classes and functions of scikit-learn and
-pandas are used, so that a pickled pipeline needs nothing of this package.
+NaN, None, pandas.NA and the empty text are the same missing value in every column. A missing
+category is the level `unknown`. A missing number is the training median, or stays NaN where the
+classifier learns where to send it and the column misses some among the fitted rows (its gaps).
+Only public classes and functions of scikit-learn and pandas are used, so that a pickled pipeline
+needs nothing of this package.
 
 Columns of many levels are encoded by their share of frauds, whatever the family's encoding: one
 number for each of 5,000 levels leaves a linear model as many weights, and to a tree the order of

@@ -86,10 +86,10 @@ def joined_senders(own: np.ndarray | None, earlier: EarlierFrauds, first: int) -
     return np.array([*([None] * first if own is None else own), *theirs], dtype=object)
 
 
-def alike(caught: np.ndarray, worth: float, firsts: Sequence[int]) -> int:
+def alike(caught: np.ndarray, each: float, firsts: Sequence[int]) -> int:
     """How many of the frauds, newest first, are of the newest ones' law.
 
-    `caught` (n,) bool at one score, of frauds that are `worth` so many independent ones each; the
+    `caught` (n,) bool at one score, of frauds that are `each` so many independent ones; the
     law may have changed after the first so many of `firsts`, which rise to n. Where any older rest
     is caught more often than the newer ones by more than `MOST_APART` standard errors of the
     difference, the clearest cut counts.
@@ -97,7 +97,7 @@ def alike(caught: np.ndarray, worth: float, firsts: Sequence[int]) -> int:
     n, share, sums = len(caught), float(caught.mean()), np.cumsum(caught)
     apart = {n: 0.0}
     for first in firsts:
-        error = math.sqrt(share * (1 - share) / worth * n / (first * max(n - first, 1)))
+        error = math.sqrt(share * (1 - share) / each * n / (first * max(n - first, 1)))
         if first < n and error > 0:
             newer, older = sums[first - 1], sums[-1] - sums[first - 1]
             apart[first] = (older / (n - first) - newer / first) / error

@@ -1,6 +1,6 @@
 """Whether a number is missing, shown to the classifier where that is measured to help.
 
-A missing number becomes the training median, and that it was missing is lost. Where the fitted
+Where the training median stands in for a missing number, that it was missing is lost. If the fitted
 rows say that frauds miss it more, or less, often than others, the winner is scored on the folds
 with that column beside it. It is taken where average precision gains for sure: the one-sided
 bound of the gain, over draws of senders and for all columns tried together (Bonferroni), lies
