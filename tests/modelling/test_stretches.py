@@ -159,3 +159,22 @@ def test_a_window_without_a_missed_burst_does_not_take_bursts_for_single_frauds(
 
     assert bursts.worth < 400
     assert bursts.score < single.score
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 3, 10, 40]), strict=st.booleans())
+def test_a_stretch_promises_whatever_the_whole_does(seed: int, size: int, strict: bool) -> None:
+    """However few independent frauds the newest are, they make no refusal and no short promise."""
+    rng = np.random.default_rng(seed)
+    bursts = int(rng.integers(6, 120))
+    senders = np.repeat(np.arange(bursts), size).astype(object)
+    scores = np.clip(np.repeat(rng.random(bursts), size) + rng.normal(0, 0.01, len(senders)), 0, 1)
+    firsts = sorted({*rng.integers(1, len(senders) + 1, 4).tolist(), len(senders)})
+    try:
+        whole = guarantee(scores, senders, 0.9, 0.95, strict=strict)
+    except InsufficientEvidenceError:
+        return
+
+    found = guarantee_over_time(scores, senders, firsts, 0.9, 0.95, strict=strict)
+
+    assert whole.is_short or not found.is_short
