@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud_assets.contract import parse_contract
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.families.registry import FAMILIES
@@ -23,31 +22,15 @@ from fraud_assets.modelling.tuned import unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
+from tests.modelling.incomes import contract_of
 
 MISSING = (None, np.nan, pd.NA, "")
 NUMERIC, CATEGORICAL = ("amount", "income", "age"), ("country",)
 TAKE_MISSING = ("hist_gradient_boosting", "boosting_and_extra_trees")
 
-TOML = """
-format = 1
-name = "t"
-[source]
-path = "x.csv"
-[columns]
-event_time = "at"
-[label]
-column = "y"
-[features]
-numeric = ["amount", "income", "age"]
-categorical = ["country"]
-[search]
-families = ["hist_gradient_boosting"]
-folds = 2
-"""
-
 
 def contract() -> Contract:
-    return parse_contract(TOML)
+    return contract_of("hist_gradient_boosting")
 
 
 def payments(seed: int, n: int = 3000) -> Rows:

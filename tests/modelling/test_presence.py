@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fraud_assets.contract import parse_contract
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
 from fraud_assets.modelling.search import presence
@@ -19,27 +18,11 @@ from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.modelling.tuning import tune
 from fraud_assets.scoring.making.export import export_scorer
 from fraud_assets.scoring.scorer import load_scorer
-
-TOML = """
-format = 1
-name = "t"
-[source]
-path = "x.csv"
-[columns]
-event_time = "at"
-[label]
-column = "y"
-[features]
-numeric = ["amount", "income", "age"]
-categorical = ["country"]
-[search]
-families = ["logistic_regression"]
-folds = 2
-"""
+from tests.modelling.incomes import contract_of
 
 
 def contract() -> Contract:
-    return parse_contract(TOML)
+    return contract_of("logistic_regression")
 
 
 def rows(seed: int, told: float, n: int = 3000) -> Rows:

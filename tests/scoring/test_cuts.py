@@ -176,7 +176,7 @@ def test_a_version_that_holds_leaves_is_explained_as_before(family, monkeypatch)
         pytest.skip("its version holds no forest")
     rest = {name: array for name, array in tables.items() if not name.startswith("forest_")}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **rest, **_leaf_tables(forest))
+    np.savez_compressed(buffer, allow_pickle=False, **rest, **_leaf_tables(leaves_by_width(forest)))
     new, old = load_scorer(now), load_scorer(now | {TABLES: buffer.getvalue()})
     leaf_by_leaf = TreeShapley(leaves_by_width(forest), len(old.spec.columns))
 

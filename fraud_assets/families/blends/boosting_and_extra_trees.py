@@ -53,14 +53,15 @@ def _medians() -> SimpleImputer:
     return SimpleImputer(strategy="median", keep_empty_features=True)
 
 
-def _parts(classifier: Classifier) -> tuple[Classifier, Pipeline, float]:
-    """Boosting, extra trees behind their medians, and the weight of their probability."""
+def _parts(classifier: Classifier) -> tuple[Classifier, SimpleImputer, Classifier, float]:
+    """Boosting, the medians before extra trees, these, and the weight of their probability."""
     union = classifier.named_steps.get("margins")
     if not isinstance(union, FeatureUnion):
         raise UnconvertibleError("it is no sum of two families")
-    margin, trees = (transformer for _, transformer in union.transformer_list)
+    margin, filled = (transformer for _, transformer in union.transformer_list)
+    medians, trees = filled.func.__self__.named_steps.values()
     weight = union.transformer_weights["trees"]
-    return margin.named_steps["margin"].func.__self__, trees.func.__self__, weight
+    return margin.named_steps["margin"].func.__self__, medians, trees, weight
 
 
 def _few(label: np.ndarray) -> np.ndarray:
@@ -79,13 +80,12 @@ class Blend(Family):
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
         """Fit both parts, each on the rows that it is fitted on by itself."""
-        boosting, trees, _ = _parts(classifier)
+        boosting, medians, trees, _ = _parts(classifier)
         label = np.asarray(label)
         BOOSTING.fit(boosting, rows, label, **given)
         kept = _few(label)
         few = {name: np.asarray(value)[kept] for name, value in given.items()}
-        medians, forest = trees.named_steps.values()
-        TREES.fit(forest, medians.fit_transform(rows[kept]), label[kept], **few)
+        TREES.fit(trees, medians.fit_transform(rows[kept]), label[kept], **few)
         total = classifier.named_steps["sum"]
         total.classes_ = boosting.classes_
         total.coef_ = np.array([[1.0, 0.0, 1.0]])  # the second column is the other class's
@@ -94,9 +94,8 @@ class Blend(Family):
 
 
 def _convert(fitted: Classifier) -> Converted:
-    boosting, trees, weight = _parts(fitted)
-    medians, extra = trees.named_steps.values()
-    first, second = BOOSTING.convert(boosting), TREES.convert(extra)
+    boosting, medians, trees, weight = _parts(fitted)
+    first, second = BOOSTING.convert(boosting), TREES.convert(trees)
     if not isinstance(first.model, Forest) or not isinstance(second.model, Forest):
         raise UnconvertibleError("a part of it is no forest")
     goes_left = medians.statistics_[second.model.feature] <= second.model.threshold
@@ -106,9 +105,9 @@ def _convert(fitted: Classifier) -> Converted:
 
 
 def _tidy(classifier: Classifier) -> None:
-    boosting, trees, _ = _parts(classifier)
+    boosting, _, trees, _ = _parts(classifier)
     BOOSTING.tidy(boosting)
-    TREES.tidy(trees.named_steps["trees"])
+    TREES.tidy(trees)
 
 
 FAMILY = Blend(

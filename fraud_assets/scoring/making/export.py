@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from fraud_assets.scoring.making.describe import describe_features, place_tables
 from fraud_assets.scoring.making.golden_rows import make_golden
 from fraud_assets.scoring.making.sides import with_sides
 from fraud_assets.scoring.scorer import NamedArrays, load_scorer
-from fraud_assets.scoring.shapley import has_ready_answers, leaves_by_width
+from fraud_assets.scoring.shapley import Leaves, has_ready_answers, leaves_by_width
 from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
 from fraud_assets.values.text import NORMALISATION
 
@@ -113,8 +113,9 @@ def _files(spec: Spec, converted: Converted, mean: Floats, tables: NamedArrays) 
         )
 
         files[FOREST] = forest_model(with_inner_roots(converted.model), len(spec.columns))
-        by_cuts = is_narrow(converted.model) and not has_ready_answers(converted.model)
-        reasons = forest_tables(converted.model) if by_cuts else _leaf_tables(converted.model)
+        leaves = list(leaves_by_width(converted.model))
+        by_cuts = is_narrow(converted.model) and not has_ready_answers(leaves)
+        reasons = forest_tables(converted.model) if by_cuts else _leaf_tables(leaves)
         tables = {**tables, **reasons}
     else:
         tables = {**tables, "weights": converted.model, "mean": mean}
@@ -122,8 +123,8 @@ def _files(spec: Spec, converted: Converted, mean: Floats, tables: NamedArrays) 
     return files
 
 
-def _leaf_tables(forest: Forest) -> NamedArrays:
-    groups = {len(leaves.column): leaves for leaves in leaves_by_width(forest)}
+def _leaf_tables(found: Iterable[Leaves]) -> NamedArrays:
+    groups = {len(leaves.column): leaves for leaves in found}
     tables: dict[str, NDArray[np.generic]] = {"widths": np.array(sorted(groups), dtype=np.int64)}
     for width, leaves in groups.items():
         for name in ("column", "low", "high", "zero", "value"):
