@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from fraud_assets.backtest.tables import backtest_table
     from fraud_assets.contract import load_contract
     from fraud_assets.documents.formats import write_document
-    from fraud_assets.work.kinds.local import cores
+    from fraud_assets.work.cores import cores
     from fraud_assets.work.registry import chosen_executor
 
     contract = load_contract()

@@ -19,8 +19,8 @@ from fraud_assets.release.case import Case
 from fraud_assets.store.keys import Keys
 from fraud_assets.store.storage.registry import Address
 from fraud_assets.store.store import Store, default_root
+from fraud_assets.work.cores import cores
 from fraud_assets.work.executor import Executor
-from fraud_assets.work.kinds.local import cores
 from fraud_assets.work.registry import chosen_executor
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fraud_assets.errors import ContractError, UsageError
-from fraud_assets.work.kinds.local import Local, cores
+from fraud_assets.work.cores import cores
+from fraud_assets.work.kinds.local import Local
 from fraud_assets.work.registry import chosen_executor
 from fraud_assets.work.workers import begin_tasks, run_tasks
 from tests.waiting import wait_until
@@ -109,7 +110,7 @@ def test_without_a_setting_work_is_done_in_local_processes():
         assert (executor.processes, executor.slots) == (3, 3)
 
 
-CORES = "import os; {before}; from fraud_assets.work.kinds.local import cores; print(cores())"
+CORES = "import os; {before}; from fraud_assets.work.cores import cores; print(cores())"
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -33,15 +32,16 @@ def register(commands: Commands) -> None:
     parser.add_argument("id", metavar="ID", nargs="?", help="the decision's id")
     parser.add_argument("--all", action="store_true", help="every decision of the range")
     add_range(parser)
-    jobs = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=int, default=jobs, metavar="N", help="processes for --all")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="processes for --all (default: one for each core)"
+    )
     add_store_option(parser)
 
 
 def _replay(args: Arguments) -> int:
     if args.all == (args.id is not None):
         raise UsageError("decisions replay must be given one ID, or --all.")
-    if args.jobs < 1:
+    if args.jobs is not None and args.jobs < 1:
         raise UsageError(f"--jobs must be at least 1, got {args.jobs}.")
     return _all(args) if args.all else _one(args)
 
@@ -69,12 +69,13 @@ def _all(args: Arguments) -> int:
 
     from fraud_assets.decisions.erasure import keys_folder
     from fraud_assets.replay.many import Range, Workshop, replay_all
+    from fraud_assets.work.cores import cores
 
     store, folder = open_store(args), folder_of(args)
     workshop = Workshop(store.root, store.keys.folder, keys_folder(folder))
     began = time.monotonic()
     span = Range(args.since, args.until)
-    found = replay_all(folder, workshop, span, args.jobs, _Progress())
+    found = replay_all(folder, workshop, span, args.jobs or cores(), _Progress())
     if args.json:
         print_json({**msgspec.to_builtins(found), "seconds": time.monotonic() - began})
     else:

@@ -23,12 +23,17 @@ from fraud_assets.profiles import CATEGORY_MISSING, PARITY_TOLERANCE
 from fraud_assets.scoring.cuts.stored import forest_tables
 from fraud_assets.scoring.cuts.tables import is_narrow
 from fraud_assets.scoring.making.convert import convert_classifier
-from fraud_assets.scoring.making.describe import describe_features, place_tables, plain_features
+from fraud_assets.scoring.making.describe import (
+    EncodedColumns,
+    describe_features,
+    place_tables,
+    plain_features,
+)
 from fraud_assets.scoring.making.golden_rows import make_golden
 from fraud_assets.scoring.making.sides import with_sides
 from fraud_assets.scoring.scorer import NamedArrays, load_scorer
 from fraud_assets.scoring.shapley import Leaves, has_ready_answers, leaves_by_width
-from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Spec
+from fraud_assets.scoring.spec import FOREST, FORMAT, GOLDEN, SPEC, TABLES, Feature, Spec
 from fraud_assets.values.text import NORMALISATION
 
 _PARITY_ROWS = 2000
@@ -71,7 +76,24 @@ def _converted_or_not(
     if isinstance(converted.model, Forest):
         described, columns, forest = with_sides(described, columns, converted.model)
         converted = replace(converted, model=forest)
-    spec = Spec(
+    spec = _spec(contract, converted, (described, columns), mean, threshold)
+    files = _files(spec, converted, mean, place_tables(contract, features))
+    gap = _largest_gap(files, pipeline, features.iloc[:_PARITY_ROWS])
+    if gap > PARITY_TOLERANCE:
+        why = f"its conversion differs by {gap:.1e}, more than {PARITY_TOLERANCE:.0e}"
+        return _through_pipeline(contract, features, threshold, why)
+    return files
+
+
+def _spec(
+    contract: Contract,
+    converted: Converted,
+    encoding: tuple[tuple[Feature, ...], EncodedColumns],
+    mean: Floats,
+    threshold: float,
+) -> Spec:
+    features, columns = encoding
+    return Spec(
         format=FORMAT,
         family="forest" if isinstance(converted.model, Forest) else "linear",
         contract=contract.name,
@@ -79,7 +101,7 @@ def _converted_or_not(
         case=contract.features.case,
         missing_text=tuple(sorted(text_words(contract.source))),
         missing_level=CATEGORY_MISSING,
-        features=described,
+        features=features,
         columns=columns.names,
         owner_of=columns.owners,
         link=converted.link,
@@ -89,12 +111,6 @@ def _converted_or_not(
         intercept=converted.intercept,
         base=_base(converted, mean),
     )
-    files = _files(spec, converted, mean, place_tables(contract, features))
-    gap = _largest_gap(files, pipeline, features.iloc[:_PARITY_ROWS])
-    if gap > PARITY_TOLERANCE:
-        why = f"its conversion differs by {gap:.1e}, more than {PARITY_TOLERANCE:.0e}"
-        return _through_pipeline(contract, features, threshold, why)
-    return files
 
 
 def _base(converted: Converted, mean: Floats) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable
@@ -12,11 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from joblib import Parallel, cpu_count, delayed
+from joblib import Parallel, delayed
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.backend import resource_tracker
 
-from fraud_assets.errors import UsageError
 from fraud_assets.work.executor import Executor
 from fraud_assets.work.interrupts import interrupts_kept_from_helpers
 from fraud_assets.work.packing import Packing, WorkUnit, unpacked, unpickled
@@ -27,26 +25,6 @@ Result = TypeVar("Result")
 
 IDLE_SECONDS = 15
 """After this long without work a process ends, also where its parent was killed."""
-
-
-def cores() -> int:
-    """How many processes this one may keep busy: as its affinity and its container allow.
-
-    `LOKY_MAX_CPU_COUNT` sets fewer.
-
-    Raises
-    ------
-    UsageError
-        If that is no whole number.
-    """
-    try:
-        return cpu_count()
-    except ValueError as error:
-        set_to = os.environ.get("LOKY_MAX_CPU_COUNT")
-        raise UsageError(
-            f"LOKY_MAX_CPU_COUNT must be a whole number of processes, got {set_to!r}: set one, "
-            "or none for all cores."
-        ) from error
 
 
 def open_executor(place: str | None, processes: int) -> Executor:  # noqa: ARG001 - it needs none
