@@ -20,9 +20,10 @@ same frauds and knows the law (`benchmarks.worlds_oracle`), and the best thresho
 
 With `--chain` each side publishes what its own search chooses, as a week does, and counts earlier
 frauds where the week would.
+With `--law shipped` all worlds have the simulator's own law, other seeds and sizes alone.
 
     python -m benchmarks.worlds [--worlds N --first N --weeks N --before COMMIT --chain
-                                 --keep FOLDER]
+                                 --law LAW --keep FOLDER]
                                           table, and benchmarks/out/worlds.json
 """
 
@@ -46,7 +47,7 @@ import numpy as np
 
 from benchmarks.finish import finish
 from benchmarks.worlds_law import Drawn, Law, earlier_frauds, history_drawn, law_of
-from benchmarks.worlds_made import MOVES, make_world, moved_by
+from benchmarks.worlds_made import LAWS, MOVES, make_world, moved_by
 from benchmarks.worlds_oracle import best_threshold, informed_threshold
 from benchmarks.worlds_table import SIDES, summary, table
 from fraud_assets.contract import load_contract
@@ -64,26 +65,33 @@ GROUPS = {"all": (0, 1, 2, 3, 4), "one law": (0, 1, 2, 3), "the law moves": (4,)
 
 
 def measure(
-    first: int, worlds: int, weeks: int, before: str, home: Path, *, choice: str = "one"
+    first: int,
+    worlds: int,
+    weeks: int,
+    before: str,
+    home: Path,
+    *,
+    choice: str = "one",
+    law: str = "drawn",
 ) -> dict[str, Any]:
     """Each side's counts over all weeks, and by world; what stands in `home` is not made again."""
     trees = {"before": _tree_of(before, home / "before"), "today": HERE.parent}
     numbers = range(first, first + worlds)
+    moves = [moved_by(at, worlds) if law == "drawn" else 0.0 for at in range(worlds)]
     folders = [
-        make_world(world, moved_by(world - first, worlds), home / f"world_{world}")
-        for world in numbers
+        make_world(world, moved, home / f"world_{world}", law)
+        for world, moved in zip(numbers, moves, strict=True)
     ]
-    for side, tree in trees.items():
-        missing = [one for one in folders if not (one / f"{side}.json").exists()]
-        _fit_all(tree, side, choice, missing)
+    _fit_all(trees, choice, folders)
     found = [_world(world, folder, weeks) for world, folder in zip(numbers, folders, strict=True)]
     groups = {
         name: [one for at, one in enumerate(found) if 5 * at // worlds in kept]
-        for name, kept in GROUPS.items()
+        for name, kept in (GROUPS if any(moves) else {"all": GROUPS["all"]}).items()
     }
     return {
         "before": before,
         "choice": choice,
+        "law": law,
         "first": first,
         "weeks": weeks,
         "groups": {name: summary(of) for name, of in groups.items() if of},
@@ -103,15 +111,17 @@ def _tree_of(commit: str, into: Path) -> Path:
     return into
 
 
-def _fit_all(tree: Path, side: str, choice: str, folders: list[Path]) -> None:
-    """Each world's model by the side's own code, in a process of its own."""
-    script = HERE / "worlds_side.py"
-    subprocess.run(
-        [sys.executable, str(script), side, choice, str(MOVES), *map(str, folders)],
-        env=os.environ | {"PYTHONPATH": str(tree)},
-        cwd=tree,
-        check=True,
-    )
+def _fit_all(trees: dict[str, Path], choice: str, folders: list[Path]) -> None:
+    """Each world's model by each side's own code, the sides at once in a process of their own."""
+    script, running = HERE / "worlds_side.py", []
+    for side, tree in trees.items():
+        missing = [str(one) for one in folders if not (one / f"{side}.json").exists()]
+        command = [sys.executable, str(script), side, choice, str(MOVES), *missing]
+        environment = os.environ | {"PYTHONPATH": str(tree)}
+        running.append(subprocess.Popen(command, env=environment, cwd=tree))
+    failed = [process.args for process in running if process.wait()]
+    if failed:
+        raise SystemExit(f"A side did not fit its worlds: {failed}")
 
 
 def _world(world: int, folder: Path, weeks: int) -> dict[str, list[dict[str, Any]]]:
@@ -203,12 +213,21 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=WEEKS)
     parser.add_argument("--before", default=BEFORE)
     parser.add_argument("--chain", action="store_true", help="each side's own choice of model")
+    parser.add_argument("--law", choices=LAWS, default=LAWS[0], help="of fraud, in each world")
     parser.add_argument("--keep", type=Path, help="a folder whose worlds and fits are kept")
     started, asked = time.monotonic(), parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = asked.keep or Path(folder)
         choice = "chain" if asked.chain else "one"
-        result = measure(asked.first, asked.worlds, asked.weeks, asked.before, home, choice=choice)
+        result = measure(
+            asked.first,
+            asked.worlds,
+            asked.weeks,
+            asked.before,
+            home,
+            choice=choice,
+            law=asked.law,
+        )
     finish(table(result), result, OUT, started)
 
 

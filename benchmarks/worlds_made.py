@@ -25,7 +25,11 @@ def moved_by(at: int, worlds: int) -> float:
     return MOVED_BY if at % 2 == 0 else -MOVED_BY
 
 
-def make_world(world: int, moved: float, folder: Path) -> Path:
+LAWS = ("drawn", "shipped")
+"""Each world's own law, most of them harder than the shipped one, or that one in all worlds."""
+
+
+def make_world(world: int, moved: float, folder: Path, law: str = "drawn") -> Path:
     """The world's history and a large sample of its law, each with its contract.
 
     Where the law moves, the history's later half and the sample `moved` are the new law's.
@@ -33,6 +37,9 @@ def make_world(world: int, moved: float, folder: Path) -> Path:
     rng = np.random.default_rng([world, 2026])
     mimics, graded = rng.uniform(0.03, 0.07), rng.uniform(0.03, 0.08)
     rows, fraud_rate = int(rng.integers(*ROWS)), rng.uniform(0.008, 0.013)
+    if law == "shipped":
+        mimics, graded = settings.STORIES["mimic"], settings.TAIL_SHARE
+        fraud_rate = settings.DEFAULT_FRAUD_RATE
 
     def write(share: float, name: str, seed: int, count: int, weeks: int) -> Path:
         if not (folder / name / "contract.toml").exists():
