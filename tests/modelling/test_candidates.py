@@ -181,3 +181,24 @@ def test_a_family_that_is_always_searched_is_never_left(monkeypatch):
     board = compare_candidates(make_rows(3000, 0.1), contract)
 
     assert {len(row.fold_auc) for row in board.candidates} == {5}
+
+
+@pytest.mark.usefixtures("small_families")
+@pytest.mark.parametrize("is_part", [True, False])
+def test_a_part_of_a_sum_that_competes_is_never_left(monkeypatch, is_part):
+    """The sum may win where a part of it is far behind by itself, and needs its scores."""
+    guessing = replace(FAMILIES["extra_trees"], margin=_guesses)
+    monkeypatch.setitem(FAMILIES, "extra_trees", guessing)
+    monkeypatch.setitem(
+        FAMILIES,
+        "hist_gradient_boosting",
+        replace(FAMILIES["hist_gradient_boosting"], always_searched=False),
+    )
+    named = ("hist_gradient_boosting", "extra_trees", "random_forest")
+    sums = ("boosting_and_extra_trees",) if is_part else ()
+    contract = small_contract(families=(*named, *sums), folds=5)
+
+    board = compare_candidates(make_rows(3000, 0.1), contract)
+
+    folds = {row.family: len(row.fold_auc) for row in board.candidates}
+    assert folds["extra_trees"] == (5 if is_part else rounds.LOOKS[0])

@@ -125,6 +125,31 @@ def test_a_cheap_leader_by_luck_gives_way_to_a_dearer_one():
     assert "too few to show that dear" in choice.sentence
 
 
+@pytest.mark.parametrize("is_sum", [True, False])
+def test_a_leader_by_luck_gives_way_to_a_sum_of_two_families_of_the_same_cost(is_sum):
+    """A sum is steadier than one family; another family of that cost has no such claim."""
+    for seed in range(50):
+        validation, (other, best) = pair(60, BLUR, seed)
+        if leading([other, best], validation) is best:
+            break
+    other, best = replace(other, cost=best.cost, is_sum=is_sum), replace(best, is_sum=False)
+
+    choice = choose_setting([other, best], validation, 0)
+
+    assert choice.contender is (other if is_sum else best)
+    assert ("too few to show that dear" in choice.sentence) == is_sum
+
+
+def test_a_sum_that_is_surely_worse_goes_before_nobody():
+    """Being a sum wins nothing by itself."""
+    validation, (best, worse) = pair(400, 1.5, 0)
+    blend = replace(worse, cost=best.cost, is_sum=True)
+
+    choice = choose_setting([best, blend], validation, 0)
+
+    assert choice.contender is best
+
+
 def test_a_cheap_family_that_is_clearly_better_wins():
     """Dearness alone wins nothing."""
     made = validation_rows(400, 1)

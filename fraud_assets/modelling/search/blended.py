@@ -2,7 +2,8 @@
 
 A blend enters where a contract names it, or names no families at all, and both its parts are among
 the entries. It is one more family to choose among: dearer to serve than either part, so that a
-part which is shown to be as good goes before it.
+part which is shown to be as good goes before it. What both say is steadier than what one says: a
+family that is ahead of it by luck does not go before it (see `choice`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,23 @@ from fraud_assets.modelling.search.choice import Contender, leading
 from fraud_assets.modelling.search.validation import Validation
 
 
+def competing_sums(
+    families: Collection[str], entered: Collection[str], without: Collection[str] = ()
+) -> list[Family]:
+    """The blends whose parts have all `entered`.
+
+    `families` are those of the contract (see `search.families`), `without` the blends that are too
+    dear to publish.
+    """
+    default = tuple(families) == family_names()
+    named = [FAMILIES[name] for name in blend_names() if default or name in families]
+    return [
+        blend
+        for blend in named
+        if blend.name not in without and set(entered).issuperset(blend.parts)
+    ]
+
+
 def blended(
     entries: Mapping[str, Contender],
     usual: Mapping[str, Contender],
@@ -26,16 +44,13 @@ def blended(
     """Each blend whose parts are all among the entries, at its best weight, by its name.
 
     Its first part is the entry, its second one is as `usual`, which holds families with their
-    defaults: a sum needs fewer trees than trees alone. `families` are those of the contract (see
-    `search.families`), `without` the blends that are too dear to publish.
+    defaults: a sum needs fewer trees than trees alone. `families` and `without` are as in
+    `competing_sums`.
     """
-    default = tuple(families) == family_names()
-    blends = [FAMILIES[name] for name in blend_names() if default or name in families]
     found = {}
-    for blend in blends:
+    for blend in competing_sums(families, usual.keys() & entries.keys(), without):
         first, second = blend.parts
-        if blend.name not in without and first in entries and second in usual:
-            found[blend.name] = _best_weight(blend, [entries[first], usual[second]], validation)
+        found[blend.name] = _best_weight(blend, [entries[first], usual[second]], validation)
     return found
 
 
@@ -49,6 +64,7 @@ def _best_weight(blend: Family, parts: list[Contender], validation: Validation) 
             settings | {name: weight},
             [a + weight * b for a, b in zip(first.scores, second.scores, strict=True)],
             first.cost + second.cost,
+            is_sum=True,
         )
         for weight in weights
     ]

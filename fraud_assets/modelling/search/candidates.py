@@ -15,6 +15,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import find_families
+from fraud_assets.modelling.search.blended import competing_sums
 from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.entrants import blends_too_dear, entrants
 from fraud_assets.modelling.search.folds import make_folds
@@ -60,7 +61,7 @@ def compare_candidates(
 
     `earlier` are rows before `fit` that the history may reach. A family that is too dear for the
     budget is left out (see `search.entrants`), one far behind on the first folds is left there
-    (see `search.rounds`).
+    (see `search.rounds`), unless it is a part of a sum that competes.
 
     Raises
     ------
@@ -76,7 +77,17 @@ def compare_candidates(
     dear = blends_too_dear(families, fit, earlier, contract)
     sample = sample_to_search(fit, contract, families)
     folds = make_folds(sample.rows, contract.search.folds, contract.search.seed)
-    rounds = FamilyRounds(sample, folds, families, contract, workers=workers, progress=progress)
+    names = [family.name for family in families]
+    sums = competing_sums(contract.search.families, names, dear)
+    rounds = FamilyRounds(
+        sample,
+        folds,
+        families,
+        contract,
+        workers=workers,
+        progress=progress,
+        kept={part for blend in sums for part in blend.parts},
+    )
     trials = rounds.run()
     candidates = [_summary(f, trials[f.name], rounds.validation(trials[f.name])) for f in families]
     return Leaderboard(

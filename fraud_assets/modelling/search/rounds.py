@@ -7,7 +7,7 @@ much again on the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -74,8 +74,11 @@ class FamilyRounds:
         *,
         workers: Workers,
         progress: Callable[[str], None] | None,
+        kept: Collection[str] = (),
     ) -> None:
+        """`kept` are families that are tried on all folds, however far behind."""
         self._sample, self._folds, self._families = sample, folds, families
+        self._kept = {*kept, *(family.name for family in families if family.always_searched)}
         self._seed, self._recall = contract.search.seed, contract.policy.min_recall
         self._workers, self._progress = workers, progress
         columns = contract.features.numeric, contract.features.categorical
@@ -139,15 +142,17 @@ class FamilyRounds:
         return Fit(family.name, rest, sizes, k, fold, self._seed, is_last)
 
     def _left(self, trials: Mapping[str, list[Trial]]) -> set[str]:
-        """Families far behind the best, but for those whose defaults tell little of them."""
+        """Families far behind the best, but for those that are kept.
+
+        The defaults of families that are always searched tell little of them.
+        """
         names = list(trials)
         scores = [[trial.scores for trial in trials[name]] for name in names]
         known = self.validation(trials[names[0]])
         best = int(np.argmax([known.average_precision(of) for of in scores]))
         newest = np.array([_newest_precision(known, of) for of in scores])
         behind = [at for at in range(len(names)) if newest[best] - newest[at] > FAR_BEHIND]
-        steady = {family.name for family in self._families if family.always_searched}
-        doubtful = [at for at in behind if names[at] not in steady]
+        doubtful = [at for at in behind if names[at] not in self._kept]
         if not doubtful:
             return set()
         rivals = [scores[at] for at in (best, *doubtful)]
