@@ -9,7 +9,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.modelling.fitting import fit_pipeline, sample_to_fit
 from fraud_assets.modelling.judging.thresholds import choose_threshold
-from fraud_assets.modelling.left_out import score_left_out
+from fraud_assets.modelling.left_out import score_left_out, why_not_scored
 from fraud_assets.modelling.preprocessing import encoded_names
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
@@ -57,17 +57,24 @@ def freeze(
     before = score_left_out(
         family, params, back, rows, contract, presence=presence, workers=workers
     )
+    why = why_not_scored(family, params, back, back.taken(rows), contract)
     return TunedPipeline(
         payload=payload,
         digest=sha256(payload),
         family=family,
         parameters=dict(params),
         threshold=choose_threshold(
-            scores, threshold_rows.label, contract.policy, threshold_rows.sender, earlier=before
+            scores,
+            threshold_rows.label,
+            contract.policy,
+            threshold_rows.sender,
+            earlier=before,
+            not_scored=why,
         ),
         features=encoded_names(pipeline.named_steps["preprocessor"]),
         training_samples=len(sampled),
         presence=tuple(presence),
         reach=reach,
         earlier=before,
+        not_scored=why,
     )

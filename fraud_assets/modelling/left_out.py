@@ -65,16 +65,13 @@ def score_left_out(
 
     `rows` are all before the threshold rows, `reach` is how far back among them is fitted.
 
-    None where the contract asks for a plain aim or for the threshold window alone, rows have no
-    time, old rows lose weight (that they do says that the law moves), frauds are few, or the fits
-    would take more than their share of the budget.
+    None where the contract asks for a plain aim or for the threshold window alone, and where
+    `why_not_scored` says why.
     """
     asked, fitted = contract.policy.threshold, reach.taken(rows)
-    if asked.rule != "guarantee" or asked.earlier == "never" or reach.half_life_days is not None:
+    if asked.rule != "guarantee" or asked.earlier == "never":
         return None
-    if fitted.time is None or fitted.frauds < LEAST_FRAUDS:
-        return None
-    if not is_affordable(family, params, fitted, contract):
+    if why_not_scored(family, params, reach, fitted, contract) or fitted.time is None:
         return None
     place, sender, counts = [], [], []
     for block, pipeline in fits_without_blocks(
@@ -91,6 +88,28 @@ def score_left_out(
         fits=BLOCKS,
         counts=tuple(counts),
     )
+
+
+def why_not_scored(
+    family: str, params: Parameters, reach: FittedReach, fitted: Rows, contract: Contract
+) -> str:
+    """Why the frauds of the `fitted` rows do not count for a guarantee; empty where they may."""
+    if fitted.time is None:
+        return "payments have no time"
+    if reach.half_life_days is not None:
+        return "old payments lose weight, which says that the law of fraud moves"
+    if fitted.frauds < LEAST_FRAUDS:
+        return f"they are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
+    seconds, most = (
+        fits_seconds(family, params, fitted, contract),
+        allowed(contract, SHARE_OF_BUDGET),
+    )
+    if seconds > most:
+        return (
+            f"the {BLOCKS} fits that score them would cost about {seconds:.1f} processor seconds, "
+            f"where search.minutes leaves {most:.1f} for that"
+        )
+    return ""
 
 
 def fits_without_blocks(
@@ -119,15 +138,15 @@ def blocks_of(rows: Rows) -> np.ndarray:
     return np.searchsorted(np.array(cuts), times, side="right")
 
 
-def is_affordable(family: str, params: Parameters, rows: Rows, contract: Contract) -> bool:
-    """Whether the budget lasts for the fits: on fewer rows they would promise too little."""
+def fits_seconds(family: str, params: Parameters, rows: Rows, contract: Contract) -> float:
+    """Processor seconds of the fits, never on fewer rows: those would promise too little."""
     kind = FAMILIES[family]
     columns = encoded_columns(rows, contract, kind)
     seconds = 0.0
     for part in [FAMILIES[name] for name in kind.parts] or [kind]:
         kept = rows_fitted(len(rows), rows.frauds, contract, part.fit_times)
         seconds += (BLOCKS - 1) * fit_seconds(part, params, kept, columns)
-    return seconds <= allowed(contract, SHARE_OF_BUDGET)
+    return seconds
 
 
 def margins(family: str, pipeline: Pipeline, rows: Rows) -> np.ndarray:

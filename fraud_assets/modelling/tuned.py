@@ -26,7 +26,7 @@ class TunedPipeline:
     was fitted on; `presence` the numbers of which the classifier sees whether they are missing;
     `search` is None where nobody searched. `reach` is how far back the rows lie, None for the
     fitted window itself. `earlier` are the frauds of the history that the threshold may rest on,
-    None where nobody scored them.
+    None where nobody scored them, for what `not_scored` says.
     """
 
     payload: bytes
@@ -41,6 +41,7 @@ class TunedPipeline:
     made: Made | None = None
     reach: FittedReach | None = None
     earlier: EarlierFrauds | None = None
+    not_scored: str = ""
 
     @property
     def half_life_days(self) -> float | None:

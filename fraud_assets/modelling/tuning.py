@@ -15,7 +15,7 @@ from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.freezing import freeze
 from fraud_assets.modelling.lookback.search import begin_look_back
 from fraud_assets.modelling.search.budget import sample_to_search
-from fraud_assets.modelling.search.candidates import Leaderboard
+from fraud_assets.modelling.search.candidates import Leaderboard, leaderboard_order
 from fraud_assets.modelling.search.presence import find_presence
 from fraud_assets.modelling.search.winner import WeekSearch, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -78,7 +78,7 @@ def tune(
         workers=processes_of(workers),
     )
     found = SearchSection(
-        leaderboard=leaderboard.candidates,
+        leaderboard=leaderboard_order((*leaderboard.candidates, *winner.sums)),
         chosen=chosen,
         sentence=" ".join((winner.sentence, *leaderboard.left_out))
         + ("" if back is None else back.sentence),

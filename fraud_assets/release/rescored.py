@@ -48,7 +48,12 @@ def rescore(case: Case) -> Rescored:
     judged, middle = cleaned.rows("judged"), cleaned.rows("threshold")
     scores, before = _SCORES.of(case.digest, lambda: _scored(tuned, judged, middle))
     chosen = choose_threshold(
-        before, middle.label, contract.policy, middle.sender, earlier=tuned.earlier
+        before,
+        middle.label,
+        contract.policy,
+        middle.sender,
+        earlier=tuned.earlier,
+        not_scored=tuned.not_scored,
     )
     # The same threshold in the words of today's policy, whose ceilings may have changed since.
     frozen = chosen if chosen.value == tuned.threshold.value else tuned.threshold

@@ -12,9 +12,11 @@ from fraud_assets.families.registry import FAMILIES, demand_competitors, family_
 from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.search.blended import blended
 from fraud_assets.modelling.search.budget import sample_to_search
+from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.choice import merit
 from fraud_assets.modelling.search.winner import WeekSearch
 from fraud_assets.modelling.tuned import dump_pipeline
+from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
 
 SMALL = {
@@ -117,3 +119,24 @@ def test_extra_trees_in_it_see_every_fraud_and_no_more_than_their_share_of_the_o
     _, trees = (part for _, part in classifier.named_steps["margins"].transformer_list)
     forest = trees.func.__self__.named_steps["trees"]
     assert forest.estimators_[0].tree_.weighted_n_node_samples[0] == 20_000 + 600
+
+
+def test_a_sum_that_competed_stands_on_the_reports_leaderboard():
+    """With its own figures, among the families that it was made of, whether it won or not."""
+    names = ("hist_gradient_boosting", "extra_trees", "logistic_regression", *blend_names())
+    contract, rows = small_contract(families=names, folds=2), make_rows(3000, 0.1)
+    fit, later = rows.take(np.arange(2000)), rows.take(np.arange(2000, 3000))
+
+    tuned = tune(fit, later, compare_candidates(fit, contract), contract)
+
+    board = {row.family: row for row in tuned.search.leaderboard}
+    assert tuned.family in board
+    assert set(names) == set(board)
+    assert [row.auc_mean for row in board.values()] == sorted(
+        (row.auc_mean for row in board.values()), reverse=True
+    )
+    total = board["boosting_and_extra_trees"]
+    parts = [board[name] for name in ("hist_gradient_boosting", "extra_trees")]
+    assert total.auc_mean == pytest.approx(np.mean(total.fold_auc))
+    assert total.fit_seconds == pytest.approx(sum(part.fit_seconds for part in parts))
+    assert total.parameters["weight"] in FAMILIES["boosting_and_extra_trees"].grid["weight"]

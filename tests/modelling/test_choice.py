@@ -200,3 +200,21 @@ def test_a_family_worse_by_twice_the_margin_is_seldom_chosen(frauds: int, burst:
     150 searches may give more than 5 % by luck: the interval of their share must reach it.
     """
     assert wrongly_chosen(frauds, burst, searches=150).low <= PROMISED
+
+
+def test_a_cheaper_one_that_is_ahead_but_not_surely_may_lose_what_is_not_shown():
+    """A gain is not told as a loss below nothing; a fraction of a test is not none."""
+    for seed in range(200):
+        validation, (dear, cheap) = pair(60, PERFECT, seed)
+        cheap = replace(cheap, cost=0.4)
+        (found,) = compare(dear, [cheap], validation, 0)
+        choice = choose_setting([dear, cheap], validation, 0)
+        if found.bound is None or found.is_shown or choice.contender is cheap:
+            continue
+        worst = int((found.bound / MARGINS).argmax())
+        if found.loss[worst] < 0:
+            break
+
+    assert "takes less than one test a payment" in choice.sentence
+    assert f"but may lose at 95% confidence up to {found.bound[worst]:.4f}" in choice.sentence
+    assert "loses -" not in choice.sentence

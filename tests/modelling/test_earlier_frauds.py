@@ -207,6 +207,21 @@ def test_what_is_published_rests_on_the_fitted_weeks_too(history):
     assert tuned.threshold.evidence.earlier_since == "2026-01-01"
 
 
+def test_frauds_that_nobody_scored_are_said_not_to_count(history):
+    """With the reason and its bounds, and by whoever chooses the threshold again."""
+    fit, threshold = history
+    dear = small_contract(minutes=1e-6)
+
+    tuned = freeze(HGB, SMALL, fit, threshold, dear)
+    counted = freeze(HGB, SMALL, fit, threshold, small_contract())
+
+    assert tuned.earlier is None
+    assert f"Frauds of earlier weeks do not count: {tuned.not_scored}." in tuned.threshold.sentence
+    assert re.search(r"the 4 fits .* cost about [\d.]+ processor seconds, where", tuned.not_scored)
+    assert counted.not_scored == ""
+    assert "do not count" not in counted.threshold.sentence
+
+
 @pytest.mark.parametrize("why", ["aim", "never", "fading", "timeless", "few", "dear"])
 def test_nobody_scores_them_where_they_may_not_count(history, why):
     """A plain aim, a contract against it, rows that fade or lack times, few frauds, no budget."""

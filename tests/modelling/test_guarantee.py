@@ -17,6 +17,7 @@ from fraud_assets.modelling.judging.guarantee import (
     guarantee_of,
     guaranteed_rank,
 )
+from fraud_assets.modelling.judging.prices import keeps
 from fraud_assets.modelling.judging.thresholds import choose_threshold
 
 POLICY = Policy()
@@ -59,8 +60,40 @@ def test_a_broken_ceiling_says_how_many_frauds_would_mend_it():
     needed = frauds_for_share(0.93, 0.9, 0.95)
     assert found.recall.value > 0.93
     assert f"about {needed - 200:,} more frauds" in found.sentence
+    assert "; a plain aim of 0.90 would keep both, and so would the guarantee" in found.sentence
+    assert "0.94 would" not in found.sentence  # it lies beyond the cliff
     assert guaranteed_rank(needed, 0.9, 0.95) <= 0.93 * needed
     assert guaranteed_rank(needed - 1, 0.9, 0.95) > 0.93 * (needed - 1)
+
+
+@pytest.mark.parametrize("floor", [0.9, 0.925])
+def test_an_aim_is_said_to_keep_the_ceilings_only_where_its_own_price_does(floor):
+    """By the prices beside it, whatever the aim: the contract's .94 lies beyond the cliff."""
+    rng = np.random.default_rng(5)
+    frauds = np.r_[rng.uniform(0.8, 1, 186), rng.uniform(0, 0.2, 14)]
+    scores = np.r_[frauds, rng.uniform(0, 0.75, 20_000)]
+    labels = np.r_[np.ones(200), np.zeros(20_000)]
+    policy = Policy(min_recall=floor, threshold=ThresholdRule(aim=0.94))
+
+    found = choose_threshold(scores, labels, policy)
+
+    for row in found.prices[1:]:
+        if row.way.startswith("plain aim"):
+            assert (f"a {row.way} would keep both" in found.sentence) == keeps(row, policy)
+
+
+def test_two_aims_that_round_alike_have_a_price_each():
+    """And a confidence of 99.9 % is not one of 100 %."""
+    rng = np.random.default_rng(1)
+    labels = (np.arange(20_000) < 2000).astype(int)
+    scores = rng.random(20_000) + labels
+    rule = ThresholdRule(aim=0.904, confidence=0.999)
+
+    found = choose_threshold(scores, labels, Policy(threshold=rule))
+
+    ways = [row.way for row in found.prices if row.way.startswith("plain aim")]
+    assert ways == ["plain aim of 0.904", "plain aim of 0.90"]
+    assert "with 99.9% confidence" in found.sentence
 
 
 def test_no_number_of_frauds_mends_a_ranking_that_is_too_poor():

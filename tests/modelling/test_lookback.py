@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -124,6 +125,20 @@ def test_no_block_is_fitted_on_what_comes_later():
     for train, valid in blocks(1000, 400, 5):
         assert train.tolist() == list(range(valid[0]))
         assert valid[0] >= 400
+
+
+def test_a_history_that_is_ahead_but_not_taken_is_named():
+    """That nothing was shown to be better does not say that nothing did better."""
+    named = []
+    for seed in range(8):
+        alone = spread(make_rows(3000, 0.1, seed=seed), 40)
+        section = look_back([LOGISTIC], alone, None, contract()).section
+        taken = re.search(r"average precision (\S+) on later rows", section.sentence)[1]
+        best = max(row.average_precision for row in section.curve)
+        named.append(f"{best:.4f}" != taken)
+        said = "does not show that they are better" in section.sentence
+        assert said == (f"have {best:.4f}, which" in section.sentence) == named[-1]
+    assert set(named) == {True, False}
 
 
 def test_longer_where_it_pays():

@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
+from fraud_assets.contract.names import blend_names, boosting_names
+from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.preprocessing import EncodingName, build_preprocessor, encoded_names
 from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
@@ -79,12 +82,42 @@ def test_column_types_do_not_matter(encoding: EncodingName, numbers: object, tex
 
 
 def test_hand_worked_row():
-    """Median 2 stands for a missing amount; mean 3.5 and deviation sqrt(10.25) scale it."""
-    row = dense(fitted("onehot").transform(TRAIN.iloc[[2]]))[0]
+    """Median 2 stands for a missing amount; the quartiles of 1, 2, 2, 9 are 1.75 and 3.75."""
+    encoded = dense(fitted("onehot").transform(TRAIN.iloc[[2, 3]]))
+    row = encoded[0]
 
-    filled = np.array([1.0, 2.0, 2.0, 9.0])
-    assert row[0] == pytest.approx((2 - filled.mean()) / filled.std(), abs=1e-15)
+    assert row[0] == 0
+    assert encoded[1][0] == pytest.approx((9 - 2) / (3.75 - 1.75), abs=1e-15)
     assert row[2:].tolist() == [0, 0, 1, 0, 1, 0]  # BTC ETH unknown, DE FR unknown
+
+
+@pytest.mark.parametrize("family", sorted({*FAMILIES, *blend_names(), "xgboost"}))
+@pytest.mark.parametrize("far", [1e6, -1e12, 9e14])
+def test_one_far_value_spoils_no_family(family: str, far: float):
+    """A column that tells frauds does so with one amount of 1e12 among the fitted ones too.
+
+    Trees compare float32, so that a mean and a deviation of such a value's size would leave one
+    number of all others.
+    """
+    if family not in FAMILIES and family in boosting_names():
+        pytest.importorskip(family)
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.random((2400, 2)), columns=["told", "noise"])
+    label = (rng.random(2400) < 1 / (1 + np.exp(5 - 7 * frame["told"]))).astype(int)
+    small = {name: 20 for name in ("n_estimators", "max_iter") if name in FAMILIES[family].defaults}
+
+    def auc(fitted: pd.DataFrame) -> float:
+        settings = dict(FAMILIES[family].defaults) | ({} if family.startswith("log") else small)
+        pipeline = build_pipeline(family, settings, ("told", "noise"), ())
+        encoder, classifier = pipeline.named_steps.values()
+        FAMILIES[family].fit(classifier, encoder.fit_transform(fitted), label[:1600].to_numpy())
+        margins = FAMILIES[family].margin(classifier, encoder.transform(frame[1600:]))
+        return float(roc_auc_score(label[1600:], margins))
+
+    spoilt = frame[:1600].copy()
+    spoilt.iloc[7, 0] = far
+
+    assert auc(spoilt) > auc(frame[:1600]) - 0.04 > 0.7
 
 
 def test_unseen_levels_are_ignored():

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from fraud_assets.documents.report.origin import Parameters
-from fraud_assets.families.family import Classifier, Converted, Family
+from fraud_assets.families.family import Classifier, Converted, Family, Matrix
+
+FAR = 20.0
+"""Spreads between the quartiles beyond which a number counts as this far while weights are fitted.
+
+One payment of 1e12 would take its column's weight from all others.
+"""
+
+
+@dataclass(frozen=True)
+class WeightsOfNear(Family):
+    """A family whose weights no far number decides."""
+
+    def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
+        """Fit the weights on rows whose numbers are kept within `FAR`."""
+        near = rows.copy()
+        values = near if isinstance(near, np.ndarray) else near.data
+        np.clip(values, -FAR, FAR, out=values)
+        super().fit(classifier, near, label, **given)
 
 
 def _build(parameters: Parameters, seed: int) -> LogisticRegression:
@@ -18,7 +39,7 @@ def _convert(fitted: Classifier) -> Converted:
     return Converted(weights, float(fitted.intercept_[0]), "logistic", "log-odds")
 
 
-FAMILY = Family(
+FAMILY = WeightsOfNear(
     name="logistic_regression",
     classifier="LogisticRegression",
     build=_build,

@@ -21,6 +21,7 @@ from scipy.stats import binom
 
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.statistics.intervals import cluster_codes, effective_size
+from fraud_assets.values.shares import exact_percent, exact_share
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
     k = _rank(n, floor, tail)
     if k > n:
         raise InsufficientEvidenceError(
-            f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
-            f"least {fewest_frauds(floor, confidence)} matured frauds among the threshold rows, "
-            f"got {n}; lengthen windows.threshold_frauds or wait for more labels."
+            f"A threshold with recall >= {exact_share(floor)} at {exact_percent(confidence)} "
+            f"confidence needs at least {fewest_frauds(floor, confidence)} matured frauds among "
+            f"the threshold rows, got {n}; lengthen windows.threshold_frauds or wait for more "
+            "labels."
         )
     return k
 
@@ -145,14 +147,14 @@ def clustered_rank(n: int, independent: float, floor: float, confidence: float) 
     needed = fewest_frauds(floor, confidence)
     if independent < needed:
         raise InsufficientEvidenceError(
-            f"A threshold with recall >= {floor:.2f} at {confidence:.0%} confidence needs at "
-            f"least {needed} independent frauds among the threshold rows, but the {n} there come "
-            f"in bursts of one sender and count as {independent}; lengthen "
+            f"A threshold with recall >= {exact_share(floor)} at {exact_percent(confidence)} "
+            f"confidence needs at least {needed} independent frauds among the threshold rows, but "
+            f"the {n} there come in bursts of one sender and count as {independent}; lengthen "
             "windows.threshold_frauds."
         )
     ranks = np.arange(k, n + 1)
-    share = ranks / n * independent
-    keeps = betaincc(share, independent - share + 1, floor) >= confidence
+    among = ranks / n * independent
+    keeps = betaincc(among, independent - among + 1, floor) >= confidence
     return int(ranks[np.argmax(keeps)])
 
 
@@ -165,19 +167,19 @@ def independent_frauds(
     return int(effective_size(scores >= np.sort(scores)[n - k], clusters, confidence))
 
 
-def frauds_for_share(share: float, floor: float, confidence: float) -> int | None:
-    """Fewest frauds whose guaranteed rank is at most `share` of them; None past a million."""
-    if share <= floor:
+def frauds_for_share(most: float, floor: float, confidence: float) -> int | None:
+    """Fewest frauds whose guaranteed rank is `most` of them or less; None past a million."""
+    if most <= floor:
         return None
     low, high = 0, fewest_frauds(floor, confidence)
-    while guaranteed_rank(high, floor, confidence) > share * high:
+    while guaranteed_rank(high, floor, confidence) > most * high:
         low, high = high, 2 * high
         if high > 1_000_000:
             return None
     while high - low > 1:
         middle = (low + high) // 2
         enough = middle >= fewest_frauds(floor, confidence) and (
-            guaranteed_rank(middle, floor, confidence) <= share * middle
+            guaranteed_rank(middle, floor, confidence) <= most * middle
         )
         low, high = (low, middle) if enough else (middle, high)
     return high

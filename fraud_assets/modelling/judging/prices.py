@@ -10,6 +10,7 @@ from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.report.judged import Price
 from fraud_assets.modelling.judging.guarantee import Guaranteed, frauds_for_share
 from fraud_assets.modelling.statistics.intervals import rate
+from fraud_assets.values.shares import exact_share
 
 
 def price(way: str, value: float, scores: np.ndarray, frauds: np.ndarray) -> Price:
@@ -23,6 +24,11 @@ def price(way: str, value: float, scores: np.ndarray, frauds: np.ndarray) -> Pri
         precision=rate(caught, alerts),
         alert_rate=rate(alerts, len(scores)),
     )
+
+
+def aim_way(aim: float) -> str:
+    """How a plain aim is named among the ways to choose a threshold."""
+    return f"plain aim of {exact_share(aim)}"
 
 
 def keeps(found: Price, policy: Policy) -> bool:
@@ -53,8 +59,8 @@ def frauds_to_mend(
     )
     if not within.any():
         return None
-    share = float(np.flatnonzero(within).max() + 1) / found.n
-    needed = frauds_for_share(share, policy.min_recall, found.confidence)
+    most = float(np.flatnonzero(within).max() + 1) / found.n
+    needed = frauds_for_share(most, policy.min_recall, found.confidence)
     if needed is None:
         return None
     counted = found.n if found.is_short else found.independent

@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fraud_assets.contract.sections.policy import Policy
 from fraud_assets.documents.report.judged import Price
 from fraud_assets.modelling.judging.earlier import EarlierFrauds
 from fraud_assets.modelling.judging.guarantee import Guaranteed
-from fraud_assets.modelling.judging.prices import frauds_to_mend, keeps, price
+from fraud_assets.modelling.judging.prices import aim_way, frauds_to_mend, keeps
+from fraud_assets.values.shares import exact_percent, exact_share
 
 
 def threshold_sentence(
     policy: Policy,
-    value: float,
+    prices: Sequence[Price],
     found: Guaranteed,
     scores: np.ndarray,
     frauds: np.ndarray,
     *,
     earlier: EarlierFrauds | None = None,
+    not_scored: str = "",
 ) -> str:
-    """The sentences of a threshold; `scores` (n,) and `frauds` (n,) are the threshold rows'."""
-    paid = price("", value, scores, frauds)
+    """The sentences of a threshold; `scores` (n,) and `frauds` (n,) are the threshold rows'.
+
+    `prices` are those of the way taken and then of others.
+    """
     return (
-        _promise(policy, value, found, paid)
-        + _rests_on(found, int(frauds.sum()), earlier)
-        + _mend(policy, found, scores, frauds, paid)
+        _promise(policy, found, prices[0])
+        + (_rests_on(found, int(frauds.sum()), earlier) or _alone(policy, not_scored))
+        + _mend(policy, found, scores, frauds, prices)
     )
 
 
-def _promise(policy: Policy, value: float, found: Guaranteed, paid: Price) -> str:
+def _promise(policy: Policy, found: Guaranteed, paid: Price) -> str:
     rule = policy.threshold
-    place = f"The threshold {value:.6g} lies just below rank {found.k} of {found.n} fraud scores"
+    place = (
+        f"The threshold {paid.threshold:.6g} lies just below rank {found.k} of {found.n} fraud "
+        "scores"
+    )
     if rule.rule == "guarantee":
         promise = (
-            f"where recall stays at or above {policy.min_recall:.2f} with "
-            f"{rule.confidence:.0%} confidence for later frauds that resemble these"
+            f"where recall stays at or above {exact_share(policy.min_recall)} with "
+            f"{exact_percent(rule.confidence)} confidence for later frauds that resemble these"
             f"{_bursts(found)}"
         )
     else:
-        promise = f"where recall reaches the plain aim of {rule.aim:.2f}, which promises nothing"
+        promise = f"where recall reaches the {aim_way(rule.aim)}, which promises nothing"
     return (
         f"{place}, {promise}; the price is a precision of {paid.precision.value:.3f} "
         f"(n = {paid.precision.n} flagged threshold rows)."
@@ -84,6 +93,14 @@ def _rests_on(found: Guaranteed, own: int, earlier: EarlierFrauds | None) -> str
     )
 
 
+def _alone(policy: Policy, not_scored: str) -> str:
+    """Why a guarantee that may rest on earlier frauds rests on the threshold rows alone."""
+    asked = policy.threshold
+    if not not_scored or asked.rule != "guarantee" or asked.earlier == "never":
+        return ""
+    return f" Frauds of earlier weeks do not count: {not_scored}."
+
+
 def _last_word(found: Guaranteed, own: int) -> str:
     """Which stretch of them chose the rank, where it is not all of them."""
     if found.n == own + found.earlier:
@@ -95,25 +112,34 @@ def _last_word(found: Guaranteed, own: int) -> str:
 
 
 def _mend(
-    policy: Policy, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray, paid: Price
+    policy: Policy,
+    found: Guaranteed,
+    scores: np.ndarray,
+    frauds: np.ndarray,
+    prices: Sequence[Price],
 ) -> str:
-    """How many more frauds would bring a guarantee under the ceilings that it breaks."""
+    """What would bring a guarantee under the ceilings that it breaks: an aim, or more frauds."""
+    paid = prices[0]
     if policy.threshold.rule != "guarantee" or keeps(paid, policy):
         return ""
-    more = frauds_to_mend(scores, frauds, found, policy)
     broken = (
         f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
         f"precision of {paid.precision.value:.3f}, where {policy.max_alert_rate:.2%} and "
         f"{policy.min_precision:g} are allowed"
     )
+    aims = {aim_way(aim) for aim in (policy.threshold.aim, policy.min_recall)}
+    kept = [f"a {one.way}" for one in prices if one.way in aims and keeps(one, policy)]
+    would = f"; {' or '.join(kept)} would keep both" if kept else ""
+    more = frauds_to_mend(scores, frauds, found, policy)
     if more is None:
-        return f"{broken}; no number of further frauds would mend that, only a better ranking."
+        return (
+            f"{broken}{would}; no number of further frauds would mend that, only a better ranking."
+        )
     where = (
         "like these, in a longer history"
         if found.n > int(frauds.sum())
         else "among the threshold rows (windows.threshold_frauds)"
     )
-    return (
-        f"{broken}; a plain aim would keep both, and so would the guarantee with about {more:,} "
-        f"more frauds {where}."
-    )
+    guaranteed = "and so would the guarantee" if kept else "the guarantee would keep both"
+    joint = ", " if kept else "; "
+    return f"{broken}{would}{joint}{guaranteed} with about {more:,} more frauds {where}."

@@ -27,7 +27,7 @@ from fraud_assets.modelling.judging.earlier import (
 )
 from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee
 from fraud_assets.modelling.judging.over_time import guarantee_over_time
-from fraud_assets.modelling.judging.prices import price
+from fraud_assets.modelling.judging.prices import aim_way, price
 from fraud_assets.modelling.judging.sentences import threshold_sentence
 from fraud_assets.modelling.statistics.intervals import rate
 
@@ -39,12 +39,13 @@ def choose_threshold(
     senders: np.ndarray | None = None,
     *,
     earlier: EarlierFrauds | None = None,
+    not_scored: str = "",
 ) -> Threshold:
     """Choose the threshold from `scores` (n,) and `labels` (n,), 1 for fraud, by the policy.
 
     With `senders` (n,) the guarantee holds for bursts of one sender too. Where those leave too few
     frauds to promise anything, a strict policy refuses, and another says so. `earlier` frauds join
-    the guarantee where theirs is the law of these rows.
+    the guarantee where theirs is the law of these rows; `not_scored` says why there are none.
 
     Raises
     ------
@@ -68,6 +69,7 @@ def choose_threshold(
     value = midway_below(found.score, scores)
     flagged = scores >= value
     caught, rule, n = int((flagged & frauds).sum()), policy.threshold, int(frauds.sum())
+    prices = _prices(policy, value, found, scores, frauds, alone=alone)
     return Threshold(
         value=value,
         rule=rule.rule,
@@ -76,8 +78,10 @@ def choose_threshold(
         n=n,
         recall=rate(caught, n),
         precision=rate(caught, int(flagged.sum())),
-        sentence=threshold_sentence(policy, value, found, scores, frauds, earlier=earlier),
-        prices=_prices(policy, value, found, scores, frauds, alone=alone),
+        sentence=threshold_sentence(
+            policy, prices, found, scores, frauds, earlier=earlier, not_scored=not_scored
+        ),
+        prices=prices,
         evidence=_evidence(found, theirs, n, earlier),
     )
 
@@ -173,19 +177,15 @@ def _prices(
     The aims are the contract's and the floor itself, on the threshold rows alone.
     """
     rule, own = policy.threshold, np.sort(scores[frauds])
-    taken = "guarantee" if rule.rule == "guarantee" else _aim(rule.aim)
+    taken = "guarantee" if rule.rule == "guarantee" else aim_way(rule.aim)
     others: dict[str, float] = {}
     if found.earlier:
         others["guarantee from the threshold rows alone"] = alone.score
     if found.k != found.single:
         others["guarantee if no frauds shared a sender"] = found.at(found.single)
     for aim in (rule.aim, policy.min_recall):
-        others.setdefault(_aim(aim), float(own[len(own) - aimed_rank(len(own), aim)]))
+        others.setdefault(aim_way(aim), float(own[len(own) - aimed_rank(len(own), aim)]))
     prices = {taken: price(taken, value, scores, frauds)}
     for way, score in others.items():
         prices.setdefault(way, price(way, midway_below(score, scores), scores, frauds))
     return tuple(prices.values())
-
-
-def _aim(aim: float) -> str:
-    return f"plain aim of {aim:.2f}"

@@ -237,9 +237,22 @@ def _sentence(probe: Contender, curve: Sequence[HistoryRow], best: int, own: int
         f"{probe.family}"
     )
     if best == own:
-        return f"{told}. That is the fitted window itself; nothing else did better."
+        return f"{told}. That is the fitted window itself{_not_shown(curve, best)}."
     return (
         f"{told}. With the fitted window's {window.days:,.4g} days and {window.frauds:,} frauds it "
         f"is {window.average_precision:.4f} (difference {taken.gain.value:+.4f}, 95 % interval "
-        f"{taken.gain.low:+.4f} to {taken.gain.high:+.4f}, n = {taken.gain.n} frauds)."
+        f"{taken.gain.low:+.4f} to {taken.gain.high:+.4f}, n = {taken.gain.n} frauds)"
+        f"{_not_shown(curve, best)}."
+    )
+
+
+def _not_shown(curve: Sequence[HistoryRow], best: int) -> str:
+    """The history of the highest figure, where that is not the one taken."""
+    highest = max(curve, key=lambda row: row.average_precision)
+    if highest.average_precision <= curve[best].average_precision:
+        return ""
+    fading = "" if highest.half_life_days is None else ", fading,"
+    return (
+        f"; {highest.days:,.4g} days{fading} have {highest.average_precision:.4f}, which does not "
+        "show that they are better"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,7 +91,7 @@ def compare_candidates(
     trials = rounds.run()
     candidates = [_summary(f, trials[f.name], rounds.validation(trials[f.name])) for f in families]
     return Leaderboard(
-        candidates=tuple(sorted(candidates, key=lambda c: (-len(c.fold_auc), -c.auc_mean))),
+        candidates=leaderboard_order(candidates),
         rows=len(sample.rows),
         frauds=sample.rows.frauds,
         legitimate_kept=sample.legitimate_kept,
@@ -106,6 +106,11 @@ def compare_candidates(
         too_dear=tuple(dear),
         grids=rounds.grids(trials),
     )
+
+
+def leaderboard_order(rows: Iterable[LeaderboardRow]) -> tuple[LeaderboardRow, ...]:
+    """Best mean ROC-AUC first; those left after the first folds come last."""
+    return tuple(sorted(rows, key=lambda row: (-len(row.fold_auc), -row.auc_mean)))
 
 
 def _summary(family: Family, trials: list[Trial], validation: Validation) -> LeaderboardRow:

@@ -183,15 +183,15 @@ def _kept(leader: Contender, compared: Sequence[MeasuredLoss]) -> str:
         return ", and none is cheaper to serve"
     nearest = min(compared, key=lambda found: float(_beyond(found).max()))
     worst = int(_beyond(nearest).argmax())
-    bound = (
-        ""
-        if nearest.bound is None
-        else f" and at {CONFIDENCE:.0%} confidence up to {nearest.bound[worst]:.4f}"
-    )
+    loss, surely = float(nearest.loss[worst]), ""
+    if nearest.bound is not None:
+        surely = f"at {CONFIDENCE:.0%} confidence up to {nearest.bound[worst]:.4f}"
+    loses = f"loses {loss:.4f}" if loss > 0 else ""
+    said = " and ".join(filter(None, (loses, surely))) if loses else f"may lose {surely}"
     return (
         f"; of {len(compared)} cheaper to serve none is shown to be as good. The nearest, "
         f"{nearest.other.family}, takes {_tests(nearest.other)} a payment instead of "
-        f"{_tests(leader)} but loses {nearest.loss[worst]:.4f}{bound} of {MEASURES[worst]}, "
+        f"{_tests(leader)} but {said} of {MEASURES[worst]}, "
         f"where {MARGINS[worst]:g} is allowed"
     )
 
@@ -218,4 +218,4 @@ def _beyond(found: MeasuredLoss) -> np.ndarray:
 def _tests(contender: Contender) -> str:
     if np.isinf(contender.cost):
         return "scikit-learn's own prediction"
-    return f"{contender.cost:,.0f} tests"
+    return f"{contender.cost:,.0f} tests" if contender.cost >= 1 else "less than one test"

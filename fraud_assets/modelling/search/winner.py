@@ -19,7 +19,7 @@ from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.search.blended import blended
+from fraud_assets.modelling.search.blended import blended, sum_row
 from fraud_assets.modelling.search.budget import (
     GRIDS,
     PRESENCE,
@@ -43,7 +43,7 @@ class Winner:
     """The family and setting to fit, every setting scored on the way, and why.
 
     `contenders` are the winner first, then its next best settings and the best of the other
-    families.
+    families; `sums` the leaderboard's rows of sums that competed.
     """
 
     family: Family
@@ -51,6 +51,7 @@ class Winner:
     searched: tuple[ScoredGrid, ...]
     sentence: str
     contenders: tuple[Contender, ...]
+    sums: tuple[LeaderboardRow, ...] = ()
 
 
 SETTINGS_AGAIN, FAMILIES_AGAIN = 3, 3
@@ -212,12 +213,14 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
         searched.append(search.score(first, [_translated(first, slow, searched[0])]))
         enter(searched[-1])
         said += _told_stand_in(first, searched[0])
-    entries |= blended(entries, usual, validation, search.families, leaderboard.too_dear)
+    sums = blended(entries, usual, validation, search.families, leaderboard.too_dear)
+    entries |= sums
     choice = choose_setting(list(entries.values()), validation, search.seed)
     chosen = choice.contender
     family = FAMILIES[chosen.family]
     again = _again(chosen, searched, by_merit(list(entries.values()), validation))
-    return Winner(family, chosen.params, tuple(searched), choice.sentence + said, again)
+    rows = tuple(sum_row(one, validation, leaderboard.candidates) for one in sums.values())
+    return Winner(family, chosen.params, tuple(searched), choice.sentence + said, again, rows)
 
 
 def _translated(family: Family, slow: StandIn, searched: ScoredGrid) -> Parameters:

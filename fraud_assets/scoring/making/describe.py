@@ -140,11 +140,8 @@ def _points(values: Any) -> Any:
 
 def _numeric(part: Any, names: list[str], contract: Contract, at: int) -> list[Numeric]:
     imputer, scaler = part.named_steps.get("imputer"), part.named_steps.get("scaler")
-    if imputer is None:  # gaps stay, and quartiles scale
-        medians = means = scaler.center_
-    else:
-        medians = imputer.statistics_
-        means = np.zeros(len(names)) if scaler is None else scaler.mean_
+    means = np.zeros(len(names)) if scaler is None else scaler.center_
+    medians = means if imputer is None else imputer.statistics_  # without one gaps stay
     scales = np.ones(len(names)) if scaler is None else scaler.scale_
     # SimpleImputer fills a column that is empty in training with 0, keeping NaN as its statistic.
     medians = np.where(np.isnan(medians.astype(float)), 0.0, medians.astype(float))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,3 +86,12 @@ def test_missing_ones_stay_missing():
 def test_other_values_are_no_instants(values):
     """Numbers far from the payments, and text without a date."""
     assert seconds_after(pd.Series(values), TIME) is None
+
+
+def test_numbers_too_large_for_any_unit_are_no_instants():
+    """And say nothing: an export may hold 1e300."""
+    values = pd.Series(np.full(100, 1e300))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert seconds_after(values, TIME) is None or np.isnan(seconds_after(values, TIME)).all()

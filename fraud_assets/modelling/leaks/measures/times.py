@@ -78,9 +78,9 @@ def _texts(values: pd.Series, time: np.ndarray) -> Iterator[np.ndarray]:
 def _numbers(values: pd.Series, time: np.ndarray) -> Iterator[np.ndarray]:
     """In each unit, NaT where the instant is not near the payments."""
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    for size in _MICROS:
-        yield _near(numbers * size, time)
-    yield _near(numbers * _DAY + _SERIAL, time)
+    with np.errstate(over="ignore"):  # what is no number of microseconds lies near no payment
+        instants = [*(numbers * size for size in _MICROS), numbers * _DAY + _SERIAL]
+    yield from (_near(one, time) for one in instants)
     for size in (1.0, 1e6):
         yield _near(_spelt_out(numbers / size), time)
 
