@@ -29,6 +29,7 @@ from fraud_assets.modelling.search.validation import (
     Validation,
 )
 from fraud_assets.profiles import CONFIDENCE
+from fraud_assets.values.counted import counted
 
 MARGINS = np.array([0.002, 0.005, 0.05])
 """Losses of ROC-AUC, average precision and precision at the demanded recall that a cheaper
@@ -158,7 +159,7 @@ def compare(
 def _opening(best: Contender, leader: Contender, validation: Validation) -> str:
     opening = (
         f"{best.family} is best on the validation rows, average precision "
-        f"{_measured(best, validation)}, means of {len(validation.ends)} folds with "
+        f"{_measured(best, validation)}, means of {counted(len(validation.ends), 'fold')} with "
         f"{validation.frauds:,} frauds"
     )
     if leader is best:
