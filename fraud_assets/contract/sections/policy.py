@@ -39,7 +39,9 @@ class ThresholdRule(Section):
 
     earlier: Literal["where_alike", "never"] = "where_alike"
     """Whether a guarantee counts the frauds of the fitted weeks too, scored by fits that had left
-    their weeks out: where the threshold window does not show another law, or never.
+    their weeks out: where the threshold window does not show another law, or never. They need 100
+    frauds and some of search.minutes, else the threshold's sentence says what is lacking; a window
+    with too few frauds of its own to promise anything is refused all the same.
     """
 
 
