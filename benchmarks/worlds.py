@@ -79,7 +79,7 @@ def measure(
     numbers = range(first, first + worlds)
     moves = [moved_by(at, worlds) if law == "drawn" else 0.0 for at in range(worlds)]
     folders = [
-        make_world(world, moved, home / f"world_{world}", law)
+        make_world(world, moved, home / f"{law}_{choice}_{world}", law)
         for world, moved in zip(numbers, moves, strict=True)
     ]
     _fit_all(trees, choice, folders)

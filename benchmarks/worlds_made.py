@@ -14,6 +14,9 @@ from fraud_assets.data.simulator import settings, simulate
 
 ROWS = (100_000, 250_000)
 TRUTH_ROWS, TRUTH_WEEKS = 120_000, 8
+LAWS = ("drawn", "shipped")
+"""Each world's own law, most of them harder than the shipped one, or that one in all worlds."""
+
 MOVED_BY, MOVES = 0.03, settings.END - timedelta(weeks=settings.DEFAULT_WEEKS // 2)
 """By how much the share of inseparable frauds moves, and since when, in the worlds that move."""
 
@@ -23,10 +26,6 @@ def moved_by(at: int, worlds: int) -> float:
     if 5 * at // worlds < 4:
         return 0.0
     return MOVED_BY if at % 2 == 0 else -MOVED_BY
-
-
-LAWS = ("drawn", "shipped")
-"""Each world's own law, most of them harder than the shipped one, or that one in all worlds."""
 
 
 def make_world(world: int, moved: float, folder: Path, law: str = "drawn") -> Path:

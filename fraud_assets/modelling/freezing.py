@@ -9,7 +9,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.modelling.fitting import fit_pipeline, sample_to_fit
 from fraud_assets.modelling.judging.thresholds import choose_threshold
-from fraud_assets.modelling.left_out import score_left_out, why_not_scored
+from fraud_assets.modelling.left_out import score_left_out
 from fraud_assets.modelling.preprocessing import encoded_names
 from fraud_assets.modelling.reach import FittedReach, joined_rows
 from fraud_assets.modelling.tuned import TunedPipeline, dump_pipeline, sha256
@@ -41,7 +41,8 @@ def freeze(
     """
     back = FittedReach() if reach is None else reach
     rows = fit if reach is None else joined_rows(earlier, fit)
-    sampled = sample_to_fit(family, back.taken(rows), contract).rows  # a sample of it is itself
+    fitted = back.taken(rows)
+    sampled = sample_to_fit(family, fitted, contract).rows  # a sample of it is itself
     pipeline = fit_pipeline(
         family,
         params,
@@ -54,10 +55,9 @@ def freeze(
     )
     payload = dump_pipeline(pipeline)
     scores = on_one_thread(pipeline.predict_proba, threshold_rows.features)[:, 1]
-    before = score_left_out(
-        family, params, back, rows, contract, presence=presence, workers=workers
+    before, why = score_left_out(
+        family, params, back, fitted, contract, presence=presence, workers=workers
     )
-    why = why_not_scored(family, params, back, back.taken(rows), contract)
     return TunedPipeline(
         payload=payload,
         digest=sha256(payload),

@@ -60,19 +60,20 @@ def score_left_out(
     *,
     presence: Sequence[str] = (),
     workers: int = 1,
-) -> EarlierFrauds | None:
-    """The frauds of the history, each scored by a fit without its weeks.
+) -> tuple[EarlierFrauds | None, str]:
+    """The frauds of the history, each scored by a fit without its weeks, or why they do not count.
 
     `rows` are all before the threshold rows, `reach` is how far back among them is fitted.
 
-    None where the contract asks for a plain aim or for the threshold window alone, and where
-    `why_not_scored` says why.
+    Nothing is said where the contract asks for a plain aim or for the threshold window alone, or
+    where rows have no time.
     """
     asked, fitted = contract.policy.threshold, reach.taken(rows)
-    if asked.rule != "guarantee" or asked.earlier == "never":
-        return None
-    if why_not_scored(family, params, reach, fitted, contract) or fitted.time is None:
-        return None
+    if asked.rule != "guarantee" or asked.earlier == "never" or fitted.time is None:
+        return None, ""
+    why = why_not_scored(family, params, reach, fitted, contract)
+    if why:
+        return None, why
     place, sender, counts = [], [], []
     for block, pipeline in fits_without_blocks(
         family, params, fitted, contract, presence=presence, workers=workers
@@ -81,33 +82,32 @@ def score_left_out(
         place.append(cautious_places(scores[fraud], scores[~fraud]))
         counts.append(block.frauds)
         sender.append([] if block.sender is None else block.sender[fraud])
-    return EarlierFrauds(
+    found = EarlierFrauds(
         place=tuple(float(one) for one in np.concatenate(place)),
         sender=None if fitted.sender is None else tuple(np.concatenate(sender)),
         since=str(fitted.time[0])[:10],
         fits=BLOCKS,
         counts=tuple(counts),
     )
+    return found, ""
 
 
 def why_not_scored(
     family: str, params: Parameters, reach: FittedReach, fitted: Rows, contract: Contract
 ) -> str:
     """Why the frauds of the `fitted` rows do not count for a guarantee; empty where they may."""
-    if fitted.time is None:
-        return "payments have no time"
     if reach.half_life_days is not None:
         return "old payments lose weight, which says that the law of fraud moves"
     if fitted.frauds < LEAST_FRAUDS:
-        return f"they are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
+        return f"there are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
     seconds, most = (
         fits_seconds(family, params, fitted, contract),
         allowed(contract, SHARE_OF_BUDGET),
     )
     if seconds > most:
         return (
-            f"the {BLOCKS} fits that score them would cost about {seconds:.1f} processor seconds, "
-            f"where search.minutes leaves {most:.1f} for that"
+            f"the {BLOCKS} fits that score them would cost about {seconds:.3g} processor seconds, "
+            f"more than the {most:.3g} that search.minutes leaves for that"
         )
     return ""
 

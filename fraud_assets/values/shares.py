@@ -12,4 +12,4 @@ def exact_share(value: float) -> str:
 def exact_percent(value: float) -> str:
     """In whole percent, or with as many decimals as it has: "95%", "99.9%"."""
     short = f"{value:.0%}"
-    return short if abs(float(short[:-1]) - 100 * value) < 1e-9 else f"{100 * value:.10g}%"
+    return short if abs(float(short[:-1]) - 100 * value) < 1e-9 else f"{100 * value:.15g}%"

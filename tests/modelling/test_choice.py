@@ -140,6 +140,19 @@ def test_a_leader_by_luck_gives_way_to_a_sum_of_two_families_of_the_same_cost(is
     assert ("too few to show that dear" in choice.sentence) == is_sum
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_between_a_sum_and_a_dearer_family_too_few_frauds_take_the_sum(seed):
+    """Whichever of them leads by luck."""
+    validation, (first, second) = pair(60, BLUR, seed)
+    total, single = replace(first, cost=100, is_sum=True), replace(second, cost=500)
+    leader = leading([total, single], validation)
+
+    choice = choose_setting([total, single], validation, 0)
+
+    assert choice.contender is total
+    assert ("too few to show" in choice.sentence) == (leader is single)
+
+
 def test_a_sum_that_is_surely_worse_goes_before_nobody():
     """Being a sum wins nothing by itself."""
     validation, (best, worse) = pair(400, 1.5, 0)

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from scipy.sparse import csr_matrix as sparse_rows
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from fraud_assets.contract.names import blend_names, boosting_names
 from fraud_assets.families.registry import FAMILIES
@@ -118,6 +119,28 @@ def test_one_far_value_spoils_no_family(family: str, far: float):
     spoilt.iloc[7, 0] = far
 
     assert auc(spoilt) > auc(frame[:1600]) - 0.04 > 0.7
+
+
+@pytest.mark.parametrize("kind", ["mostly_zero", "heavy_tail"])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_ordinary_amounts_are_not_far(kind: str, sparse: bool):
+    """Weights of a heavy tail, or of a column of mostly zeros, rank as without the bound."""
+    rng = np.random.default_rng(0)
+    amount = rng.lognormal(4, 1.5, 6000)
+    if kind == "mostly_zero":
+        amount = np.where(rng.random(6000) < 0.8, 0.0, amount)
+    label = (rng.random(6000) < 1 / (1 + np.exp(4 - amount / 150))).astype(int)
+    frame = pd.DataFrame({"amount": amount, "noise": rng.random(6000)})
+    encoded = build_preprocessor(("amount", "noise"), (), "onehot").fit_transform(frame)
+    rows = sparse_rows(encoded) if sparse else encoded
+    family, found = FAMILIES["logistic_regression"], []
+
+    for fitted in (family.fit, lambda model, *given: model.fit(*given)):
+        model = family.build(family.defaults, 0)
+        fitted(model, rows[:4000], label[:4000])
+        found.append(average_precision_score(label[4000:], family.margin(model, rows[4000:])))
+
+    assert found[0] > found[1] - 0.01 > 0.3
 
 
 def test_unseen_levels_are_ignored():

@@ -11,6 +11,9 @@ from fraud_assets.documents.report.origin import Parameters
 class LeaderboardRow(msgspec.Struct, frozen=True):
     """One family with its defaults over the folds, or the first of them where it fell far behind.
 
+    A sum of two families has its first part as its grid was searched, the weight of most merit, and
+    the seconds of both parts' defaults.
+
     ROC-AUC of each fold in time order, their mean and standard deviation (ddof 0), mean average
     precision and precision at the recall demanded, both at the native prior, and mean seconds of
     one fold's fit. `cost` is in tests of one payment (see `families.cost`), None where only the

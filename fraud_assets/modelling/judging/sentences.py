@@ -122,24 +122,29 @@ def _mend(
     paid = prices[0]
     if policy.threshold.rule != "guarantee" or keeps(paid, policy):
         return ""
-    broken = (
-        f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
-        f"precision of {paid.precision.value:.3f}, where {policy.max_alert_rate:.2%} and "
-        f"{policy.min_precision:g} are allowed"
-    )
     aims = {aim_way(aim) for aim in (policy.threshold.aim, policy.min_recall)}
     kept = [f"a {one.way}" for one in prices if one.way in aims and keeps(one, policy)]
-    would = f"; {' or '.join(kept)} would keep both" if kept else ""
+    by_aim = f"; {' or '.join(kept)} would keep both" if kept else ""
+    return (
+        f" On the threshold rows it flags {paid.alert_rate.value:.2%} of all payments at a "
+        f"precision of {paid.precision.value:.3f}, where {exact_percent(policy.max_alert_rate)} "
+        f"and {policy.min_precision:g} are allowed{by_aim}"
+        + _more(policy, found, scores, frauds, is_also=bool(kept))
+    )
+
+
+def _more(
+    policy: Policy, found: Guaranteed, scores: np.ndarray, frauds: np.ndarray, *, is_also: bool
+) -> str:
+    """How many more frauds would bring the guarantee under the ceilings; an aim may do so too."""
     more = frauds_to_mend(scores, frauds, found, policy)
     if more is None:
-        return (
-            f"{broken}{would}; no number of further frauds would mend that, only a better ranking."
-        )
+        which = "for the guarantee no" if is_also else "no"
+        return f"; {which} number of further frauds would mend that, only a better ranking."
     where = (
         "like these, in a longer history"
         if found.n > int(frauds.sum())
         else "among the threshold rows (windows.threshold_frauds)"
     )
-    guaranteed = "and so would the guarantee" if kept else "the guarantee would keep both"
-    joint = ", " if kept else "; "
-    return f"{broken}{would}{joint}{guaranteed} with about {more:,} more frauds {where}."
+    who = ", and so would the guarantee" if is_also else "; the guarantee would keep both"
+    return f"{who} with about {more:,} more frauds {where}."

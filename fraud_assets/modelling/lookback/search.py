@@ -248,8 +248,8 @@ def _sentence(probe: Contender, curve: Sequence[HistoryRow], best: int, own: int
 
 def _not_shown(curve: Sequence[HistoryRow], best: int) -> str:
     """The history of the highest figure, where that is not the one taken."""
-    highest = max(curve, key=lambda row: row.average_precision)
-    if highest.average_precision <= curve[best].average_precision:
+    highest, taken = max(curve, key=lambda row: row.average_precision), curve[best]
+    if round(highest.average_precision, 4) <= round(taken.average_precision, 4):
         return ""
     fading = "" if highest.half_life_days is None else ", fading,"
     return (

@@ -61,7 +61,7 @@ def blended(
 def sum_row(
     total: Contender, validation: Validation, families: Sequence[LeaderboardRow]
 ) -> LeaderboardRow:
-    """A sum beside the families that it was made of: its own figures, and what both fits take."""
+    """A sum beside the families that it was made of; its seconds are those of their defaults."""
     parts = [row for row in families if row.family in FAMILIES[total.family].parts]
     auc = [
         Ranking.of(np.asarray(scores, dtype=np.float64), label).measure()[0]

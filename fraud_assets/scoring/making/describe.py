@@ -140,7 +140,9 @@ def _points(values: Any) -> Any:
 
 def _numeric(part: Any, names: list[str], contract: Contract, at: int) -> list[Numeric]:
     imputer, scaler = part.named_steps.get("imputer"), part.named_steps.get("scaler")
-    means = np.zeros(len(names)) if scaler is None else scaler.center_
+    means = np.zeros(len(names))
+    if scaler is not None:
+        means = scaler.center_ if hasattr(scaler, "center_") else scaler.mean_
     medians = means if imputer is None else imputer.statistics_  # without one gaps stay
     scales = np.ones(len(names)) if scaler is None else scaler.scale_
     # SimpleImputer fills a column that is empty in training with 0, keeping NaN as its statistic.

@@ -78,9 +78,10 @@ def _texts(values: pd.Series, time: np.ndarray) -> Iterator[np.ndarray]:
 def _numbers(values: pd.Series, time: np.ndarray) -> Iterator[np.ndarray]:
     """In each unit, NaT where the instant is not near the payments."""
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    with np.errstate(over="ignore"):  # what is no number of microseconds lies near no payment
-        instants = [*(numbers * size for size in _MICROS), numbers * _DAY + _SERIAL]
-    yield from (_near(one, time) for one in instants)
+    for size, since in (*((size, 0) for size in _MICROS), (_DAY, _SERIAL)):
+        with np.errstate(over="ignore"):  # what is too large lies near no payment
+            instants = numbers * size + since
+        yield _near(instants, time)
     for size in (1.0, 1e6):
         yield _near(_spelt_out(numbers / size), time)
 
