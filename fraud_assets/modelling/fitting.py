@@ -16,7 +16,11 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.pipeline import build_pipeline
-from fraud_assets.modelling.preprocessing import columns_of_many_levels, columns_with_gaps
+from fraud_assets.modelling.preprocessing import (
+    columns_of_many_levels,
+    columns_with_far_values,
+    columns_with_gaps,
+)
 from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
 from fraud_assets.modelling.statistics.calibration import calibrate
@@ -66,9 +70,10 @@ def fit_uncalibrated(
     sample = sample_to_fit(family, fit, contract).rows
     many = columns_of_many_levels(sample.features, contract.features.categorical)
     gaps = columns_with_gaps(sample.features, contract.features.numeric)
+    far = columns_with_far_values(sample.features, contract.features.numeric)
     seed = contract.search.seed
     pipeline = build_pipeline(
-        family, params, *columns, seed=seed, many=many, presence=presence, gaps=gaps
+        family, params, *columns, seed=seed, many=many, presence=presence, gaps=gaps, far=far
     )
     weights = FittedReach(half_life_days=half_life_days).weights(sample.time)
     given = {} if weights is None else {"sample_weight": weights}

@@ -23,12 +23,13 @@ def build_pipeline(
     many: Sequence[str] = (),
     presence: Sequence[str] = (),
     gaps: Sequence[str] = (),
+    far: Sequence[str] = (),
 ) -> Pipeline:
     """Unfitted Pipeline of steps `preprocessor` and `classifier`; takes a frame of features.
 
     `many` are the categorical columns that are encoded by their share of frauds, `presence` the
     numeric ones of which the classifier also sees whether they are missing, `gaps` those that a
-    family which takes missing numbers sees as they are.
+    family which takes missing numbers sees as they are, `far` those with far values.
 
     Raises
     ------
@@ -44,6 +45,7 @@ def build_pipeline(
         seed,
         presence=presence,
         gaps=gaps if found.takes_missing else (),
+        far=far,
     )
     classifier = found.build(params, seed)
     return Pipeline([("preprocessor", preprocessor), ("classifier", classifier)])

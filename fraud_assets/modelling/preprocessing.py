@@ -14,7 +14,9 @@ their names says nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
@@ -29,6 +31,14 @@ from fraud_assets.profiles import CATEGORY_MISSING
 MANY_LEVELS = 64
 """A column of more levels among the fitted rows is encoded by its share of frauds."""
 
+FAR_SPREADS, LOOKED_AT = 1000.0, 10_000
+"""A column has far values where one lies beyond so many times the width of its inner 98 %, which
+about so many of its rows tell. Trees compare float32, which keep seven digits: about a mean and a
+deviation that one value of 1e12 has moved, all others are one number, and to weights nearly so."""
+
+INNER = (1.0, 99.0)
+"""Percentiles between which the inner 98 % lie."""
+
 
 def columns_of_many_levels(features: pd.DataFrame, categorical: Sequence[str]) -> tuple[str, ...]:
     """Which of the categorical columns have more than `MANY_LEVELS` levels in these rows."""
@@ -42,6 +52,22 @@ def columns_with_gaps(features: pd.DataFrame, numeric: Sequence[str]) -> tuple[s
     return tuple(name for name in numeric if some[name] and not every[name])
 
 
+def columns_with_far_values(features: pd.DataFrame, numeric: Sequence[str]) -> tuple[str, ...]:
+    """Which of the numeric columns have a value in these rows far beyond the others."""
+    return tuple(name for name in numeric if _has_far_values(features[name]))
+
+
+def _has_far_values(column: pd.Series[Any]) -> bool:
+    values = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return False
+    some = known[:: len(known) // LOOKED_AT + 1]
+    low, middle, high = np.percentile(some, (INNER[0], 50, INNER[1]))
+    farthest = max(known.max() - middle, middle - known.min())
+    return bool(farthest > FAR_SPREADS * (high - low) > 0)
+
+
 def build_preprocessor(
     numeric: Sequence[str],
     categorical: Sequence[str],
@@ -51,21 +77,24 @@ def build_preprocessor(
     *,
     presence: Sequence[str] = (),
     gaps: Sequence[str] = (),
+    far: Sequence[str] = (),
 ) -> ColumnTransformer:
     """Unfitted transformer of a frame with the named columns; others are dropped.
 
     Parts `num` (numbers, imputer, scaler), `cat` and `many` (objects, missing, imputer, encoder,
     and for `many` a scaler) exist where there are such columns; `many` are those of the
     categorical ones that are encoded by their share of frauds, so that fitting needs the labels.
-    Part `gaps` (numbers, scaler) are those of the numeric ones that stay missing. Part `presence`
-    (numbers, missing, scaler) says of some numbers whether they are missing.
-    Output columns: numeric first, then gaps, then the encoded categories, part by part, then
-    `presence`.
+    Part `gaps` (numbers, scaler) are those of the numeric ones that stay missing, part `far`, made
+    as `num`, those with values far beyond the others. Part `presence` (numbers, missing, scaler)
+    says of some numbers whether they are missing.
+    Output columns: numeric first, then gaps, then far, then the encoded categories, part by part,
+    then `presence`.
     """
     few = [name for name in categorical if name not in many]
     parts = [
-        ("num", _numeric(), [name for name in numeric if name not in gaps]),
+        ("num", _numeric(StandardScaler()), [n for n in numeric if n not in {*gaps, *far}]),
         ("gaps", _with_gaps(), [name for name in numeric if name in gaps]),
+        ("far", _numeric(RobustScaler(quantile_range=INNER)), [n for n in far if n not in gaps]),
         ("cat", _categorical(encoding, seed), few),
         ("many", _categorical(TARGET.name, seed), [name for name in categorical if name in many]),
         ("presence", _presence(), list(presence)),
@@ -127,22 +156,18 @@ def _presence() -> Pipeline:
     )
 
 
-def _numeric() -> Pipeline:
-    """Scaled by quartiles, which a far value does not move.
-
-    Trees compare float32: about a mean that one value of 1e12 has moved, all others are one number.
-    """
+def _numeric(scaler: StandardScaler | RobustScaler) -> Pipeline:
     return Pipeline(
         [
             ("numbers", _on_frame(pd.DataFrame.apply, func=pd.to_numeric)),
             ("imputer", SimpleImputer(strategy="median", keep_empty_features=True)),
-            ("scaler", RobustScaler()),
+            ("scaler", scaler),
         ]
     )
 
 
 def _with_gaps() -> Pipeline:
-    """As `_numeric`; quartiles take no notice of missing numbers."""
+    """Scaled by quartiles, which missing numbers take no part in."""
     return Pipeline(
         [
             ("numbers", _on_frame(pd.DataFrame.apply, func=pd.to_numeric)),

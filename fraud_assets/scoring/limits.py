@@ -16,8 +16,7 @@ from fraud_assets.scoring.encode import Value
 from fraud_assets.scoring.spec import Feature, Numeric
 
 LARGEST = 1e30
-"""Largest magnitude of a number: far past any payment, and finite as float32 where its column's
-quartiles lie 3e-9 or more apart."""
+"""Largest magnitude of a number: far past any payment, and finite when scaled as float32."""
 
 LONGEST = 256
 """Most characters of a text."""

@@ -15,6 +15,7 @@ from fraud_assets.families.family import EncodingName, Family
 from fraud_assets.modelling.preprocessing import (
     build_preprocessor,
     columns_of_many_levels,
+    columns_with_far_values,
     columns_with_gaps,
 )
 from fraud_assets.work.packing import WorkData
@@ -98,6 +99,7 @@ class EncodedFolds:
             self._many,
             presence=presence,
             gaps=columns_with_gaps(fitted, self._numeric) if keeps_gaps else (),
+            far=columns_with_far_values(fitted, self._numeric),
         )
         return EncodedFold(
             train=preprocessor.fit_transform(fitted, rows.label[train]),

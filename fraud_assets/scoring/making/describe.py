@@ -66,7 +66,7 @@ def _described(
     kind: str, part: Any, names: list[str], contract: Contract, at: int
 ) -> Sequence[Feature]:
     """The features of one part of the preprocessor, whose columns begin at position `at`."""
-    if kind in {"num", "gaps"}:
+    if kind in {"num", "gaps", "far"}:
         return _numeric(part, names, contract, at)
     encoder = part.named_steps["encoder"]
     encoding = encoding_of(encoder)
