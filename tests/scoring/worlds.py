@@ -106,13 +106,17 @@ def payments(n: int, seed: int) -> Rows:
 
 @cache
 def fitted(family: str, calibrated: bool = False) -> Pipeline:
-    """Its classifier also sees whether the age is missing, and gaps where it takes them."""
+    """Its classifier also sees whether the age is missing, and gaps where it takes them.
+
+    Amounts are scaled as if one lay far beyond the others.
+    """
     rows = payments(1500, 1)
     features = contract().features
     parameters, presence = FAMILIES[family], ("age",)
     gaps = columns_with_gaps(rows.features, features.numeric)
+    columns = features.numeric, features.categorical
     pipeline = build_pipeline(
-        family, parameters, features.numeric, features.categorical, presence=presence, gaps=gaps
+        family, parameters, *columns, presence=presence, gaps=gaps, far=("amount",)
     )
     preprocessor, classifier = pipeline.named_steps.values()
     encoded = preprocessor.fit_transform(rows.features, rows.label)
