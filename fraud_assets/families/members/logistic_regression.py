@@ -60,6 +60,5 @@ FAMILY = WeightsOfNear(
     defaults={"max_iter": 1000},
     grid={"C": (0.01, 0.1, 1.0, 10.0), "class_weight": (None, "balanced")},
     convert=_convert,
-    fit_times=10,
     pace=0.08,
 )
