@@ -55,7 +55,7 @@ def score_left_out(
     family: str,
     params: Parameters,
     reach: FittedReach,
-    rows: Rows,
+    fitted: Rows,
     contract: Contract,
     *,
     presence: Sequence[str] = (),
@@ -63,12 +63,12 @@ def score_left_out(
 ) -> tuple[EarlierFrauds | None, str]:
     """The frauds of the history, each scored by a fit without its weeks, or why they do not count.
 
-    `rows` are all before the threshold rows, `reach` is how far back among them is fitted.
+    `fitted` are the rows within `reach` before the threshold rows.
 
     Nothing is said where the contract asks for a plain aim or for the threshold window alone, or
     where rows have no time.
     """
-    asked, fitted = contract.policy.threshold, reach.taken(rows)
+    asked = contract.policy.threshold
     if asked.rule != "guarantee" or asked.earlier == "never" or fitted.time is None:
         return None, ""
     why = why_not_scored(family, params, reach, fitted, contract)

@@ -8,17 +8,13 @@ family that is ahead of it by luck does not go before it (see `choice`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-
-import numpy as np
+from collections.abc import Collection, Mapping
 
 from fraud_assets.contract.names import blend_names, family_names
-from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.search.choice import Contender, leading
 from fraud_assets.modelling.search.validation import Validation
-from fraud_assets.modelling.statistics.ranking import Ranking
 
 
 def competing_sums(
@@ -56,31 +52,6 @@ def blended(
         first, second = blend.parts
         found[blend.name] = _best_weight(blend, [entries[first], usual[second]], validation)
     return found
-
-
-def sum_row(
-    total: Contender, validation: Validation, families: Sequence[LeaderboardRow]
-) -> LeaderboardRow:
-    """A sum beside the families that it was made of; its seconds are those of their defaults."""
-    parts = [row for row in families if row.family in FAMILIES[total.family].parts]
-    auc = [
-        Ranking.of(np.asarray(scores, dtype=np.float64), label).measure()[0]
-        for scores, label in zip(total.scores, validation.parts(validation.label), strict=True)
-    ]
-    measures = validation.measures(total.scores)
-    return LeaderboardRow(
-        family=total.family,
-        parameters=dict(total.params),
-        fold_auc=tuple(auc),
-        auc_mean=float(np.mean(auc)),
-        auc_std=float(np.std(auc)),
-        average_precision=float(measures[1]),
-        precision_at_recall=float(measures[2]),
-        fit_seconds=sum(row.fit_seconds for row in parts),
-        cost=float(total.cost) if np.isfinite(total.cost) else None,
-        encoding=parts[0].encoding,
-        n_features=parts[0].n_features,
-    )
 
 
 def _best_weight(blend: Family, parts: list[Contender], validation: Validation) -> Contender:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +15,16 @@ from fraud_assets.data.provenance.made import Made
 from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family
-from fraud_assets.families.registry import find_families
+from fraud_assets.families.registry import FAMILIES, find_families
 from fraud_assets.modelling.search.blended import competing_sums
 from fraud_assets.modelling.search.budget import sample_to_search
+from fraud_assets.modelling.search.choice import Contender
 from fraud_assets.modelling.search.entrants import blends_too_dear, entrants
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.rounds import FamilyRounds, Trial
 from fraud_assets.modelling.search.settings import ScoredGrid
 from fraud_assets.modelling.search.validation import Validation
+from fraud_assets.modelling.statistics.ranking import Ranking
 from fraud_assets.work.workers import Workers
 
 
@@ -113,19 +116,47 @@ def leaderboard_order(rows: Iterable[LeaderboardRow]) -> tuple[LeaderboardRow, .
     return tuple(sorted(rows, key=lambda row: (-len(row.fold_auc), -row.auc_mean)))
 
 
+def sum_row(
+    total: Contender, validation: Validation, families: Sequence[LeaderboardRow]
+) -> LeaderboardRow:
+    """A sum beside the families that it was made of; its seconds are those of their defaults."""
+    parts = [row for row in families if row.family in FAMILIES[total.family].parts]
+    auc = [
+        Ranking.of(np.asarray(scores, dtype=np.float64), label).measure()[0]
+        for scores, label in zip(total.scores, validation.parts(validation.label), strict=True)
+    ]
+    return _row(
+        auc,
+        validation.measures(total.scores),
+        family=total.family,
+        parameters=dict(total.params),
+        fit_seconds=sum(row.fit_seconds for row in parts),
+        cost=float(total.cost) if np.isfinite(total.cost) else None,
+        encoding=parts[0].encoding,
+        n_features=parts[0].n_features,
+    )
+
+
 def _summary(family: Family, trials: list[Trial], validation: Validation) -> LeaderboardRow:
-    auc = [trial.scored.auc for trial in trials]
-    measures = validation.measures([trial.scores for trial in trials])
-    return LeaderboardRow(
+    return _row(
+        [trial.scored.auc for trial in trials],
+        validation.measures([trial.scores for trial in trials]),
         family=family.name,
         parameters=dict(family.defaults),
-        fold_auc=tuple(auc),
-        auc_mean=float(np.mean(auc)),
-        auc_std=float(np.std(auc)),
-        average_precision=float(measures[1]),
-        precision_at_recall=float(measures[2]),
         fit_seconds=float(np.mean([trial.scored.seconds for trial in trials])),
         cost=trials[-1].cost,
         encoding=family.encoding,
         n_features=trials[-1].n_features,
+    )
+
+
+def _row(fold_auc: Sequence[float], measures: np.ndarray, **about: Any) -> LeaderboardRow:
+    """A row of these figures; `measures` (3,) are those of `Validation`."""
+    return LeaderboardRow(
+        fold_auc=tuple(fold_auc),
+        auc_mean=float(np.mean(fold_auc)),
+        auc_std=float(np.std(fold_auc)),
+        average_precision=float(measures[1]),
+        precision_at_recall=float(measures[2]),
+        **about,
     )

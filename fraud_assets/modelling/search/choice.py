@@ -186,11 +186,12 @@ def _kept(leader: Contender, compared: Sequence[MeasuredLoss]) -> str:
         return ", and none is cheaper to serve"
     nearest = min(compared, key=lambda found: float(_beyond(found).max()))
     worst = int(_beyond(nearest).argmax())
-    loss, surely = float(nearest.loss[worst]), ""
-    if nearest.bound is not None:
-        surely = f"at {CONFIDENCE:.0%} confidence up to {nearest.bound[worst]:.4f}"
-    loses = f"loses {loss:.4f}" if loss > 0 else ""
-    said = " and ".join(filter(None, (loses, surely))) if loses else f"may lose {surely}"
+    loss = float(nearest.loss[worst])
+    loses = f"loses {loss:.4f} and" if loss > 0 else "may lose"
+    if nearest.bound is None:  # a loss beyond its margin, which needs no bound
+        said = f"loses {loss:.4f}"
+    else:
+        said = f"{loses} at {CONFIDENCE:.0%} confidence up to {nearest.bound[worst]:.4f}"
     return (
         f"; of {len(compared)} cheaper to serve none is shown to be as good. The nearest, "
         f"{nearest.other.family}, takes {_tests(nearest.other)} a payment instead of "

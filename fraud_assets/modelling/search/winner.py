@@ -19,7 +19,7 @@ from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import LeaderboardRow
 from fraud_assets.families.family import Family, StandIn
 from fraud_assets.families.registry import FAMILIES, find_families
-from fraud_assets.modelling.search.blended import blended, sum_row
+from fraud_assets.modelling.search.blended import blended
 from fraud_assets.modelling.search.budget import (
     GRIDS,
     PRESENCE,
@@ -27,7 +27,7 @@ from fraud_assets.modelling.search.budget import (
     encoded_columns,
     fit_seconds,
 )
-from fraud_assets.modelling.search.candidates import Leaderboard
+from fraud_assets.modelling.search.candidates import Leaderboard, sum_row
 from fraud_assets.modelling.search.choice import Contender, by_merit, choose_setting, leading
 from fraud_assets.modelling.search.folds import EncodedFolds, make_folds
 from fraud_assets.modelling.search.grid import score_settings
