@@ -18,6 +18,7 @@ from stack.place import Place, free
 from stack.program import all_programs
 from tests.decisions.databases import binary
 from tests.orchestration.server import ask
+from tests.processes import has_ended
 from tests.waiting import wait_until
 from tests.weeks import REPOSITORY, Week
 
@@ -82,7 +83,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing_running(folder: Path, week: Week) -
     assert before
     assert "Nothing of it runs." in said
     assert "Traceback" not in said
-    assert not [pid for pid in before if Path(f"/proc/{pid}/fd").exists()]
+    assert not [pid for pid in before if not has_ended(pid)]
     assert all(free(port) for port in place.ports.values())
 
 
@@ -112,7 +113,7 @@ def test_it_comes_up_whole_and_goes_down_whole(folder: Path, week: Week) -> None
     wait_until(lambda: pids(folder)["valkey"] not in {0, before["valkey"]}, 120)
 
     assert "Stopped" in stack("down", folder)
-    assert not [pid for pid in before.values() if Path(f"/proc/{pid}/fd").exists()]
+    assert not [pid for pid in before.values() if not has_ended(pid)]
     assert set(pids(folder).values()) == {0}
     assert "Nothing runs" in stack("down", folder)
     for file in place.logs.iterdir():

@@ -16,6 +16,7 @@ from fraud_assets.contract import parse_contract
 from fraud_assets.decisions.reading import read_decisions
 from fraud_assets.payments.kept import plan_for
 from fraud_assets.state.opening import begin, close, open_adapter
+from tests.processes import children
 from tests.service.decisions.test_decisions import CONTRACT
 from tests.service.stores import Server, new_store, promote, serving
 from tests.waiting import wait_until
@@ -25,16 +26,7 @@ KILLS, SENDERS, CALLERS = 4, 7, 8
 
 def workers(server: Server) -> list[int]:
     """The process ids of the service's workers."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-    found = []
-    for pid in children.read_text().split():
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except FileNotFoundError:
-            continue  # it ended meanwhile
-        if b"multiprocessing" in command and b"resource_tracker" not in command:
-            found.append(int(pid))
-    return found
+    return children(server.process.pid, b"multiprocessing")
 
 
 class Caller(threading.Thread):
