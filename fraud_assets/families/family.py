@@ -89,12 +89,12 @@ class Family:
     `classifier` is the name of the class that `build` makes of parameters and seed. `size` is
     the parameter in which fits are nested: the first 100 trees of a fit with 300 are the fit
     with 100, so one fit scores every size by its `stages`. `fit_times` is how many times the
-    search's legitimate rows for each fraud the published model is fitted on: 1 where a fit is
-    slow, or trees grow with their rows and would cost in serving. `tidy` makes equal fits pickle
-    to equal bytes, in place. `always_searched` says that the defaults tell little of what the
-    whole grid reaches, and that the grid is quick to search: it is, whoever leads. `large` are
-    settings outside the grid that only many rows deserve, `small` those that few frauds do.
-    `pace` is the processor seconds of a fit for each million rows, column tried and unit of
+    search's legitimate rows for each fraud the published model is fitted on at least: 1, and never
+    more, where a fit is slow, or trees grow with their rows and would cost in serving. `tidy` makes
+    equal fits pickle to equal bytes, in place. `always_searched` says that the defaults tell little
+    of what the whole grid reaches, and that the grid is quick to search: it is, whoever leads.
+    `large` are settings outside the grid that only many rows deserve, `small` those that few frauds
+    do. `pace` is the processor seconds of a fit for each million rows, column tried and unit of
     `size`, `overhead` those of a unit of `size` whatever the rows, both measured once on the
     reference machine: the search's budget is counted by them. `columns_tried` says how many of so
     many encoded columns a setting looks at, all of them by default. `parallel` says that a fit

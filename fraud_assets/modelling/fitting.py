@@ -1,7 +1,7 @@
 """From a family with its setting to a pipeline: sample, fit, calibrate.
 
 The search ranks settings on a small sample of the legitimate rows. What is published is fitted
-once, and a family that fits fast and does not grow with its rows can afford more of them.
+once, and a family that fits fast and does not grow with its rows takes what the budget lasts for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from fraud_assets.modelling.preprocessing import (
     columns_with_gaps,
 )
 from fraud_assets.modelling.reach import FittedReach
-from fraud_assets.modelling.search.sampling import Sample, sample_as_declared
+from fraud_assets.modelling.search.budget import encoded_columns, rows_fitted
+from fraud_assets.modelling.search.sampling import Sample, sample_legitimate
 from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.work.threads import on_one_thread
 
@@ -88,5 +89,8 @@ def fit_uncalibrated(
 
 
 def sample_to_fit(family: str, fit: Rows, contract: Contract) -> Sample:
-    """The rows that a published model of the family is fitted on."""
-    return sample_as_declared(fit, contract.search, times=FAMILIES[family].fit_times)
+    """The rows that a published model of the family is fitted on (see `rows_fitted`)."""
+    kind = FAMILIES[family]
+    columns = encoded_columns(fit, contract, kind)
+    kept = rows_fitted(len(fit), fit.frauds, contract, kind, columns)
+    return sample_legitimate(fit, 0, contract.search.seed, at_least=kept - fit.frauds)

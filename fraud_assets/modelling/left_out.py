@@ -27,6 +27,7 @@ from fraud_assets.modelling.fitting import fit_uncalibrated
 from fraud_assets.modelling.judging.earlier import EarlierFrauds, cautious_places
 from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import (
+    LEFT_OUT,
     allowed,
     encoded_columns,
     fit_seconds,
@@ -39,16 +40,6 @@ BLOCKS = 4
 
 LEAST_FRAUDS = 100
 """Frauds of the history below which nothing is fitted: they add little."""
-
-SHARE_OF_BUDGET = 0.03
-"""Of `[search] minutes`, on top of the search's: where the fits would take more, there are none.
-
-Fits on fewer rows than the published one's promise too little to be worth their time: on the
-shipped week a forest fitted on three quarters of the legitimate rows gave the threshold window's
-own threshold, for 10 s of processor time; on all of them recall .9295 at precision .833 instead of
-.9315 at .811, for 15 s. The default two minutes last where a fit takes some two seconds: on up to
-70,000 payments by boosting, extra trees or their sum, where frauds are few and evidence is short.
-"""
 
 
 def score_left_out(
@@ -102,7 +93,7 @@ def why_not_scored(
         return f"there are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
     seconds, most = (
         fits_seconds(family, params, fitted, contract),
-        allowed(contract, SHARE_OF_BUDGET),
+        allowed(contract, LEFT_OUT),
     )
     if seconds > most:
         return (
@@ -144,7 +135,7 @@ def fits_seconds(family: str, params: Parameters, rows: Rows, contract: Contract
     columns = encoded_columns(rows, contract, kind)
     seconds = 0.0
     for part in [FAMILIES[name] for name in kind.parts] or [kind]:
-        kept = rows_fitted(len(rows), rows.frauds, contract, part.fit_times)
+        kept = rows_fitted(len(rows), rows.frauds, contract, part, columns)
         seconds += (BLOCKS - 1) * fit_seconds(part, params, kept, columns)
     return seconds
 

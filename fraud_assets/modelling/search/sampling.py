@@ -38,13 +38,10 @@ class Sample:
         return np.where(self.rows.label == 1, 1.0, share)
 
 
-def sample_as_declared(rows: Rows, search: Search, *, times: int = 1) -> Sample:
-    """The sample that the contract asks the search to work on.
-
-    `times` multiplies the legitimate rows for each fraud, not the least number that stays.
-    """
-    per_fraud = search.legitimate_per_fraud * times
-    return sample_legitimate(rows, per_fraud, search.seed, at_least=search.legitimate_at_least)
+def sample_as_declared(rows: Rows, search: Search) -> Sample:
+    """The sample that the contract asks the search to work on."""
+    least = search.legitimate_at_least
+    return sample_legitimate(rows, search.legitimate_per_fraud, search.seed, at_least=least)
 
 
 def sample_legitimate(rows: Rows, per_fraud: float, seed: int, *, at_least: int = 0) -> Sample:
