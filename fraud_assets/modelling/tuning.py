@@ -10,14 +10,15 @@ import msgspec
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
-from fraud_assets.documents.report.search import SearchSection
+from fraud_assets.documents.report.search import PresenceRow, SearchSection
 from fraud_assets.families.registry import find_families
 from fraud_assets.modelling.freezing import freeze
-from fraud_assets.modelling.lookback.search import begin_look_back
+from fraud_assets.modelling.lookback.search import Lookback, begin_look_back
 from fraud_assets.modelling.search.budget import sample_to_search
 from fraud_assets.modelling.search.candidates import Leaderboard, leaderboard_order
 from fraud_assets.modelling.search.presence import find_presence
-from fraud_assets.modelling.search.winner import WeekSearch, find_winner
+from fraud_assets.modelling.search.sampling import Sample
+from fraud_assets.modelling.search.winner import WeekSearch, Winner, find_winner
 from fraud_assets.modelling.tuned import TunedPipeline
 from fraud_assets.work.workers import Workers, processes_of
 
@@ -77,17 +78,32 @@ def tune(
         reach=None if back is None else back.reach,
         workers=processes_of(workers),
     )
-    found = SearchSection(
+    seconds = leaderboard.seconds + time.monotonic() - started
+    return replace(
+        tuned, search=_section(winner, leaderboard, sample, tried, back, seconds=seconds)
+    )
+
+
+def _section(
+    winner: Winner,
+    leaderboard: Leaderboard,
+    sample: Sample,
+    tried: tuple[PresenceRow, ...],
+    back: Lookback | None,
+    *,
+    seconds: float,
+) -> SearchSection:
+    """What the report says of the search."""
+    return SearchSection(
         leaderboard=leaderboard_order((*leaderboard.candidates, *winner.sums)),
-        chosen=chosen,
+        chosen=winner.family.name if back is None else back.family,
         sentence=" ".join((winner.sentence, *leaderboard.left_out))
         + ("" if back is None else back.sentence),
         settings=tuple(row for part in winner.searched for row in part.rows()),
-        seconds=leaderboard.seconds + time.monotonic() - started,
+        seconds=seconds,
         fits=sum(part.fits for part in winner.searched),
         legitimate_kept=sample.legitimate_kept,
         legitimate_total=sample.legitimate_total,
         presence=tried or msgspec.UNSET,
         history=msgspec.UNSET if back is None else back.section,
     )
-    return replace(tuned, search=found)
