@@ -83,10 +83,12 @@ def families_markdown(families: Sequence[LeaderboardRow]) -> str:
 
 
 def search_markdown(search: SearchSection, top: int = 10) -> str:
-    """The search in a sentence and its best settings."""
-    rows = [_setting_row(row) for row in search.settings[:top]]
+    """The search in a sentence, and the best settings of each family that was searched."""
+    best = sorted(search.settings, key=lambda row: row.rank)
+    rows = [_setting_row(row) for row in best[:top]]
     spent = f"{numbers.count(search.fits)} fits in {numbers.short_number(search.seconds)} s."
-    table = markdown_table(["Rank", "Family", "Setting", "ROC-AUC", "spread"], rows)
+    heads = "Rank|Family|Setting|Average precision|ROC-AUC|spread|Folds"
+    table = markdown_table(heads.split("|"), rows)
     back = "" if search.history is msgspec.UNSET else f" {escaped(search.history.sentence)}"
     return f"{escaped(search.sentence)}{back} {spent}\n\n{table}"
 
@@ -96,8 +98,10 @@ def _setting_row(row: SettingRow) -> list[str]:
         numbers.count(row.rank),
         escaped(row.family),
         escaped(", ".join(f"{key}={value}" for key, value in row.params.items())),
+        numbers.decimal(row.average_precision, 4),
         numbers.decimal(row.mean, 4),
         numbers.decimal(row.std, 4),
+        numbers.count(row.folds),
     ]
 
 

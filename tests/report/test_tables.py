@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 from msgspec.structs import replace
 
+from fraud_assets.documents.report.search import SettingRow
 from fraud_assets.modelling.statistics.intervals import rate
 from fraud_assets.report import numbers, tables
 from fraud_assets.report.html import pictures
@@ -57,6 +58,21 @@ def test_leaderboard_search_and_quarantine_keep_their_rows() -> None:
     most = max(quarantine.rules.values())
     assert rows[0][1] == numbers.count(most)
     assert rows[0][0].replace("\\", "") in [n for n, c in quarantine.rules.items() if c == most]
+
+
+def test_the_best_settings_of_the_search_come_first_with_what_ranked_them() -> None:
+    """In the order of their ranks, whatever that of the grid; average precision beside ROC-AUC."""
+    search = sample.promoted().search
+    assert search is not None
+    rows = [
+        SettingRow("adaboost", {"depth": at}, 0.9 - at / 100, 0.01, rank, average, folds)
+        for at, (rank, average, folds) in enumerate([(3, 0.5, 2), (2, 0.61234, 5), (1, 0.7, 5)])
+    ]
+
+    shown = cells(tables.search_markdown(replace(search, settings=tuple(rows)), top=2))
+
+    assert [row[0] for row in shown] == ["1", "2"]
+    assert shown[1][3:] == ["0.6123", "0.8900", "0.0100", "5"]
 
 
 def test_hostile_text_breaks_neither_table_nor_ui() -> None:

@@ -40,7 +40,7 @@ def search_grid(
 ) -> ScoredGrid:
     """Score every setting of the family's grid on every fold by ROC-AUC.
 
-    ScoredGrid come in the order of `ParameterGrid(family.grid)`. The scores do not depend on
+    Settings come in the order of `ParameterGrid(family.grid)`. The scores do not depend on
     `workers`.
     """
     return score_settings(

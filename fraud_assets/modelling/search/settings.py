@@ -1,4 +1,4 @@
-"""ScoredGrid of one family as they were scored, and which of them is the best."""
+"""Settings of one family as they were scored, and which of them is the best."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ rows than the one that precision chose of those nearly as good."""
 
 @dataclass(frozen=True)
 class ScoredGrid:
-    """ScoredGrid of one family with `fold_auc` (settings, folds), and how many fits that took.
+    """Settings of one family with `fold_auc` (settings, folds), and how many fits that took.
 
     `scores` are each setting's margins on the validation rows of each fold, float32, and `cost`
     its tests of one payment (see `families.cost`). `bought` (settings, folds, measures) is what

@@ -55,7 +55,7 @@ class Winner:
 
 
 SETTINGS_AGAIN, FAMILIES_AGAIN = 3, 3
-"""ScoredGrid of the winner's family, and families, that are worth another look."""
+"""Settings of the winner's family, and families, that are worth another look."""
 
 
 class WeekSearch:
