@@ -68,7 +68,7 @@ def fit_uncalibrated(
     The probabilities are the sample's. With a half-life rows lose weight as they lie back.
     """
     columns = contract.features.numeric, contract.features.categorical
-    sample = sample_to_fit(family, fit, contract).rows
+    sample = sample_to_fit(family, params, fit, contract).rows
     many = columns_of_many_levels(sample.features, contract.features.categorical)
     gaps = columns_with_gaps(sample.features, contract.features.numeric)
     far = columns_with_far_values(sample.features, contract.features.numeric)
@@ -88,9 +88,9 @@ def fit_uncalibrated(
     return pipeline
 
 
-def sample_to_fit(family: str, fit: Rows, contract: Contract) -> Sample:
-    """The rows that a published model of the family is fitted on (see `rows_fitted`)."""
+def sample_to_fit(family: str, params: Parameters, fit: Rows, contract: Contract) -> Sample:
+    """The rows that a published setting of the family is fitted on (see `rows_fitted`)."""
     kind = FAMILIES[family]
     columns = encoded_columns(fit, contract, kind)
-    kept = rows_fitted(len(fit), fit.frauds, contract, kind, columns)
+    kept = rows_fitted(len(fit), fit.frauds, contract, kind, params=params, columns=columns)
     return sample_legitimate(fit, 0, contract.search.seed, at_least=kept - fit.frauds)

@@ -42,7 +42,7 @@ def freeze(
     back = FittedReach() if reach is None else reach
     rows = fit if reach is None else joined_rows(earlier, fit)
     fitted = back.taken(rows)
-    sampled = sample_to_fit(family, fitted, contract).rows  # a sample of it is itself
+    sampled = sample_to_fit(family, params, fitted, contract).rows  # a sample of it is itself
     pipeline = fit_pipeline(
         family,
         params,

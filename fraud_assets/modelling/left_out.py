@@ -28,15 +28,12 @@ from fraud_assets.modelling.judging.earlier import EarlierFrauds, cautious_place
 from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import (
     LEFT_OUT,
+    LEFT_OUT_FITS,
     allowed,
     encoded_columns,
-    fit_seconds,
-    rows_fitted,
+    published_seconds,
 )
 from fraud_assets.work.threads import on_one_thread
-
-BLOCKS = 4
-"""Fits without a block; more of them know more and cost more."""
 
 LEAST_FRAUDS = 100
 """Frauds of the history below which nothing is fitted: they add little."""
@@ -77,7 +74,7 @@ def score_left_out(
         place=tuple(float(one) for one in np.concatenate(place)),
         sender=None if fitted.sender is None else tuple(np.concatenate(sender)),
         since=str(fitted.time[0])[:10],
-        fits=BLOCKS,
+        fits=LEFT_OUT_FITS,
         counts=tuple(counts),
     )
     return found, ""
@@ -91,14 +88,16 @@ def why_not_scored(
         return "old payments lose weight, which says that the law of fraud moves"
     if fitted.frauds < LEAST_FRAUDS:
         return f"there are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
+    if not _blocks_hold_both(fitted):
+        return "too many of them have one and the same time to leave weeks out in turn"
     seconds, most = (
         fits_seconds(family, params, fitted, contract),
         allowed(contract, LEFT_OUT),
     )
     if seconds > most:
         return (
-            f"the {BLOCKS} fits that score them would cost about {seconds:.3g} processor seconds, "
-            f"more than the {most:.3g} that search.minutes leaves for that"
+            f"the {LEFT_OUT_FITS} fits that score them would cost about {seconds:.3g} processor "
+            f"seconds, more than the {most:.3g} that search.minutes leaves for that"
         )
     return ""
 
@@ -114,7 +113,7 @@ def fits_without_blocks(
 ) -> Iterator[tuple[Rows, Pipeline]]:
     """Each block of the rows, which have times, with the fit on a sample of all the others."""
     block = blocks_of(rows)
-    for k in range(BLOCKS):
+    for k in range(LEFT_OUT_FITS):
         pipeline = fit_uncalibrated(
             family, params, rows.take(block != k), contract, presence=presence, workers=workers
         )
@@ -125,19 +124,28 @@ def blocks_of(rows: Rows) -> np.ndarray:
     """Number (n,) of each row's block: of about equally many frauds, rows of one time together."""
     times = np.asarray(rows.time)
     of_frauds = times[rows.label == 1]
-    cuts = [of_frauds[len(of_frauds) * k // BLOCKS] for k in range(1, BLOCKS)]
+    cuts = [of_frauds[len(of_frauds) * k // LEFT_OUT_FITS] for k in range(1, LEFT_OUT_FITS)]
     return np.searchsorted(np.array(cuts), times, side="right")
+
+
+def _blocks_hold_both(rows: Rows) -> bool:
+    """Whether each block holds frauds and legitimate rows: many may share a date or a month."""
+    block = blocks_of(rows)
+    frauds, others = (
+        np.bincount(block[rows.label == label], minlength=LEFT_OUT_FITS) for label in (1, 0)
+    )
+    return bool(frauds.all() and others.all())
 
 
 def fits_seconds(family: str, params: Parameters, rows: Rows, contract: Contract) -> float:
     """Processor seconds of the fits, never on fewer rows: those would promise too little."""
     kind = FAMILIES[family]
     columns = encoded_columns(rows, contract, kind)
-    seconds = 0.0
-    for part in [FAMILIES[name] for name in kind.parts] or [kind]:
-        kept = rows_fitted(len(rows), rows.frauds, contract, part, columns)
-        seconds += (BLOCKS - 1) * fit_seconds(part, params, kept, columns)
-    return seconds
+    others = 1 - 1 / LEFT_OUT_FITS
+    known, frauds = round(len(rows) * others), round(rows.frauds * others)
+    return LEFT_OUT_FITS * published_seconds(
+        known, frauds, contract, kind, params=params, columns=columns
+    )
 
 
 def margins(family: str, pipeline: Pipeline, rows: Rows) -> np.ndarray:

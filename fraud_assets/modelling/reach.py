@@ -24,10 +24,18 @@ class FittedReach:
 
     def taken(self, rows: Rows) -> Rows:
         """The rows within it; `rows` are in time order."""
+        first = self.first(rows)
+        return rows.take(np.arange(first, len(rows))) if first else rows
+
+    def first(self, rows: Rows) -> int:
+        """Position of the first row within it, which costs no copy; `rows` are in time order."""
         if self.days is None or rows.time is None or not len(rows):
-            return rows
-        within = self.since(rows.time[-1]) <= rows.time
-        return rows if within.all() else rows.take(within)
+            return 0
+        return int(np.searchsorted(rows.time, self.since(rows.time[-1])))
+
+    def count(self, rows: Rows) -> int:
+        """How many of the rows lie within it."""
+        return len(rows) - self.first(rows)
 
     def since(self, end: np.datetime64) -> np.datetime64:
         """The first instant that belongs to it where the newest row lies at `end`."""

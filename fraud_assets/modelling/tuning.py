@@ -67,6 +67,8 @@ def tune(
     chosen, params = winner.family.name, winner.params
     if back is not None:
         chosen, params = back.family, back.params
+    if chosen != winner.family.name:
+        tried = ()  # what one family gains says nothing about another
     tuned = freeze(
         chosen,
         params,

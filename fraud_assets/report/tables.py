@@ -86,7 +86,10 @@ def search_markdown(search: SearchSection, top: int = 10) -> str:
     """The search in a sentence, and the best settings of each family that was searched."""
     best = sorted(search.settings, key=lambda row: row.rank)
     rows = [_setting_row(row) for row in best[:top]]
-    spent = f"{numbers.count(search.fits)} fits in {numbers.short_number(search.seconds)} s."
+    spent = (
+        f"{numbers.count(search.fits)} fits of the grid search; candidates, search and the "
+        f"published fit took {numbers.short_number(search.seconds)} s."
+    )
     heads = "Rank|Family|Setting|Average precision|ROC-AUC|spread|Folds"
     table = markdown_table(heads.split("|"), rows)
     back = "" if search.history is msgspec.UNSET else f" {escaped(search.history.sentence)}"

@@ -49,6 +49,18 @@ def test_measures_are_scikit_learns_fold_by_fold():
     assert validation.measures(dear.scores) == pytest.approx(np.mean(found, axis=0), abs=1e-12)
 
 
+@pytest.mark.parametrize("cost", [0.0, np.inf])
+def test_none_is_cheaper_than_itself(cost: float):
+    """Trees that are roots cost nothing, a model without tables nobody knows what."""
+    validation, (dear, _) = pair(100, BLUR, 3)
+    alone = replace(dear, cost=cost)
+
+    choice = choose_setting([alone], validation, 0)
+
+    assert choice.contender is alone
+    assert choice.sentence.endswith("none is cheaper to serve.")
+
+
 def test_merit_adds_the_losses_up_in_their_margins():
     """By hand: .002 of ROC-AUC, .005 of average precision and .05 of precision weigh the same."""
     first = np.array([0.98, 0.9, 0.6])

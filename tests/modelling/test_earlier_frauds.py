@@ -21,8 +21,9 @@ from fraud_assets.modelling.judging.earlier import (
 )
 from fraud_assets.modelling.judging.guarantee import guaranteed_rank
 from fraud_assets.modelling.judging.thresholds import choose_threshold
-from fraud_assets.modelling.left_out import BLOCKS, blocks_of, fits_without_blocks, score_left_out
+from fraud_assets.modelling.left_out import blocks_of, fits_without_blocks, score_left_out
 from fraud_assets.modelling.reach import FittedReach, divided
+from fraud_assets.modelling.search.budget import LEFT_OUT_FITS
 from tests.modelling.made_rows import make_rows, small_contract
 
 POLICY = Policy()
@@ -185,7 +186,7 @@ def test_each_block_is_scored_by_a_fit_that_never_saw_it(history):
 
     assert (np.diff(block) >= 0).all()
     counts = np.bincount(block[fit.label == 1])
-    assert len(counts) == BLOCKS
+    assert len(counts) == LEFT_OUT_FITS
     assert counts.max() - counts.min() <= 1
     assert [len(part) for part, _ in found] == np.bincount(block).tolist()
     seen = found[0][1].predict_proba(fit.take(block == 1).features)[:, 1]
@@ -222,6 +223,19 @@ def test_frauds_that_nobody_scored_are_said_not_to_count(history):
     )
     assert counted.not_scored == ""
     assert "do not count" not in counted.threshold.sentence
+
+
+@pytest.mark.parametrize("dates", [1, 2, 3])
+def test_frauds_of_a_few_dates_leave_no_weeks_out(history, dates):
+    """No fit without frauds and no empty block: a sentence, where date-only times end in one."""
+    fit, threshold = history
+    day = np.datetime64("2026-01-01", "us") + np.arange(dates) * np.timedelta64(1, "D")
+    fit = replace(fit, time=day[np.arange(len(fit)) * dates // len(fit)])
+
+    tuned = freeze(HGB, SMALL, fit, threshold, small_contract())
+
+    assert tuned.earlier is None
+    assert "have one and the same time" in tuned.threshold.sentence
 
 
 @pytest.mark.parametrize("why", ["aim", "never", "fading", "timeless", "few", "dear"])

@@ -34,6 +34,24 @@ def test_without_time_folds_partition_and_keep_the_share():
     assert max(frauds) - min(frauds) <= 1
 
 
+@pytest.mark.parametrize("by", ["sender", "twins"])
+def test_without_time_what_belongs_together_is_on_one_side(by: str):
+    """A sender's rows, and rows that say the same: else memory would look like skill."""
+    rows = make_rows(300, 0.2, with_time=False)
+    thrice = rows.take(np.repeat(np.arange(300), 3))
+    group = np.repeat(np.arange(300), 3)
+    if by == "sender":
+        told = thrice.features.assign(gas_price=np.arange(900.0))
+        thrice = replace(thrice, features=told, sender=group.astype(str).astype(object))
+
+    folds = make_folds(thrice, 5, 0)
+
+    assert not [fold for fold in folds if set(group[fold[0]]) & set(group[fold[1]])]
+    assert sorted(np.concatenate([valid for _, valid in folds])) == list(range(900))
+    frauds = [thrice.label[valid].sum() for _, valid in folds]
+    assert max(frauds) - min(frauds) <= 6
+
+
 def test_too_few_frauds_is_a_sentence():
     """A fold without frauds is refused, with the counts and what to do."""
     rows = make_rows(300)

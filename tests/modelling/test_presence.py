@@ -12,6 +12,10 @@ import pytest
 
 from fraud_assets.contract.schema import Contract
 from fraud_assets.data.rows import Rows
+from fraud_assets.documents.report.search import HistorySection
+from fraud_assets.modelling import tuning
+from fraud_assets.modelling.lookback.search import Lookback
+from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search import presence
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.tuned import TunedPipeline
@@ -59,6 +63,18 @@ def test_absence_that_tells_of_fraud_is_taken_and_told():
     assert found.presence == ("income",)
     assert found.features[-1] == "income_missing"
     assert "age_missing" not in found.features
+
+
+def test_what_one_family_gains_is_not_published_with_another(monkeypatch):
+    """Where the families' second meeting takes another one, nothing was measured for it."""
+    history = HistorySection((), 0, "")
+    other = Lookback(FittedReach(), "extra_trees", {"n_estimators": 5}, history, "")
+    monkeypatch.setattr(tuning, "begin_look_back", lambda *_, **__: lambda: other)
+
+    found = tuned(0, told=4.0)
+
+    assert found.family == "extra_trees"
+    assert (found.presence, found.search.presence) == ((), msgspec.UNSET)
 
 
 @pytest.mark.parametrize("seed", range(6))

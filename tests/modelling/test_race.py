@@ -47,6 +47,18 @@ def prepared():
     return encoded, Validation.of(Sample(rows, len(rows) - rows.frauds), folds, 0.9)
 
 
+def test_a_sentence_says_how_much_of_a_grid_was_searched(prepared):
+    """By hand: all of a grid, or those of it that the budget lasted for."""
+    encoded, validation = prepared
+    small = replace(FAMILY, grid={"max_iter": (5, 15), "max_depth": (1, 2)})
+
+    whole = race_grid(small, encoded, validation, 0)
+
+    assert whole.extent == "all 4 settings of hist_gradient_boosting"
+    part = replace(whole, offered=1620)
+    assert part.extent == "4 of 1,620 settings of hist_gradient_boosting"
+
+
 def test_the_race_scores_as_the_whole_grid_and_takes_fewer_fits(prepared):
     """What stays has the whole grid's scores to the bit; three quarters leave after two folds."""
     encoded, validation = prepared
@@ -138,6 +150,7 @@ def test_a_small_budget_lets_fewer_enter_and_fewer_stay(prepared):
 
     assert 0 < raced.fits < 25
     assert raced.fold_auc.shape[1] == 5
+    assert len(raced.params) + len(raced.dropped) < raced.offered == 36
 
 
 def test_ties_of_average_precision_go_to_the_precision_that_the_policy_buys():

@@ -25,6 +25,7 @@ from fraud_assets.modelling.pipeline import build_pipeline
 from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.sampling import sample_as_declared
+from fraud_assets.modelling.statistics.calibration import calibrate
 from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
 from tests.modelling.made_rows import make_rows, small_contract
@@ -82,7 +83,9 @@ def test_every_family_ends_in_a_plain_pipeline(family: str, rows, board):
     assert tuned.family == tuned.search.chosen == family
     assert (tuned.training_samples < len(fit)) == (FAMILIES[family].fit_times == 1)
     taken = fit if tuned.reach is None else tuned.reach.taken(fit)
-    assert tuned.training_samples == len(sample_to_fit(family, taken, CONTRACT).rows)
+    assert tuned.training_samples == len(
+        sample_to_fit(family, tuned.parameters, taken, CONTRACT).rows
+    )
     assert "chain_unknown" in tuned.features
     json.dumps(msgspec.to_builtins(tuned.search), allow_nan=False)
 
@@ -110,7 +113,10 @@ def test_the_published_fit_takes_more_rows_where_trees_do_not_grow(rows):
     fit, _ = rows
     contract = small_contract(legitimate_per_fraud=1.5, minutes=0.0001)
 
-    kept = {name: sample_to_fit(name, fit, contract).legitimate_kept for name in FAMILIES}
+    kept = {
+        name: sample_to_fit(name, family.defaults, fit, contract).legitimate_kept
+        for name, family in FAMILIES.items()
+    }
 
     searched = int(np.ceil(1.5 * fit.frauds))
     assert kept == dict.fromkeys(FAMILIES, searched) | {
@@ -123,6 +129,34 @@ def test_the_published_fit_takes_more_rows_where_trees_do_not_grow(rows):
     assert (root, first) == (
         fit.frauds + kept["random_forest"], fit.frauds + kept["hist_gradient_boosting"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("far", [1e3, 1e7, -1e12])
+@pytest.mark.parametrize("fraud", [0, 1])
+def test_one_far_margin_spoils_no_calibration(rows, far: float, fraud: int):
+    """A payment whose number lies beyond all reason moves nobody else's probability much."""
+    fit, later = rows
+    pipeline = fit_uncalibrated("logistic_regression", {"max_iter": 1000}, fit, CONTRACT)
+    usual = calibrate(pipeline, later).predict_proba(later.features)[:, 1]
+    features, at = later.features.copy(), int(np.flatnonzero(later.label == fraud)[5])
+    features.loc[at, "tx_count_24h"] = far * features["tx_count_24h"].std()
+    others = np.arange(len(later)) != at
+
+    found = calibrate(pipeline, replace(later, features=features))
+
+    probability = found.predict_proba(features)[:, 1]
+    assert np.abs(probability - usual)[others].max() < 0.02
+    assert (np.diff(probability[others][np.argsort(usual[others], kind="stable")]) >= 0).all()
+
+
+def test_a_model_that_ranks_no_better_than_chance_is_refused(rows):
+    """Its probabilities would fall where its margins rise: no threshold stands for that."""
+    fit, later = rows
+    turned = replace(fit, label=1 - fit.label)
+    pipeline = fit_uncalibrated("logistic_regression", {"max_iter": 1000}, turned, CONTRACT)
+
+    with pytest.raises(InsufficientEvidenceError, match="no better than chance among 1,600 rows"):
+        calibrate(pipeline, later)
 
 
 def test_every_setting_of_boosting_is_steady():
@@ -176,7 +210,7 @@ def test_a_stand_in_is_searched_where_the_slow_family_leads(
 
     assert tuned.family == "hist_gradient_boosting"
     assert {s.family for s in tuned.search.settings} == {"hist_gradient_boosting"}
-    assert "grid of hist_gradient_boosting was searched" in tuned.search.sentence
+    assert "Searched were all 8 settings of hist_gradient_boosting." in tuned.search.sentence
 
 
 def test_the_slow_family_stays_where_nothing_reaches_it(
@@ -207,7 +241,9 @@ def test_boostings_grid_is_searched_beside_the_leaders(rows, board):
     assert {s.family for s in tuned.search.settings} == {
         "extra_trees", "hist_gradient_boosting",
     }  # fmt: skip
-    assert "grid of extra_trees and that of hist_gradient" in tuned.search.sentence
+    assert (
+        "all 4 settings of extra_trees and all 8 settings of hist_gradient" in tuned.search.sentence
+    )
 
 
 @pytest.mark.parametrize("forced", ["extra_trees", None])

@@ -51,7 +51,7 @@ def meet(
     meeting = _Meeting(
         sample_as_declared(rows, contract.search), fit, reach, contract, workers, progress
     )
-    many = len(reach.taken(rows)) >= MANY_ROWS
+    many = reach.count(rows) >= MANY_ROWS
     entered, sure = _in_turn(contenders, many=many)
     budget = allowed(contract, AGAIN)
     best, finalists = None, entered[:sure]
@@ -66,7 +66,10 @@ def meet(
 
 @dataclass(frozen=True)
 class _Met:
-    """Settings that met: how many, on how many rows and which share of them, and who is chosen."""
+    """Settings that met, and who is chosen.
+
+    `count` of them were fitted on `rows`, a `share` of those that lie before the scored ones.
+    """
 
     count: int
     rows: int
@@ -75,11 +78,11 @@ class _Met:
     leader: Contender
 
     def told(self, before: Contender | None) -> tuple[Contender, str]:
-        part = "" if self.share >= 1 else f"{self.share:.0%} of the "
+        part = "" if self.share >= 1 else f", {self.share:.0%} of them"
         first = "" if before is None else f" On fewer rows {before.family} led all families."
         return self.choice.contender, (
-            f"{first} {self.count} settings met once more, fitted on {part}{self.rows:,} rows of "
-            f"the history taken: {self.choice.sentence}"
+            f"{first} {self.count} settings met once more, fitted on {self.rows:,} rows of the "
+            f"history taken that lie before those scored{part}: {self.choice.sentence}"
         )
 
 
@@ -115,7 +118,7 @@ class _Meeting:
         met = [replace(one, scores=of.margins, cost=of.cost) for one, of in pairs]
         choice = choose_setting(met, walk.validation, walk.seed)
         leader = by_merit(met, walk.validation)[0]
-        return _Met(len(met), len(self.reach.taken(self.sample.rows)), share, choice, leader)
+        return _Met(len(met), walk.fitted(self.reach), share, choice, leader)
 
     def _costs(self, contenders: Sequence[Contender]) -> list[float]:
         walk = self._walk(1, 1.0)
@@ -125,7 +128,7 @@ class _Meeting:
         return Try(one.family, one.params, self.reach)
 
     def _walk(self, count: int, share: float) -> Walk:
-        n, taken = len(self.sample.rows), len(self.reach.taken(self.sample.rows))
+        n, taken = len(self.sample.rows), self.reach.count(self.sample.rows)
         first = min(begins(self.sample, self.fit), n - 2 * taken // SCORED)
         return Walk(
             self.sample, first, self.contract, self.workers, self.progress, count=count, share=share

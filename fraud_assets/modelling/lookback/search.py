@@ -166,7 +166,7 @@ def _curve_seconds(
 ) -> float:
     """Processor seconds of the reference machine for all lengths of the sample's history."""
     family = FAMILIES[one.family]
-    fitted = sum(len(reach.taken(rows)) for reach in tried)
+    fitted = sum(reach.count(rows) for reach in tried)
     columns = encoded_columns(rows, contract, family)
     return BLOCKS * fit_seconds(family, one.params, fitted, columns)
 
@@ -184,15 +184,14 @@ def _curve(
     measured = [validation.measures(of) for of in scores]
     found = []
     for at, reach in enumerate(tried):
-        taken = reach.taken(rows)
         auc, average, precision = measured[at]
         gain = average - measured[own][AVERAGE_PRECISION]
         found.append(
             HistoryRow(
                 days=reach.days or 0.0,
                 half_life_days=reach.half_life_days,
-                rows=len(taken),
-                frauds=taken.frauds,
+                rows=reach.count(rows),
+                frauds=int((rows.label[reach.first(rows) :] == 1).sum()),
                 roc_auc=float(auc),
                 average_precision=float(average),
                 precision_at_recall=float(precision),

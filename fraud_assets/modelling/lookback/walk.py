@@ -101,10 +101,18 @@ class Walk:
         columns = encoded_columns(rows, self._contract, family)
         return fit_seconds(family, one.params, fitted, columns)
 
+    def fitted(self, reach: FittedReach) -> int:
+        """How many rows the fits for the last block take."""
+        return len(self._train(reach, len(self._folds) - 1))
+
     def is_possible(self, reach: FittedReach) -> bool:
-        """Whether each block's history holds both classes, and frauds enough to learn from."""
-        labels = [self._rows.label[self._train(reach, k)] for k in range(len(self._folds))]
-        return all(label.sum() >= 2 and (label != 1).sum() >= 2 for label in labels)
+        """Whether each block and its history hold both classes, the history twice each."""
+        every, folds = self._rows.label, range(len(self._folds))
+        before = [every[self._train(reach, k)] for k in folds]
+        scored = [every[valid] for _, valid in self._folds]
+        return all(_holds_both(label, 2) for label in before) and all(
+            _holds_both(label, 1) for label in scored
+        )
 
     def _part(self, one: Try, k: int) -> tuple[EncodedFold, np.ndarray, np.ndarray | None]:
         kept = self._train(one.reach, k)
@@ -117,6 +125,11 @@ class Walk:
         if self._rows.time is not None:
             train = train[self._rows.time[train] >= reach.since(self._rows.time[valid[0]])]
         return np.asarray(train)
+
+
+def _holds_both(label: np.ndarray, least: int) -> bool:
+    frauds = int((label == 1).sum())
+    return min(frauds, len(label) - frauds) >= least
 
 
 def _length(kept: np.ndarray, weights: np.ndarray | None) -> float:

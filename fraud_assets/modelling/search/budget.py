@@ -30,21 +30,18 @@ CANDIDATES, GRIDS, PRESENCE, HISTORY, AGAIN = 0.25, 0.3, 0.05, 0.1, 0.3
 """Shares of the budget: families with their defaults, grids, missingness, lengths of history, and
 the second meeting."""
 
-LEFT_OUT = 0.03
-"""Share, on top of the search's, for the fits that score earlier frauds, each without a block of
-weeks (see `modelling.left_out`): where they would take more, there are none.
+LEFT_OUT, LEFT_OUT_FITS = 0.06, 4
+"""Share, on top of the search's, for the fits that score earlier frauds, and how many there are,
+each without a block of weeks (see `modelling.left_out`): where they would take more, there are
+none.
 
 Fits on fewer rows than the published one's promise too little to be worth their time: on the
 shipped week a forest fitted on three quarters of the legitimate rows gave the threshold window's
 own threshold, for 10 s of processor time; on all of them recall .9295 at precision .833 instead of
-.9315 at .811, for 15 s. The default two minutes last where a fit takes some two seconds: on up to
-70,000 payments by boosting, extra trees or their sum, where frauds are few and evidence is short.
+.9315 at .811, for 15 s. The default two minutes last where a fit takes some three and a half
+seconds: on up to 100,000 payments by boosting, extra trees or their sum, where frauds are few and
+evidence is short.
 """
-
-MORE_ROWS = LEFT_OUT / 3
-"""Share up to which a fit takes more legitimate rows than are declared: with them, three quarters
-of the rows four times still cost no more than `LEFT_OUT`. 100 rows for each fraud in place of all
-cost boosting .009 of ROC-AUC at half a percent of frauds."""
 
 USUAL_SIZE = 100
 """Trees of a fit whose setting does not say."""
@@ -75,25 +72,55 @@ def encoded_columns(rows: Rows, contract: Contract, family: Family) -> int:
     return len(numeric) + sum(1 if count > MANY_LEVELS else count for count in levels)
 
 
-def rows_fitted(rows: int, frauds: int, contract: Contract, family: Family, columns: int) -> int:
+def rows_fitted(
+    rows: int, frauds: int, contract: Contract, family: Family, *, params: Parameters, columns: int
+) -> int:
     """How many of so many rows, of so many encoded columns, a published fit of the family takes.
 
     All frauds, and the legitimate rows that the contract declares for each; of a family that does
-    not grow with its rows `fit_times` as many, and all that its share of the budget lasts for.
+    not grow with its rows `fit_times` as many, and all with which the fits that score earlier
+    frauds still cost no more than `LEFT_OUT`: 100 for each fraud in place of all cost boosting .009
+    of ROC-AUC at half a percent of frauds.
     """
-    search = contract.search
-    legitimate = max(
-        math.ceil(search.legitimate_per_fraud * family.fit_times * max(frauds, 1)),
-        search.legitimate_at_least,
+    declared = _declared(frauds, contract, family)
+    each = allowed(contract, LEFT_OUT) / LEFT_OUT_FITS
+    for part in _parts(family):
+        if part.fit_times == 1:
+            each -= fit_seconds(part, params, min(rows, _declared(frauds, contract, part)), columns)
+    lasts = [_rows_within(each, f, params, columns) for f in _parts(family) if f.fit_times > 1]
+    return min(rows, max(declared, *lasts, 0))
+
+
+def published_seconds(
+    rows: int, frauds: int, contract: Contract, family: Family, *, params: Parameters, columns: int
+) -> float:
+    """Processor seconds of the published fit on so many rows, part by part of a sum."""
+    taken = rows_fitted(rows, frauds, contract, family, params=params, columns=columns)
+    return sum(
+        fit_seconds(
+            part,
+            params,
+            taken if part.fit_times > 1 else min(taken, _declared(frauds, contract, part)),
+            columns,
+        )
+        for part in _parts(family)
     )
-    return min(rows, max(frauds + legitimate, _rows_that_cost_little(family, contract, columns)))
 
 
-def _rows_that_cost_little(family: Family, contract: Contract, columns: int) -> int:
-    """On how many rows a fit costs its share of the budget; none where trees grow with the rows."""
-    steady = [f for f in [FAMILIES[part] for part in family.parts] or [family] if f.fit_times > 1]
-    each = sum(fit_seconds(f, f.defaults, 1e6, columns) for f in steady) / 1e6
-    return int(allowed(contract, MORE_ROWS) / each) if steady else 0
+def _parts(family: Family) -> list[Family]:
+    return [FAMILIES[name] for name in family.parts] or [family]
+
+
+def _declared(frauds: int, contract: Contract, family: Family) -> int:
+    search = contract.search
+    per_fraud = search.legitimate_per_fraud * family.fit_times
+    return frauds + max(math.ceil(per_fraud * max(frauds, 1)), search.legitimate_at_least)
+
+
+def _rows_within(seconds: float, family: Family, params: Parameters, columns: int) -> int:
+    """On how many rows a fit takes so long; `fit_seconds` grows with them in a straight line."""
+    none, million = (fit_seconds(family, params, rows, columns) for rows in (0.0, 1e6))
+    return int(max(0.0, seconds - none) / (million - none) * 1e6)
 
 
 def sample_to_search(fit: Rows, contract: Contract, families: Sequence[Family]) -> Sample:

@@ -101,7 +101,7 @@ def choose_setting(contenders: Sequence[Contender], validation: Validation, seed
     """The leader by the rules above, or the cheapest contender that is shown to be as good."""
     best = leading(contenders, validation)
     leader = _not_by_luck(best, contenders, validation, seed)
-    cheaper = [c for c in contenders if c.cost <= CHEAPER * leader.cost]
+    cheaper = [c for c in contenders if _is_cheaper(c, leader)]
     compared = compare(leader, sorted(cheaper, key=lambda c: c.cost), validation, seed)
     taken = next((found for found in compared if found.is_shown), None)
     opening = _opening(best, leader, validation)
@@ -134,7 +134,12 @@ def _goes_before(other: Contender, best: Contender) -> bool:
     """Whether it does where the frauds are too few to tell them apart: a sum, or a dearer one."""
     if other.is_sum != best.is_sum:
         return other.is_sum
-    return best.cost <= CHEAPER * other.cost
+    return _is_cheaper(best, other)
+
+
+def _is_cheaper(one: Contender, other: Contender) -> bool:
+    """By enough to matter; no cost, known or unknown, is below itself."""
+    return one.cost < other.cost and one.cost <= CHEAPER * other.cost
 
 
 def compare(
@@ -206,11 +211,12 @@ def _taken(leader: Contender, taken: MeasuredLoss, validation: Validation) -> st
         f"{bound:.4f} of {name} ({margin:g} allowed)"
         for name, bound, margin in zip(MEASURES, bounds, MARGINS, strict=True)
     )
-    senders = len(np.unique(validation.sender))
+    drawn = len(np.unique(validation.sender))
+    each = "row" if drawn == len(validation.sender) else "sender"
     return (
         f"{taken.other.family} takes {_tests(taken.other)} a payment instead of {_tests(leader)} "
         f"and is shown to be as good: at {CONFIDENCE:.0%} confidence it loses at most {losses}; "
-        f"resampled by sender, n = {senders:,}"
+        f"resampled by {each}, n = {drawn:,}"
     )
 
 

@@ -19,9 +19,8 @@ from fraud_assets.modelling.search.budget import (
     CANDIDATES,
     allowed,
     encoded_columns,
-    fit_seconds,
     folds_seconds,
-    rows_fitted,
+    published_seconds,
     thinned,
 )
 from fraud_assets.modelling.search.sampling import sample_as_declared
@@ -89,10 +88,12 @@ class _Costs:
         rows, frauds = sum(map(len, parts)), sum(part.frauds for part in parts)
         sample = sample_as_declared(fit, contract.search)
         columns = {f.name: encoded_columns(fit, contract, f) for f in families}
-        published = {}
-        for f in families:
-            fitted = rows_fitted(rows, frauds, contract, f, columns[f.name])
-            published[f.name] = fit_seconds(f, f.defaults, fitted, columns[f.name])
+        published = {
+            f.name: published_seconds(
+                rows, frauds, contract, f, params=f.defaults, columns=columns[f.name]
+            )
+            for f in families
+        }
         whole, fewest = (
             {f.name: folds_seconds(f, count, columns[f.name], contract) for f in families}
             for count in (len(sample.rows), len(thinned(sample, 0.0, 0).rows))

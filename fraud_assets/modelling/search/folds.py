@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
+from pandas.util import hash_pandas_object
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
@@ -39,8 +40,9 @@ class EncodedFold(WorkData):
 def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     """Positions of training and validation rows of each fold.
 
-    Where rows have a time every validation row is later than its training rows
-    (`TimeSeriesSplit`); else the folds are shuffled and stratified by label.
+    Where rows have a time no validation row is earlier than its training rows
+    (`TimeSeriesSplit`); else the folds are shuffled and stratified by label, and a sender's rows,
+    or without senders rows that say the same, stay together.
 
     Raises
     ------
@@ -51,13 +53,26 @@ def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     if smallest < count + 1:
         raise InsufficientEvidenceError(_too_few(rows, count))
     if rows.time is None:
-        splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
-        folds = list(splitter.split(np.zeros(len(rows)), rows.label))
+        folds = _shuffled(rows, count, seed)
     else:
         folds = list(TimeSeriesSplit(count).split(np.zeros(len(rows))))
     if any(len(np.unique(rows.label[side])) < 2 for fold in folds for side in fold):
         raise InsufficientEvidenceError(_too_few(rows, count))
     return folds
+
+
+def _shuffled(rows: Rows, count: int, seed: int) -> list[Fold]:
+    """Twins on both sides would favour families that remember rows."""
+    together = rows.sender
+    if together is None:
+        together = hash_pandas_object(rows.features, index=False).to_numpy()
+    groups = np.unique(together, return_inverse=True)[1]
+    none = np.zeros(len(rows))
+    if groups.max() + 1 == len(rows):  # quicker, and the same but for the order
+        apart = StratifiedKFold(count, shuffle=True, random_state=seed)
+        return list(apart.split(none, rows.label))
+    grouped = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    return list(grouped.split(none, rows.label, groups))
 
 
 class EncodedFolds:

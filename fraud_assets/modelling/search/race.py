@@ -53,6 +53,7 @@ def race_grid(
     every fold of these before; they are not fitted again.
     """
     settings = [dict(setting) for setting in (*ParameterGrid(dict(family.grid)), *beside)]
+    offered = len(settings)
     groups = fit_groups(family, settings)
     if _cost(family, groups, folds, range(len(folds))) > budget:
         groups = _entering(family, groups, folds, budget / 2, seed)
@@ -77,7 +78,7 @@ def race_grid(
         return _together(parts, some)
 
     if len(groups) < LEAST_FITS or len(folds) <= len(FIRST_RUNG) + 1:
-        return score(settings, range(len(folds)))
+        return replace(score(settings, range(len(folds))), offered=offered)
     rung = score(settings, FIRST_RUNG)
     rest = [k for k in range(len(folds)) if k not in FIRST_RUNG]
     best = _ranked(rung, groups)[: -(-len(groups) // STAY)]
@@ -88,7 +89,7 @@ def race_grid(
     late = score([settings[at] for at in kept], rest)
     whole = _in_order(_part(rung, kept), late, [*FIRST_RUNG, *rest])
     dropped = _part(rung, sorted(left, key=lambda at: rung.rank[at])).rows()
-    return replace(whole, fits=rung.fits + late.fits, dropped=dropped)
+    return replace(whole, fits=rung.fits + late.fits, dropped=dropped, offered=offered)
 
 
 def _entering(

@@ -31,7 +31,7 @@ class ScoredGrid:
     its tests of one payment (see `families.cost`). `bought` (settings, folds, measures) is what
     `Validation` measures, at the native prior, or None where nobody asked; `frauds` are those that
     it measured them on. `dropped` are settings that left a race early, with what was seen of them,
-    the best first.
+    the best first. `offered` are all that the grid holds.
     """
 
     family: str
@@ -43,6 +43,7 @@ class ScoredGrid:
     bought: np.ndarray | None = None
     dropped: tuple[SettingRow, ...] = ()
     frauds: int | None = None
+    offered: int = 0
 
     @property
     def mean(self) -> np.ndarray:
@@ -72,6 +73,13 @@ class ScoredGrid:
     def best(self) -> int:
         """Position of the best setting; the first of equals, as `best_index_`."""
         return int(self.rank.argmin())
+
+    @property
+    def extent(self) -> str:
+        """In words: all settings of the grid, or how many a budget lasted for."""
+        tried = len(self.params) + len(self.dropped)
+        many = f"all {tried:,}" if tried == self.offered else f"{tried:,} of {self.offered:,}"
+        return f"{many} settings of {self.family}"
 
     @property
     def contender(self) -> Contender:

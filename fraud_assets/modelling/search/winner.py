@@ -200,7 +200,7 @@ def _compete(search: WeekSearch, leaderboard: Leaderboard) -> Winner:
     wanted = dict.fromkeys([slow.family if slow else first.name, *always])
     known = leaderboard.grids
     searched = [search.grid(FAMILIES[name], len(wanted), known.get(name)) for name in wanted]
-    said = f" The whole grid of {' and that of '.join(wanted)} was searched."
+    said = f" Searched were {' and '.join(grid.extent for grid in searched)}."
 
     def enter(settings: ScoredGrid) -> None:
         both = [settings.contender, entries[settings.family]]
