@@ -89,12 +89,12 @@ def why_not_scored(
     if fitted.frauds < LEAST_FRAUDS:
         return f"there are {fitted.frauds:,}, where {LEAST_FRAUDS} are needed"
     if not _blocks_hold_both(fitted):
-        return "too many of them have one and the same time to leave weeks out in turn"
+        return f"their times cannot be cut into {LEFT_OUT_FITS} parts that each hold others as well"
     seconds, most = (
         fits_seconds(family, params, fitted, contract),
         allowed(contract, LEFT_OUT),
     )
-    if seconds > most:
+    if seconds > most * (1 + 1e-9):  # who takes as many rows as last for it may be a bit above
         return (
             f"the {LEFT_OUT_FITS} fits that score them would cost about {seconds:.3g} processor "
             f"seconds, more than the {most:.3g} that search.minutes leaves for that"

@@ -64,9 +64,6 @@ def _has_far_values(column: pd.Series[Any]) -> bool:
         return False
     some = known[:: len(known) // LOOKED_AT + 1]
     low, middle, high = np.percentile(some, (INNER[0], 50, INNER[1]))
-    if low == high and (others := known[known != middle]).size:
-        # Nearly all are one value: nine in ten of the others say how far from it is usual.
-        high = low + float(np.percentile(np.abs(others - middle), 90))
     farthest = max(known.max() - middle, middle - known.min())
     return bool(farthest > FAR_SPREADS * (high - low) > 0)
 

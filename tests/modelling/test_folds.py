@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -50,6 +51,29 @@ def test_without_time_what_belongs_together_is_on_one_side(by: str):
     assert sorted(np.concatenate([valid for _, valid in folds])) == list(range(900))
     frauds = [thrice.label[valid].sum() for _, valid in folds]
     assert max(frauds) - min(frauds) <= 6
+
+
+def test_without_time_few_groups_or_unknown_senders_are_no_reason_to_refuse():
+    """Rows of two flags are twins all over, and a sender may be missing: rows are dealt out."""
+    rows = make_rows(400, 0.3, with_time=False)
+    flags = replace(rows, features=(rows.features[["amount_usd"]] > 50).astype(float))
+    sender = np.repeat(np.array(["a", None, "b", "c"], dtype=object), 100)
+
+    for some in (flags, replace(rows, sender=sender)):
+        valid = np.concatenate([part for _, part in make_folds(some, 5, 0)])
+        assert sorted(valid) == list(range(400))
+
+
+def test_one_pair_of_twins_costs_no_minute():
+    """Of 50,000 rows two are twins: dealt out in a second or so, where groups took minutes."""
+    rows = make_rows(50_000, 0.1, with_time=False)
+    rows.features.iloc[1] = rows.features.iloc[0]
+    started = time.process_time()
+
+    folds = make_folds(rows, 5, 0)
+
+    assert time.process_time() - started < 5
+    assert all((0 in train) == (1 in train) for train, _ in folds)
 
 
 def test_too_few_frauds_is_a_sentence():

@@ -129,17 +129,18 @@ def test_no_block_is_fitted_on_what_comes_later():
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_a_block_without_one_of_both_classes_is_not_compared_on(label: int):
-    """Frauds that come in one burst leave a later block without any: nothing is looked for."""
+    """Frauds that come in one burst leave a later block without any; the others are compared on."""
     rows = make_rows(1200, 0.2)
     block = slice(1050, 1200)
     rows.label[block] = label
     sample = Sample(rows, len(rows) - rows.frauds)
 
     walk = Walk(sample, 600, contract())
-    whole = Walk(Sample(rows.take(np.arange(1050)), 1), 600, contract())
+    alone = Walk(sample, 1050, contract(), count=1)
 
-    assert not walk.is_possible(FittedReach())
-    assert whole.is_possible(FittedReach())
+    assert walk.is_possible(FittedReach())
+    assert walk.validation.ends == (150, 300)
+    assert not alone.is_possible(FittedReach())
 
 
 def test_a_history_that_is_ahead_but_not_taken_is_named():
@@ -291,8 +292,8 @@ def test_on_a_long_history_families_meet_again_within_the_budget():
 
     assert said[0.001].startswith(" On fewer rows hist_gradient_boosting led all families. 2 ")
     assert said[2].startswith(" 3 settings met once more, fitted on ")
-    assert "% of them: " in said[0.001]
-    assert re.search(r"fitted on [\d,]+ rows .* that lie before those scored: ", said[2])
+    assert "% of those that lie before the scored ones: " in said[0.001]
+    assert re.search(r"fitted on [\d,]+ rows that lie before the scored ones: ", said[2])
 
 
 def test_few_compared_frauds_call_for_a_meeting():

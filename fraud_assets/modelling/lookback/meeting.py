@@ -34,6 +34,12 @@ SCORED = 6
 later half is more."""
 
 
+def can_meet(reach: FittedReach, rows: Rows, fit: Rows, contract: Contract) -> bool:
+    """Whether the rows that would be scored, and those before them, hold both classes."""
+    sample = sample_as_declared(rows, contract.search)
+    return _Meeting(sample, fit, reach, contract, 1, None).is_possible()
+
+
 def meet(
     contenders: Sequence[Contender],
     reach: FittedReach,
@@ -78,11 +84,11 @@ class _Met:
     leader: Contender
 
     def told(self, before: Contender | None) -> tuple[Contender, str]:
-        part = "" if self.share >= 1 else f", {self.share:.0%} of them"
+        part = "" if self.share >= 1 else f", a drawn {self.share:.0%} of those"
         first = "" if before is None else f" On fewer rows {before.family} led all families."
         return self.choice.contender, (
-            f"{first} {self.count} settings met once more, fitted on {self.rows:,} rows of the "
-            f"history taken that lie before those scored{part}: {self.choice.sentence}"
+            f"{first} {self.count} settings met once more, fitted on {self.rows:,} rows{part} "
+            f"that lie before the scored ones: {self.choice.sentence}"
         )
 
 
@@ -96,6 +102,10 @@ class _Meeting:
     contract: Contract
     workers: Workers
     progress: Progress | None
+
+    def is_possible(self) -> bool:
+        """Whether a single block, and what lies before it, hold both classes."""
+        return self._walk(1, 1.0).is_possible(self.reach)
 
     def cost(self, contenders: Sequence[Contender]) -> float:
         """Processor seconds of the reference machine where all rows are fitted on."""

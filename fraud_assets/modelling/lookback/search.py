@@ -23,7 +23,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import HistoryRow, HistorySection
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
-from fraud_assets.modelling.lookback.meeting import meet
+from fraud_assets.modelling.lookback.meeting import can_meet, meet
 from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk, begins
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.reach import FittedReach, joined_rows
@@ -106,7 +106,8 @@ def begin_look_back(
         section = HistorySection(curve, best, _sentence(probe, curve, best, own))
         del walk, ended  # its encoded rows, before others are encoded
         chosen, sentence = contenders[0], ""
-        if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
+        much = MUCH_LONGER * (fit.frauds if compared is None else compared)
+        if curve[best].frauds >= much and can_meet(tried[best], rows, fit, contract):
             among = (probe, *contenders)
             chosen, sentence = meet(
                 among, tried[best], rows, fit, contract, workers=workers, progress=progress

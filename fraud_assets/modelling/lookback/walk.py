@@ -46,8 +46,9 @@ class Walk:
     """The blocks of a sample, each encoded once with what lies before it.
 
     `first` is the position in the sample from which on rows may be scored, `count` how many blocks
-    at most. Before each block a drawn `share` of the rows stays, frauds and others alike; a
-    history is a part of it. What encodes rows was fitted on earlier ones alone.
+    at most; one without frauds says nothing and is left out. Before each block a drawn `share` of
+    the rows stays, frauds and others alike; a history is a part of it. What encodes rows was fitted
+    on earlier ones alone.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Walk:
     ) -> None:
         self._rows, self._contract, self.seed = sample.rows, contract, contract.search.seed
         self._workers, self._progress = workers, progress
+        label = sample.rows.label
+        found = blocks(len(sample.rows), first, contract.search.folds, count)
+        told = [(train, valid) for train, valid in found if _holds_both(label[valid], 1)]
         self._folds = [
-            (thinned_rows(train, sample.rows.label, share, self.seed), valid)
-            for train, valid in blocks(len(sample.rows), first, contract.search.folds, count)
+            (thinned_rows(train, label, share, self.seed), valid) for train, valid in told or found
         ]
         columns = contract.features.numeric, contract.features.categorical
         self._encoded = EncodedFolds(sample.rows, self._folds, *columns)

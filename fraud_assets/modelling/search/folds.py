@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from pandas.util import hash_pandas_object
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
@@ -19,6 +19,7 @@ from fraud_assets.modelling.preprocessing import (
     columns_with_far_values,
     columns_with_gaps,
 )
+from fraud_assets.modelling.statistics.intervals import cluster_codes
 from fraud_assets.work.packing import WorkData
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -62,17 +63,26 @@ def make_folds(rows: Rows, count: int, seed: int) -> list[Fold]:
 
 
 def _shuffled(rows: Rows, count: int, seed: int) -> list[Fold]:
-    """Twins on both sides would favour families that remember rows."""
-    together = rows.sender
-    if together is None:
-        together = hash_pandas_object(rows.features, index=False).to_numpy()
-    groups = np.unique(together, return_inverse=True)[1]
-    none = np.zeros(len(rows))
-    if groups.max() + 1 == len(rows):  # quicker, and the same but for the order
-        apart = StratifiedKFold(count, shuffle=True, random_state=seed)
-        return list(apart.split(none, rows.label))
-    grouped = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    return list(grouped.split(none, rows.label, groups))
+    """Folds of senders, or of rows that say the same, stratified by whether there is fraud.
+
+    Twins on both sides would favour families that remember rows. Where they are too few to be
+    dealt out, as where all columns have a few levels, rows are.
+    """
+    group = _together(rows)
+    fraud = np.bincount(group, weights=rows.label == 1) > 0
+    splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
+    if min(fraud.sum(), (~fraud).sum()) < count or len(fraud) == len(rows):
+        return list(splitter.split(np.zeros(len(rows)), rows.label))
+    parts = splitter.split(np.zeros(len(fraud)), fraud)
+    return [tuple(np.flatnonzero(np.isin(group, side)) for side in part) for part in parts]  # type: ignore[misc]
+
+
+def _together(rows: Rows) -> np.ndarray:
+    """The group (n,) of each row: its sender's, or without senders that of its twins."""
+    if rows.sender is not None:
+        return cluster_codes(rows.sender, len(rows))
+    said = hash_pandas_object(rows.features, index=False).to_numpy()
+    return np.unique(said, return_inverse=True)[1]
 
 
 class EncodedFolds:

@@ -12,6 +12,7 @@ from fraud_assets.documents.report.origin import Parameters
 from fraud_assets.documents.report.search import SettingRow
 from fraud_assets.modelling.search.choice import Contender
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
+from fraud_assets.values.counted import counted
 
 PRECISION = 2
 """Position of the precision at the demanded recall among the measures."""
@@ -31,7 +32,7 @@ class ScoredGrid:
     its tests of one payment (see `families.cost`). `bought` (settings, folds, measures) is what
     `Validation` measures, at the native prior, or None where nobody asked; `frauds` are those that
     it measured them on. `dropped` are settings that left a race early, with what was seen of them,
-    the best first. `offered` are all that the grid holds.
+    the best first. `offered` are all that might have entered.
     """
 
     family: str
@@ -78,8 +79,8 @@ class ScoredGrid:
     def extent(self) -> str:
         """In words: all settings of the grid, or how many a budget lasted for."""
         tried = len(self.params) + len(self.dropped)
-        many = f"all {tried:,}" if tried == self.offered else f"{tried:,} of {self.offered:,}"
-        return f"{many} settings of {self.family}"
+        many = "all " if tried == self.offered > 1 else f"{tried:,} of "
+        return f"{many}{counted(self.offered, 'setting')} of {self.family}"
 
     @property
     def contender(self) -> Contender:

@@ -3,7 +3,7 @@
 A sigmoid of the classifier's own margin (Platt 1999), fitted on rows that were neither sampled
 nor used in fitting. It rises with the margin, so ranks, ROC-AUC and the order statistic that
 sets the threshold stay as they are; isotonic regression would make ties. One payment of a far
-margin would flatten it for all, or turn it round: such rows are left out of its fit.
+margin would flatten it for all, or turn it round: the sigmoid is fitted as if it lay nearer.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ CALIBRATION_FOLDS = 5
 """Folds that CalibratedClassifierCV asks for; with a frozen classifier they change nothing."""
 
 
-FAR = 10.0
-"""Rows are left out of the calibration beyond so many times the width of the inner 98 % of the
-margins, or the distance of both classes' medians if that is more."""
+FAR = 2.0
+"""How far from the median a margin counts, in widths: that of the inner 98 %, or what the third
+highest fraud lies from the median if that is more. All but a few hold still within one."""
 
 
 def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
@@ -48,16 +48,20 @@ def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
         FrozenEstimator(classifier), method="sigmoid", cv=CALIBRATION_FOLDS
     )
     encoded = preprocessor.transform(rows.features)
-    near = _near(margins_of(classifier, encoded), rows.label)
-    every = len(near) == len(rows)
-    calibrated.fit(encoded if every else encoded[near], rows.label[near])
-    if any(one.a_ >= 0 for part in calibrated.calibrated_classifiers_ for one in part.calibrators):
-        raise InsufficientEvidenceError(
-            f"The model ranks the {counted(rows.frauds, 'fraud')} of the threshold window no "
-            f"better than chance among {counted(len(rows), 'row')}, so that no probability rises "
-            "with its margin. Look at what changed between the fitted weeks and that window, or "
-            "lengthen both."
-        )
+    calibrated.fit(encoded, rows.label)
+    margins = margins_of(classifier, encoded)
+    near = _near(margins, rows.label)
+    for sigmoid in (one for part in calibrated.calibrated_classifiers_ for one in part.calibrators):
+        if not np.array_equal(near, margins):
+            again = type(sigmoid)().fit(near, rows.label)
+            sigmoid.a_, sigmoid.b_ = again.a_, again.b_
+        if sigmoid.a_ >= 0:  # of the rising sigmoid 1 / (1 + exp(a margin + b)) it is negative
+            raise InsufficientEvidenceError(
+                f"The model's margins of the {counted(rows.frauds, 'fraud')} in the threshold "
+                f"window are on average no higher than those of the other "
+                f"{counted(len(rows) - rows.frauds, 'row')}, so no probability rises with them. "
+                "Look at what changed between the fitted weeks and that window, or lengthen both."
+            )
     return Pipeline([("preprocessor", preprocessor), ("classifier", calibrated)])
 
 
@@ -69,11 +73,8 @@ def margins_of(classifier: Any, encoded: Any) -> np.ndarray:
 
 
 def _near(margins: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """Positions of the rows whose margin is not far from all others, of both classes enough."""
-    low, high = np.percentile(margins, (1, 99))
-    medians = sorted(float(np.median(margins[label == one])) for one in (0, 1))
-    reach = FAR * max(high - low, medians[1] - medians[0])
-    near = (margins >= min(low, medians[0]) - reach) & (margins <= max(high, medians[1]) + reach)
-    kept = label[near]
-    few = min((kept == 1).sum(), (kept != 1).sum()) < CALIBRATION_FOLDS
-    return np.arange(len(label)) if few else np.flatnonzero(near)
+    """The margins (n,), those too far from the median drawn nearer."""
+    low, middle, high = np.percentile(margins, (1, 50, 99))
+    top = np.partition(margins[label == 1], -3)[-3]  # two far frauds do not say what is usual
+    reach = FAR * max(high - low, abs(top - middle))
+    return np.clip(margins, middle - reach, middle + reach)
