@@ -22,7 +22,6 @@ from fraud_assets.values.counted import counted
 CALIBRATION_FOLDS = 5
 """Folds that CalibratedClassifierCV asks for; with a frozen classifier they change nothing."""
 
-
 FAR = 2.0
 """How far from the median a margin counts, in widths: that of the inner 98 %, or what the third
 highest fraud lies from the median if that is more. All but a few hold still within one."""
@@ -34,7 +33,8 @@ def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
     Raises
     ------
     InsufficientEvidenceError
-        If the rows hold fewer frauds or legitimate rows than the calibration needs.
+        If the rows hold fewer frauds or legitimate rows than the calibration needs, or the
+        margins of the frauds are on average no higher.
     """
     if min(rows.frauds, len(rows) - rows.frauds) < CALIBRATION_FOLDS:
         raise InsufficientEvidenceError(
@@ -56,13 +56,17 @@ def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
             again = type(sigmoid)().fit(near, rows.label)
             sigmoid.a_, sigmoid.b_ = again.a_, again.b_
         if sigmoid.a_ >= 0:  # of the rising sigmoid 1 / (1 + exp(a margin + b)) it is negative
-            raise InsufficientEvidenceError(
-                f"The model's margins of the {counted(rows.frauds, 'fraud')} in the threshold "
-                f"window are on average no higher than those of the other "
-                f"{counted(len(rows) - rows.frauds, 'row')}, so no probability rises with them. "
-                "Look at what changed between the fitted weeks and that window, or lengthen both."
-            )
+            raise InsufficientEvidenceError(_falling(rows))
     return Pipeline([("preprocessor", preprocessor), ("classifier", calibrated)])
+
+
+def _falling(rows: Rows) -> str:
+    return (
+        f"The model's margins of the {counted(rows.frauds, 'fraud')} in the threshold window are "
+        f"on average no higher than those of the other {counted(len(rows) - rows.frauds, 'row')}, "
+        "so no probability rises with them. Look at what changed between the fitted weeks and "
+        "that window, or lengthen both."
+    )
 
 
 def margins_of(classifier: Any, encoded: Any) -> np.ndarray:
