@@ -93,26 +93,10 @@ def rows_fitted(
     return min(rows, max(declared, *lasts, 0))
 
 
-def published_seconds(
-    rows: int, frauds: int, contract: Contract, family: Family, *, params: Parameters, columns: int
-) -> float:
-    """Processor seconds of the published fit on so many rows, part by part of a sum."""
-    taken = rows_fitted(rows, frauds, contract, family, params=params, columns=columns)
-    return sum(
-        fit_seconds(
-            part,
-            params,
-            taken if part.fit_times > 1 else min(taken, _declared(frauds, contract, part)),
-            columns,
-        )
-        for part in _parts(family)
-    )
-
-
 def declared_seconds(
     rows: int, frauds: int, contract: Contract, family: Family, *, params: Parameters, columns: int
 ) -> float:
-    """The same were no more rows taken than are declared."""
+    """Processor seconds of a fit on no more rows than are declared, part by part of a sum."""
     return sum(
         fit_seconds(part, params, min(rows, _declared(frauds, contract, part)), columns)
         for part in _parts(family)
