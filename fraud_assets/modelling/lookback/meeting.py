@@ -34,12 +34,6 @@ SCORED = 6
 later half is more."""
 
 
-def can_meet(reach: FittedReach, rows: Rows, fit: Rows, contract: Contract) -> bool:
-    """Whether the rows that would be scored, and those before them, hold both classes."""
-    sample = sample_as_declared(rows, contract.search)
-    return _Meeting(sample, fit, reach, contract, 1, None).is_possible()
-
-
 def meet(
     contenders: Sequence[Contender],
     reach: FittedReach,
@@ -49,14 +43,17 @@ def meet(
     *,
     workers: Workers = 1,
     progress: Progress | None = None,
-) -> tuple[Contender, str]:
+) -> tuple[Contender, str] | None:
     """The contender to publish, fitted on the history taken, and the sentence that says why.
 
-    `rows` are all rows that the history may reach, `fit` the window at their end.
+    None where the rows to be scored, or those before them, do not hold both classes. `rows` are
+    all rows that the history may reach, `fit` the window at their end.
     """
     meeting = _Meeting(
         sample_as_declared(rows, contract.search), fit, reach, contract, workers, progress
     )
+    if not meeting.is_possible():
+        return None
     many = reach.count(rows) >= MANY_ROWS
     entered, sure = _in_turn(contenders, many=many)
     budget = allowed(contract, AGAIN)

@@ -23,7 +23,7 @@ from fraud_assets.data.rows import Rows
 from fraud_assets.documents.report.search import HistoryRow, HistorySection
 from fraud_assets.families.registry import FAMILIES
 from fraud_assets.modelling.lookback.lengths import lengths, window_of
-from fraud_assets.modelling.lookback.meeting import can_meet, meet
+from fraud_assets.modelling.lookback.meeting import meet
 from fraud_assets.modelling.lookback.walk import BLOCKS, Try, Walk, begins
 from fraud_assets.modelling.progress import Progress
 from fraud_assets.modelling.reach import FittedReach, joined_rows
@@ -105,13 +105,11 @@ def begin_look_back(
         best = history_to_take(tried, own, average, drawn)
         section = HistorySection(curve, best, _sentence(probe, curve, best, own))
         del walk, ended  # its encoded rows, before others are encoded
-        chosen, sentence = contenders[0], ""
-        much = MUCH_LONGER * (fit.frauds if compared is None else compared)
-        if curve[best].frauds >= much and can_meet(tried[best], rows, fit, contract):
+        met = None
+        if curve[best].frauds >= MUCH_LONGER * (fit.frauds if compared is None else compared):
             among = (probe, *contenders)
-            chosen, sentence = meet(
-                among, tried[best], rows, fit, contract, workers=workers, progress=progress
-            )
+            met = meet(among, tried[best], rows, fit, contract, workers=workers, progress=progress)
+        chosen, sentence = met or (contenders[0], "")
         return Lookback(tried[best], chosen.family, chosen.params, section, sentence)
 
     return looked
