@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
-from fraud_assets.data.provenance.code import reached
+from fraud_assets.data.provenance.code import imports, reached
 from fraud_assets.data.provenance.sources import changed_files, look_at
 from fraud_assets.data.source.files import LocatedFile
 from fraud_assets.masking import NO_SECRETS, public
@@ -43,6 +44,24 @@ def test_code_is_found_by_walking_imports_whoever_stands_beside_included(package
 
     assert {"a/entry.py", "b/used.py", "b/beside.py", "c/inner.py"} <= set(names)
     assert "d/unused.py" not in names
+
+
+def test_imports_are_read_as_python_reads_them():
+    """Of each file of the package, what its syntax tree imports of the package, no more or less."""
+    import fraud_assets
+
+    for file in sorted(Path(fraud_assets.__file__).parent.rglob("*.py")):
+        assert set(imports(file)) == imported(file), file
+
+
+def imported(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if name.split(".")[0] == "fraud_assets"}
 
 
 def test_the_real_steps_reach_what_they_run():

@@ -15,6 +15,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
 
@@ -105,6 +107,24 @@ def test_calibration_puts_the_prior_back_and_keeps_the_ranks(rows):
     order = np.argsort(margin, kind="stable")
     assert (np.diff(probability[order]) >= 0).all()
     assert len(np.unique(probability)) == len(np.unique(margin))
+
+
+@pytest.mark.parametrize("family", ["gradient_boosting", "random_forest"])
+def test_where_no_margin_is_far_the_sigmoid_is_scikit_learns(family: str, rows):
+    """Its own calibration on all rows has the same slope and the same offset, to the last bit."""
+    fit, later = rows
+    pipeline = fit_uncalibrated(family, FAMILIES[family].defaults, fit, CONTRACT)
+    preprocessor, classifier = pipeline.named_steps.values()
+    theirs = CalibratedClassifierCV(FrozenEstimator(classifier), method="sigmoid")
+    theirs.fit(preprocessor.transform(later.features), later.label)
+
+    ours = calibrate(pipeline, later).named_steps["classifier"]
+
+    pairs = [
+        [(one.a_, one.b_) for part in each.calibrated_classifiers_ for one in part.calibrators]
+        for each in (ours, theirs)
+    ]
+    assert pairs[0] == pairs[1]
 
 
 def test_the_published_fit_takes_more_rows_where_trees_do_not_grow(rows):

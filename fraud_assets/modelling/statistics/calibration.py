@@ -44,20 +44,28 @@ def calibrate(pipeline: Pipeline, rows: Rows) -> Pipeline:
             "lengthen the threshold window."
         )
     preprocessor, classifier = pipeline.named_steps.values()
-    calibrated = CalibratedClassifierCV(
-        FrozenEstimator(classifier), method="sigmoid", cv=CALIBRATION_FOLDS
-    )
     encoded = preprocessor.transform(rows.features)
-    calibrated.fit(encoded, rows.label)
-    margins = margins_of(classifier, encoded)
-    near = _near(margins, rows.label)
+    calibrated = _uncalibrated(classifier, encoded, rows.label)
+    near = _near(margins_of(classifier, encoded), rows.label)
     for sigmoid in (one for part in calibrated.calibrated_classifiers_ for one in part.calibrators):
-        if not np.array_equal(near, margins):
-            again = type(sigmoid)().fit(near, rows.label)
-            sigmoid.a_, sigmoid.b_ = again.a_, again.b_
+        sigmoid.fit(near, rows.label)
         if sigmoid.a_ >= 0:  # of the rising sigmoid 1 / (1 + exp(a margin + b)) it is negative
             raise InsufficientEvidenceError(_falling(rows))
     return Pipeline([("preprocessor", preprocessor), ("classifier", calibrated)])
+
+
+def _uncalibrated(classifier: Any, encoded: Any, label: np.ndarray) -> CalibratedClassifierCV:
+    """scikit-learn's frame, fitted on as few rows as it takes: its sigmoid is still to be fitted.
+
+    On all rows it would ask for the margins that are asked for once more to draw the far ones
+    nearer, and they cost most of a calibration.
+    """
+    few = [np.flatnonzero(label == one)[:CALIBRATION_FOLDS] for one in (0, 1)]
+    chosen = np.concatenate(few)
+    frame = CalibratedClassifierCV(
+        FrozenEstimator(classifier), method="sigmoid", cv=CALIBRATION_FOLDS
+    )
+    return frame.fit(encoded[chosen], label[chosen])
 
 
 def _falling(rows: Rows) -> str:
