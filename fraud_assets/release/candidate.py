@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from fraud_assets.contract import Contract
 from fraud_assets.contract.load import contract_digest
 from fraud_assets.documents.formats import write_document
@@ -61,12 +63,15 @@ def _published(contract: Contract) -> str:
     return text
 
 
-def make_candidate(case: Case) -> Candidate:
-    """Convert the tuned pipeline into the scorer's tables, reasons and golden rows."""
-    return Candidate(case, dict(_SERVICE.of(case.digest, lambda: _service(case))))
+def make_candidate(case: Case, scores: np.ndarray) -> Candidate:
+    """Convert the tuned pipeline into the scorer's tables, reasons and golden rows.
+
+    `scores` (n,) are its probabilities of the judged rows.
+    """
+    return Candidate(case, dict(_SERVICE.of(case.digest, lambda: _service(case, scores))))
 
 
-def _service(case: Case) -> Files:
+def _service(case: Case, scores: np.ndarray) -> Files:
     tuned, judged = case.tuned, case.cleaned.rows("judged")
     return export_scorer(
         unpickle_unverified(tuned.payload),
@@ -75,6 +80,7 @@ def _service(case: Case) -> Files:
         tuned.threshold.value,
         judged,
         spellings=case.cleaned.spellings,
+        scores=scores,
     )
 
 

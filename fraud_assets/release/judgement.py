@@ -68,7 +68,7 @@ def judge_candidate(
         f"Scored {counted(len(found.judged), 'judged row')} with "
         f"{counted(found.judged.frauds, 'fraud')}."
     )
-    candidate = make_candidate(case)
+    candidate = make_candidate(case, found.scores)
     say("Measuring importances, drift, and the naive way beside the honest one.")
     report = begin_report(opening(case, run_id), found)
     report = with_evidence(report, case, candidate, found, explained)

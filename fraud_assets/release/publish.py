@@ -107,7 +107,7 @@ def publish(
     explained = begin_explanation(case, workers)
     found = rescore(case)
     report, found = _honest(judgement.report, found, case, run_id)
-    candidate = make_candidate(case)
+    candidate = make_candidate(case, found.scores)
     report = with_evidence(report, case, candidate, found, explained)
     verdict = ruling(report, found, case)
     report = replace(report, verdict=verdict)

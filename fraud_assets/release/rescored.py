@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from fraud_assets.release.case import Case
 from fraud_assets.release.leaks import leaks_in
 from fraud_assets.release.once import MadeOnce
 from fraud_assets.store.journal.moves import standing_as_of
-from fraud_assets.work.threads import at_once
+from fraud_assets.work.threads import on_one_thread
 
 _SCORES = MadeOnce[tuple[np.ndarray, ...]]()
 _FINGERPRINT = MadeOnce[str]()
@@ -83,10 +82,7 @@ def rescore(case: Case) -> Rescored:
 def _scored(tuned: TunedPipeline, *parts: Rows) -> tuple[np.ndarray, ...]:
     """Probabilities of fraud of each part's rows by the tuned pipeline's very bytes."""
     pipeline = unpickle_unverified(tuned.payload)
-    return tuple(
-        found[:, 1]
-        for found in at_once(*(partial(pipeline.predict_proba, rows.features) for rows in parts))
-    )
+    return tuple(on_one_thread(pipeline.predict_proba, rows.features)[:, 1] for rows in parts)
 
 
 def ruling(report: Report, found: Rescored, case: Case, proof: Proof | None = None) -> Verdict:

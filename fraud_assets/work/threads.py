@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -15,18 +14,6 @@ def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call the function with OpenMP and BLAS held to one thread."""
     with threadpool_limits(1):
         return function(*arguments)
-
-
-def at_once(*calls: Callable[[], Result]) -> list[Result]:
-    """What the calls give, each in a thread of its own with OpenMP and BLAS held to one thread."""
-
-    def held(call: Callable[[], Result]) -> Result:
-        with threadpool_limits(1, user_api="openmp"):  # of the thread that asks
-            return call()
-
-    # BLAS is the process's: calls that end one after another would give it its threads back.
-    with threadpool_limits(1), ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(held, calls))
 
 
 def hold_to_one_thread() -> None:

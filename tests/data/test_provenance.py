@@ -51,12 +51,39 @@ def test_imports_are_read_as_python_reads_them():
     import fraud_assets
 
     for file in sorted(Path(fraud_assets.__file__).parent.rglob("*.py")):
-        assert set(imports(file)) == imported(file), file
+        assert set(imports(file.read_bytes())) == imported(file.read_bytes()), file
 
 
-def imported(file: Path) -> set[str]:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from fraud_assets.a import b, c as d\nimport os",
+        "def f():\n    from fraud_assets.a import (\n        b,\n        c as d,\n    )",
+        "from fraud_assets.a import (\n    b,  # noqa (why)\n    c,\n)",
+        "from fraud_assets.a import b  # both\nfrom fraud_assets import c",
+        "import os, fraud_assets.b",
+        "import os; import fraud_assets.b",
+        "if 1: from fraud_assets.a import b",
+        "from  fraud_assets.a  import\tb",
+        "from fraud_assets.a import(b)",
+        "from fraud_assets.a import \\\n    b",
+        "from \\\n    fraud_assets.a import b",
+        "import os, \\\n    fraud_assets.a",
+        "\ufefffrom fraud_assets.a import b",
+        "from fraud_assets.a import b\r\nfrom fraud_assets.c import d\r\n",
+        "x = 1\rfrom fraud_assets.a import b\rfrom fraud_assets.c import d",
+        "from fraud_assets.a import *",
+        "import fraud_assets.a as other",
+    ],
+)
+def test_unusual_imports_are_read_too(text: str):
+    """Comments, several statements in a line, continued lines, other blanks and line ends."""
+    assert set(imports(text.encode())) == imported(text.encode()) != set()
+
+
+def imported(source: bytes) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -83,7 +83,7 @@ def test_every_field_that_differs_is_named_and_fails_the_rule(
     """One bit of a feature, a score, a payment of the past; production's state stays out of it."""
     monkeypatch.setenv("FRAUD_ASSETS_STATE", str(tmp_path / "production"))
     found = rescore(case)
-    candidate = make_candidate(case)
+    candidate = make_candidate(case, found.scores)
     script, scorer = script_of(case, found.scores), load_scorer(candidate.service)
     *before, last = [request for request in script.requests if isinstance(request, PaymentsRequest)]
     at, judged = next((at, one) for at, one in enumerate(last.judged) if one is not None)

@@ -13,6 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
 from fraud_assets.errors import StoreError
+from fraud_assets.profiles import GOLDEN_ROWS
 from fraud_assets.scoring.fallback import PipelineScorer, load_any
 from fraud_assets.scoring.golden import read_golden, self_test, write_golden
 from fraud_assets.scoring.making.export import export_scorer
@@ -43,14 +44,31 @@ def test_every_family_is_converted_and_passes_its_golden_rows(family, calibrated
     assert any(all(value is None for value in row.values.values()) for row in golden.rows)
 
 
-def test_the_same_pipeline_gives_the_same_bytes():
-    """A version can be made again."""
-    pipeline = fitted("gradient_boosting")
+@pytest.mark.parametrize("scores_known", [False, True])
+def test_the_same_pipeline_gives_the_same_bytes(scores_known: bool):
+    """A version can be made again; who knows its scores need not wait for them."""
+    pipeline, rows = fitted("gradient_boosting"), payments(800, 2)
     threshold = median_threshold(pipeline)
+    scores = pipeline.predict_proba(rows.features)[:, 1] if scores_known else None
 
-    again = export_scorer(pipeline, contract(), legitimate(), threshold, payments(800, 2))
+    again = export_scorer(pipeline, contract(), legitimate(), threshold, rows, scores=scores)
 
     assert again == files("gradient_boosting")
+
+
+def test_payments_that_nobody_may_send_are_passed_over_with_their_scores():
+    """An export may hold what the service refuses: such a row moves no other's score."""
+    pipeline, rows = fitted("gradient_boosting"), payments(800, 2)
+    rows.features.loc[:399, "amount"] = -1.0
+    scores = pipeline.predict_proba(rows.features)[:, 1]
+    threshold = float(np.quantile(scores[400:], 0.9))
+    scores[:400] = 1.0
+
+    found = export_scorer(pipeline, contract(), legitimate(), threshold, rows, scores=scores)
+
+    golden = read_golden(found[GOLDEN])
+    assert all(row.is_flagged == (row.probability >= threshold) for row in golden.rows)
+    assert sum(row.is_flagged for row in golden.rows) >= GOLDEN_ROWS // 2
 
 
 @pytest.mark.parametrize("what", ["probability", "flag", "reasons"])

@@ -29,7 +29,6 @@ from fraud_assets.families.family import Classifier, Converted, Family, Matrix, 
 from fraud_assets.families.forest import Forest, join
 from fraud_assets.families.members.extra_trees import FAMILY as TREES
 from fraud_assets.families.members.hist_gradient_boosting import FAMILY as BOOSTING
-from fraud_assets.work.threads import at_once
 
 PER_FRAUD, AT_LEAST = 20, 20_000
 """Legitimate rows for each fraud that extra trees are fitted on, and the fewest: their trees grow
@@ -80,15 +79,13 @@ class Blend(Family):
     """A family whose margin is the sum of its two parts'."""
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
-        """Fit both parts at once, each on the rows that it is fitted on by itself."""
+        """Fit both parts, each on the rows that it is fitted on by itself."""
         boosting, medians, trees, _ = _parts(classifier)
         label = np.asarray(label)
+        BOOSTING.fit(boosting, rows, label, **given)
         kept = _few(label)
         few = {name: np.asarray(value)[kept] for name, value in given.items()}
-        at_once(
-            lambda: BOOSTING.fit(boosting, rows, label, **given),
-            lambda: TREES.fit(trees, medians.fit_transform(rows[kept]), label[kept], **few),
-        )
+        TREES.fit(trees, medians.fit_transform(rows[kept]), label[kept], **few)
         total = classifier.named_steps["sum"]
         total.classes_ = boosting.classes_
         total.coef_ = np.array([[1.0, 0.0, 1.0]])  # the second column is the other class's

@@ -48,18 +48,20 @@ def export_scorer(
     judged: Rows | None = None,
     *,
     spellings: Mapping[str, Spellings] | None = None,
+    scores: Floats | None = None,
 ) -> dict[str, bytes]:
     """The service's own files, by name, for whichever classifier the pipeline ends in.
 
     `legitimate` are the legitimate payments that reasons compare with; golden rows are drawn
-    from `judged` (default: the legitimate ones), with texts as the export spells them where
-    `spellings` say how. A classifier that has no conversion, or whose
-    conversion does not give its probabilities, yields files that say so and make the service go
-    through scikit-learn.
+    from `judged` (default: the legitimate ones; `scores` (n,) are the pipeline's of them where
+    they are known already), with texts as the export spells them where `spellings` say how. A
+    classifier that has no conversion, or whose conversion does not give its probabilities, yields
+    files that say so and make the service go through scikit-learn.
     """
     files = _converted_or_not(pipeline, contract, legitimate, threshold)
     source = legitimate if judged is None else judged
-    return files | {GOLDEN: make_golden(files, pipeline, source.features, spellings=spellings)}
+    golden = make_golden(files, pipeline, source.features, spellings=spellings, scores=scores)
+    return files | {GOLDEN: golden}
 
 
 def _converted_or_not(

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fraud_assets.data.kinds.column import Spellings
+from fraud_assets.features.arrays import Floats
 from fraud_assets.profiles import GOLDEN_ROWS
 from fraud_assets.scoring.encode import Encoder, Value
 from fraud_assets.scoring.fallback import load_any
@@ -25,8 +27,10 @@ def make_golden(
     files: Mapping[str, bytes],
     pipeline: Any,
     features: pd.DataFrame,
+    *,
     seed: int = 0,
     spellings: Mapping[str, Spellings] | None = None,
+    scores: Floats | None = None,
 ) -> bytes:
     """Bytes of `golden.json`: real payments and edges.
 
@@ -36,14 +40,17 @@ def make_golden(
 
     `features` are rows of the contract's features, whose texts are written as callers and the
     export (`spellings`) write them. Probabilities come from `pipeline` on what training's own
-    code makes of those texts, reasons from the scorer in `files`.
+    code makes of those texts, reasons from the scorer in `files`. `scores` (n,) are the pipeline's
+    of `features` where they are known already; they only say which payments are flagged.
     """
     scorer = load_any(files, lambda: pipeline)
     names = list(scorer.encoder.names)
-    features = _admitted(features[names], scorer.spec, scorer.encoder)
-    flags = np.array(_probabilities(pipeline, features, scorer.spec)) >= scorer.threshold
-    chosen = _choose(flags, GOLDEN_ROWS, np.random.default_rng(seed))
     spec, encoder = scorer.spec, scorer.encoder
+    admitted = _admitted(features[names], spec, encoder)
+    features = features.loc[admitted, names]
+    kept = _probabilities(pipeline, features, spec) if scores is None else scores[admitted]
+    flagged = np.asarray(kept) >= scorer.threshold
+    chosen = _choose(flagged, GOLDEN_ROWS, np.random.default_rng(seed))
     rows = as_sent(features.iloc[chosen].to_dict("records"), spec, encoder, spellings or {})
     rows += (edges := _edges(spec)) + nasty_rows(edges[1], spec, encoder)
     trained = as_trained(pd.DataFrame(rows, columns=names, dtype=object), spec)
@@ -75,8 +82,8 @@ def _choose(flagged: Any, count: int, rng: np.random.Generator) -> Any:
     return np.sort(np.concatenate([few, rest])).astype(int)
 
 
-def _admitted(features: pd.DataFrame, spec: Spec, encoder: Encoder) -> pd.DataFrame:
-    """The payments that a caller may send: exports may hold what the service refuses."""
+def _admitted(features: pd.DataFrame, spec: Spec, encoder: Encoder) -> NDArray[np.bool_]:
+    """Which payments a caller may send: exports may hold what the service refuses."""
     fit = np.ones(len(features), dtype=bool)
     for feature in spec.features:
         column = features[feature.name]
@@ -86,7 +93,7 @@ def _admitted(features: pd.DataFrame, spec: Spec, encoder: Encoder) -> pd.DataFr
         codes, values = pd.factorize(column, use_na_sentinel=False)
         known = [None if pd.isna(value) else value for value in values]
         fit &= np.array([admits(feature, value, encoder.level) for value in known], bool)[codes]
-    return features[fit]
+    return fit
 
 
 def _edges(spec: Spec) -> list[dict[str, Value]]:
