@@ -49,8 +49,8 @@ def make_golden(
     admitted = _admitted(features[names], spec, encoder)
     features = features.loc[admitted, names]
     kept = _probabilities(pipeline, features, spec) if scores is None else scores[admitted]
-    flagged = np.asarray(kept) >= scorer.threshold
-    chosen = _choose(flagged, GOLDEN_ROWS, np.random.default_rng(seed))
+    flags = np.asarray(kept) >= scorer.threshold
+    chosen = _choose(flags, GOLDEN_ROWS, np.random.default_rng(seed))
     rows = as_sent(features.iloc[chosen].to_dict("records"), spec, encoder, spellings or {})
     rows += (edges := _edges(spec)) + nasty_rows(edges[1], spec, encoder)
     trained = as_trained(pd.DataFrame(rows, columns=names, dtype=object), spec)
