@@ -79,8 +79,9 @@ class PresenceRow(msgspec.Struct, frozen=True):
     """One number of which the model may see whether it is missing, and what that gained.
 
     `missing` is its share of missing rows, `gain` that of the winner's average precision over
-    the folds, `bound` its one-sided 95 % bound for all rows together; `taken` where that is
-    above 0.
+    the folds, `bound` its one-sided 95 % bound for all rows together; `margins` is that bound for
+    all measures of the choice, each in its margin, and `taken` where it is above 0. Reports of
+    earlier versions took by `bound`. `together`: all that were tried gain this with each other.
     """
 
     feature: str
@@ -88,6 +89,8 @@ class PresenceRow(msgspec.Struct, frozen=True):
     gain: float
     bound: float
     taken: bool
+    margins: float | msgspec.UnsetType = msgspec.UNSET
+    together: bool = False
 
 
 class SearchSection(msgspec.Struct, frozen=True):

@@ -2,20 +2,26 @@
 
 Where the training median stands in for a missing number, that it was missing is lost. If the fitted
 rows say that frauds miss it more, or less, often than others, the winner is scored on the folds
-with that column beside it. It is taken where average precision gains for sure: the one-sided
-bound of the gain, over draws of senders and for all columns tried together (Bonferroni), lies
-above 0. One that gains next to nothing on the first folds, which are the cheap ones, is not tried
-on the others. Categories need none of this: a missing one is a level of its own. Nor does a family
-that takes missing numbers as they are.
+with that column beside it: first with all such columns together, since where frauds are few
+several may help and none of them surely, and if they do not help, with each by itself. What is
+taken gains for sure: the one-sided bound of the merit gained (the measures of the choice, each in
+its margin), over draws of senders and for all that is tried (Bonferroni, half of it for all
+together), lies above 0. What gains next to nothing on the first folds, which are the cheap ones,
+is not tried on the others. Categories need none of this: a missing one is a level of its own. Nor
+does a family that takes missing numbers as they are.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 import numpy as np
 
 from fraud_assets.documents.report.search import PresenceRow
 from fraud_assets.modelling.leaks.measures.hits import Hits
+from fraud_assets.modelling.search.choice import MARGINS
 from fraud_assets.modelling.search.rounds import FIRST_FOLDS
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.search.winner import WeekSearch, Winner
@@ -33,40 +39,71 @@ MOST_TRIED = 8
 fraud, or with none, most often."""
 
 
+@dataclass(frozen=True)
+class _Gain:
+    """What columns gain in average precision and in merit, each with its one-sided bound."""
+
+    precision: float
+    precision_bound: float
+    merit: float
+    bound: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether merit is gained for sure."""
+        return self.bound > 0
+
+    @property
+    def is_hardly_any(self) -> bool:
+        """Whether so little is gained that more folds would not make it sure."""
+        return self.merit <= HARDLY * (self.merit - self.bound)
+
+    def row(self, search: WeekSearch, name: str, together: bool = False) -> PresenceRow:
+        """Of the column in the report; `together` if all that were tried gain this."""
+        missing = float(search.sample.rows.features[name].isna().mean())
+        gains = self.precision, self.precision_bound
+        return PresenceRow(name, missing, *gains, self.is_sure, self.bound, together)
+
+
 def find_presence(
     search: WeekSearch, winner: Winner, numeric: tuple[str, ...]
 ) -> tuple[PresenceRow, ...]:
-    """Each column tried with what it gained; all that are taken gain together too."""
+    """Each column tried with what it gained, by itself or with the others together."""
     tried = [] if winner.family.takes_missing else _worth_trying(search, winner, numeric)
     if not tried:
         return ()
-    plain = winner.contenders[0].scores
-    confidence = 1 - (1 - CONFIDENCE) / len(tried)
-    rows = []
-    for name in tried:
-        gain, bound = _tried(search, winner, plain, name, confidence)
-        missing = float(search.sample.rows.features[name].isna().mean())
-        rows.append(PresenceRow(name, missing, gain, bound, taken=bound > 0))
-    rows.sort(key=lambda row: -row.gain)
+    plain, left = winner.contenders[0].scores, 1 - CONFIDENCE
+    if len(tried) > 1:
+        left /= 2
+        together = _tried(search, winner, plain, tuple(tried), 1 - left)
+        if together.is_sure:
+            return tuple(together.row(search, name, together=True) for name in tried)
+    confidence = 1 - left / len(tried)
+    found = {name: _tried(search, winner, plain, (name,), confidence) for name in tried}
+    rows = sorted((gain.row(search, name) for name, gain in found.items()), key=lambda r: -r.gain)
     taken = tuple(row.feature for row in rows if row.taken)
     if len(taken) > 1:
-        together = _scores(search, winner, taken)
-        if _gain(search, plain, together, CONFIDENCE)[1] <= 0:
+        both = _scores(search, winner, taken)
+        if not _gain(search, plain, both, CONFIDENCE).is_sure:
             rows = [msgspec.structs.replace(row, taken=row.feature == taken[0]) for row in rows]
     return tuple(rows)
 
 
 def _tried(
-    search: WeekSearch, winner: Winner, plain: FoldScores, name: str, confidence: float
-) -> tuple[float, float]:
-    """Gain and its bound over all folds, or over the first ones where hardly anything is gained."""
+    search: WeekSearch,
+    winner: Winner,
+    plain: FoldScores,
+    names: tuple[str, ...],
+    confidence: float,
+) -> _Gain:
+    """Gain over all folds, or over the first ones where hardly anything is gained."""
     count = len(plain)
     first = FIRST_FOLDS if count > FIRST_FOLDS + 1 else count
-    shown = _scores(search, winner, (name,), range(first))
-    gain, bound = _gain(search, plain[:first], shown, confidence)
-    if first == count or gain <= HARDLY * (gain - bound):
-        return gain, bound
-    rest = _scores(search, winner, (name,), range(first, count))
+    shown = _scores(search, winner, names, range(first))
+    gain = _gain(search, plain[:first], shown, confidence)
+    if first == count or gain.is_hardly_any:
+        return gain
+    rest = _scores(search, winner, names, range(first, count))
     return _gain(search, plain, [*shown, *rest], confidence)
 
 
@@ -89,12 +126,16 @@ def _scores(
     return search.score(winner.family, [winner.params], presence, among).scores[0]
 
 
-def _gain(
-    search: WeekSearch, plain: FoldScores, shown: FoldScores, confidence: float
-) -> tuple[float, float]:
-    """Gain of average precision, and its one-sided lower bound."""
+def _gain(search: WeekSearch, plain: FoldScores, shown: FoldScores, confidence: float) -> _Gain:
+    """What is gained, with its one-sided lower bounds."""
     sides, known = (plain, shown), search.validation_of(len(plain))
-    before, after = (known.measures(side)[AVERAGE_PRECISION] for side in sides)
-    drawn = known.replicates(sides, search.seed)[:, :, AVERAGE_PRECISION]
-    bound = np.nanquantile(drawn[:, 1] - drawn[:, 0], 1 - confidence)
-    return float(after - before), float(bound)
+    before, after = (known.measures(side) for side in sides)
+    drawn = known.replicates(sides, search.seed)
+    gained, gains = after - before, drawn[:, 1] - drawn[:, 0]
+    low = partial(np.nanquantile, q=1 - confidence)
+    return _Gain(
+        precision=float(gained[AVERAGE_PRECISION]),
+        precision_bound=float(low(gains[:, AVERAGE_PRECISION])),
+        merit=float((gained / MARGINS).sum()),
+        bound=float(low((gains / MARGINS).sum(axis=1))),
+    )
