@@ -18,6 +18,7 @@ from fraud_assets.data.splits.windows import DAY, Window
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.report.leaks import LeaksSection
 from fraud_assets.errors import DataError
+from fraud_assets.modelling.judging.thresholds import fewest_to_choose
 from fraud_assets.modelling.leaks import leak_refusal, refused, unchecked
 from fraud_assets.values.counted import counted
 
@@ -72,14 +73,17 @@ def of_windows(
         return (), (Warned("insufficient_evidence", text, stops=True),)
     code = "windows_scaled" if split.time_respected else "split_at_random"
     warned = [Warned(code, note) for note in split.notes]
-    judged, least = split.named("judged").frauds, contract.policy.min_judged_frauds
-    if judged < least:
-        text = (
-            f"The judged window must hold at least {counted(least, 'fraud')} "
-            "(policy.min_judged_frauds), "
-            f"but the newest week's holds {judged:,}. Add labelled history."
-        )
-        warned.append(Warned("few_judged_frauds", text, stops=True))
+    needed = {
+        "threshold": (fewest_to_choose(contract.policy), "policy.threshold"),
+        "judged": (contract.policy.min_judged_frauds, "policy.min_judged_frauds"),
+    }
+    for name, (least, key) in needed.items():
+        if (frauds := split.named(name).frauds) < least:
+            text = (
+                f"The {name} window must hold at least {counted(least, 'fraud')} ({key}), but the "
+                f"newest week's holds {frauds:,}. Lengthen it in [windows] or add labelled history."
+            )
+            warned.append(Warned(f"few_{name}_frauds", text, stops=True))
     return split.windows, tuple(warned)
 
 

@@ -20,6 +20,7 @@ from fraud_assets.data.transactions import (
     transactions_at,
 )
 from fraud_assets.errors import DataError
+from fraud_assets.families.registry import demand_competitors
 from fraud_assets.modelling.leaks import find_leaks
 
 
@@ -27,8 +28,14 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
     """What the contract's data hold, and whether they can serve; `now` is the wall clock.
 
     Data that cannot be read are a warning that stops, with nothing counted.
+
+    Raises
+    ------
+    ContractError
+        If families that the contract names cannot compete here.
     """
     now = now or datetime.now(UTC)
+    demand_competitors(contract.search.families)
     try:
         source = read_typed(contract)
     except DataError as error:

@@ -19,6 +19,7 @@ from fraud_assets.data.deliveries import (
     arrivals_of,
     delivery_column,
     delivery_notes,
+    repeat_notes,
     resolve,
     with_earlier_values,
 )
@@ -186,6 +187,7 @@ def transactions_at(
             *ahead,
             *late,
             *delivery_notes(found, source.arrivals, contract),
+            *repeat_notes(kept, contract),
         ),
         spellings=source.spellings,
     )

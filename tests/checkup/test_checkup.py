@@ -14,6 +14,7 @@ from fraud_assets.checkup import Checkup, check_up
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.formats import write_document
+from fraud_assets.errors import ContractError
 
 NOW = datetime(2025, 12, 1)
 ROWS = 3_000
@@ -44,6 +45,8 @@ judged_frauds = 30
 [policy]
 min_judged_frauds = 20
 """
+AIM = '[policy.threshold]\nrule = "aim"\n'
+"""A plain aim chooses a threshold from few frauds."""
 
 
 def payments() -> pd.DataFrame:
@@ -157,7 +160,7 @@ def test_the_newest_weeks_windows_are_there_with_their_frauds(tmp_path):
 
 def test_too_little_history_is_scaled_with_a_warning(tmp_path):
     """The windows hold a share of what was asked for."""
-    text = CONTRACT.replace("fit_frauds = 60", "fit_frauds = 150")
+    text = CONTRACT.replace("fit_frauds = 60", "fit_frauds = 150") + AIM
 
     found = checked(tmp_path, payments(), text)
 
@@ -181,6 +184,45 @@ def test_too_few_judged_frauds_stop(tmp_path):
 
     assert codes(found) == ["few_judged_frauds"]
     assert not found.ok
+
+
+def test_too_few_threshold_frauds_stop(tmp_path):
+    """The threshold's guarantee would refuse them after the search; an aim needs few."""
+    text = CONTRACT.replace("threshold_frauds = 30", "threshold_frauds = 20")
+
+    found = checked(tmp_path, payments(), text)
+    aimed = checked(tmp_path, payments(), text + AIM)
+
+    assert codes(found) == ["few_threshold_frauds"]
+    assert "at least 29 frauds (policy.threshold), but the newest week's holds 20" in (
+        found.warnings[0].text
+    )
+    assert (found.ok, codes(aimed), aimed.ok) == (False, [], True)
+
+
+def test_families_that_cannot_compete_are_a_fault_of_the_contract(tmp_path):
+    """As they are when the chain begins: a sum without one of its parts."""
+    families = '[search]\nfamilies = ["boosting_and_extra_trees", "extra_trees"]\n[windows]'
+
+    with pytest.raises(ContractError, match="must name hist_gradient_boosting beside their"):
+        checked(tmp_path, payments(), CONTRACT.replace("[windows]", families))
+
+
+def test_rows_that_repeat_where_nothing_names_payments_are_said(tmp_path):
+    """Where all came twice; not where one in three hundred says what another says."""
+    without = CONTRACT.replace('id = "id"\n', "")
+    few = payments()
+    few.loc[1::600, ["at", "who", "paid", "fraud"]] = few.loc[
+        0::600, ["at", "who", "paid", "fraud"]
+    ].to_numpy()
+
+    twice = checked(tmp_path, pd.concat([payments()] * 2), without)
+    once = checked(tmp_path, few, without)
+    named = checked(tmp_path, pd.concat([payments()] * 2))
+
+    (said,) = [one for one in twice.warnings if one.code == "rows_repeat"]
+    assert said.text.startswith("3,000 of 6,000 rows say what an earlier one says")
+    assert not {"rows_repeat"} & {*codes(once), *codes(named)}
 
 
 def test_data_that_cannot_be_read_stop_with_the_sentence(tmp_path):
@@ -219,7 +261,7 @@ def test_a_contract_without_time_amount_and_sender(tmp_path):
     text = CONTRACT.split("event_time", maxsplit=1)[0] + "[label]" + CONTRACT.split("[label]")[1]
     text = text.replace("[windows]\nfit_frauds = 60", '[windows]\nby = "shares"\nfit_frauds = 60')
 
-    found = checked(tmp_path, payments(), text)
+    found = checked(tmp_path, payments(), text + AIM)
 
     assert codes(found) == ["split_at_random"]
     assert printed(found)["span"] is None

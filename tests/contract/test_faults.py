@@ -92,6 +92,8 @@ def test_no_feature_may_be_made_of_the_label_or_its_time(path, value, key):
         ("rules/time_missing", {"column": "paid", "min": 0}, "rules.time_missing"),
         ("rules/label_unknown", {"column": "paid", "min": 0}, "rules.label_unknown"),
         ("rules/unparsable_paid", {"column": "paid", "min": 0}, "rules.unparsable_paid"),
+        ("search/seed", -1, "search.seed"),
+        ("search/seed", 2**32, "search.seed"),
         ("search/families", [], "search.families"),
         ("search/families", ["neural_network"], "search.families"),
         ("policy/threshold", {"confidence": 0.94}, "policy.threshold.confidence"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -94,6 +95,19 @@ def test_where_rows_would_be_left_out_a_stand_in_competes_alone():
         "gradient_boosting was left out: comparing it beside hist_gradient_boosting would cost "
     )
     assert alone.families == (slow,)
+
+
+def test_costs_of_a_tiny_budget_are_no_zeros():
+    """Who reads why a family was left out sees by how much."""
+    rows = make_rows(2_000, 0.1)
+
+    left = entrants(tuple(FAMILIES.values()), rows, None, small_contract(minutes=1e-4)).sentences
+
+    assert left
+    for sentence in left:
+        numbers = re.findall(r"about ([\d.,]+) processor seconds.*leaves ([\d.,e-]+) for", sentence)
+        cost, most = (float(number.replace(",", "")) for number in numbers[0])
+        assert cost > most > 0
 
 
 def test_hand_worked_cost_of_a_fit():

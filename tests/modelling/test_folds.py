@@ -6,8 +6,10 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from fraud_assets.data.rows import Rows
 from fraud_assets.errors import InsufficientEvidenceError
 from fraud_assets.modelling.search.folds import make_folds
 from tests.modelling.made_rows import make_rows
@@ -76,13 +78,22 @@ def test_one_pair_of_twins_costs_no_minute():
     assert all((0 in train) == (1 in train) for train, _ in folds)
 
 
+def test_too_few_legitimate_rows_name_their_own_lever():
+    """A search on next to none of them is not helped by a longer window."""
+    rows = Rows(pd.DataFrame({"x": np.arange(40.0)}), np.r_[np.ones(39), 0].astype("int8"), None)
+
+    with pytest.raises(InsufficientEvidenceError, match=r"39 frauds and 1 legitimate.*keep more"):
+        make_folds(rows, 2, 0)
+
+
 def test_too_few_frauds_is_a_sentence():
     """A fold without frauds is refused, with the counts and what to do."""
     rows = make_rows(300)
     label = np.zeros(300, dtype="int8")
     label[-50:] = 1
 
-    with pytest.raises(InsufficientEvidenceError, match=r"got 50 frauds among 300 fit rows; len"):
+    match = "got 50 frauds and 250 legitimate rows to search on; lengthen the fit window"
+    with pytest.raises(InsufficientEvidenceError, match=match):
         make_folds(replace(rows, label=label), 5, 0)
     with pytest.raises(InsufficientEvidenceError, match="got 0 frauds"):
         make_folds(replace(rows, label=np.zeros(300, dtype="int8")), 5, 0)

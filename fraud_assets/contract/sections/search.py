@@ -37,5 +37,5 @@ class Search(Section):
     fitted `window` as it is; `auto` searches unless windows have fixed days.
     """
 
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything that is drawn."""

@@ -26,7 +26,7 @@ from fraud_assets.data.deliveries.arrivals import (
     delivery_column,
     with_earlier_values,
 )
-from fraud_assets.data.deliveries.notes import delivery_notes
+from fraud_assets.data.deliveries.notes import delivery_notes, repeat_notes
 from fraud_assets.data.deliveries.resolve import Resolved, resolve
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "arrivals_of",
     "delivery_column",
     "delivery_notes",
+    "repeat_notes",
     "resolve",
     "with_earlier_values",
 ]

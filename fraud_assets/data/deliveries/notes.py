@@ -7,11 +7,15 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fraud_assets.contract import Contract
+from fraud_assets.data.columns import KNOWN_AT, ROW
 from fraud_assets.data.deliveries.arrivals import DELIVERED
 from fraud_assets.data.deliveries.resolve import REPEATED, SUPERSEDED, Resolved
 from fraud_assets.data.notes import Note, Notes
 
 _MOST_COLUMNS = 5
+
+_FEW_REPEATS = 0.01
+"""Share of rows that say what another says, below which no word is lost about them."""
 
 
 def delivery_notes(found: Resolved, arrivals: pd.DataFrame, contract: Contract) -> Notes:
@@ -43,6 +47,22 @@ def _notes(found: Resolved, arrivals: pd.DataFrame, contract: Contract) -> Itera
             "values, which a payment does not have yet when it is scored; look whether these "
             "columns are filled after the fact.",
             rows=max(features.values()),
+        )
+
+
+def repeat_notes(rows: pd.DataFrame, contract: Contract) -> Iterator[Note]:
+    """Note `rows_repeat`, where nothing names payments and many rows say what another says."""
+    if contract.columns.id is not None:
+        return
+    repeated = int(rows.drop(columns=[ROW, KNOWN_AT], errors="ignore").duplicated().sum())
+    if repeated > _FEW_REPEATS * len(rows):
+        yield Note(
+            "rows_repeat",
+            f"{repeated:,} of {len(rows):,} rows say what an earlier one says in every column of "
+            "the contract. Without columns.id nobody can tell payments that came twice from "
+            "payments that are alike, so each counts: if they came twice, rates and guarantees "
+            "are less sure than they say. Name the payment's id in columns.id.",
+            rows=repeated,
         )
 
 

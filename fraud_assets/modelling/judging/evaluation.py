@@ -232,5 +232,6 @@ def _refuse_unusable(judged: Rows, scores: np.ndarray) -> None:
     if not 0 < judged.frauds < len(judged):
         raise InsufficientEvidenceError(
             "The judged rows must hold frauds and legitimate payments, got "
-            f"{judged.frauds} frauds among {len(judged)} rows; lengthen windows.judged_frauds."
+            f"{judged.frauds} frauds among {len(judged)} rows; lengthen the judged "
+            "window in [windows]."
         )

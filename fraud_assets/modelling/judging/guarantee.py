@@ -116,8 +116,8 @@ def guaranteed_rank(n: int, floor: float, confidence: float) -> int:
         raise InsufficientEvidenceError(
             f"A threshold with recall >= {exact_share(floor)} at {exact_percent(confidence)} "
             f"confidence needs at least {fewest_frauds(floor, confidence)} matured frauds among "
-            f"the threshold rows, got {n}; lengthen windows.threshold_frauds or wait for more "
-            "labels."
+            f"the threshold rows, got {n}; lengthen the threshold window in [windows] or wait for "
+            "more labels."
         )
     return k
 
@@ -150,7 +150,7 @@ def clustered_rank(n: int, independent: float, floor: float, confidence: float) 
             f"A threshold with recall >= {exact_share(floor)} at {exact_percent(confidence)} "
             f"confidence needs at least {needed} independent frauds among the threshold rows, but "
             f"the {n} there come in bursts of one sender and count as {independent}; lengthen "
-            "windows.threshold_frauds."
+            "the threshold window in [windows]."
         )
     ranks = np.arange(k, n + 1)
     among = ranks / n * independent

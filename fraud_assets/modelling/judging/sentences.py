@@ -144,7 +144,7 @@ def _more(
     where = (
         "like these, in a longer history"
         if found.n > int(frauds.sum())
-        else "among the threshold rows (windows.threshold_frauds)"
+        else "in a longer threshold window"
     )
     who = ", and so would the guarantee" if is_also else "; the guarantee would keep both"
     return f"{who} with about {more:,} more frauds {where}."

@@ -25,10 +25,11 @@ from fraud_assets.modelling.judging.earlier import (
     joined_senders,
     scores_at,
 )
-from fraud_assets.modelling.judging.guarantee import Guaranteed, guarantee
+from fraud_assets.modelling.judging.guarantee import Guaranteed, fewest_frauds, guarantee
 from fraud_assets.modelling.judging.over_time import guarantee_over_time
 from fraud_assets.modelling.judging.prices import aim_way, price
 from fraud_assets.modelling.judging.sentences import threshold_sentence
+from fraud_assets.modelling.statistics.calibration import CALIBRATION_FOLDS
 from fraud_assets.modelling.statistics.intervals import rate
 
 
@@ -84,6 +85,13 @@ def choose_threshold(
         prices=prices,
         evidence=_evidence(found, theirs, n, earlier),
     )
+
+
+def fewest_to_choose(policy: Policy) -> int:
+    """Fewest frauds of the threshold rows with which the policy's threshold can be chosen."""
+    if policy.threshold.rule == "aim" or policy.min_recall >= 1:
+        return CALIBRATION_FOLDS
+    return max(CALIBRATION_FOLDS, fewest_frauds(policy.min_recall, policy.threshold.confidence))
 
 
 def _alone(own: np.ndarray, senders: np.ndarray | None, policy: Policy) -> Guaranteed:
@@ -143,7 +151,7 @@ def aimed_rank(n: int, aim: float) -> int:
     if n == 0:
         raise InsufficientEvidenceError(
             "A threshold needs at least 1 matured fraud among the threshold rows, got 0; "
-            "lengthen windows.threshold_frauds or wait for more labels."
+            "lengthen the threshold window in [windows] or wait for more labels."
         )
     k = math.floor(aim * n)
     return k if k / n >= aim else k + 1

@@ -26,6 +26,9 @@ from fraud_assets.modelling.search.budget import (
 )
 from fraud_assets.modelling.search.sampling import sample_as_declared
 
+TENS = 10.0
+"""Processor seconds from which their decimals say nothing."""
+
 PUBLISHED = 1.0
 """Share of the budget that the fit to be published may cost beside the search."""
 
@@ -144,7 +147,8 @@ def _too_dear_to_compare(
 
 
 def _sentence(family: Family, seconds: Mapping[str, float], what: str, most: float) -> str:
+    cost, left = (f"{x:,.0f}" if x >= TENS else f"{x:.2g}" for x in (seconds[family.name], most))
     return (
-        f"{family.name} was left out: {what} would cost about {seconds[family.name]:,.0f} "
-        f"processor seconds, where search.minutes leaves {most:,.0f} for that."
+        f"{family.name} was left out: {what} would cost about {cost} processor seconds, where "
+        f"search.minutes leaves {left} for that."
     )

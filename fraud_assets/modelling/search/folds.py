@@ -135,8 +135,14 @@ class EncodedFolds:
 
 
 def _too_few(rows: Rows, count: int) -> str:
+    others = len(rows) - rows.frauds
+    way = (
+        "keep more legitimate rows (search.legitimate_per_fraud, search.legitimate_at_least)"
+        if others < rows.frauds
+        else "lengthen the fit window"
+    )
     return (
         f"Each of the {count} folds must hold frauds and legitimate rows on both sides, got "
-        f"{rows.frauds} frauds among {len(rows)} fit rows; "
-        "lengthen the fit window or set fewer search.folds."
+        f"{rows.frauds:,} frauds and {others:,} legitimate rows to search on; {way} or set fewer "
+        "search.folds."
     )

@@ -15,7 +15,7 @@ def judge(grounds: Grounds) -> RuleOutcome:
     """The recall rests on that many frauds."""
     least, n = bound(grounds), grounds.report.metrics.recall.n
     passed = n >= least
-    hint = "" if passed else "; lengthen windows.judged_frauds or wait for more labels"
+    hint = "" if passed else "; lengthen the judged window in [windows] or wait for more labels"
     sentence = f"Matured frauds among the judged rows must be at least {least}, got {n}{hint}."
     return RuleOutcome(passed, n, sentence, n=n)
 
