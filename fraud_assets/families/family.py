@@ -98,7 +98,8 @@ class Family:
     `size`, `overhead` those of a unit of `size` whatever the rows, both measured once on the
     reference machine: the search's budget is counted by them. `columns_tried` says how many of so
     many encoded columns a setting looks at, all of them by default. `parallel` says that a fit
-    takes `n_jobs` and gives the same trees whatever their number. `dense` says that it is faster
+    takes `n_jobs` and gives the same trees whatever their number, `openmp` that it asks OpenMP for
+    threads and does so too. `dense` says that it is faster
     on dense rows, and takes float32 of either kind for the same trees. `takes_missing` says that it
     learns where to send a number that is missing, which comes to it as NaN; else the median stands
     in for it (see `modelling.preprocessing`). `parts` are the families
@@ -125,10 +126,16 @@ class Family:
     overhead: float = 0.0
     columns_tried: Callable[[Parameters, int], float] = _every_column
     parallel: bool = False
+    openmp: bool = False
     dense: bool = False
     takes_missing: bool = False
     stand_in: StandIn | None = None
     parts: tuple[str, ...] = ()
+
+    def spread(self, classifier: Classifier, workers: int | None) -> None:
+        """Let a fit keep so many cores busy by `n_jobs`, where its trees stay the same."""
+        if self.parallel:
+            classifier.set_params(n_jobs=workers)
 
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
         """Fit a classifier of this family on encoded rows (n, columns) and labels (n,)."""

@@ -25,7 +25,7 @@ from fraud_assets.modelling.reach import FittedReach
 from fraud_assets.modelling.search.budget import encoded_columns, rows_fitted
 from fraud_assets.modelling.search.sampling import Sample, sample_legitimate
 from fraud_assets.modelling.statistics.calibration import calibrate
-from fraud_assets.work.threads import on_one_thread
+from fraud_assets.work.threads import on_one_thread, on_threads
 
 
 def fit_pipeline(
@@ -79,12 +79,12 @@ def fit_uncalibrated(
     weights = FittedReach(half_life_days=half_life_days).weights(sample.time)
     given = {} if weights is None else {"sample_weight": weights}
     preprocessor, classifier = pipeline.named_steps.values()
-    if FAMILIES[family].parallel:
-        classifier.set_params(n_jobs=workers)
+    kind = FAMILIES[family]
+    kind.spread(classifier, workers)
     encoded = on_one_thread(preprocessor.fit_transform, sample.features, sample.label)
-    on_one_thread(partial(FAMILIES[family].fit, **given), classifier, encoded, sample.label)
-    if FAMILIES[family].parallel:
-        classifier.set_params(n_jobs=None)  # threads would add trees in changing order
+    threads = workers if kind.openmp else 1
+    on_threads(threads, partial(kind.fit, **given), classifier, encoded, sample.label)
+    kind.spread(classifier, None)  # threads would add trees in changing order
     return pipeline
 
 

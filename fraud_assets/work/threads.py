@@ -12,7 +12,12 @@ Result = TypeVar("Result")
 
 def on_one_thread(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call the function with OpenMP and BLAS held to one thread."""
-    with threadpool_limits(1):
+    return on_threads(1, function, *arguments)
+
+
+def on_threads(count: int, function: Callable[..., Result], *arguments: Any) -> Result:
+    """Call the function with so many threads of OpenMP, and BLAS held to one."""
+    with threadpool_limits({"openmp": count, "blas": 1}):
         return function(*arguments)
 
 

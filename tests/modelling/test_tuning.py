@@ -19,6 +19,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ParameterGrid
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
+from threadpoolctl import threadpool_info
 
 from fraud_assets.data.rows import Rows
 from fraud_assets.errors import ContractError, InsufficientEvidenceError
@@ -30,8 +32,9 @@ from fraud_assets.modelling.search.candidates import compare_candidates
 from fraud_assets.modelling.search.folds import make_folds
 from fraud_assets.modelling.search.sampling import sample_as_declared
 from fraud_assets.modelling.statistics.calibration import calibrate
-from fraud_assets.modelling.tuned import dump_pipeline, unpickle_unverified
+from fraud_assets.modelling.tuned import dump_pipeline, sha256, unpickle_unverified
 from fraud_assets.modelling.tuning import tune
+from fraud_assets.work.threads import on_threads
 from tests.modelling.made_rows import make_rows, small_contract
 
 GRIDS = {
@@ -409,6 +412,37 @@ def _digest(family: str, workers: int) -> str:
         command, env=environment, capture_output=True, text=True, check=True, timeout=300
     )
     return done.stdout.strip()
+
+
+SPREAD = {
+    "hist_gradient_boosting": {"max_iter": 20},
+    "extra_trees": {"n_estimators": 20},
+    "boosting_and_extra_trees": {"max_iter": 20, "n_estimators": 20, "weight": 20.0},
+}
+
+
+@pytest.mark.parametrize("family", SPREAD)
+def test_a_fit_on_several_threads_is_the_same(family: str, rows):
+    """Those of OpenMP and those of joblib; the file says nothing of them."""
+    fit, later = rows
+
+    one, three = (
+        dump_pipeline(fit_pipeline(family, SPREAD[family], fit, later, CONTRACT, workers=workers))
+        for workers in (1, 3)
+    )
+
+    assert sha256(one) == sha256(three)
+
+
+def test_threads_are_as_many_as_were_asked_for():
+    """Of OpenMP; BLAS has one."""
+
+    def asked() -> tuple[set[int], int]:
+        blas = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+        return blas, _openmp_effective_n_threads()
+
+    for count in (1, min(2, os.cpu_count() or 1)):
+        assert on_threads(count, asked) == ({1}, count)
 
 
 def test_payload_is_what_joblib_loads(rows):

@@ -78,6 +78,10 @@ def _few(label: np.ndarray) -> np.ndarray:
 class Blend(Family):
     """A family whose margin is the sum of its two parts'."""
 
+    def spread(self, classifier: Classifier, workers: int | None) -> None:
+        """As its extra trees do."""
+        TREES.spread(_parts(classifier)[2], workers)
+
     def fit(self, classifier: Classifier, rows: Matrix, label: Any, **given: Any) -> None:
         """Fit both parts, each on the rows that it is fitted on by itself."""
         boosting, medians, trees, _ = _parts(classifier)
@@ -120,6 +124,7 @@ FAMILY = Blend(
     convert=_convert,
     tidy=_tidy,
     fit_times=BOOSTING.fit_times,
+    openmp=BOOSTING.openmp,
     takes_missing=True,
     pace=5.0,
     parts=(BOOSTING.name, TREES.name),

@@ -115,10 +115,8 @@ def _send(connection: http.client.HTTPConnection, request: PaymentsRequest | Lab
     body: Raw
     if isinstance(request, LabelsRequest):
         path, body = "/labels", {"labels": request.labels}
-    else:
-        # Reasons cost most of an answer: those of the past are not compared.
-        asked = "?reasons=always" if any(request.judged) else ""
-        path, body = f"/decisions/batch{asked}", {"payments": request.raws}
+    else:  # what callers get who ask for nothing: reasons, which cost most of an answer, of flags
+        path, body = "/decisions/batch", {"payments": request.raws}
     connection.request("POST", path, msgspec.json.encode(body), _JSON)
 
 

@@ -15,7 +15,7 @@ from fraud_assets.features.arrays import Positions
 from fraud_assets.state.plan import Plan, TrackPlan
 
 MOST_COMPARED = 300
-"""Judged payments that are compared: the reasons of each are made twice, for some milliseconds."""
+"""Judged payments that are compared: of flagged ones reasons are made twice, in milliseconds."""
 
 _DRAWN, _WITH_OTHERS, _OTHERS = 200, 60, 40
 """Judged payments that are drawn, half of them flagged where there are as many; how many of them

@@ -145,7 +145,7 @@ def _events(
 
 
 def _kind(event: ScriptEvent) -> tuple[bool, bool]:
-    """Whether it is a payment, and whether one that is judged, whose reasons are asked for."""
+    """Whether it is a payment, and whether one that is judged, whose answer is compared."""
     is_payment = event[1]
     return is_payment, is_payment and event[2][1] is not None
 
@@ -153,7 +153,7 @@ def _kind(event: ScriptEvent) -> tuple[bool, bool]:
 def _joined(kinds: list[tuple[bool, bool]]) -> list[tuple[bool, bool]]:
     """The kinds, where a few past payments between judged ones count as such.
 
-    A request costs more than their reasons.
+    A request costs more than they do.
     """
     found, last = list(kinds), -1
     for at, kind in enumerate(kinds):
