@@ -17,9 +17,11 @@ from fraud_assets.data.source import Skipped
 from fraud_assets.data.splits.windows import DAY, Window
 from fraud_assets.data.transactions import RawTransactions
 from fraud_assets.documents.report.leaks import LeaksSection
-from fraud_assets.errors import DataError
+from fraud_assets.errors import ContractError, DataError
+from fraud_assets.families.registry import demand_competitors
 from fraud_assets.modelling.judging.thresholds import fewest_to_choose
 from fraud_assets.modelling.leaks import leak_refusal, refused, unchecked
+from fraud_assets.modelling.statistics.calibration import CALIBRATION_FOLDS
 from fraud_assets.values.counted import counted
 
 LEAST_LOST = 0.01
@@ -38,6 +40,14 @@ def of_reading(notes: Notes, skipped: Sequence[Skipped]) -> Iterator[Warned]:
         were = counted(len(skipped), "file or folder", "files or folders")
         was = "was" if len(skipped) == 1 else "were"
         yield Warned("files_skipped", f"{were} under the source {was} not read ({named}{more}).")
+
+
+def of_families(contract: Contract) -> Iterator[Warned]:
+    """Named families that cannot compete here."""
+    try:
+        demand_competitors(contract.search.families)
+    except ContractError as error:
+        yield Warned("families", str(error), stops=True)
 
 
 def of_quarantine(tally: Tally, policy: Policy) -> Iterator[Warned]:
@@ -73,9 +83,10 @@ def of_windows(
         return (), (Warned("insufficient_evidence", text, stops=True),)
     code = "windows_scaled" if split.time_respected else "split_at_random"
     warned = [Warned(code, note) for note in split.notes]
+    policy, few = contract.policy, fewest_to_choose(contract.policy)
     needed = {
-        "threshold": (fewest_to_choose(contract.policy), "policy.threshold"),
-        "judged": (contract.policy.min_judged_frauds, "policy.min_judged_frauds"),
+        "threshold": (few, "calibration" if few == CALIBRATION_FOLDS else "policy.threshold"),
+        "judged": (policy.min_judged_frauds, "policy.min_judged_frauds"),
     }
     for name, (least, key) in needed.items():
         if (frauds := split.named(name).frauds) < least:

@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from fraud_assets.checkup.doubts import of_leaks, of_quarantine, of_reading, of_windows, staleness
+from fraud_assets.checkup.doubts import (
+    of_families,
+    of_leaks,
+    of_quarantine,
+    of_reading,
+    of_windows,
+    staleness,
+)
 from fraud_assets.checkup.result import Checkup, Month, Warned
 from fraud_assets.contract import Contract
 from fraud_assets.data.cleaning import clean
@@ -20,7 +27,6 @@ from fraud_assets.data.transactions import (
     transactions_at,
 )
 from fraud_assets.errors import DataError
-from fraud_assets.families.registry import demand_competitors
 from fraud_assets.modelling.leaks import find_leaks
 
 
@@ -28,14 +34,8 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
     """What the contract's data hold, and whether they can serve; `now` is the wall clock.
 
     Data that cannot be read are a warning that stops, with nothing counted.
-
-    Raises
-    ------
-    ContractError
-        If families that the contract names cannot compete here.
     """
     now = now or datetime.now(UTC)
-    demand_competitors(contract.search.families)
     try:
         source = read_typed(contract)
     except DataError as error:
@@ -57,7 +57,7 @@ def check_up(contract: Contract, now: datetime | None = None) -> Checkup:
         raw.skipped,
         windows,
         months_of(raw.rows),
-        (*of_reading(raw.notes, raw.skipped), *lost, *doubts, *leaks),
+        (*of_reading(raw.notes, raw.skipped), *of_families(contract), *lost, *doubts, *leaks),
         staleness(raw, contract, now),
         section,
     )

@@ -1,4 +1,4 @@
-"""Holds OpenMP and BLAS to one thread: the bits of some fits depend on how many there are."""
+"""Says how many threads OpenMP and BLAS have: the bits of some fits depend on it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from fraud_assets.checkup import Checkup, check_up
 from fraud_assets.contract import Contract, parse_contract
 from fraud_assets.data.transactions import read_transactions
 from fraud_assets.documents.formats import write_document
-from fraud_assets.errors import ContractError
 
 NOW = datetime(2025, 12, 1)
 ROWS = 3_000
@@ -200,12 +199,15 @@ def test_too_few_threshold_frauds_stop(tmp_path):
     assert (found.ok, codes(aimed), aimed.ok) == (False, [], True)
 
 
-def test_families_that_cannot_compete_are_a_fault_of_the_contract(tmp_path):
-    """As they are when the chain begins: a sum without one of its parts."""
+def test_families_that_cannot_compete_stop(tmp_path):
+    """As they do when the chain begins: a sum without one of its parts."""
     families = '[search]\nfamilies = ["boosting_and_extra_trees", "extra_trees"]\n[windows]'
 
-    with pytest.raises(ContractError, match="must name hist_gradient_boosting beside their"):
-        checked(tmp_path, payments(), CONTRACT.replace("[windows]", families))
+    found = checked(tmp_path, payments(), CONTRACT.replace("[windows]", families))
+
+    (said,) = found.warnings
+    assert (said.code, found.ok) == ("families", False)
+    assert "must name hist_gradient_boosting beside their sum" in said.text
 
 
 def test_rows_that_repeat_where_nothing_names_payments_are_said(tmp_path):
@@ -217,10 +219,14 @@ def test_rows_that_repeat_where_nothing_names_payments_are_said(tmp_path):
     ].to_numpy()
 
     twice = checked(tmp_path, pd.concat([payments()] * 2), without)
+    later = pd.concat([payments().assign(got=at) for at in ("2025-10-01", "2025-10-08")])
+    delivered = without.replace('amount = "paid"', 'amount = "paid"\ndelivered_at = "got"')
+    again = checked(tmp_path, later, delivered)
     once = checked(tmp_path, few, without)
     named = checked(tmp_path, pd.concat([payments()] * 2))
 
     (said,) = [one for one in twice.warnings if one.code == "rows_repeat"]
+    assert "rows_repeat" in codes(again)
     assert said.text.startswith("3,000 of 6,000 rows say what an earlier one says")
     assert not {"rows_repeat"} & {*codes(once), *codes(named)}
 

@@ -69,6 +69,7 @@ def test_imports_are_read_as_python_reads_them():
         "from fraud_assets.a import \\\n    b",
         "from \\\n    fraud_assets.a import b",
         "import os, \\\n    fraud_assets.a",
+        "from \\\r\n    fraud_assets.a import b\r\n",
         "\ufefffrom fraud_assets.a import b",
         "from fraud_assets.a import b\r\nfrom fraud_assets.c import d\r\n",
         "x = 1\rfrom fraud_assets.a import b\rfrom fraud_assets.c import d",

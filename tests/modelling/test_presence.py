@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import joblib
 import msgspec
@@ -169,9 +170,11 @@ def presence_of_six(seed: int, told: float) -> TunedPipeline:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_numbers_none_of_which_helps_surely_are_taken_for_what_all_gain(seed):
-    """Frauds are few and each number says a little; without what they say none is taken."""
-    found, by_chance = presence_of_six(seed, 0.5), presence_of_six(seed, 0.0)
+def test_numbers_that_each_say_a_little_are_taken_for_what_all_gain(seed, monkeypatch):
+    """Frauds are few; the same numbers are not taken, tried all the same, if they say nothing."""
+    found = presence_of_six(seed, 0.5)
+    monkeypatch.setattr(presence, "_worth_trying", lambda *_: SIX)
+    by_chance = presence_of_six(seed, 0.0)
 
     assert len(found.presence) >= 4
     rows = found.search.presence
@@ -179,3 +182,22 @@ def test_numbers_none_of_which_helps_surely_are_taken_for_what_all_gain(seed):
     assert len({(row.gain, row.bound, row.margins) for row in rows}) == 1
     assert rows[0].margins > 0
     assert by_chance.presence == ()
+    assert len(by_chance.search.presence) == 6
+
+
+def test_of_two_that_gain_and_not_together_the_one_of_more_merit_stays(monkeypatch):
+    """Worked by hand: more average precision is not more of all that the choice is made by."""
+    gains = {
+        ("a",): presence._Gain(0.006, 0.001, 2.0, 0.1),
+        ("b",): presence._Gain(0.004, 0.001, 8.0, 5.0),
+        ("c",): presence._Gain(0.0, -0.1, 0.0, -5.0),
+    }
+    monkeypatch.setattr(presence, "_tried", lambda search, winner, plain, names, at: gains[names])
+    monkeypatch.setattr(presence, "_scores", lambda *_: [])
+    monkeypatch.setattr(presence, "_gain", lambda *_: gains["c",])
+    frame = pd.DataFrame({name: [1.0, np.nan] for name in "abc"})
+    search = SimpleNamespace(sample=SimpleNamespace(rows=SimpleNamespace(features=frame)))
+
+    rows = presence._one_by_one(search, None, [], ["a", "b", "c"], 0.95)
+
+    assert [(row.feature, row.taken) for row in rows] == [("a", False), ("b", True), ("c", False)]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fraud_assets.contract import Contract
-from fraud_assets.data.columns import KNOWN_AT, ROW
-from fraud_assets.data.deliveries.arrivals import DELIVERED
+from fraud_assets.data.columns import AMOUNT, KNOWN_AT, ROW, SENDER, TIME
+from fraud_assets.data.deliveries.arrivals import DELIVERED, delivery_column
 from fraud_assets.data.deliveries.resolve import REPEATED, SUPERSEDED, Resolved
 from fraud_assets.data.notes import Note, Notes
 
@@ -16,6 +16,10 @@ _MOST_COLUMNS = 5
 
 _FEW_REPEATS = 0.01
 """Share of rows that say what another says, below which no word is lost about them."""
+
+_FIRST = 4
+_ROLES = ROW, KNOWN_AT, TIME, SENDER, AMOUNT
+"""Where a row stood, when its label was known, and copies of other columns."""
 
 
 def delivery_notes(found: Resolved, arrivals: pd.DataFrame, contract: Contract) -> Notes:
@@ -54,14 +58,19 @@ def repeat_notes(rows: pd.DataFrame, contract: Contract) -> Iterator[Note]:
     """Note `rows_repeat`, where nothing names payments and many rows say what another says."""
     if contract.columns.id is not None:
         return
-    repeated = int(rows.drop(columns=[ROW, KNOWN_AT], errors="ignore").duplicated().sum())
+    known = contract.label.known_at
+    when = delivery_column(contract), None if known is None else known.column
+    said = rows.drop(columns=[*_ROLES, *when], errors="ignore")
+    # Most rows are alone by a few columns, and all columns of all rows take much memory.
+    alike = said[said.duplicated(list(said)[:_FIRST], keep=False)]
+    repeated = int(alike.duplicated().sum())
     if repeated > _FEW_REPEATS * len(rows):
         yield Note(
             "rows_repeat",
             f"{repeated:,} of {len(rows):,} rows say what an earlier one says in every column of "
-            "the contract. Without columns.id nobody can tell payments that came twice from "
-            "payments that are alike, so each counts: if they came twice, rates and guarantees "
-            "are less sure than they say. Name the payment's id in columns.id.",
+            "the contract but when it came. Without columns.id nobody can tell payments that came "
+            "twice from payments that are alike, so each counts: if they came twice, rates and "
+            "guarantees are less sure than they say. Name the payment's id in columns.id.",
             rows=repeated,
         )
 

@@ -17,7 +17,7 @@ _PLAIN = re.compile(
 )
 """An import of this package as nearly all are written."""
 
-_OTHER = re.compile(rb"(?:from|import)\b(?:[^\n]|\\\n)*fraud_assets")
+_OTHER = re.compile(rb"(?:from|import)\b(?:[^\n]|\\\r?\n)*fraud_assets")
 """What may be one that is written in another way."""
 
 

@@ -1,7 +1,7 @@
 """HistGradientBoosting: boosted trees on binned columns, steady where frauds are rare.
 
-Its pickle differs with the number of OpenMP threads though its predictions do not, which is why
-every fit that is kept runs on one thread.
+It gives the same trees whatever the number of OpenMP threads; only how many there were stands in
+its pickle, and is tidied away.
 """
 
 from __future__ import annotations

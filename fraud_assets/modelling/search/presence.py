@@ -36,7 +36,7 @@ HARDLY = 0.25
 
 MOST_TRIED = 8
 """Columns tried at most, and no more than the budget lasts for: those whose absence goes with
-fraud, or with none, most often."""
+fraud, or with none, most often. All of them together, and those that are taken, take a fit more."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +69,36 @@ def find_presence(
     search: WeekSearch, winner: Winner, numeric: tuple[str, ...]
 ) -> tuple[PresenceRow, ...]:
     """Each column tried with what it gained, by itself or with the others together."""
-    tried = [] if winner.family.takes_missing else _worth_trying(search, winner, numeric)
-    if not tried:
+    tried = [] if winner.family.takes_missing else _worth_trying(search, numeric)
+    fits = search.affords(winner, MOST_TRIED + 2) if tried else 0
+    if not fits:
         return ()
     plain, left = winner.contenders[0].scores, 1 - CONFIDENCE
-    if len(tried) > 1:
-        left /= 2
-        together = _tried(search, winner, plain, tuple(tried), 1 - left)
-        if together.is_sure:
-            return tuple(together.row(search, name, together=True) for name in tried)
-    confidence = 1 - left / len(tried)
-    found = {name: _tried(search, winner, plain, (name,), confidence) for name in tried}
-    rows = sorted((gain.row(search, name) for name, gain in found.items()), key=lambda r: -r.gain)
-    taken = tuple(row.feature for row in rows if row.taken)
+    if len(tried) == 1:
+        gain = _tried(search, winner, plain, tuple(tried), CONFIDENCE)
+        return (gain.row(search, tried[0]),)
+    together = _tried(search, winner, plain, tuple(tried), 1 - left / 2)
+    singles = tried[: max(0, fits - 2)]
+    if together.is_sure or not singles:
+        return tuple(together.row(search, name, together=True) for name in tried)
+    return _one_by_one(search, winner, plain, singles, 1 - left / 2 / len(singles))
+
+
+def _one_by_one(
+    search: WeekSearch, winner: Winner, plain: FoldScores, names: list[str], confidence: float
+) -> tuple[PresenceRow, ...]:
+    """What each gains by itself; of several that do, the best where they do not together."""
+    found = {name: _tried(search, winner, plain, (name,), confidence) for name in names}
+    taken = tuple(name for name, gain in found.items() if gain.is_sure)
     if len(taken) > 1:
-        both = _scores(search, winner, taken)
-        if not _gain(search, plain, both, CONFIDENCE).is_sure:
-            rows = [msgspec.structs.replace(row, taken=row.feature == taken[0]) for row in rows]
-    return tuple(rows)
+        both = _gain(search, plain, _scores(search, winner, taken), CONFIDENCE)
+        if not both.is_sure:
+            taken = (max(taken, key=lambda name: found[name].merit),)
+    rows = [
+        msgspec.structs.replace(gain.row(search, name), taken=name in taken)
+        for name, gain in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.gain))
 
 
 def _tried(
@@ -107,7 +119,7 @@ def _tried(
     return _gain(search, plain, [*shown, *rest], confidence)
 
 
-def _worth_trying(search: WeekSearch, winner: Winner, numeric: tuple[str, ...]) -> list[str]:
+def _worth_trying(search: WeekSearch, numeric: tuple[str, ...]) -> list[str]:
     rows = search.sample.rows
     fraud = rows.label == 1
     weights: dict[str, float] = {}
@@ -117,7 +129,7 @@ def _worth_trying(search: WeekSearch, winner: Winner, numeric: tuple[str, ...]) 
             either = (Hits.of(mask, fraud).times_low for mask in (missing, ~missing))
             weights[name] = max(either)
     told = [name for name, times in weights.items() if times > 1]
-    return sorted(told, key=lambda name: -weights[name])[: search.affords(winner, MOST_TRIED)]
+    return sorted(told, key=lambda name: -weights[name])[:MOST_TRIED]
 
 
 def _scores(

@@ -128,7 +128,7 @@ class WeekSearch:
         return Contender(candidate.family, dict(candidate.parameters), parts, cost)
 
     def affords(self, winner: Winner, most: int) -> int:
-        """How many columns of missingness, at most so many, the budget lasts to try; maybe none."""
+        """How many fits, at most so many, the budget lasts to try missingness; maybe none."""
         columns = encoded_columns(self.sample.rows, self._contract, winner.family)
         fitted = sum(len(train) for train, _ in self._folds)
         each = fit_seconds(winner.family, winner.params, fitted, columns)

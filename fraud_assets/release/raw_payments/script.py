@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,14 +22,8 @@ from fraud_assets.release.raw_payments.exported import Exported, Raw, instant_te
 from fraud_assets.release.raw_payments.sample import AskedSample, draw_sample
 from fraud_assets.state.plan import Plan
 
-MOST_AT_ONCE, MOST_JUDGED_AT_ONCE = 500, 50
-"""Payments of one request; of judged ones few, whose answers are compared while others are made."""
-
-_FEW = 1
-"""So few past payments between two judged ones go with them in one request."""
-
-_JUDGED = True, True
-"""The kind of a judged payment among events."""
+MOST_AT_ONCE = 100
+"""Payments or labels of one request: few, so that answers are compared while others are made."""
 
 
 @dataclass(frozen=True)
@@ -144,42 +140,17 @@ def _events(
     return sorted((e for e in events if e[0] <= last), key=lambda event: event[:2])
 
 
-def _kind(event: ScriptEvent) -> tuple[bool, bool]:
-    """Whether it is a payment, and whether one that is judged, whose answer is compared."""
-    is_payment = event[1]
-    return is_payment, is_payment and event[2][1] is not None
-
-
-def _joined(kinds: list[tuple[bool, bool]]) -> list[tuple[bool, bool]]:
-    """The kinds, where a few past payments between judged ones count as such.
-
-    A request costs more than they do.
-    """
-    found, last = list(kinds), -1
-    for at, kind in enumerate(kinds):
-        if kind == _JUDGED:
-            if last >= 0 and at - last - 1 <= _FEW and (False, False) not in kinds[last:at]:
-                found[last:at] = [_JUDGED] * (at - last)
-            last = at
-    return found
-
-
 def _requests(events: Sequence[ScriptEvent]) -> Iterator[PaymentsRequest | LabelsRequest]:
-    """Runs of past payments, of judged ones and of labels, as large as may be."""
-    kinds = _joined(list(map(_kind, events)))
-    begin = 0
-    for at in range(1, len(events) + 1):
-        ends = at == len(events) or kinds[at] != kinds[begin]
-        most = MOST_JUDGED_AT_ONCE if kinds[begin] == _JUDGED else MOST_AT_ONCE
-        if ends or at - begin == most:
-            run = [event[2] for event in events[begin:at]]
-            if events[begin][1]:
-                yield PaymentsRequest(
-                    tuple(raw for raw, _ in run), tuple(judged for _, judged in run)
-                )
+    """Runs of payments and of labels, in parts of what goes at once."""
+    for is_payment, run in groupby(events, key=itemgetter(1)):
+        whole = [what for _, _, what in run]
+        for begin in range(0, len(whole), MOST_AT_ONCE):
+            part = whole[begin : begin + MOST_AT_ONCE]
+            if is_payment:
+                raws, judged = zip(*part, strict=True)
+                yield PaymentsRequest(raws, judged)
             else:
-                yield LabelsRequest(tuple(run))
-            begin = at
+                yield LabelsRequest(tuple(part))
 
 
 def _features(row: pd.Series) -> dict[str, float | str | None]:

@@ -9,7 +9,7 @@ from fraud_assets.values.counted import counted
 
 
 def judge(grounds: Grounds) -> RuleOutcome:
-    """Features, scores and reasons of raw payments are the report's."""
+    """Features, scores, flags and reasons of flagged raw payments are the report's."""
     proof = grounds.proof
     if proof is None:
         return RuleOutcome(None, None, "Raw payments are replayed at publication.")
@@ -22,8 +22,8 @@ def judge(grounds: Grounds) -> RuleOutcome:
     passed = raw.differences == 0 and raw.compared > 0
     end = "." if passed else f": {'; '.join(raw.first) or 'no payment was compared'}."
     sentence = (
-        "Of raw payments the service must derive the report's features, scores and reasons to the "
-        f"bit; got {counted(raw.differences, 'difference')} over "
+        "Of raw payments the service must derive the report's features, scores, flags and the "
+        f"reasons of flags to the bit; got {counted(raw.differences, 'difference')} over "
         f"{counted(raw.compared, 'judged payment')} and "
         f"{raw.past:,} of their past{_rewritten(raw)}{end}"
     )
