@@ -82,6 +82,7 @@ def test_a_service_ends_with_the_process_that_started_it(store):
 
     starter.kill()
     starter.wait()
+    starter.stdout.close()
 
     wait_until(lambda: has_ended(pid))
     assert is_refused(server)
