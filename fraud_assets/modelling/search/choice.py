@@ -84,7 +84,12 @@ class Choice:
 
 def merit(measures: np.ndarray) -> float:
     """The measures (3,) added up, each in its margin; minus infinity where they are unknown."""
-    return float(np.nan_to_num((measures / MARGINS).sum(), nan=-np.inf))
+    return float(np.nan_to_num(in_margins(measures), nan=-np.inf))
+
+
+def in_margins(measures: np.ndarray) -> np.ndarray:
+    """Measures (..., 3) added up, each in its margin, or differences of them."""
+    return np.asarray((measures / MARGINS).sum(axis=-1))
 
 
 def by_merit(contenders: Sequence[Contender], validation: Validation) -> list[Contender]:
@@ -122,7 +127,7 @@ def _not_by_luck(
     if not rivals:
         return best
     drawn = validation.replicates([best.scores, *(c.scores for c in rivals)], seed)
-    merits = (drawn / MARGINS).sum(axis=2)
+    merits = in_margins(drawn)
     bound = np.nanquantile(merits[:, 1:] - merits[:, :1], CONFIDENCE, axis=0)
     open_ones = [c for c, most in zip(rivals, bound, strict=True) if most >= LUCK]
     if not open_ones:

@@ -21,7 +21,7 @@ import numpy as np
 
 from fraud_assets.documents.report.search import PresenceRow
 from fraud_assets.modelling.leaks.measures.hits import Hits
-from fraud_assets.modelling.search.choice import MARGINS
+from fraud_assets.modelling.search.choice import in_margins
 from fraud_assets.modelling.search.rounds import FIRST_FOLDS
 from fraud_assets.modelling.search.validation import AVERAGE_PRECISION, FoldScores
 from fraud_assets.modelling.search.winner import WeekSearch, Winner
@@ -148,6 +148,6 @@ def _gain(search: WeekSearch, plain: FoldScores, shown: FoldScores, confidence: 
     return _Gain(
         precision=float(gained[AVERAGE_PRECISION]),
         precision_bound=float(low(gains[:, AVERAGE_PRECISION])),
-        merit=float((gained / MARGINS).sum()),
-        bound=float(low((gains / MARGINS).sum(axis=1))),
+        merit=float(in_margins(gained)),
+        bound=float(low(in_margins(gains))),
     )
